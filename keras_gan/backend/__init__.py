@@ -1,0 +1,37 @@
+"""The one place that knows a framework.
+
+Everything above this package is `keras.ops`, `keras.random` and
+`keras.layers`. What Keras does not offer on every backend alike (gradients with
+respect to inputs, replicas, the training step itself) has its TensorFlow form
+in `backend/tensorflow.py`; another backend is one more file with these names.
+"""
+
+from keras_gan.backend.startup import quietly
+
+with quietly():
+    import keras
+
+if keras.backend.backend() != "tensorflow":
+    raise ImportError(
+        "keras_gan runs on the TensorFlow backend of Keras. "
+        f"Received: KERAS_BACKEND={keras.backend.backend()!r}. "
+        "Set KERAS_BACKEND=tensorflow before Keras is first imported."
+    )
+
+from keras_gan.backend.tensorflow import AdversarialTrainer
+from keras_gan.backend.tensorflow import ReplicaSeedGenerator
+from keras_gan.backend.tensorflow import Score
+from keras_gan.backend.tensorflow import compiled
+from keras_gan.backend.tensorflow import input_gradients
+from keras_gan.backend.tensorflow import replica_mean
+from keras_gan.backend.tensorflow import update_variables
+
+__all__ = [
+    "AdversarialTrainer",
+    "ReplicaSeedGenerator",
+    "Score",
+    "compiled",
+    "input_gradients",
+    "replica_mean",
+    "update_variables",
+]

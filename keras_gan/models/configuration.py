@@ -1,0 +1,111 @@
+"""The arguments of `GAN.compile`: checked, resolved, serialised."""
+
+import warnings
+
+import keras
+
+from keras_gan import losses as losses_module
+from keras_gan import penalties as penalties_module
+from keras_gan.models.objective import penalty_name
+from keras_gan.optimizers import AdversarialOptimizer
+
+
+def penalties(identifiers, loss, image_shape) -> list:
+    """Penalty objects of names, configs or objects, or those of the loss."""
+    if isinstance(identifiers, str) and identifiers == "auto":
+        names = getattr(loss, "default_penalties", ())
+        return [penalties_module.recommended(n, image_shape) for n in names]
+    if identifiers is None:
+        return []
+    if not isinstance(identifiers, list | tuple):
+        identifiers = [identifiers]
+    chosen = [penalties_module.get(identifier) for identifier in identifiers]
+    names = [penalty_name(penalty) for penalty in chosen]
+    if len(set(names)) != len(names):
+        raise ValueError(
+            "`penalties` must have different names, because each is one entry "
+            f"of the logs. Received: {names}. Give one another `name=`."
+        )
+    return chosen
+
+
+def check(discriminator_steps, update, metrics, updates) -> None:
+    """Checks the arguments that are neither objects nor Keras' own."""
+    if not isinstance(discriminator_steps, int) or discriminator_steps < 1:
+        raise ValueError(
+            "`discriminator_steps` must be a positive integer. Received: "
+            f"{discriminator_steps!r}."
+        )
+    if update not in updates:
+        raise ValueError(
+            f"`update` must be one of {sorted(updates)}. Received: {update!r}."
+        )
+    for metric in metrics or []:
+        if not hasattr(metric, "update_state"):
+            raise ValueError(
+                "`metrics` must be objects with `update_state(real_images, "
+                f"fake_images)`. Received: {metric!r}."
+            )
+
+
+def optimizers(generator, discriminator) -> AdversarialOptimizer:
+    """The pair of two optimizers, or the pair that was given."""
+    if not isinstance(generator, AdversarialOptimizer):
+        return AdversarialOptimizer(generator, discriminator)
+    if discriminator is not None:
+        raise ValueError(
+            "`discriminator_optimizer` must be left out when "
+            "`generator_optimizer` is the pair. Received: "
+            f"{discriminator!r}."
+        )
+    return generator
+
+
+def results(metrics) -> dict:
+    """Values of metrics by name; a metric with several gives several."""
+    values = {}
+    for metric in metrics:
+        result = metric.result()
+        if not isinstance(result, dict):
+            result = {metric.name: result}
+        values.update({name: float(value) for name, value in result.items()})
+    return values
+
+
+def serialize(gan) -> dict:
+    """What `compile` was given, as Keras writes it into a `.keras` file."""
+    one = keras.saving.serialize_keras_object
+    try:
+        return {
+            "generator_optimizer": one(gan.optimizer),
+            "loss": losses_module.serialize(gan.loss),
+            "penalties": [penalties_module.serialize(p) for p in gan.penalties],
+            "metrics": [one(metric) for metric in gan.sample_metrics],
+            "discriminator_steps": gan.discriminator_steps,
+            "update": gan.update,
+            "run_eagerly": gan.run_eagerly,
+            "steps_per_execution": gan.steps_per_execution,
+            "jit_compile": gan.jit_compile,
+        }
+    except (TypeError, AttributeError, NotImplementedError) as error:
+        # The weights of a finished run must not be lost for a loss that has
+        # no config.
+        warnings.warn(
+            "The model is saved without what `compile` was given, because a "
+            f"part of that cannot be serialised: {error}. Compile it again "
+            "after loading, or give that part `get_config`.",
+            stacklevel=2,
+        )
+        return {}
+
+
+def deserialize(config) -> dict:
+    """Arguments of `compile` from what `serialize` wrote."""
+    one = keras.saving.deserialize_keras_object
+    return {
+        **config,
+        "generator_optimizer": one(config["generator_optimizer"]),
+        "loss": losses_module.get(config["loss"]),
+        "penalties": [penalties_module.get(p) for p in config["penalties"]],
+        "metrics": [one(metric) for metric in config["metrics"]],
+    }

@@ -1,0 +1,419 @@
+"""`GAN`: a generator and a discriminator as one Keras model."""
+
+import keras
+from keras import ops
+
+from keras_gan import losses
+from keras_gan.backend import AdversarialTrainer
+from keras_gan.backend import ReplicaSeedGenerator
+from keras_gan.backend import update_variables
+from keras_gan.models import batch as batches
+from keras_gan.models import checks
+from keras_gan.models import configuration
+from keras_gan.models import sampling
+from keras_gan.models import state
+from keras_gan.models.objective import AdversarialObjective
+from keras_gan.models.objective import penalty_name
+from keras_gan.models.tracker import LogTracker
+from keras_gan.models.tracker import merge
+from keras_gan.models.watch import Watch
+
+_TEST_LOGS = ("d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy")
+# A share of images out of range, kept beside the logs and never shown.
+_STRANGE = "_strange"
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class GAN(AdversarialTrainer, keras.Model):
+    """A generative adversarial network as a Keras model.
+
+    Two networks are trained against each other: the generator G makes images
+    from latents, the discriminator D tells them from real ones. Any two Keras
+    models will do whose shapes fit; `compile`, `fit`, `evaluate`, `predict`,
+    saving, callbacks, mixed precision and `tf.distribute` are those of Keras.
+
+    Args:
+        generator: Model, latents `(batch, latent_dim)` -> images
+            `(batch, ...)`; conditional: `[latents, labels]` -> images.
+        discriminator: Model, images -> logits `(batch, 1)`; conditional:
+            `[images, labels]` -> logits. Logits, not probabilities.
+        latent_dim: Size of the latents. Read from the generator if left out.
+        num_classes: Number of classes of a conditional GAN, whose labels are
+            integers `(batch,)` in `[0, num_classes)`.
+        augmenter: Layer, images -> images, differentiable, that stands between
+            every image and the discriminator while training.
+        ema_momentum: Momentum in `[0, 1)` of the averaged generator, which
+            `call`, `predict`, `generate` and `evaluate` use. None: no average.
+        seed: Integer from which all latents are drawn. None: any.
+        name: Name of the model.
+
+    Raises:
+        ValueError: If the networks do not fit each other or the arguments.
+
+    Example:
+
+    >>> images = np.random.uniform(-1, 1, (32, 8, 8, 1)).astype("float32")
+    >>> gan = keras_gan.GAN(*keras_gan.networks.mlp((8, 8, 1)), seed=1)
+    >>> gan.compile()
+    >>> history = gan.fit(images, batch_size=16, verbose=0)
+    >>> gan.generate(5).shape
+    (5, 8, 8, 1)
+
+    Reference:
+        [Goodfellow et al., 2014](https://arxiv.org/abs/1406.2661).
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        *,
+        latent_dim=None,
+        num_classes=None,
+        augmenter=None,
+        ema_momentum=0.999,
+        seed=None,
+        name="gan",
+        **kwargs,
+    ):
+        super().__init__(name=name, **kwargs)
+        checks.check_arguments(num_classes, ema_momentum, seed)
+        self.latent_dim, self.image_shape = checks.build(
+            generator, discriminator, latent_dim, num_classes
+        )
+        checks.warn_probabilities(discriminator)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.augmenter = augmenter
+        self.num_classes = num_classes
+        self.ema_momentum = ema_momentum
+        self.seed = seed
+        self.ema_generator = None
+        if ema_momentum is not None:
+            self.ema_generator = sampling.copy_of(generator)
+        # Training, evaluation and sampling draw from seeds of their own, so
+        # that looking at a run never changes it.
+        offset = (lambda n: None) if seed is None else (lambda n: seed + n)
+        self.seed_generator = ReplicaSeedGenerator(offset(0))
+        self.evaluation_seed = ReplicaSeedGenerator(offset(0x5EED))
+        self.sampling_seed = keras.random.SeedGenerator(offset(0xFACE))
+        self.built = True
+
+    def compile(
+        self,
+        generator_optimizer=None,
+        discriminator_optimizer=None,
+        *,
+        loss="relativistic",
+        penalties="auto",
+        discriminator_steps=1,
+        update="alternating",
+        metrics=None,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+    ):
+        """Chooses how the two networks are trained.
+
+        Args:
+            generator_optimizer: Optimizer, name or config; left out, Adam as
+                `AdversarialOptimizer` has it. The pair itself may stand here.
+            discriminator_optimizer: The same for the discriminator.
+            loss: Name, `AdversarialLoss`, or any object with
+                `discriminator_loss` and `generator_loss`.
+            penalties: List of penalties, or `"auto"`: those with which the
+                loss is meant to be trained.
+            discriminator_steps: Number of discriminator updates a step. Each
+                batch is cut into that many equal parts.
+            update: `"alternating"`: the generator sees the discriminator after
+                its update. `"simultaneous"`: one pass serves both updates,
+                which is faster.
+            metrics: Metrics with `update_state(real_images, fake_images)`,
+                computed by `evaluate` and on validation data.
+            run_eagerly: As in `keras.Model.compile`.
+            steps_per_execution: As in `keras.Model.compile`.
+            jit_compile: As in `keras.Model.compile`.
+
+        Raises:
+            ValueError: If an argument is not one of these.
+        """
+        loss = losses.get(loss)
+        penalties = configuration.penalties(penalties, loss, self.image_shape)
+        configuration.check(discriminator_steps, update, metrics, self._updates)
+        checks.warn_batch_normalization(self.discriminator, penalties)
+        with self.scope():
+            pair = configuration.optimizers(
+                generator_optimizer, discriminator_optimizer
+            )
+            if state.has_float16(self.generator, self.discriminator):
+                pair.scale_losses()
+            super().compile(
+                optimizer=pair,
+                run_eagerly=run_eagerly,
+                steps_per_execution=steps_per_execution,
+                jit_compile=jit_compile,
+                auto_scale_loss=False,
+            )
+            pair.build_parts(
+                self.generator.trainable_variables,
+                self.discriminator.trainable_variables,
+            )
+            for stateful in (loss, *penalties):
+                getattr(stateful, "build", lambda: None)()
+            names = [*_TEST_LOGS, *(penalty_name(p) for p in penalties)]
+            self._train_logs = LogTracker([*names, _STRANGE], name="train")
+            self._test_logs = LogTracker([*_TEST_LOGS, _STRANGE], "test")
+        self._log_tracker = self._train_logs
+        self.sample_metrics = list(metrics or [])
+        self.loss = loss
+        self.penalties = penalties
+        self.discriminator_steps = discriminator_steps
+        self.update = update
+        self.objective = AdversarialObjective(
+            self.discriminator, loss, penalties, self.augmenter
+        )
+
+    # Training ---------------------------------------------------------------
+
+    def fit(self, x=None, y=None, *, callbacks=None, **kwargs):
+        """Trains on images, `(images, labels)` or a data set of either.
+
+        Args:
+            x: Array of images `(n, ...)` in [-1, 1], or a data set.
+            y: Array of integer labels `(n,)`, for arrays of images.
+            callbacks: As in `keras.Model.fit`.
+            **kwargs: As in `keras.Model.fit`.
+
+        Returns:
+            The `keras.callbacks.History` of the run.
+
+        Raises:
+            ValueError: If the images or labels are not what the networks take.
+            FloatingPointError: If a loss stops being finite.
+        """
+        self._assert_compile_called("fit")
+        checks.check_arrays(x, y, self.image_shape, self.num_classes)
+        checks.check_steps(x, kwargs.get("batch_size"), self)
+        if not isinstance(callbacks, keras.callbacks.CallbackList):
+            callbacks = [Watch(), *_as_list(callbacks)]
+        self._log_tracker = self._train_logs
+        return super().fit(x, y, callbacks=callbacks, **kwargs)
+
+    def discriminator_batches(self, data) -> list:
+        """The parts of a batch, one for each discriminator update."""
+        batch = batches.unpack(data, self.num_classes)
+        return batches.split(batch, self.discriminator_steps)
+
+    def sample_latents(self, batch, seed):
+        """Standard normal latents for a batch of real images.
+
+        Args:
+            batch: Named tuple of `images` and `labels`.
+            seed: `keras.random.SeedGenerator` to draw from.
+
+        Returns:
+            Tensor `(batch, latent_dim)`.
+        """
+        size = ops.shape(batch.images)[0]
+        return keras.random.normal((size, self.latent_dim), seed=seed)
+
+    def generate_batch(self, batch):
+        """As many generated images as the batch has, of the same labels."""
+        latents = self.sample_latents(batch, self.seed_generator)
+        return self._generate(self.generator, latents, batch.labels, True)
+
+    def update_average(self) -> None:
+        """Moves the averaged generator towards the generator."""
+        if self.ema_generator is None:
+            return
+        rate = 1.0 - self.ema_momentum
+        average, current = self.ema_generator, self.generator
+        # The copy itself is frozen, so its weights are told apart by what the
+        # generator's are.
+        copies = dict(zip(map(id, current.weights), average.weights))
+        update_variables(
+            lambda mean, value: mean + rate * (value - mean),
+            [copies[id(v)] for v in current.trainable_weights],
+            current.trainable_weights,
+        )
+        update_variables(
+            lambda mean, value: value,
+            [copies[id(v)] for v in current.non_trainable_weights],
+            current.non_trainable_weights,
+        )
+
+    def track(self, logs: list, batch) -> dict:
+        """Adds the logs of a step to the epoch's means and returns these."""
+        tracker = self._log_tracker
+        values = merge(logs)
+        values[_STRANGE] = self._strange_share(batch.images)
+        tracker.update_state(values, ops.shape(batch.images)[0])
+        return _shown(tracker.result())
+
+    def _strange_share(self, images):
+        if len(self.image_shape) == 1:
+            return ops.zeros(())
+        outside = ops.any(ops.abs(images) > 1.01)
+        return ops.cast(outside, "float32")
+
+    def strange_images(self):
+        """The error to raise if images so far were out of range, or None."""
+        if float(self._train_logs.result()[_STRANGE]) == 0.0:
+            return None
+        return ValueError(checks.OUT_OF_RANGE)
+
+    # Evaluation -------------------------------------------------------------
+
+    def evaluate(self, x=None, y=None, *, return_dict=False, **kwargs):
+        """Losses and metrics on real images and as many generated ones.
+
+        The latents are the same at each call, and training is not touched.
+
+        Args:
+            x: Array of images in [-1, 1], or a data set.
+            y: Array of integer labels, for arrays of images.
+            return_dict: Return a dict instead of a list.
+            **kwargs: As in `keras.Model.evaluate`.
+
+        Returns:
+            The four losses and accuracies, then each metric.
+        """
+        self._assert_compile_called("evaluate")
+        checks.check_arrays(x, y, self.image_shape, self.num_classes)
+        state.rewind(self.evaluation_seed)
+        self._log_tracker = self._test_logs
+        try:
+            logs = super().evaluate(x, y, return_dict=True, **kwargs)
+        finally:
+            self._log_tracker = self._train_logs
+        logs.update(configuration.results(self.sample_metrics))
+        return logs if return_dict else list(logs.values())
+
+    def test_terms(self, data):
+        """Logs of one test batch, and the batch; updates the metrics."""
+        batch = batches.unpack(data, self.num_classes)
+        latents = self.sample_latents(batch, self.evaluation_seed)
+        fake_images = self._generate(
+            self._sampler, latents, batch.labels, False
+        )
+        for metric in self.sample_metrics:
+            metric.update_state(batch.images, fake_images)
+        return self.objective.test_terms(batch, fake_images), batch
+
+    @property
+    def metrics(self) -> list:
+        """Means of the logs and the metrics given to `compile`."""
+        if not self.compiled:
+            return []
+        return [self._log_tracker, *self.sample_metrics]
+
+    def get_metrics_result(self) -> dict:
+        """The values that `fit` and `evaluate` report."""
+        return _shown(self._log_tracker.result())
+
+    # Sampling ---------------------------------------------------------------
+
+    @property
+    def _sampler(self):
+        averaged = self.ema_generator
+        return self.generator if averaged is None else averaged
+
+    def call(self, inputs, training=False):
+        """Images of latents, or of `[latents, labels]`, by the average."""
+        return ops.cast(self._sampler(inputs, training=training), "float32")
+
+    def _generate(self, network, latents, labels, training):
+        inputs = latents if labels is None else [latents, labels]
+        return ops.cast(network(inputs, training=training), "float32")
+
+    def generate(
+        self,
+        num_images,
+        *,
+        labels=None,
+        truncation=None,
+        seed=None,
+        batch_size=64,
+    ):
+        """Draws images from the (averaged) generator.
+
+        Args:
+            num_images: Number of images, at least 1.
+            labels: Label of all images, or integers `(num_images,)`. Left out,
+                the classes take turns.
+            truncation: Positive bound on the latents' absolute values: smaller
+                gives more typical and less varied images. None: no bound.
+            seed: Integer: the same images whenever the weights are the same.
+                None: new ones at each call.
+            batch_size: Number of images made at once.
+
+        Returns:
+            Float32 NumPy array `(num_images, ...)`.
+
+        Raises:
+            ValueError: If an argument is out of its range.
+
+        Reference:
+            [Brock et al., 2018](https://arxiv.org/abs/1809.11096) (truncation).
+        """
+        return sampling.generate(
+            self,
+            num_images,
+            labels=labels,
+            truncation=truncation,
+            seed=self.sampling_seed if seed is None else seed,
+            batch_size=batch_size,
+        )
+
+    # Saving -----------------------------------------------------------------
+
+    def save_own_variables(self, store) -> None:
+        """Saves seeds and the penalties' state; the networks save theirs."""
+        state.save(self, store)
+
+    def load_own_variables(self, store) -> None:
+        """Loads what `save_own_variables` saved."""
+        state.load(self, store)
+
+    def get_config(self) -> dict:
+        serialize = keras.saving.serialize_keras_object
+        return {
+            "generator": serialize(self.generator),
+            "discriminator": serialize(self.discriminator),
+            "latent_dim": self.latent_dim,
+            "num_classes": self.num_classes,
+            "augmenter": serialize(self.augmenter),
+            "ema_momentum": self.ema_momentum,
+            "seed": self.seed,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        config = dict(config)
+        for part in ("generator", "discriminator", "augmenter"):
+            config[part] = keras.saving.deserialize_keras_object(
+                config[part], custom_objects=custom_objects
+            )
+        return cls(**config)
+
+    def get_compile_config(self) -> dict:
+        """Arguments of `compile`, serialised."""
+        return configuration.serialize(self) if self.compiled else {}
+
+    def compile_from_config(self, config) -> None:
+        """Compiles as the serialised arguments say."""
+        if config:
+            self.compile(**configuration.deserialize(config))
+
+
+def _as_list(callbacks) -> list:
+    if callbacks is None:
+        return []
+    return list(callbacks) if isinstance(callbacks, list | tuple) else [
+        callbacks
+    ]
+
+
+def _shown(values: dict) -> dict:
+    return {name: v for name, v in values.items() if name != _STRANGE}

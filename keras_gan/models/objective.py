@@ -1,0 +1,117 @@
+"""What the two networks minimise on a batch."""
+
+from keras import ops
+
+from keras_gan.backend import Score
+
+
+class AdversarialObjective:
+    """Loss, penalties and augmentation around a discriminator.
+
+    Args:
+        discriminator: Images (and labels) -> logits.
+        loss: Object with `discriminator_loss` and `generator_loss`.
+        penalties: List of callables `(score, real_images, fake_images)`.
+        augmenter: Layer, images -> images, or None. It stands between any image
+            and the discriminator; penalties see the image before it.
+    """
+
+    def __init__(self, discriminator, loss, penalties=(), augmenter=None):
+        self.discriminator = discriminator
+        self.loss = loss
+        self.penalties = list(penalties)
+        self.augmenter = augmenter
+
+    def discriminator_terms(self, batch, fake_images, step):
+        """Returns the discriminator's loss with penalties, and the logs."""
+        function = self._scorer(batch.labels)
+        return self._discriminator(
+            Score(function), function, (batch.images, fake_images), step
+        )
+
+    def generator_terms(self, batch, fake_images):
+        """Returns the generator's loss and the logs."""
+        score = self._scorer(batch.labels)
+        fake_logits = score(fake_images)
+        real_logits = None
+        if getattr(self.loss, "generator_uses_real_logits", True):
+            real_logits = ops.stop_gradient(score(batch.images))
+        loss = self.loss.generator_loss(real_logits, fake_logits)
+        return loss, {"g_loss": loss}
+
+    def adversarial_terms(self, batch, fake_images, step):
+        """Both losses from one pass of each image through the networks."""
+        function = self._scorer(batch.labels)
+        score = Score(function)
+        d_loss, logs = self._discriminator(
+            score, function, (batch.images, fake_images), step
+        )
+        g_loss = self.loss.generator_loss(
+            score(batch.images), score(fake_images)
+        )
+        return d_loss, g_loss, {**logs, "g_loss": g_loss}
+
+    def test_terms(self, batch, fake_images):
+        """The logs of both losses, without augmentation and penalties."""
+        score = self._scorer(batch.labels, training=False)
+        real_logits, fake_logits = score(batch.images), score(fake_images)
+        d_loss = self.loss.discriminator_loss(real_logits, fake_logits)
+        g_loss = self.loss.generator_loss(real_logits, fake_logits)
+        logs = _discriminator_logs(d_loss, real_logits, fake_logits)
+        return {**logs, "g_loss": g_loss}
+
+    def _discriminator(self, score, function, images, step):
+        real_logits, fake_logits = (score(one) for one in images)
+        loss = self.loss.discriminator_loss(real_logits, fake_logits)
+        logs = _discriminator_logs(loss, real_logits, fake_logits)
+        for penalty in self.penalties:
+            value = self._penalty(penalty, score, function, images, step)
+            logs[penalty_name(penalty)] = value
+            loss = loss + value
+        return loss, logs
+
+    def _scorer(self, labels, training=True):
+        def function(images):
+            if self.augmenter is not None and training:
+                images = self.augmenter(images, training=True)
+            inputs = images if labels is None else [images, labels]
+            logits = self.discriminator(inputs, training=training)
+            return ops.cast(logits, "float32")
+
+        return function
+
+    def _penalty(self, penalty, score, function, images, step):
+        real_images, fake_images = images
+        if hasattr(penalty, "update_state"):
+            penalty.update_state(score(real_images), score(fake_images))
+        every = getattr(penalty, "every", 1)
+        if every == 1:
+            return penalty(score, real_images, fake_images)
+
+        def due():
+            # A pass of its own: what is scored inside a branch cannot be
+            # remembered outside it.
+            value = penalty(Score(function), real_images, fake_images)
+            return ops.cast(value, "float32") * every
+
+        return ops.cond(
+            ops.equal(step % every, 0), due, lambda: ops.zeros((), "float32")
+        )
+
+
+def penalty_name(penalty) -> str:
+    """Log entry of a penalty: its `name`, or that of the callable."""
+    name = getattr(penalty, "name", None) or getattr(penalty, "__name__", None)
+    return name or type(penalty).__name__.lower()
+
+
+def _discriminator_logs(loss, real_logits, fake_logits) -> dict:
+    return {
+        "d_loss": loss,
+        "d_real_accuracy": _share(real_logits > 0),
+        "d_fake_accuracy": _share(fake_logits < 0),
+    }
+
+
+def _share(hits):
+    return ops.mean(ops.cast(hits, "float32"))

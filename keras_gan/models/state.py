@@ -1,0 +1,93 @@
+"""State that Keras does not save by itself: seeds and penalties."""
+
+import keras
+import numpy as np
+from keras import ops
+
+
+def seeds(gan) -> list:
+    """State variables of every seed generator in the model, in order.
+
+    A `.keras` file holds weights only. Dropout, noise and latents go on where
+    they stopped only if these are kept too.
+    """
+    known = {id(v) for v in gan.weights}
+    known |= {id(v) for m in gan.metrics for v in m.variables}
+    own = [v for v in gan.variables if id(v) not in known]
+    return own + [
+        generator.state
+        for part in _parts(gan)
+        for generator in getattr(part, "seed_generators", [])
+    ]
+
+
+def penalty_variables(gan) -> list:
+    """Variables of the penalties, such as running means of logits."""
+    return [
+        variable
+        for part in _parts(gan)
+        for variable in getattr(part, "variables", [])
+    ]
+
+
+def _parts(gan) -> list:
+    return [gan.loss, *gan.penalties] if gan.compiled else []
+
+
+def save(gan, store) -> None:
+    """Writes seeds and penalty variables into a store of arrays."""
+    for kind, variables in _kinds(gan).items():
+        for number, variable in enumerate(variables):
+            store[f"{kind}_{number}"] = ops.convert_to_numpy(variable)
+
+
+def load(gan, store) -> None:
+    """Reads them back.
+
+    Raises:
+        ValueError: If the file is of a model with other random layers.
+    """
+    saved = set(store.keys())
+    for kind, variables in _kinds(gan).items():
+        names = [f"{kind}_{number}" for number in range(len(variables))]
+        found = [n for n in saved if n.startswith(f"{kind}_")]
+        # A model that was never compiled has no penalties to save.
+        if not found:
+            continue
+        if set(names) != set(found):
+            raise ValueError(
+                f"The file must hold {len(names)} variables of kind {kind!r}. "
+                f"Received: {len(found)}. It was saved by a GAN with other "
+                "random layers, loss or penalties: build and compile this one "
+                "as that one was, or use `keras.saving.load_model`."
+            )
+        for name, variable in zip(names, variables, strict=True):
+            variable.assign(np.asarray(store[name]))
+
+
+def _kinds(gan) -> dict:
+    return {"seed": seeds(gan), "penalty": penalty_variables(gan)}
+
+
+def rewind(seed_generator) -> None:
+    """Sets a seed generator back to its first draw."""
+    start = np.asarray(ops.convert_to_numpy(seed_generator.state)).copy()
+    start[1] = 0
+    seed_generator.state.assign(start)
+
+
+def has_float16(*models) -> bool:
+    """Whether a layer of one of the models computes in float16."""
+    return any(
+        layer.compute_dtype == "float16"
+        for model in models
+        for layer in leaves(model)
+    )
+
+
+def leaves(model) -> list:
+    """The layers of a model that are not models themselves."""
+    layers = getattr(model, "layers", None)
+    if not layers or not isinstance(model, keras.Model):
+        return [model]
+    return [leaf for layer in layers for leaf in leaves(layer)]

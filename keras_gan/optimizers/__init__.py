@@ -1,0 +1,5 @@
+"""The pair of optimizers of a GAN as one Keras optimizer."""
+
+from keras_gan.optimizers.adversarial_optimizer import AdversarialOptimizer
+
+__all__ = ["AdversarialOptimizer"]
