@@ -23,6 +23,7 @@ from keras_gan.backend.tensorflow import ReplicaSeedGenerator
 from keras_gan.backend.tensorflow import Score
 from keras_gan.backend.tensorflow import compiled
 from keras_gan.backend.tensorflow import input_gradients
+from keras_gan.backend.tensorflow import replica_count
 from keras_gan.backend.tensorflow import replica_mean
 from keras_gan.backend.tensorflow import update_variables
 
@@ -32,6 +33,7 @@ __all__ = [
     "Score",
     "compiled",
     "input_gradients",
+    "replica_count",
     "replica_mean",
     "update_variables",
 ]

@@ -40,26 +40,26 @@ class Score:
         self._passes = {}
 
     def __call__(self, images):
-        return self._pass(images)[1]
+        return self._pass(images)[2]
 
     def input_gradients(self, images):
-        images, logits, tape = self._pass(images)
+        _, images, logits, tape = self._pass(images)
         return tape.gradient(
             logits, images, unconnected_gradients=tf.UnconnectedGradients.ZERO
         )
 
     def _pass(self, images):
-        # The images are kept beside the result: an id is only unique among
-        # living objects.
+        # The object itself is kept beside the result: an id is only unique
+        # among living objects.
         key = id(images)
         if key not in self._passes:
-            images = tf.convert_to_tensor(images)
+            tensor = tf.convert_to_tensor(images)
             with tf.GradientTape(
                 persistent=True, watch_accessed_variables=False
             ) as tape:
-                tape.watch(images)
-                logits = self._function(images)
-            self._passes[key] = (images, logits, tape)
+                tape.watch(tensor)
+                logits = self._function(tensor)
+            self._passes[key] = (images, tensor, logits, tape)
         return self._passes[key]
 
 

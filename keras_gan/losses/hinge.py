@@ -1,0 +1,50 @@
+import keras
+from keras import ops
+
+from keras_gan.losses.adversarial_loss import (
+    AdversarialLoss,
+    Tensor,
+    as_logits,
+    batch_mean,
+)
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class HingeLoss(AdversarialLoss):
+    """The hinge loss: images that are judged well enough count no more.
+
+    The discriminator spends itself on those within a margin of 1 of the
+    border. It is the loss of SNGAN, SAGAN and BigGAN, and wants a
+    discriminator with spectral normalisation.
+
+    ```
+    discriminator: mean(relu(1 - D(x))) + mean(relu(1 + D(G(z))))
+    generator:     -mean(D(G(z)))
+    ```
+
+    Example:
+
+    >>> loss = HingeLoss()
+    >>> float(loss.discriminator_loss([[0.5]], [[-3.0]]))
+    0.5
+    >>> float(loss.generator_loss([[0.5]], [[-3.0]]))
+    3.0
+
+    Reference:
+        - [Lim and Ye, 2017](https://arxiv.org/abs/1705.02894)
+        - [Miyato et al., 2018](https://arxiv.org/abs/1802.05957)
+    """
+
+    generator_uses_real_logits = False
+
+    def discriminator_loss(
+        self, real_logits: Tensor, fake_logits: Tensor
+    ) -> Tensor:
+        return batch_mean(ops.relu(1.0 - as_logits(real_logits))) + (
+            batch_mean(ops.relu(1.0 + as_logits(fake_logits)))
+        )
+
+    def generator_loss(
+        self, real_logits: Tensor, fake_logits: Tensor
+    ) -> Tensor:
+        return -batch_mean(as_logits(fake_logits))

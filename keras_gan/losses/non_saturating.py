@@ -1,0 +1,144 @@
+import numbers
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_gan.losses.adversarial_loss import (
+    AdversarialLoss,
+    Tensor,
+    as_logits,
+    batch_mean,
+)
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class NonSaturatingLoss(AdversarialLoss):
+    """The logistic loss whose generator maximises the odds of a real verdict.
+
+    The generator keeps a strong gradient while the discriminator wins, which
+    the minimax loss loses.
+
+    ```
+    discriminator: mean(softplus(-D(x))) + mean(softplus(D(G(z))))
+    generator:     mean(softplus(-D(G(z))))
+    ```
+
+    Smoothing and noise keep the discriminator from growing too sure. They act
+    on its targets only: an image labelled real has the target
+    `1 - label_smoothing`, one labelled fake has the target 0 (one-sided), and
+    noise exchanges the label of each image, real or fake, independently with
+    the probability `label_noise`.
+
+    Args:
+        label_smoothing: What is taken from the target of real images, in
+            `[0, 1)`.
+        label_noise: Probability that an image's label is exchanged, in
+            `[0, 1)`.
+        seed: Integer that fixes the draws of the label noise. `None` takes a
+            new one.
+
+    Example:
+
+    >>> loss = NonSaturatingLoss(label_smoothing=0.1)
+    >>> round(float(loss.discriminator_loss([[2.0]], [[-2.0]])), 4)
+    0.4539
+    >>> round(float(loss.generator_loss([[2.0]], [[-2.0]])), 4)
+    2.1269
+
+    Reference:
+        - [Goodfellow et al., 2014](https://arxiv.org/abs/1406.2661)
+        - [Salimans et al., 2016](https://arxiv.org/abs/1606.03498), for
+          one-sided label smoothing
+    """
+
+    generator_uses_real_logits = False
+
+    def __init__(
+        self,
+        label_smoothing: float = 0.0,
+        label_noise: float = 0.0,
+        *,
+        seed: int | None = None,
+    ) -> None:
+        self.label_smoothing = _share("label_smoothing", label_smoothing)
+        self.label_noise = _share("label_noise", label_noise)
+        self.seed = _seed(seed)
+        self._seed_generator: keras.random.SeedGenerator | None = None
+
+    def build(self) -> None:
+        if self.label_noise and self._seed_generator is None:
+            self._seed_generator = keras.random.SeedGenerator(self.seed)
+
+    @property
+    def seed_generators(self) -> list[keras.random.SeedGenerator]:
+        return [] if self._seed_generator is None else [self._seed_generator]
+
+    def discriminator_loss(
+        self, real_logits: Tensor, fake_logits: Tensor
+    ) -> Tensor:
+        real_logits = as_logits(real_logits)
+        fake_logits = as_logits(fake_logits)
+        real_targets = self._targets(self._flip(ops.ones_like(real_logits)))
+        fake_targets = self._targets(self._flip(ops.zeros_like(fake_logits)))
+        return batch_mean(_cross_entropy(real_targets, real_logits)) + (
+            batch_mean(_cross_entropy(fake_targets, fake_logits))
+        )
+
+    def generator_loss(
+        self, real_logits: Tensor, fake_logits: Tensor
+    ) -> Tensor:
+        return batch_mean(ops.softplus(-as_logits(fake_logits)))
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            "label_smoothing": self.label_smoothing,
+            "label_noise": self.label_noise,
+            "seed": self.seed,
+        }
+
+    def _flip(self, labels: Tensor) -> Tensor:
+        if not self.label_noise:
+            return labels
+        self.build()
+        draws = keras.random.uniform(
+            ops.shape(labels), dtype="float32", seed=self._seed_generator
+        )
+        return ops.where(draws < self.label_noise, 1.0 - labels, labels)
+
+    def _targets(self, labels: Tensor) -> Tensor:
+        return labels * (1.0 - self.label_smoothing)
+
+
+def _cross_entropy(targets: Tensor, logits: Tensor) -> Tensor:
+    # Not softplus(logits) - targets * logits: where the verdict is right and
+    # sure, cancellation would leave no digit of it.
+    return targets * ops.softplus(-logits) + (1.0 - targets) * ops.softplus(
+        logits
+    )
+
+
+def _share(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(
+            f"`{name}` must be a number in [0, 1). Received: {name}={value!r} "
+            f"of type {type(value).__name__}."
+        )
+    value = float(value)
+    if not 0.0 <= value < 1.0:
+        raise ValueError(
+            f"`{name}` must be in [0, 1), where 0 turns it off. "
+            f"Received: {name}={value}. Usual values are 0.05 to 0.2."
+        )
+    return value
+
+
+def _seed(seed: Any) -> int | None:
+    if seed is None:
+        return None
+    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral):
+        raise TypeError(
+            "`seed` must be an integer, or `None` for a new one. "
+            f"Received: seed={seed!r} of type {type(seed).__name__}."
+        )
+    return int(seed)

@@ -1,0 +1,77 @@
+import keras
+from keras import ops
+
+from keras_gan.losses.adversarial_loss import (
+    AdversarialLoss,
+    Tensor,
+    as_logits,
+    batch_mean,
+)
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class RelativisticLoss(AdversarialLoss):
+    """The relativistic pairing loss (RpGAN): a fake is judged beside a real.
+
+    The discriminator learns how much more real one image is than its partner
+    in the batch, so that no mode of the data can be dropped without a pair
+    that says so. With R1 and R2, its penalties, training provably converges.
+
+    ```
+    discriminator: mean(softplus(-(D(x) - D(G(z)))))
+    generator:     mean(softplus(-(D(G(z)) - D(x))))
+    ```
+
+    The first real image is paired with the first fake one, and so on: both
+    batches must have the same size.
+
+    Example:
+
+    >>> loss = RelativisticLoss()
+    >>> round(float(loss.discriminator_loss([[1.0]], [[1.0]])), 4)
+    0.6931
+    >>> round(float(loss.generator_loss([[3.0]], [[1.0]])), 4)
+    2.1269
+
+    Reference:
+        - [Jolicoeur-Martineau, 2018](https://arxiv.org/abs/1807.00734)
+        - [Huang et al., 2025 (R3GAN)](https://arxiv.org/abs/2501.05441)
+    """
+
+    default_penalties = ("r1", "r2")
+
+    def discriminator_loss(
+        self, real_logits: Tensor, fake_logits: Tensor
+    ) -> Tensor:
+        margin = _paired_margin(real_logits, fake_logits)
+        return batch_mean(ops.softplus(-margin))
+
+    def generator_loss(
+        self, real_logits: Tensor, fake_logits: Tensor
+    ) -> Tensor:
+        margin = _paired_margin(real_logits, fake_logits)
+        return batch_mean(ops.softplus(margin))
+
+
+def _paired_margin(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    real_logits, fake_logits = as_logits(real_logits), as_logits(fake_logits)
+    _check_paired(tuple(real_logits.shape), tuple(fake_logits.shape))
+    return real_logits - fake_logits
+
+
+def _check_paired(
+    real_shape: tuple[int | None, ...], fake_shape: tuple[int | None, ...]
+) -> None:
+    # Broadcasting would otherwise pair every image with every other.
+    agree = len(real_shape) == len(fake_shape) and all(
+        real == fake or real is None or fake is None
+        for real, fake in zip(real_shape, fake_shape, strict=True)
+    )
+    if not agree:
+        raise ValueError(
+            "RelativisticLoss pairs each real image with a fake one, so "
+            "`real_logits` and `fake_logits` must have the same shape. "
+            f"Received: real_logits.shape={real_shape}, "
+            f"fake_logits.shape={fake_shape}. Generate as many images as there "
+            "are real ones, and let one discriminator score both."
+        )

@@ -1,0 +1,51 @@
+import keras
+
+from keras_gan.losses.adversarial_loss import (
+    AdversarialLoss,
+    Tensor,
+    as_logits,
+    batch_mean,
+)
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class WassersteinLoss(AdversarialLoss):
+    """The Wasserstein loss: how much higher real images score than fake ones.
+
+    With a discriminator whose slope is at most 1 it estimates the earth
+    mover's distance between data and samples. Nothing in the loss bounds that
+    slope: `GradientPenalty`, its penalty, or weight clipping (a Keras weight
+    constraint) must.
+
+    ```
+    discriminator: mean(D(G(z))) - mean(D(x))
+    generator:     -mean(D(G(z)))
+    ```
+
+    Example:
+
+    >>> loss = WassersteinLoss()
+    >>> float(loss.discriminator_loss([[2.0]], [[0.5]]))
+    -1.5
+    >>> float(loss.generator_loss([[2.0]], [[0.5]]))
+    -0.5
+
+    Reference:
+        - [Arjovsky et al., 2017](https://arxiv.org/abs/1701.07875)
+        - [Gulrajani et al., 2017](https://arxiv.org/abs/1704.00028)
+    """
+
+    default_penalties = ("gradient_penalty",)
+    generator_uses_real_logits = False
+
+    def discriminator_loss(
+        self, real_logits: Tensor, fake_logits: Tensor
+    ) -> Tensor:
+        return batch_mean(as_logits(fake_logits)) - (
+            batch_mean(as_logits(real_logits))
+        )
+
+    def generator_loss(
+        self, real_logits: Tensor, fake_logits: Tensor
+    ) -> Tensor:
+        return -batch_mean(as_logits(fake_logits))

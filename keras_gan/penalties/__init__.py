@@ -1,0 +1,113 @@
+"""Penalties: the discriminator and images to a scalar that it minimises."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+
+from keras_gan.penalties.default_gamma import default_gamma
+from keras_gan.penalties.dragan import DRAGAN
+from keras_gan.penalties.gradient_penalty import GradientPenalty
+from keras_gan.penalties.lecam import LeCam
+from keras_gan.penalties.penalty import Penalty
+from keras_gan.penalties.r1 import R1
+from keras_gan.penalties.r2 import R2
+
+__all__ = [
+    "DRAGAN",
+    "R1",
+    "R2",
+    "GradientPenalty",
+    "LeCam",
+    "Penalty",
+    "default_gamma",
+    "deserialize",
+    "get",
+    "recommended",
+    "serialize",
+]
+
+_BY_NAME: dict[str, type[Penalty]] = {
+    "r1": R1,
+    "r2": R2,
+    "gradient_penalty": GradientPenalty,
+    "dragan": DRAGAN,
+    "lecam": LeCam,
+}
+
+
+def get(identifier: Any) -> Callable[..., Any]:
+    """Returns the penalty that `identifier` stands for.
+
+    Args:
+        identifier: The name of a penalty, which is made with its default
+            values; the config that `serialize` made; or a `Penalty` or other
+            callable `(score, real_images, fake_images) -> scalar`, which is
+            returned as it is.
+
+    Returns:
+        A `Penalty`, or the callable that was given.
+
+    Raises:
+        ValueError: If `identifier` is none of these.
+
+    Example:
+
+    >>> get("gradient_penalty").weight
+    10.0
+    """
+    if isinstance(identifier, str) and identifier in _BY_NAME:
+        return _BY_NAME[identifier]()
+    if isinstance(identifier, dict) and "class_name" in identifier:
+        return get(keras.saving.deserialize_keras_object(identifier))
+    if callable(identifier) and not isinstance(identifier, type):
+        return identifier
+    raise ValueError(
+        "A penalty must be the name of one, the config of one, or a callable "
+        "`(score, real_images, fake_images) -> scalar`. "
+        f"Received: {identifier!r}. The names are: {', '.join(_BY_NAME)}."
+    )
+
+
+def recommended(identifier: Any, image_shape: Sequence[int]) -> Any:
+    """Returns a penalty with the settings for images of one shape.
+
+    Args:
+        identifier: The name of a penalty, or whatever else `get` takes, which
+            has settings already and is left as it is.
+        image_shape: Shape of one image, without the batch.
+
+    Returns:
+        A `Penalty`, or the callable that was given.
+
+    Example:
+
+    >>> recommended("r1", (64, 64, 3)).gamma
+    0.4
+    """
+    if isinstance(identifier, str) and identifier in _BY_NAME:
+        return _BY_NAME[identifier].recommended(image_shape)
+    return get(identifier)
+
+
+def serialize(penalty: Callable[..., Any]) -> dict[str, Any]:
+    """Returns the config of `penalty`, of which `deserialize` makes it anew."""
+    return keras.saving.serialize_keras_object(penalty)
+
+
+def deserialize(
+    config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+) -> Callable[..., Any]:
+    """Returns the penalty that a config from `serialize` describes.
+
+    Args:
+        config: What `serialize` returned.
+        custom_objects: Unregistered classes and functions by their name.
+
+    Example:
+
+    >>> deserialize(serialize(R1(gamma=0.5, every=16))).get_config()
+    {'gamma': 0.5, 'every': 16, 'name': 'r1'}
+    """
+    with keras.saving.custom_object_scope(custom_objects or {}):
+        return get(config)

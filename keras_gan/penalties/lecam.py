@@ -1,0 +1,135 @@
+from collections.abc import Callable
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_gan import backend
+from keras_gan.penalties.penalty import (
+    Penalty,
+    Tensor,
+    batch_mean,
+    non_negative,
+)
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class LeCam(Penalty):
+    """The LeCam penalty: scores shall not run away from their own averages.
+
+    With little data a discriminator learns the training images by heart, and
+    its scores of real and fake images part without end. The penalty holds each
+    side to the running average of the other.
+
+    ```
+    weight * (mean(relu(D(x) - ema_fake)^2) + mean(relu(ema_real - D(G(z)))^2))
+    ema <- decay * ema + (1 - decay) * mean of the batch's logits
+    ```
+
+    The averages start at the first batch's means, are those of the global batch
+    on several replicas, and are constants to the gradient.
+
+    Args:
+        weight: Strength, at least 0.
+        decay: Share of the old average that is kept at each discriminator
+            update, in [0, 1).
+        every: Number of discriminator updates from one computation to the
+            next, at least 1. The averages follow each update.
+        name: Name of the penalty in the logs.
+
+    Example:
+
+    >>> penalty = LeCam(weight=0.5)
+    >>> penalty.update_state(ops.ones((4, 1)), -ops.ones((4, 1)))
+    >>> images = ops.ones((4, 2))
+    >>> float(penalty(lambda x: x[:, :1], images, -images))
+    4.0
+
+    Reference:
+        [Tseng et al., 2021](https://arxiv.org/abs/2104.03310)
+    """
+
+    default_name = "lecam"
+
+    def __init__(
+        self,
+        weight: float = 0.3,
+        decay: float = 0.99,
+        *,
+        every: int = 1,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(every=every, name=name)
+        self.weight = non_negative("weight", weight)
+        self.decay = _decay(decay)
+        self._state: list[keras.Variable] = []
+
+    def build(self) -> None:
+        if not self._state:
+            self._state = [
+                _scalar(name) for name in ("ema_real", "ema_fake", "started")
+            ]
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        return list(self._state)
+
+    def update_state(self, real_logits: Tensor, fake_logits: Tensor) -> None:
+        self.build()
+        ema_real, ema_fake, started = self._state
+        # Before the first batch there is no average to keep a share of.
+        decay = self.decay * ops.convert_to_tensor(started)
+        for ema, logits in ((ema_real, real_logits), (ema_fake, fake_logits)):
+            mean = ops.stop_gradient(_global_mean(logits))
+            ema.assign(decay * ema + (1.0 - decay) * mean)
+        started.assign(1.0)
+
+    def __call__(
+        self,
+        score: Callable[[Tensor], Tensor],
+        real_images: Tensor,
+        fake_images: Tensor,
+    ) -> Tensor:
+        self.build()
+        ema_real, ema_fake, _ = map(ops.stop_gradient, self._state)
+        real_logits = ops.cast(score(real_images), "float32")
+        fake_logits = ops.cast(score(fake_images), "float32")
+        above = batch_mean(ops.square(ops.relu(real_logits - ema_fake)))
+        below = batch_mean(ops.square(ops.relu(ema_real - fake_logits)))
+        return self.weight * (above + below)
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            "weight": self.weight,
+            "decay": self.decay,
+            **super().get_config(),
+        }
+
+
+def _scalar(name: str) -> keras.Variable:
+    return keras.Variable(
+        0.0,
+        dtype="float32",
+        trainable=False,
+        aggregation="only_first_replica",
+        name=name,
+    )
+
+
+def _global_mean(logits: Tensor) -> Tensor:
+    # Not the mean of the replicas' means: the last batch of an epoch may be cut
+    # unevenly, or leave a replica without any image.
+    logits = ops.cast(logits, "float32")
+    total = backend.replica_mean(ops.sum(logits))
+    count = backend.replica_mean(ops.cast(ops.size(logits), "float32"))
+    return total / ops.maximum(count, keras.config.epsilon())
+
+
+def _decay(value: Any) -> float:
+    value = non_negative("decay", value)
+    if value >= 1.0:
+        raise ValueError(
+            "`decay` must be in [0, 1): at 1 the averages would never move. "
+            f"Received: decay={value}. The usual value is 0.99."
+        )
+    return value

@@ -1,0 +1,51 @@
+from collections.abc import Callable
+
+import keras
+
+from keras_gan.penalties.penalty import Tensor
+from keras_gan.penalties.zero_centered import ZeroCenteredPenalty
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class R1(ZeroCenteredPenalty):
+    """The R1 penalty: the discriminator shall be flat at real images.
+
+    Once the samples match the data no slope pushes them away again, which is
+    what makes training converge near its optimum.
+
+    ```
+    gamma / 2 * mean(|d D(x) / d x|^2)
+    ```
+
+    Squares are summed over all axes of an image and averaged over the batch.
+    The discriminator must not mix the images of a batch (no batch
+    normalisation).
+
+    Args:
+        gamma: Strength, at least 0; it grows with the number of pixels. `None`
+            takes `default_gamma` of the images that it is called with.
+        every: Number of discriminator updates from one computation to the
+            next, at least 1.
+        name: Name of the penalty in the logs.
+
+    Example:
+
+    >>> from keras import ops
+    >>> images = ops.ones((8, 2))
+    >>> penalty = R1(gamma=0.5)
+    >>> float(penalty(lambda x: ops.sum(x * x, axis=1), images, images))
+    2.0
+
+    Reference:
+        [Mescheder et al., 2018](https://arxiv.org/abs/1801.04406)
+    """
+
+    default_name = "r1"
+
+    def __call__(
+        self,
+        score: Callable[[Tensor], Tensor],
+        real_images: Tensor,
+        fake_images: Tensor,
+    ) -> Tensor:
+        return self._penalize(score, real_images)

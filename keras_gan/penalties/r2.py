@@ -1,0 +1,53 @@
+from collections.abc import Callable
+
+import keras
+
+from keras_gan.penalties.penalty import Tensor
+from keras_gan.penalties.zero_centered import ZeroCenteredPenalty
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class R2(ZeroCenteredPenalty):
+    """The R2 penalty: the discriminator shall be flat at generated images.
+
+    R1 alone leaves the slope at samples that are far from the data unbounded;
+    early in training the two differ most. Under `RelativisticLoss` both
+    together make training converge.
+
+    ```
+    gamma / 2 * mean(|d D(G(z)) / d G(z)|^2)
+    ```
+
+    Squares are summed over all axes of an image and averaged over the batch.
+    The discriminator must not mix the images of a batch (no batch
+    normalisation).
+
+    Args:
+        gamma: Strength, at least 0; it grows with the number of pixels. `None`
+            takes `default_gamma` of the images that it is called with.
+        every: Number of discriminator updates from one computation to the
+            next, at least 1.
+        name: Name of the penalty in the logs.
+
+    Example:
+
+    >>> from keras import ops
+    >>> images = ops.ones((8, 2))
+    >>> penalty = R2(gamma=0.5)
+    >>> float(penalty(lambda x: ops.sum(x * x, axis=1), images, images))
+    2.0
+
+    Reference:
+        - [Mescheder et al., 2018](https://arxiv.org/abs/1801.04406)
+        - [Huang et al., 2025 (R3GAN)](https://arxiv.org/abs/2501.05441)
+    """
+
+    default_name = "r2"
+
+    def __call__(
+        self,
+        score: Callable[[Tensor], Tensor],
+        real_images: Tensor,
+        fake_images: Tensor,
+    ) -> Tensor:
+        return self._penalize(score, fake_images)

@@ -1,0 +1,52 @@
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from keras_gan import backend
+from keras_gan.penalties.default_gamma import default_gamma
+from keras_gan.penalties.penalty import (
+    Penalty,
+    Tensor,
+    batch_mean,
+    non_negative,
+    squared_norms,
+)
+
+
+class ZeroCenteredPenalty(Penalty):
+    """`gamma / 2` times the mean squared gradient of D at some images.
+
+    The common part of `R1` and `R2`, which choose the images.
+
+    Args:
+        gamma: Strength, at least 0. `None` takes `default_gamma` of the images.
+        every: See `Penalty`.
+        name: See `Penalty`.
+    """
+
+    uses_input_gradients = True
+
+    def __init__(
+        self,
+        gamma: float | None = None,
+        *,
+        every: int = 1,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(every=every, name=name)
+        self.gamma = None if gamma is None else non_negative("gamma", gamma)
+
+    @classmethod
+    def recommended(cls, image_shape: Sequence[int]) -> "ZeroCenteredPenalty":
+        return cls(default_gamma(image_shape))
+
+    def get_config(self) -> dict[str, Any]:
+        return {"gamma": self.gamma, **super().get_config()}
+
+    def _penalize(
+        self, score: Callable[[Tensor], Tensor], images: Tensor
+    ) -> Tensor:
+        gradients = backend.input_gradients(score, images)
+        gamma = self.gamma
+        if gamma is None:
+            gamma = default_gamma(tuple(images.shape)[1:])
+        return gamma / 2.0 * batch_mean(squared_norms(gradients))

@@ -1,0 +1,148 @@
+"""A run that stops and goes on equals one that never stopped."""
+
+import keras
+import numpy as np
+import pytest
+from keras_gan import penalties
+
+SETTINGS = {
+    "plain": {},
+    "simultaneous": {"update": "simultaneous"},
+    "two discriminator steps": {"discriminator_steps": 2},
+    "lazy penalties": {
+        "penalties": lambda: [
+            penalties.R1(1.0, every=3),
+            penalties.GradientPenalty(seed=3, every=2),
+            penalties.LeCam(),
+        ]
+    },
+    "label noise": {"loss": lambda: _noisy()},
+}
+
+
+def _noisy():
+    from keras_gan.losses import NonSaturatingLoss
+
+    return NonSaturatingLoss(label_noise=0.1, seed=2)
+
+
+def settings(name):
+    return {k: v() if callable(v) else v for k, v in SETTINGS[name].items()}
+
+
+def fit(gan, points, **kwargs):
+    gan.fit(points, batch_size=16, shuffle=False, verbose=0, **kwargs)
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
+@pytest.mark.parametrize("name", SETTINGS)
+def test_two_and_two_epochs_are_four(
+    make_gan, points, same_state, tmp_path, name, policy
+):
+    keras.config.set_dtype_policy(policy)
+    whole = make_gan(dropout=0.3)
+    whole.compile(**settings(name))
+    fit(whole, points, epochs=4)
+    half = make_gan(dropout=0.3)
+    half.compile(**settings(name))
+    fit(half, points, epochs=2)
+    half.save(tmp_path / "gan.keras")
+    rest = keras.saving.load_model(tmp_path / "gan.keras")
+    fit(rest, points, epochs=4, initial_epoch=2)
+    same_state(whole, rest)
+    np.testing.assert_array_equal(whole.generate(3), rest.generate(3))
+
+
+def test_float16_keeps_its_loss_scales(make_gan, points, same_state, tmp_path):
+    keras.config.set_dtype_policy("mixed_float16")
+    gan = make_gan()
+    gan.compile()
+    fit(gan, points)
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    same_state(gan, loaded)
+    fit(gan, points)
+    fit(loaded, points)
+    same_state(gan, loaded)
+
+
+def test_weights_alone_hold_the_whole_state(
+    make_gan, points, same_state, tmp_path
+):
+    gan, other = make_gan(dropout=0.3), make_gan(dropout=0.3, seed=99)
+    for model in (gan, other):
+        model.compile()
+    fit(gan, points)
+    gan.save_weights(tmp_path / "gan.weights.h5")
+    other.load_weights(tmp_path / "gan.weights.h5")
+    same_state(gan, other)
+
+
+def test_compile_arguments_survive(make_gan, points, tmp_path):
+    gan = make_gan()
+    gan.compile(
+        keras.optimizers.Adam(1e-3),
+        keras.optimizers.RMSprop(2e-3),
+        loss="hinge",
+        penalties=[penalties.R1(0.3, every=2)],
+        discriminator_steps=2,
+        update="simultaneous",
+    )
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    assert isinstance(loaded.optimizer.discriminator, keras.optimizers.RMSprop)
+    assert loaded.penalties[0].get_config() == gan.penalties[0].get_config()
+    assert type(loaded.loss) is type(gan.loss)
+    assert (loaded.discriminator_steps, loaded.update) == (2, "simultaneous")
+    assert loaded.get_config() == gan.get_config()
+
+
+def test_learning_rate_ratio_survives(make_gan, tmp_path):
+    gan = make_gan()
+    gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(4e-3))
+    gan.optimizer.learning_rate = 0.0
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    loaded.optimizer.learning_rate = 1e-4
+    rate = float(loaded.optimizer.discriminator.learning_rate)
+    assert rate == pytest.approx(4e-4)
+
+
+def test_a_loss_without_config_does_not_cost_the_weights(
+    make_gan, points, tmp_path
+):
+    class Own:
+        def discriminator_loss(self, real_logits, fake_logits):
+            return keras.ops.mean(fake_logits - real_logits)
+
+        def generator_loss(self, real_logits, fake_logits):
+            return -keras.ops.mean(fake_logits)
+
+    gan = make_gan()
+    gan.compile(loss=Own())
+    fit(gan, points)
+    with pytest.warns(UserWarning, match="saved without"):
+        gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    for a, b in zip(gan.weights, loaded.weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert not loaded.compiled
+
+
+def test_weights_of_another_kind_of_gan_are_refused(
+    make_gan, points, tmp_path
+):
+    gan, other = make_gan(), make_gan()
+    gan.compile(penalties=[penalties.GradientPenalty(seed=1)])
+    other.compile()
+    gan.save_weights(tmp_path / "gan.weights.h5")
+    with pytest.raises(ValueError, match="random layers"):
+        other.load_weights(tmp_path / "gan.weights.h5")
+
+
+def test_same_seed_same_run(make_gan, points, same_state):
+    runs = [make_gan(), make_gan()]
+    for gan in runs:
+        gan.compile()
+        fit(gan, points, epochs=2)
+    same_state(*runs)

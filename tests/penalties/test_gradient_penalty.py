@@ -1,0 +1,149 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_gan.penalties import GradientPenalty
+
+
+def test_value_is_exact_at_its_points(quadratic, images):
+    penalty = GradientPenalty(weight=3.0, target=2.0, seed=4)
+    received = penalty(quadratic, *images)
+    [points] = quadratic.scored
+    norms = np.linalg.norm(quadratic.gradients(points), axis=1)
+    expected = 3.0 * ((norms - 2.0) ** 2).mean()
+    np.testing.assert_allclose(received, expected, rtol=1e-6)
+
+
+def test_value_is_exact_where_there_is_nothing_to_draw(quadratic, images):
+    real, _ = images
+    received = GradientPenalty()(quadratic, real, real)
+    norms = np.linalg.norm(quadratic.gradients(real), axis=1)
+    expected = 10.0 * ((norms - 1.0) ** 2).mean()
+    np.testing.assert_allclose(received, expected, rtol=1e-6)
+
+
+def test_one_sided_spares_gentle_slopes(quadratic, images):
+    penalty = GradientPenalty(target=5.0, one_sided=True)
+    received = penalty(quadratic, *images)
+    [points] = quadratic.scored
+    norms = np.linalg.norm(quadratic.gradients(points), axis=1)
+    assert (norms < 5.0).any() and (norms > 5.0).any()
+    expected = 10.0 * (np.maximum(norms - 5.0, 0.0) ** 2).mean()
+    np.testing.assert_allclose(received, expected, rtol=1e-5)
+
+
+def test_points_lie_between_the_images_of_each_pair(images):
+    real, fake = images
+    penalty = GradientPenalty(seed=4)
+    penalty.build()
+    points = penalty.points(tf.constant(real), tf.constant(fake)).numpy()
+    shares = ((points - fake) / (real - fake)).reshape(len(real), -1)
+    # One share for all pixels of an image, another for each image.
+    assert np.ptp(shares, axis=1).max() < 1e-3
+    assert np.ptp(shares[:, 0]) > 0.3
+    assert shares.min() > -1e-3 and shares.max() < 1.0 + 1e-3
+
+
+def test_points_are_drawn_anew_at_each_call_and_follow_the_seed(
+    make_quadratic, images
+):
+    def sequence(seed):
+        penalty = GradientPenalty(seed=seed)
+        return [float(penalty(make_quadratic(), *images)) for _ in range(3)]
+
+    assert sequence(4) == sequence(4)
+    assert sequence(4) != sequence(5)
+    assert len(set(sequence(4))) == 3
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_gradient_is_finite_where_the_slope_is_zero(images, jit_compile):
+    weights = tf.Variable(tf.zeros((6, 1)))
+    penalty = GradientPenalty(weight=10.0)
+    penalty.build()
+
+    def flat(batch):
+        return tf.reshape(batch, (-1, 6)) @ weights
+
+    @tf.function(jit_compile=jit_compile)
+    def differentiated(real, fake):
+        with tf.GradientTape() as tape:
+            value = penalty(flat, real, fake)
+        return value, tape.gradient(value, weights)
+
+    value, gradient = differentiated(*map(tf.constant, images))
+    assert float(value) == 10.0
+    assert np.isfinite(gradient).all()
+
+
+def test_gradient_with_respect_to_weights_is_exact(images):
+    # D(x) = w x has slope |w| everywhere.
+    weights = tf.Variable(np.arange(1.0, 7.0)[:, None], dtype="float32")
+
+    def linear(batch):
+        return tf.reshape(batch, (-1, 6)) @ weights
+
+    with tf.GradientTape() as tape:
+        value = GradientPenalty(weight=10.0, target=1.0)(linear, *images)
+    norm = np.linalg.norm(weights)
+    np.testing.assert_allclose(value, 10.0 * (norm - 1.0) ** 2, rtol=1e-6)
+    np.testing.assert_allclose(
+        tape.gradient(value, weights),
+        20.0 * (norm - 1.0) * weights.numpy() / norm,
+        rtol=1e-5,
+    )
+
+
+def test_half_precision_fakes_meet_float32_reals(quadratic, images):
+    real, fake = images
+    half = fake.astype("float16")
+    mixed = GradientPenalty(seed=4)(quadratic, real, half)
+    wide = GradientPenalty(seed=4)(quadratic, real, half.astype("float32"))
+    assert mixed.dtype == tf.float32
+    assert float(mixed) == float(wide)
+
+
+def test_replicas_measure_at_different_points(two_cpus, images):
+    with two_cpus.scope():
+        penalty = GradientPenalty(seed=4)
+        penalty.build()
+    real, fake = map(tf.constant, images)
+
+    @tf.function
+    def points():
+        return two_cpus.run(penalty.points, args=(real, fake))
+
+    first, second = two_cpus.experimental_local_results(points())
+    assert np.abs(first - second).max() > 0.1
+
+
+def test_build_makes_the_seed_once():
+    penalty = GradientPenalty()
+    assert penalty.seed_generators == []
+    before = penalty.get_config()
+    penalty.build()
+    first = penalty.seed_generators
+    penalty.build()
+    assert len(first) == 1
+    assert penalty.seed_generators[0] is first[0]
+    assert penalty.get_config() == before
+
+
+@pytest.mark.parametrize("fake_shape", [(7, 3, 2, 1), (8, 3, 2), (8, 3, 2, 3)])
+def test_different_shapes_are_refused(quadratic, fake_shape):
+    real, fake = np.zeros((8, 3, 2, 1)), np.zeros(fake_shape)
+    with pytest.raises(ValueError, match="must have the same shape") as error:
+        GradientPenalty()(quadratic, real, fake)
+    assert f"fake_images.shape={fake_shape}" in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["weight", "target"])
+def test_negative_numbers_are_refused(name):
+    with pytest.raises(ValueError, match=f"`{name}` must be .*not negative"):
+        GradientPenalty(**{name: -1.0})
+
+
+@pytest.mark.parametrize("seed", [1.5, "a", True])
+def test_seeds_that_are_no_integers_are_refused(seed):
+    with pytest.raises(TypeError, match="`seed` must be an integer"):
+        GradientPenalty(seed=seed)
