@@ -58,11 +58,19 @@ def split(batch, parts: int) -> list:
     size = batch.images.shape[0]
     if size is not None and size % parts:
         raise ValueError(indivisible(size, parts))
-    images = ops.split(batch.images, parts, axis=0)
+    images = _deal(batch.images, parts)
     if batch.labels is None:
         return [Batch(part) for part in images]
-    labels = ops.split(batch.labels, parts, axis=0)
+    labels = _deal(batch.labels, parts)
     return [Batch(*pair) for pair in zip(images, labels, strict=True)]
+
+
+def _deal(values, parts):
+    # Every k-th row, not k-th blocks of rows: then a part is the same images
+    # whether a batch lies on one device or is spread over several.
+    shape = tuple(values.shape[1:])
+    rows = ops.reshape(values, (-1, parts, *shape))
+    return [rows[:, part] for part in range(parts)]
 
 
 def indivisible(size: int, parts: int) -> str:

@@ -196,6 +196,9 @@ class GAN(AdversarialTrainer, keras.Model):
         checks.check_steps(x, kwargs.get("batch_size"), self)
         if not isinstance(callbacks, keras.callbacks.CallbackList):
             callbacks = [Watch(), *_as_list(callbacks)]
+        if not hasattr(x, "__array__"):
+            # Keras warns of its own default where a data set comes in order.
+            kwargs.setdefault("shuffle", False)
         self._log_tracker = self._train_logs
         return super().fit(x, y, callbacks=callbacks, **kwargs)
 

@@ -1,0 +1,84 @@
+"""How arguments are read: each type, and an error in one line."""
+
+import argparse
+import sys
+from typing import NoReturn
+
+PROGRAM = "keras-gan"
+EXIT_USER_ERROR = 2
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line, without the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        print_error(f"{message}. Try `{self.prog} --help`.")
+        sys.exit(EXIT_USER_ERROR)
+
+
+class HelpFormatter(argparse.HelpFormatter):
+    """Help with room for the names of options."""
+
+    def __init__(self, prog: str):
+        super().__init__(prog, max_help_position=28, width=80)
+
+
+def print_error(message: str, kind: str = "error") -> None:
+    """Writes one line to the standard error."""
+    line = " ".join(str(message).split())
+    print(f"{PROGRAM}: {kind}: {line}", file=sys.stderr, flush=True)
+
+
+def positive_integer(text: str) -> int:
+    """A whole number, at least 1."""
+    number = _number(text, int, "a whole number")
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
+    return int(number)
+
+
+def positive_number(text: str) -> float:
+    """A number above 0."""
+    number = _number(text, float, "a number")
+    # Not `number <= 0`, which NaN passes.
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be above 0, not {text}")
+    return number
+
+
+def seed(text: str) -> int:
+    """A whole number from 0 to 2^31 - 1."""
+    number = _number(text, int, "a whole number")
+    if not 0 <= number < 2**31:
+        raise argparse.ArgumentTypeError(
+            f"must be from 0 to {2**31 - 1}, not {text}"
+        )
+    return int(number)
+
+
+def image_size(text: str) -> tuple[int, int]:
+    """`N` or `HxW` as (height, width)."""
+    sides = text.lower().split("x")
+    if len(sides) > 2:
+        raise argparse.ArgumentTypeError(
+            f"must be N or HxW (height x width) in pixels, not {text}"
+        )
+    height, width = (positive_integer(side) for side in (sides * 2)[:2])
+    return height, width
+
+
+def labels(text: str) -> list[int]:
+    """`3` or `0,1,2` as a list of labels."""
+    numbers = [_number(part, int, "whole numbers") for part in text.split(",")]
+    if min(numbers) < 0:
+        raise argparse.ArgumentTypeError(f"must not be negative, not {text}")
+    return numbers
+
+
+def _number(text: str, kind: type, words: str):
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"must be {words}, not {text!r}"
+        ) from error

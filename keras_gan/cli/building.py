@@ -1,0 +1,83 @@
+"""From settings to a compiled GAN."""
+
+import keras
+
+from keras_gan import losses, models, networks, optimizers, penalties
+from keras_gan.cli.settings import Settings
+
+POLICIES = {
+    "float32": "float32",
+    "bfloat16": "mixed_bfloat16",
+    "float16": "mixed_float16",
+}
+
+
+def build_gan(settings: Settings, num_classes: int | None) -> models.GAN:
+    """A new GAN, as the settings say.
+
+    Args:
+        settings: Settings of the run.
+        num_classes: Number of classes of a conditional GAN, else None.
+    """
+    pair = _NETWORKS[settings.network](
+        settings.image_shape,
+        settings.width,
+        latent_dim=settings.latent_dim,
+        num_classes=num_classes,
+        seed=settings.seed,
+    )
+    gan = models.GAN(
+        *pair,
+        num_classes=num_classes,
+        ema_momentum=settings.ema_momentum,
+        seed=settings.seed,
+    )
+    gan.compile(
+        optimizers.AdversarialOptimizer(
+            _adam(settings, "generator_adam"),
+            _adam(settings, "discriminator_adam"),
+        ),
+        loss=settings.loss,
+        penalties=_penalties(settings),
+        jit_compile="auto" if settings.jit is None else settings.jit,
+    )
+    return gan
+
+
+def _mlp(image_shape, width, **options):
+    return networks.mlp(image_shape, hidden=(width,) * 4, **options)
+
+
+def _dcgan(image_shape, width, **options):
+    return networks.dcgan(image_shape, width=width, **options)
+
+
+def _r3gan(image_shape, width, **options):
+    return networks.r3gan(image_shape, width=width, **options)
+
+
+_NETWORKS = {"dcgan": _dcgan, "mlp": _mlp, "r3gan": _r3gan}
+
+
+def _adam(settings: Settings, name: str) -> keras.optimizers.Optimizer:
+    schedule = keras.optimizers.schedules.CosineDecay(
+        settings.learning_rate,
+        settings.steps,
+        alpha=settings.final_learning_rate / settings.learning_rate,
+    )
+    return keras.optimizers.Adam(
+        schedule,
+        beta_1=0.0,
+        beta_2=settings.beta_2,
+        epsilon=1e-8,
+        name=name,
+    )
+
+
+def _penalties(settings: Settings):
+    """Those of the loss, R1 and R2 with the gamma of the settings."""
+    kinds = {"r1": penalties.R1, "r2": penalties.R2}
+    names = losses.get(settings.loss).default_penalties
+    if settings.gamma is None or not set(names) <= set(kinds):
+        return "auto"
+    return [kinds[name](settings.gamma) for name in names]

@@ -1,0 +1,66 @@
+"""Counts the steps of a run and ends it where it should end."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+
+import keras
+
+
+class Clock(keras.callbacks.Callback):
+    """Ends training after a number of steps, or when asked to.
+
+    Args:
+        steps: Steps done before.
+        total_steps: Steps after which to end.
+        rounds: Rounds (Keras' epochs) done before.
+    """
+
+    def __init__(self, steps: int, total_steps: int, rounds: int):
+        super().__init__()
+        self.steps = steps
+        self.total_steps = total_steps
+        self.rounds = rounds
+        self.interrupted_by: int | None = None
+
+    def on_train_batch_begin(self, batch, logs=None):
+        """Counts the step; makes it the last one where it has to be."""
+        # Before the step and not after it, because Keras may report the end
+        # of a step late. It looks at `stop_training` only after the step.
+        self.steps += 1
+        if self.steps >= self.total_steps or self.interrupted_by:
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Counts the round; stands before callbacks that record it."""
+        self.rounds = epoch + 1
+
+    def record(self) -> dict:
+        """What a checkpoint has to say about how far the run is."""
+        return {"steps": self.steps, "rounds": self.rounds}
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """Ends training in good order on Ctrl-C or a request to terminate.
+
+        The step is finished and everything saved. A second Ctrl-C does not
+        wait for that.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {
+            number: signal.signal(number, self._interrupt)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _interrupt(self, number, frame):
+        if self.interrupted_by:
+            raise KeyboardInterrupt
+        self.interrupted_by = number

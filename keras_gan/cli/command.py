@@ -1,0 +1,120 @@
+"""`main`: reads the arguments, runs a command, reports errors."""
+
+import os
+import pathlib
+import traceback
+import warnings
+
+import keras_gan
+from keras_gan.cli import generate, train
+from keras_gan.cli.arguments import (
+    EXIT_USER_ERROR,
+    PROGRAM,
+    HelpFormatter,
+    Parser,
+    print_error,
+)
+
+EXIT_INTERRUPTED = 130
+
+_COMMANDS = {"train": train, "generate": generate}
+_PACKAGE = pathlib.Path(keras_gan.__file__).parent
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs the `keras-gan` command.
+
+    Args:
+        argv: Arguments without the program's name; those of the process where
+            left out.
+
+    Returns:
+        Exit code: 0, 2 for a mistake of the user, 130 when interrupted.
+
+    Example:
+
+    >>> keras_gan.cli.main(["--version"])
+    keras-gan 0...
+    0
+    """
+    try:
+        options = _parser().parse_args(argv)
+    except SystemExit as stop:  # argparse's way to say that it is done.
+        return int(stop.code or 0)
+    with warnings.catch_warnings():
+        warnings.showwarning = _show_warning
+        return _run(options)
+
+
+def _run(options) -> int:
+    try:
+        return options.run(options)
+    except KeyboardInterrupt:
+        print_error("stopped; what was saved before is untouched", "note")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # `keras-gan ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return EXIT_USER_ERROR
+    except Exception as error:
+        message = _user_message(error)
+        if message is None:
+            raise
+        print_error(message)
+        return EXIT_USER_ERROR
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog=PROGRAM,
+        description="Trains generative adversarial networks and draws images.",
+        formatter_class=HelpFormatter,
+    )
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"{PROGRAM} {keras_gan.__version__}",
+    )
+    commands = parser.add_subparsers(
+        title="commands", required=True, metavar="COMMAND", parser_class=Parser
+    )
+    for name, module in _COMMANDS.items():
+        command = commands.add_parser(
+            name,
+            help=module.SUMMARY,
+            description=module.DESCRIPTION,
+            formatter_class=HelpFormatter,
+        )
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    return parser
+
+
+def _user_message(error: Exception) -> str | None:
+    """What to say of a mistake of the user; None for one of the program."""
+    if isinstance(error, OSError):
+        if error.filename is not None:
+            return f"{error.strerror}: {error.filename}"
+        return error.strerror or str(error)
+    if type(error).__name__ == "ResourceExhaustedError":
+        return (
+            "There is not enough memory. Choose a smaller --batch-size, "
+            "--width or --image-size."
+        )
+    expected = (FloatingPointError, ValueError)
+    # Our own checks speak to the user; the same kinds of error out of the
+    # depths of another package are bugs, and need their traceback.
+    if isinstance(error, expected) and _raised_in_package(error):
+        return str(error)
+    return None
+
+
+def _raised_in_package(error: Exception) -> bool:
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and pathlib.Path(frames[-1].filename).is_relative_to(
+        _PACKAGE
+    )
+
+
+def _show_warning(message, category, *place, **more) -> None:
+    del category, place, more  # Where in the source is of no use here.
+    print_error(str(message), "warning")

@@ -1,0 +1,73 @@
+"""`history.csv`: one row a round."""
+
+import csv
+import pathlib
+import time
+
+import keras
+
+from keras_gan.callbacks._atomic import replacing
+from keras_gan.cli.clock import Clock
+
+
+class History(keras.callbacks.Callback):
+    """Appends a row to a table as each round ends.
+
+    Rows of rounds that are not in the checkpoint from which a run goes on, and
+    a row that was cut off, are dropped when training begins.
+
+    Args:
+        path: The `.csv` file.
+        clock: The run's clock.
+    """
+
+    def __init__(self, path, clock: Clock):
+        super().__init__()
+        self.path = pathlib.Path(path)
+        self.clock = clock
+        self._start = 0.0
+
+    def on_train_begin(self, logs=None):
+        if self.path.exists():
+            self._drop_rows_after(self.clock.steps)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._start = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        row = {
+            "round": epoch + 1,
+            "steps": self.clock.steps,
+            "seconds": time.perf_counter() - self._start,
+            **(logs or {}),
+        }
+        is_new = not self.path.exists()
+        with open(self.path, "a", newline="") as file:
+            writer = csv.writer(file)
+            if is_new:
+                writer.writerow(row)
+            writer.writerow([_shown(value) for value in row.values()])
+
+    def _drop_rows_after(self, steps):
+        header, *rows = read_rows(self.path)
+        place = header.index("steps")
+        kept = [
+            row
+            for row in rows
+            if len(row) == len(header) and int(row[place]) <= steps
+        ]
+        with (
+            replacing(self.path) as aside,
+            open(aside, "w", newline="") as file,
+        ):
+            csv.writer(file).writerows([header, *kept])
+
+
+def read_rows(path) -> list[list[str]]:
+    """All rows of a table, the header first."""
+    with open(path, newline="") as file:
+        return list(csv.reader(file))
+
+
+def _shown(value) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

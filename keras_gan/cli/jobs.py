@@ -1,0 +1,219 @@
+"""A run that is ready to train: a new one, or an old one to go on with."""
+
+import argparse
+import dataclasses
+import platform
+from collections.abc import Callable
+
+import keras
+import numpy as np
+
+import keras_gan
+from keras_gan import datasets, models
+from keras_gan.backend import tensorflow_devices as devices
+from keras_gan.callbacks._workers import is_chief
+from keras_gan.callbacks.run_checkpoint import read_record
+from keras_gan.cli.building import POLICIES, build_gan
+from keras_gan.cli.loading import load_gan
+from keras_gan.cli.run_folder import RunFolder, new_run, newest_run
+from keras_gan.cli.settings import (
+    DEFAULT_DATA,
+    Settings,
+    differences,
+    resolve,
+    steps_asked,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What training needs.
+
+    Attributes:
+        folder: Where it is kept.
+        settings: How it is trained.
+        source: The opened images.
+        gan: The model, new or as it was saved.
+        steps: Steps done before.
+        rounds: Rounds done before.
+    """
+
+    folder: RunFolder
+    settings: Settings
+    source: datasets.Source
+    gan: models.GAN
+    steps: int = 0
+    rounds: int = 0
+
+    def describe(self) -> str:
+        """A few lines on what is about to happen."""
+        info, settings, gan = self.source.info, self.settings, self.gan
+        size = " x ".join(map(str, info.image_shape))
+        classes = f" of {info.num_classes} classes" if info.num_classes else ""
+        weights = [
+            f"{network.count_params():,}"
+            for network in (gan.generator, gan.discriminator)
+        ]
+        passes = settings.steps * settings.batch_size / info.num_images
+        lines = [
+            f"{info.num_images:,} images{classes}, {size}, from {info.name}",
+            f"{settings.network} of {' + '.join(weights)} weights"
+            + ", conditional" * settings.conditional,
+            f"{settings.steps:,} steps of {settings.batch_size} images "
+            f"({passes:.3g} passes) in {settings.precision} on "
+            f"{devices.describe_devices()}",
+            f"run {self.folder}"
+            + f", from step {self.steps:,} on" * bool(self.steps),
+        ]
+        return "\n".join(lines)
+
+
+def begin(options: argparse.Namespace) -> Job:
+    """A new run; its folder is made when all else has gone well."""
+    source = datasets.open_source(
+        options.data or DEFAULT_DATA,
+        image_size=options.image_size,
+        channels=options.channels,
+    )
+    settings = resolve(options, source.info)
+    folder = RunFolder(options.out) if options.out else new_run(settings.data)
+    if is_chief():
+        folder.check_free()
+    num_classes = source.info.num_classes if settings.conditional else None
+    gan = _on_devices(settings, lambda: build_gan(settings, num_classes))
+    if is_chief():
+        folder.make_writable()
+        folder.write_config(_config(settings, source.info))
+    return Job(folder, settings, source, gan)
+
+
+def resume(options: argparse.Namespace) -> Job | None:
+    """A run to go on with; None where there is nothing left to do.
+
+    Raises:
+        FileNotFoundError: If there is no such run.
+        ValueError: If options or images are not those of the run.
+    """
+    folder = _folder_to_resume(options)
+    config = folder.read_config()
+    settings = _settings_of(config, folder)
+    _check_options(options, settings, folder)
+    source = datasets.open_source(
+        settings.data,
+        image_size=settings.image_size,
+        channels=settings.channels,
+    )
+    _check_images(config, source.info, folder)
+    planned = settings.steps
+    settings = _extended(settings, options, source.info.num_images)
+    record = {"steps": 0, "rounds": 0}
+    if folder.model_path.exists():
+        record |= read_record(folder.model_path)
+    if record["steps"] >= settings.steps:
+        _say_finished(folder, record["steps"], options)
+        return None
+    num_classes = source.info.num_classes if settings.conditional else None
+    has_model = folder.model_path.exists()
+    gan = _on_devices(
+        settings,
+        (lambda: load_gan(folder.model_path))
+        if has_model
+        else (lambda: build_gan(settings, num_classes)),
+    )
+    if is_chief():
+        folder.make_writable()
+        if settings.steps != planned:
+            config["settings"] = dataclasses.asdict(settings)
+            folder.write_config(config)
+    return Job(folder, settings, source, gan, **record)
+
+
+def _on_devices(
+    settings: Settings, make: Callable[[], models.GAN]
+) -> models.GAN:
+    # The strategy first: between workers it must come before any computation.
+    strategy = devices.distribution_strategy()
+    keras.utils.set_random_seed(settings.seed)
+    keras.config.set_dtype_policy(POLICIES[settings.precision])
+    with strategy.scope():
+        return make()
+
+
+def _config(settings: Settings, info: datasets.DatasetInfo) -> dict:
+    """All that is needed to repeat a run."""
+    return {
+        "settings": dataclasses.asdict(settings),
+        "dataset": dataclasses.asdict(info),
+        "versions": {
+            "keras_gan": keras_gan.__version__,
+            "keras": keras.__version__,
+            "tensorflow": devices.FRAMEWORK_VERSION,
+            "numpy": np.__version__,
+            "python": platform.python_version(),
+        },
+        "device": devices.describe_devices(),
+    }
+
+
+def _folder_to_resume(options) -> RunFolder:
+    named = options.resume or options.out
+    if options.resume and options.out and options.resume != options.out:
+        raise ValueError(
+            "`--resume` goes on in the folder of the run. Received: "
+            f"--resume {options.resume} and --out {options.out}. Leave --out "
+            "out, or copy the folder first."
+        )
+    return RunFolder(named) if named else newest_run()
+
+
+def _settings_of(config: dict, folder: RunFolder) -> Settings:
+    try:
+        return Settings.from_config(config["settings"])
+    except (KeyError, TypeError) as error:
+        raise ValueError(
+            f"`{folder.config_path}` is not one of this version of keras-gan "
+            f"({keras_gan.__version__}): {error}."
+        ) from error
+
+
+def _check_options(options, settings: Settings, folder: RunFolder) -> None:
+    found = differences(options, settings)
+    if found:
+        raise ValueError(
+            f"`--resume` goes on with a run as it was begun. `{folder}` has "
+            f"{', '.join(found)}. Leave these options out, or begin a new run "
+            "without --resume."
+        )
+
+
+def _check_images(config: dict, info, folder: RunFolder) -> None:
+    names = ("num_images", "image_shape", "num_classes")
+    then = {name: config.get("dataset", {}).get(name) for name in names}
+    now = {name: getattr(info, name) for name in names}
+    now["image_shape"] = list(info.image_shape)
+    if then != now:
+        raise ValueError(
+            f"The images of `{folder}` have changed since it was begun: it had "
+            f"{then}. Received: {now}. Put them back, or begin a new run."
+        )
+
+
+def _extended(settings: Settings, options, num_images: int) -> Settings:
+    steps = steps_asked(options, num_images, settings.batch_size)
+    if steps is None:
+        return settings
+    if steps < settings.steps:
+        raise ValueError(
+            f"The run is planned for {settings.steps} steps, and `--resume` "
+            f"can only add to them. Received: {steps}. Leave --steps and "
+            "--epochs out."
+        )
+    return dataclasses.replace(settings, steps=steps)
+
+
+def _say_finished(folder: RunFolder, steps: int, options) -> None:
+    if is_chief() and not options.quiet:
+        print(
+            f"`{folder}` is finished: all {steps} steps are done. More of "
+            f"them: keras-gan train --resume {folder} --steps {2 * steps}"
+        )

@@ -1,0 +1,82 @@
+"""What is on the screen while a run trains."""
+
+import sys
+import time
+
+import keras
+
+from keras_gan.cli.clock import Clock
+
+_REFRESH_SECONDS = 0.2
+
+
+class Progress(keras.callbacks.Callback):
+    """Prints a line a round, and on a terminal one that moves.
+
+    Args:
+        clock: The run's clock.
+        stream: Text stream; the standard output where left out.
+    """
+
+    # It reads no logs of batches, so it need not hold up the next step.
+    async_safe = True
+
+    def __init__(self, clock: Clock, stream=None):
+        super().__init__()
+        self.clock = clock
+        self._stream = stream or sys.stdout
+        self._moves = self._stream.isatty()
+        self._losses = ""
+        self._printed = 0.0
+        self._since: tuple[float, int] | None = None
+
+    def on_train_batch_begin(self, batch, logs=None):
+        now = time.perf_counter()
+        done = self.clock.steps - 1
+        # The first step compiles the graph and says nothing about the others.
+        if self._since is None and batch > 0:
+            self._since = (now, done)
+        if self._moves and now - self._printed > _REFRESH_SECONDS:
+            self._printed = now
+            self._write(self._line(done), end="")
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._losses = losses_in_words(logs or {})
+        self._write(self._line(self.clock.steps), end="\n")
+
+    def _line(self, done: int) -> str:
+        total = self.clock.total_steps
+        counter = f"{done:{len(str(total))}d}/{total} steps"
+        parts = [counter, self._losses, self._speed(done)]
+        return "  ".join(part for part in parts if part)
+
+    def _speed(self, done: int) -> str:
+        if self._since is None or done <= self._since[1]:
+            return ""
+        start, first = self._since
+        seconds = (time.perf_counter() - start) / (done - first)
+        left = duration_in_words(seconds * (self.clock.total_steps - done))
+        return f"{1 / seconds:.3g} steps/s  {left} left"
+
+    def _write(self, line: str, end: str) -> None:
+        # \x1b[K clears what a longer line has left behind.
+        start, tail = ("\r", "\x1b[K") if self._moves else ("", "")
+        print(start + line + tail, end=end, file=self._stream, flush=True)
+
+
+def losses_in_words(logs: dict) -> str:
+    """`d_loss 0.693  g_loss 0.71 ...` of logged values."""
+    return "  ".join(f"{name} {value:.3g}" for name, value in logs.items())
+
+
+def duration_in_words(seconds: float) -> str:
+    """`42 s`, `3 min 5 s` or `2 h 10 min`."""
+    seconds = round(seconds)
+    for length, name, smaller, small_name in (
+        (3600, "h", 60, "min"),
+        (60, "min", 1, "s"),
+    ):
+        if seconds >= length:
+            whole, rest = divmod(seconds, length)
+            return f"{whole} {name} {rest // smaller} {small_name}"
+    return f"{seconds} s"

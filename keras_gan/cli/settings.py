@@ -1,0 +1,169 @@
+"""All that determines a run, resolved: the heart of `config.json`."""
+
+import argparse
+import dataclasses
+import math
+import os
+
+from keras_gan import datasets
+from keras_gan.backend import tensorflow_devices as devices
+from keras_gan.cli.presets import preset
+
+DEFAULT_DATA = "digits"
+NUM_ROUNDS = 25
+# Shorter rounds would spend their time on saving.
+LEAST_STEPS_PER_ROUND = 50
+
+_FROM_PRESET = (
+    "network", "width", "latent_dim", "batch_size", "learning_rate",
+    "final_learning_rate", "beta_2", "ema_momentum", "gamma",
+)  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """The arguments of `keras-gan train` with every default filled in.
+
+    The names are those of the options and of `Preset`; `steps_per_round` is
+    how far one checkpoint is from the next, `jit` None is Keras' choice.
+    """
+
+    data: str
+    image_size: tuple[int, int]
+    channels: int
+    conditional: bool
+    network: str
+    width: int
+    latent_dim: int
+    loss: str
+    batch_size: int
+    steps: int
+    steps_per_round: int
+    learning_rate: float
+    final_learning_rate: float
+    beta_2: float
+    ema_momentum: float
+    gamma: float | None
+    precision: str
+    jit: bool | None
+    seed: int
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        return (*self.image_size, self.channels)
+
+    @classmethod
+    def from_config(cls, config: dict) -> "Settings":
+        """Settings of what `dataclasses.asdict` and JSON made of them."""
+        config = {**config, "image_size": tuple(config["image_size"])}
+        return cls(**config)
+
+
+def resolve(
+    options: argparse.Namespace, info: datasets.DatasetInfo
+) -> Settings:
+    """Settings of a new run: what was asked for, else good defaults.
+
+    Args:
+        options: Arguments of the command line; None for those left out.
+        info: Description of the data set.
+
+    Raises:
+        ValueError: If classes are wanted and the data set has none.
+    """
+    if options.conditional and info.num_classes is None:
+        raise ValueError(
+            f"`--conditional` needs classes, and `{info.name}` has none. Put "
+            "the images of each class in a sub-folder of its own, add "
+            "`labels` to the .npz, or leave the option out."
+        )
+    defaults = preset(info.num_images, info.image_shape, options.network)
+    chosen = {
+        name: _first(getattr(options, name, None), getattr(defaults, name))
+        for name in _FROM_PRESET
+    }
+    # A rate that was asked for keeps the decay of the preset.
+    decay = defaults.final_learning_rate / defaults.learning_rate
+    chosen["final_learning_rate"] = chosen["learning_rate"] * decay
+    steps = steps_asked(options, info.num_images, chosen["batch_size"])
+    steps = _first(steps, defaults.steps)
+    height, width, channels = info.image_shape
+    return Settings(
+        data=location(options.data),
+        image_size=(height, width),
+        channels=channels,
+        conditional=bool(options.conditional),
+        loss=_first(options.loss, "relativistic"),
+        steps=steps,
+        steps_per_round=_first(options.save_every, steps_per_round(steps)),
+        precision=_precision(options.precision),
+        jit=options.jit,
+        seed=_first(options.seed, 0),
+        **chosen,
+    )
+
+
+def steps_asked(options, num_images: int, batch_size: int) -> int | None:
+    """Steps of `--steps` or `--epochs`; None where both are left out."""
+    if options.epochs is not None:
+        return math.ceil(options.epochs * num_images / batch_size)
+    return options.steps
+
+
+def steps_per_round(steps: int) -> int:
+    """Length of a round that cuts a run into about 25 of them.
+
+    Example:
+
+    >>> steps_per_round(2500), steps_per_round(60)
+    (100, 50)
+    """
+    # A number of rounds near 25 that leaves no short one, where there is one.
+    near = sorted(range(20, 31), key=lambda rounds: abs(rounds - NUM_ROUNDS))
+    even = [steps // rounds for rounds in near if steps % rounds == 0]
+    length = even[0] if even else math.ceil(steps / NUM_ROUNDS)
+    return max(LEAST_STEPS_PER_ROUND, length)
+
+
+def differences(options: argparse.Namespace, settings: Settings) -> list[str]:
+    """Options given beside `--resume` that are not as the run has them.
+
+    Returns:
+        A description of each: option, value of the run, value received.
+    """
+    received = {
+        "data": None if options.data is None else location(options.data),
+        "precision": (
+            None if options.precision == "auto" else options.precision
+        ),
+        "steps_per_round": options.save_every,
+    }
+    for field in dataclasses.fields(Settings):
+        received.setdefault(field.name, getattr(options, field.name, None))
+    received["steps"] = None  # More of them extend the run.
+    return [
+        f"{_option(name)} {getattr(settings, name)} (not {value})"
+        for name, value in received.items()
+        if value is not None and value != getattr(settings, name)
+    ]
+
+
+def location(data: str | None) -> str:
+    """The name of a built-in data set, or the full path of another."""
+    data = _first(data, DEFAULT_DATA)
+    return data if data in datasets.BUILTIN_NAMES else os.path.abspath(data)
+
+
+def _option(name: str) -> str:
+    names = {"data": "DATA", "steps_per_round": "--save-every"}
+    return names.get(name, "--" + name.replace("_", "-"))
+
+
+def _precision(asked: str | None) -> str:
+    if asked not in (None, "auto"):
+        return str(asked)
+    return "bfloat16" if devices.bfloat16_is_fast() else "float32"
+
+
+def _first(value, default):
+    return default if value is None else value

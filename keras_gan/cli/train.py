@@ -1,0 +1,201 @@
+"""`keras-gan train`: from images to a trained GAN in a run folder."""
+
+import argparse
+
+from keras_gan import datasets
+from keras_gan.callbacks._workers import is_chief
+from keras_gan.cli import arguments as kinds
+from keras_gan.cli import jobs
+from keras_gan.cli.building import POLICIES
+from keras_gan.cli.clock import Clock
+from keras_gan.cli.fitting import fit
+from keras_gan.cli.presets import NETWORKS
+from keras_gan.cli.progress import duration_in_words
+from keras_gan.cli.settings import DEFAULT_DATA
+
+SUMMARY = "train a GAN on images"
+DESCRIPTION = (
+    "Trains a GAN on images. The run is a folder: config.json, model.keras "
+    "(the newest checkpoint), samples/, samples.gif, history.csv and logs/ "
+    "for TensorBoard. Ctrl-C saves it; --resume goes on."
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of the command to its parser."""
+    names = ", ".join(datasets.BUILTIN_NAMES)
+    parser.add_argument(
+        "data",
+        nargs="?",
+        metavar="DATA",
+        help=f"{names}; a folder of images (sub-folders are classes), a .zip "
+        f"of one, or an .npz (default: {DEFAULT_DATA})",
+    )
+    _add_data_options(parser)
+    _add_network_options(parser)
+    _add_training_options(parser)
+    _add_run_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Trains; returns the exit code."""
+    job = (
+        jobs.begin(options)
+        if options.resume is None
+        else (jobs.resume(options))
+    )
+    if job is None:
+        return 0
+    speaks = is_chief() and not options.quiet
+    if speaks:
+        print(job.describe(), flush=True)
+    clock = Clock(job.steps, job.settings.steps, job.rounds)
+    seconds = fit(job, clock, shows_progress=speaks)
+    if clock.interrupted_by:
+        kinds.print_error(
+            f"stopped at step {clock.steps} of {clock.total_steps}, which is "
+            f"saved. Go on with: keras-gan train --resume {job.folder}",
+            "note",
+        )
+        return 128 + clock.interrupted_by
+    if speaks:
+        print(_closing_words(job, clock, seconds))
+    return 0
+
+
+def _closing_words(job, clock, seconds) -> str:
+    samples = job.folder.newest_samples()
+    lines = [
+        f"Trained {clock.steps - job.steps} steps in "
+        f"{duration_in_words(seconds)}.",
+        f"  model    {job.folder.model_path}",
+        f"  samples  {samples}" * (samples is not None),
+        f"  film     {job.folder.animation_path}",
+        f"  more     keras-gan generate {job.folder}",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _add_data_options(parser):
+    group = parser.add_argument_group("images")
+    group.add_argument(
+        "--image-size",
+        type=kinds.image_size,
+        metavar="N|HxW",
+        help="resize to N pixels a side, or to height x width (default: as "
+        "they are)",
+    )
+    group.add_argument(
+        "--channels",
+        type=int,
+        choices=(1, 3, 4),
+        help="1 greyscale, 3 RGB, 4 RGBA (default: as they are)",
+    )
+    group.add_argument(
+        "--conditional",
+        action=argparse.BooleanOptionalAction,
+        help="learn to draw each class by its label (default: no)",
+    )
+
+
+def _add_network_options(parser):
+    group = parser.add_argument_group("networks")
+    group.add_argument(
+        "--network",
+        choices=NETWORKS,
+        help="architecture of both networks (default: by the images' size)",
+    )
+    group.add_argument(
+        "--width",
+        type=kinds.positive_integer,
+        metavar="N",
+        help="channels of the finest layers, units of an mlp (default: by the "
+        "images' size)",
+    )
+    group.add_argument(
+        "--latent-dim",
+        type=kinds.positive_integer,
+        metavar="N",
+        help="length of the latent vectors (default: 64)",
+    )
+
+
+def _add_training_options(parser):
+    group = parser.add_argument_group("training")
+    length = group.add_mutually_exclusive_group()
+    length.add_argument(
+        "--epochs",
+        type=kinds.positive_number,
+        metavar="N",
+        help="passes through the images",
+    )
+    length.add_argument(
+        "--steps",
+        type=kinds.positive_integer,
+        metavar="N",
+        help="training steps (default: by the images' size)",
+    )
+    group.add_argument(
+        "--batch-size",
+        type=kinds.positive_integer,
+        metavar="N",
+        help="images a step, over all GPUs and workers (default: 64, 32 for "
+        "large images)",
+    )
+    group.add_argument(
+        "--loss",
+        metavar="NAME",
+        help="adversarial loss, with the penalties that belong to it "
+        "(default: relativistic)",
+    )
+    group.add_argument(
+        "--learning-rate",
+        type=kinds.positive_number,
+        metavar="RATE",
+        help="at the start; it falls along a cosine (default: by the images' "
+        "size)",
+    )
+    group.add_argument(
+        "--precision",
+        choices=("auto", *POLICIES),
+        help="auto is bfloat16 where the GPU or, measured, the processor is "
+        "fast in it, else float32 (default: auto)",
+    )
+    group.add_argument(
+        "--jit",
+        action=argparse.BooleanOptionalAction,
+        help="compile the step with XLA (default: yes on a GPU)",
+    )
+    group.add_argument(
+        "--seed",
+        type=kinds.seed,
+        metavar="N",
+        help="fixes weights, latents and the order of images (default: 0)",
+    )
+
+
+def _add_run_options(parser):
+    group = parser.add_argument_group("run")
+    group.add_argument(
+        "--out",
+        metavar="DIR",
+        help="folder of the run (default: runs/DATA-N, the next free N)",
+    )
+    group.add_argument(
+        "--resume",
+        nargs="?",
+        const="",
+        metavar="RUN",
+        help="go on with a run, to its end or to more --steps or --epochs "
+        "(default: the newest in runs/)",
+    )
+    group.add_argument(
+        "--save-every",
+        type=kinds.positive_integer,
+        metavar="STEPS",
+        help="steps from one checkpoint, grid of samples and row of history "
+        "to the next (default: about 1/25 of the run)",
+    )
+    group.add_argument(
+        "--quiet", action="store_true", help="print warnings and errors only"
+    )

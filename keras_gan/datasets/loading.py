@@ -1,0 +1,199 @@
+"""From an opened source to a tf.data.Dataset."""
+
+import random
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+import tensorflow as tf
+
+from keras_gan import images as image_tools
+from keras_gan.datasets.opening import open_source
+from keras_gan.datasets.source import ArraySource, ImageSize, Source
+
+
+def load(
+    source: Any,
+    *,
+    image_size: ImageSize = None,
+    batch_size: int = 64,
+    channels: int | None = None,
+    value_range: image_tools.Range = (-1, 1),
+    shuffle: bool = True,
+    seed: int | None = None,
+    labels: bool | Literal["auto"] = "auto",
+    repeat: bool = False,
+    skip_batches: int = 0,
+    drop_remainder: bool = False,
+) -> tf.data.Dataset:
+    """Loads images as batches, in a new order each pass.
+
+    With `repeat=True` the stream has no end and all its batches are full:
+    they run on from one pass into the next. Its order is a function of `seed`
+    and the number of the pass alone, so `skip_batches=k` gives what an
+    earlier stream with the same seed would have given after `k` batches, and
+    what is skipped is not read.
+
+    Args:
+        source: One of `keras_gan.datasets.BUILTIN_NAMES`; the path of a
+            folder of images (sub-folders are classes), a zip of one or an
+            `.npz`; an array of images or a pair `(images, labels)`; or what
+            `open_source` returned.
+        image_size: Pixels, or `(height, width)`, to resize to. Left out, the
+            images keep their size, and have to share it.
+        batch_size: Images in a batch.
+        channels: 1 (greyscale), 3 (RGB) or 4 (RGBA) to convert to. Left
+            out, what most of the images have.
+        value_range: `(black, white)` of the images that come out.
+        shuffle: Whether to draw a new order for each pass.
+        seed: Integer that fixes the orders. Left out, they follow
+            `keras.utils.set_random_seed`, or are new each time.
+        labels: `True` gives `(images, labels)`, `False` gives images, and
+            `"auto"` gives labels where there are any.
+        repeat: Whether the stream is endless.
+        skip_batches: Batches at the start of an endless stream to leave out.
+        drop_remainder: Whether to leave out a last batch that is not full.
+
+    Returns:
+        A `tf.data.Dataset` of float32 images `(batch, height, width,
+        channels)`, or of those and int32 labels `(batch,)`.
+
+    Raises:
+        FileNotFoundError: If there is nothing of that name.
+        ValueError: If the source or an argument is not as described.
+
+    Example:
+
+    >>> images, labels = next(iter(load("digits", batch_size=32, seed=0)))
+    >>> images.shape, labels.shape
+    (TensorShape([32, 8, 8, 1]), TensorShape([32]))
+    """
+    low, high = image_tools.check_value_range(value_range)
+    opened = open_source(source, image_size=image_size, channels=channels)
+    labelled = _wants_labels(opened, labels)
+    _check_batches(opened, batch_size, repeat, skip_batches, drop_remainder)
+    if repeat:
+        indices = _endless_indices(
+            len(opened), skip_batches * batch_size, shuffle, seed
+        )
+    else:
+        indices = tf.data.Dataset.range(len(opened))
+        if shuffle:
+            indices = indices.shuffle(len(opened), seed=seed)
+    read = _reader(opened)
+    all_labels = _on_cpu(opened.labels) if labelled else None
+
+    def fetch(batch):
+        images = _rescale(read(batch), opened.stored_range, (low, high))
+        return (images, tf.gather(all_labels, batch)) if labelled else images
+
+    dataset = indices.batch(batch_size, drop_remainder or repeat)
+    dataset = dataset.map(fetch, tf.data.AUTOTUNE, deterministic=True)
+    return dataset.prefetch(tf.data.AUTOTUNE).with_options(_options())
+
+
+def _endless_indices(
+    num_images: int, start: int, shuffle: bool, seed: int | None
+) -> tf.data.Dataset:
+    """Image numbers of one pass after another, from the `start`-th on."""
+    if seed is None:
+        # Python's generator is one that `keras.utils.set_random_seed` sets.
+        seed = random.randrange(2**31)
+    first_pass, offset = divmod(start, num_images)
+
+    def one_pass(number):
+        if not shuffle:
+            return tf.data.Dataset.range(num_images)
+        order = tf.random.experimental.stateless_shuffle(
+            tf.range(num_images, dtype=tf.int64),
+            seed=tf.stack([tf.constant(seed, tf.int64), number]),
+            # Named, so that the order is that of every machine.
+            alg="philox",
+        )
+        return tf.data.Dataset.from_tensor_slices(order)
+
+    passes = tf.data.Dataset.counter(first_pass)
+    indices = passes.flat_map(one_pass).skip(offset)
+    # tf.data does not find out that passes of finite length never end.
+    endless = tf.data.experimental.assert_cardinality(
+        tf.data.INFINITE_CARDINALITY
+    )
+    return indices.apply(endless)
+
+
+def _reader(source: Source) -> Callable[[tf.Tensor], tf.Tensor]:
+    """A function from image numbers to images, inside tf.data."""
+    if isinstance(source, ArraySource) and source.is_resident:
+        images = _on_cpu(source.images)
+        return lambda batch: tf.gather(images, batch)
+
+    def read(batch):
+        images = tf.numpy_function(
+            source.read, [batch], tf.as_dtype(source.dtype), stateful=False
+        )
+        return tf.ensure_shape(
+            images, (*batch.shape.as_list(), *source.info.image_shape)
+        )
+
+    return read
+
+
+def _on_cpu(array):
+    # tf.data runs there, and a GPU has better uses for its memory.
+    with tf.device("CPU:0"):
+        return tf.constant(array)
+
+
+def _rescale(images, stored_range, value_range):
+    """Maps `stored_range` to `value_range`, whose ends are not overstepped."""
+    (black, white), (low, high) = stored_range, value_range
+    images = tf.cast(images, tf.float32)
+    if (black, white) != (low, high):
+        images = (images - black) / ((white - black) / (high - low)) + low
+    return tf.clip_by_value(images, low, high)
+
+
+def _options():
+    options = tf.data.Options()
+    # Every worker reads all and keeps its share: there are no files of
+    # records that tf.data could deal out, and it would say so in a warning.
+    options.experimental_distribute.auto_shard_policy = (
+        tf.data.experimental.AutoShardPolicy.DATA
+    )
+    return options
+
+
+def _wants_labels(source: Source, labels: bool | Literal["auto"]) -> bool:
+    if labels not in (True, False, "auto"):
+        raise ValueError(
+            '`labels` must be True, False or "auto". '
+            f"Received: labels={labels!r}"
+        )
+    if labels is True and source.labels is None:
+        raise ValueError(
+            f"`{source.info.name}` has no labels. Received: labels=True. Put "
+            "the images of each class in a sub-folder of its own, add "
+            "`labels` to the .npz, or train without classes."
+        )
+    return bool(labels) and source.labels is not None
+
+
+def _check_batches(source, batch_size, repeat, skip_batches, drop_remainder):
+    numbers = {"batch_size": (batch_size, 1), "skip_batches": (skip_batches, 0)}
+    for name, (value, least) in numbers.items():
+        if not isinstance(value, (int, np.integer)) or value < least:
+            raise ValueError(
+                f"`{name}` must be a whole number, at least {least}. "
+                f"Received: {name}={value!r}"
+            )
+    if skip_batches and not repeat:
+        raise ValueError(
+            "`skip_batches` needs the endless stream of repeat=True. "
+            f"Received: skip_batches={skip_batches}, repeat=False"
+        )
+    if drop_remainder and not repeat and batch_size > len(source):
+        raise ValueError(
+            f"`batch_size` must be at most {len(source)}, the number of "
+            f"images in `{source.info.name}`, or every batch is dropped. "
+            f"Received: batch_size={batch_size}"
+        )

@@ -1,0 +1,134 @@
+"""From what a user names to an opened source."""
+
+import difflib
+import os
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from keras_gan.datasets.arrays import open_arrays, open_npz
+from keras_gan.datasets.builtin import BUILTIN_NAMES, open_builtin
+from keras_gan.datasets.files import Progress, open_folder, open_zip
+from keras_gan.datasets.source import DatasetInfo, ImageSize, Source
+
+_BY_SUFFIX = {".npz": open_npz, ".zip": open_zip}
+
+
+def open_source(
+    source: Any,
+    *,
+    image_size: ImageSize = None,
+    channels: int | None = None,
+    source_range: Sequence[float] | None = None,
+    progress: Progress | None = None,
+) -> Source:
+    """Opens images, checks all of them, and keeps them in memory if small.
+
+    To resize, the middle of each image is cut to the aspect of `image_size`
+    and reduced or enlarged with an antialiased filter. Files that cannot be
+    read are left out, and a warning counts and names them.
+
+    Args:
+        source: One of `BUILTIN_NAMES`; the path of a folder of images (its
+            sub-folders are classes), of a zip of one, or of an `.npz`; an
+            array of images, or a pair of arrays `(images, labels)`; or a
+            `Source`, which is returned as it is.
+        image_size: Pixels, or `(height, width)`, to resize to. Left out, the
+            images keep their size, and have to share it.
+        channels: 1 (greyscale), 3 (RGB) or 4 (RGBA) to convert to. Left
+            out, what most of the images have.
+        source_range: `(black, white)` of the images of an array or `.npz`.
+            Left out: (0, 255) for integers, and for floats the narrowest of
+            (0, 1), (-1, 1) and (0, 255) that holds all of them.
+        progress: Function called with the number of files looked at and the
+            number of files there are, after each file of a folder or zip.
+
+    Returns:
+        A `Source`: `load` takes it, `source.info` describes it.
+
+    Raises:
+        FileNotFoundError: If there is nothing of that name.
+        ValueError: If it holds no images, or images of mixed sizes and
+            `image_size` is left out.
+
+    Example:
+
+    >>> open_source("digits", image_size=16).info.image_shape
+    (16, 16, 1)
+    """
+    options: dict[str, Any] = {"image_size": image_size, "channels": channels}
+    if isinstance(source, Source):
+        if any(value is not None for value in options.values()):
+            raise ValueError(
+                "`image_size` and `channels` belong to `open_source` when the "
+                f"source is opened already. Received: {options}"
+            )
+        return source
+    if isinstance(source, (str, os.PathLike)):
+        opener = _find_opener(str(source))
+        if opener is open_npz:
+            options["source_range"] = source_range
+        elif opener is not open_builtin:
+            options["progress"] = progress
+        return opener(source, **options)
+    arrays = source if isinstance(source, (tuple, list)) else (source,)
+    if not 1 <= len(arrays) <= 2 or not hasattr(arrays[0], "shape"):
+        raise ValueError(
+            "`source` must be a name, a path, an array of images or a pair "
+            f"(images, labels). Received: {type(source).__name__}"
+        )
+    return open_arrays(
+        *map(np.asarray, arrays), source_range=source_range, **options
+    )
+
+
+def describe(source: Any, **options: Any) -> DatasetInfo:
+    """Says how many images of what shape and classes a source holds.
+
+    Args:
+        source: As for `open_source`.
+        **options: As for `open_source`.
+
+    Returns:
+        A `DatasetInfo`.
+
+    Example:
+
+    >>> info = describe("digits")
+    >>> info.num_images, info.image_shape, info.num_classes
+    (1797, (8, 8, 1), 10)
+    """
+    return open_source(source, **options).info
+
+
+def _find_opener(source: str) -> Callable[..., Source]:
+    if source in BUILTIN_NAMES:
+        return open_builtin
+    path = pathlib.Path(source)
+    if path.is_dir():
+        return open_folder
+    if not path.exists():
+        raise FileNotFoundError(
+            f"There is no data set, file or folder `{source}`."
+            + _near_misses(path)
+            + f" Built-in data sets are {', '.join(BUILTIN_NAMES)}."
+        )
+    if path.suffix.lower() not in _BY_SUFFIX:
+        raise ValueError(
+            f"`{source}` is not a kind of data that can be read. Expected a "
+            "folder of images, a .zip of one, an .npz, or one of "
+            f"{', '.join(BUILTIN_NAMES)}."
+        )
+    return _BY_SUFFIX[path.suffix.lower()]
+
+
+def _near_misses(path: pathlib.Path) -> str:
+    candidates = list(BUILTIN_NAMES) if path.name == str(path) else []
+    if path.parent.is_dir() and os.access(path.parent, os.R_OK):
+        candidates += os.listdir(path.parent)
+    near = difflib.get_close_matches(path.name, candidates, n=3)
+    if not near:
+        return ""
+    return f" Did you mean {' or '.join(f'`{name}`' for name in near)}?"

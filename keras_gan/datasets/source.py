@@ -1,0 +1,164 @@
+"""What every kind of data looks like once it is opened."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from keras_gan import images as image_tools
+
+ImageSize = int | Sequence[int] | None
+
+CACHE_BYTES = 256 * 2**20
+"""Images that take no more than this, decoded, are kept in memory."""
+
+
+@dataclasses.dataclass(frozen=True)
+class DatasetInfo:
+    """What there is to know about a data set before training on it.
+
+    Attributes:
+        name: What was opened, for messages.
+        num_images: How many images can be read.
+        image_shape: `(height, width, channels)` of each, after resizing.
+        num_classes: How many classes, or `None` where there are no labels.
+        class_names: Their names in the order of the labels, or `None`.
+        skipped: Files that cannot be read, by name.
+    """
+
+    name: str
+    num_images: int
+    image_shape: tuple[int, int, int]
+    num_classes: int | None = None
+    class_names: tuple[str, ...] | None = None
+    skipped: tuple[str, ...] = ()
+
+
+class Source:
+    """Images of one shape that can be read by number.
+
+    Subclasses say how in `read`. `open_source` makes the right one.
+
+    Args:
+        info: The `DatasetInfo`.
+        stored_range: `(black, white)` of what `read` returns.
+        labels: int32 array `(num_images,)`, or `None`.
+    """
+
+    def __init__(
+        self,
+        info: DatasetInfo,
+        stored_range: tuple[float, float],
+        labels: np.ndarray | None = None,
+    ) -> None:
+        self.info = info
+        self.stored_range = stored_range
+        self.labels = labels
+
+    def __len__(self) -> int:
+        return self.info.num_images
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype of what `read` returns."""
+        return np.dtype("uint8")
+
+    def read(self, indices: np.ndarray) -> np.ndarray:
+        """Returns images `(len(indices), height, width, channels)`."""
+        raise NotImplementedError
+
+
+class ArraySource(Source):
+    """Images that lie in memory, each fitted when it is read.
+
+    Args:
+        info: The `DatasetInfo`; its shape is the one images are brought to.
+        stored_range: `(black, white)` of `images`.
+        images: `(num_images, height, width, channels)`, any numeric dtype.
+        labels: int32 array `(num_images,)`, or `None`.
+    """
+
+    def __init__(
+        self,
+        info: DatasetInfo,
+        stored_range: tuple[float, float],
+        images: np.ndarray,
+        labels: np.ndarray | None = None,
+    ) -> None:
+        super().__init__(info, stored_range, labels)
+        self._images = images
+        nbytes = images.dtype.itemsize * np.prod((len(self), *info.image_shape))
+        if not self.is_resident and nbytes <= CACHE_BYTES:
+            self._images = self.read(np.arange(len(self)))
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self._images.dtype
+
+    @property
+    def is_resident(self) -> bool:
+        """Whether `images` are as they will be read."""
+        return self._images.shape[1:] == self.info.image_shape
+
+    @property
+    def images(self) -> np.ndarray:
+        """All images; of their final shape only where `is_resident`."""
+        return self._images
+
+    def read(self, indices: np.ndarray) -> np.ndarray:
+        if self.is_resident:
+            return self._images[indices]
+        return np.stack(
+            [
+                fit_image(
+                    self._images[index],
+                    self.info.image_shape,
+                    self.stored_range,
+                )
+                for index in indices
+            ]
+        )
+
+
+def fit_image(
+    image: np.ndarray,
+    image_shape: tuple[int, int, int],
+    value_range: Sequence[float] = (0, 255),
+) -> np.ndarray:
+    """Brings one image to `image_shape`, its middle where the aspect differs.
+
+    Args:
+        image: `(height, width, channels)`.
+        image_shape: `(height, width, channels)` that is wanted.
+        value_range: `(black, white)` of `image`.
+    """
+    height, width, channels = image_shape
+    image = image_tools.convert_channels(image, channels, value_range)
+    return image_tools.resize(image, (height, width))
+
+
+def target_shape(
+    stored_shape: tuple[int, int, int],
+    image_size: ImageSize,
+    channels: int | None,
+) -> tuple[int, int, int]:
+    """The shape images get, from that they have and what was asked for."""
+    size: Sequence = stored_shape[:2]
+    if image_size is not None:
+        if isinstance(image_size, Sequence):
+            size = image_size
+        else:
+            size = (image_size, image_size)
+        whole = [isinstance(side, int | np.integer) for side in size]
+        if len(size) != 2 or not all(whole) or min(size) < 1:
+            raise ValueError(
+                "`image_size` must be a number of pixels or (height, width). "
+                f"Received: image_size={image_size!r}"
+            )
+    if channels not in (None, 1, 3, 4):
+        raise ValueError(
+            "`channels` must be 1 (greyscale), 3 (RGB), 4 (RGBA) or None (as "
+            f"the images are). Received: channels={channels!r}"
+        )
+    height, width = size
+    return height, width, channels or stored_shape[-1]

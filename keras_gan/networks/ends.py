@@ -1,0 +1,102 @@
+"""The ends that all networks share: their inputs, and the logits."""
+
+from typing import Any
+
+import keras
+
+from keras_gan.networks.initialization import Initializers
+
+LATENT_DIM = 64
+
+
+def latent_inputs(
+    latent_dim: int, num_classes: int | None, initializers: Initializers
+) -> tuple[Any, Any]:
+    """Inputs of a generator, and the vector that its first layer sees.
+
+    Conditional: an embedding of the label, as long as the latents and with
+    their variance, is concatenated to them.
+
+    Returns:
+        `(inputs, vector)`: one Keras input or `[latents, labels]`, and a
+        tensor of shape `(batch, latent_dim)` or `(batch, 2 * latent_dim)`.
+    """
+    latents = keras.Input((latent_dim,), name="latents")
+    if num_classes is None:
+        return latents, latents
+    labels = keras.Input((), dtype="int32", name="labels")
+    embedding = keras.layers.Embedding(
+        num_classes,
+        latent_dim,
+        embeddings_initializer=initializers.normal(1.0),
+        name="label_embedding",
+    )(labels)
+    vector = keras.layers.Concatenate(name="conditioned_latents")(
+        [latents, embedding]
+    )
+    return [latents, labels], vector
+
+
+def image_inputs(
+    image_shape: tuple[int, ...], num_classes: int | None
+) -> tuple[Any, Any, Any]:
+    """Inputs of a discriminator: `(inputs, images, labels or None)`."""
+    images = keras.Input(image_shape, name="images")
+    if num_classes is None:
+        return images, images, None
+    labels = keras.Input((), dtype="int32", name="labels")
+    return [images, labels], images, labels
+
+
+def logits_of(
+    features: Any,
+    labels: Any,
+    *,
+    num_classes: int | None,
+    kernel_initializer: Any,
+    embeddings_initializer: Any,
+    kernel_constraint: Any = None,
+    spectral_normalization: bool = False,
+    use_bias: bool = True,
+) -> Any:
+    """Logits `(batch, 1)` in float32 of features `(batch, channels)`.
+
+    Conditional discriminators project the features on an embedding of the
+    label: logits = linear(h) + <embed(y), h> (Miyato and Koyama, "cGANs with
+    Projection Discriminator", arXiv 1802.05637).
+    """
+    linear = keras.layers.Dense(
+        1,
+        use_bias=use_bias,
+        kernel_initializer=kernel_initializer,
+        kernel_constraint=kernel_constraint,
+        dtype="float32",
+        name="logits" if labels is None else "unconditional_logits",
+    )
+    logits = normalized(linear, spectral_normalization)(features)
+    if labels is None:
+        return logits
+    embedding = keras.layers.Embedding(
+        num_classes,
+        features.shape[-1],
+        embeddings_initializer=embeddings_initializer,
+        embeddings_constraint=kernel_constraint,
+        dtype="float32",
+        name="label_embedding",
+    )(labels)
+    projection = keras.layers.Dot(
+        axes=1, dtype="float32", name="label_projection"
+    )([embedding, features])
+    return keras.layers.Add(dtype="float32", name="logits")(
+        [logits, projection]
+    )
+
+
+def normalized(layer: Any, spectral_normalization: bool) -> Any:
+    """`layer`, under Keras' spectral normalisation where it is wanted."""
+    if not spectral_normalization:
+        return layer
+    # The wrapper overwrites the kernel with its normalised value. In float32,
+    # or under a mixed policy it would round the weights to half precision at
+    # every step and lose the optimizer's small updates.
+    return keras.layers.SpectralNormalization(layer, dtype="float32")

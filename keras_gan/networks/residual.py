@@ -1,0 +1,105 @@
+"""R3GAN's residual blocks and their initialisation."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from keras_gan.networks.initialization import Initializers
+from keras_gan.networks.validation import checked_integer
+
+SLOPE = 0.2
+# The gain that keeps the variance of a signal through a LeakyReLU.
+_ACTIVATION_GAIN = (2 / (1 + SLOPE**2)) ** 0.5
+
+
+def residual_stages(
+    *,
+    blocks: int,
+    groups: int,
+    expansion: int,
+    num_stages: int,
+    initializers: Initializers,
+) -> Callable[[Any], Any]:
+    """Returns a function that runs a tensor through one stage of blocks.
+
+    Args:
+        blocks: Number of blocks in each stage.
+        groups: Groups of the 3x3 convolutions.
+        expansion: The inner width of a block over its outer width.
+        num_stages: Number of stages of the network: the deeper it is, the
+            smaller its weights start.
+        initializers: Source of the seeds.
+    """
+    blocks = checked_integer("blocks", blocks, minimum=1)
+    groups = checked_integer("groups", groups, minimum=1)
+    expansion = checked_integer("expansion", expansion, minimum=1)
+    # One L^(-1/4) for each of the two layers that are not zero makes the sum
+    # of L blocks change by a bounded amount (Fixup).
+    gain = _ACTIVATION_GAIN * (blocks * num_stages) ** -0.25
+
+    def stage(x: Any) -> Any:
+        for _ in range(blocks):
+            x = residual_block(
+                x,
+                groups=groups,
+                expansion=expansion,
+                gain=gain,
+                initializers=initializers,
+            )
+        return x
+
+    return stage
+
+
+def residual_block(
+    x: Any,
+    *,
+    groups: int,
+    expansion: int,
+    gain: float,
+    initializers: Initializers,
+) -> Any:
+    """x + [1x1, bias, LeakyReLU, 3x3 grouped, bias, LeakyReLU, 1x1 (zero)].
+
+    Without normalisation. The last convolution starts at zero, so the block
+    starts as the identity.
+    """
+    channels = x.shape[-1]
+    inner = channels * expansion
+    if inner % groups:
+        raise ValueError(
+            "`groups` must divide the inner width of every block, `width * "
+            f"expansion`. Received: groups={groups}, width={channels}, "
+            f"expansion={expansion}. Use a divisor of {inner}."
+        )
+    y = keras.layers.Conv2D(
+        inner, 1, kernel_initializer=initializers.fan_in_normal(gain)
+    )(x)
+    y = keras.layers.LeakyReLU(negative_slope=SLOPE)(y)
+    # fan_in as Keras counts it, kernel area times the channels of one group,
+    # is what each output really sums over.
+    y = keras.layers.Conv2D(
+        inner,
+        3,
+        padding="same",
+        groups=groups,
+        kernel_initializer=initializers.fan_in_normal(gain),
+    )(y)
+    y = keras.layers.LeakyReLU(negative_slope=SLOPE)(y)
+    y = keras.layers.Conv2D(
+        channels, 1, use_bias=False, kernel_initializer="zeros"
+    )(y)
+    return keras.layers.Add()([x, y])
+
+
+def with_channels(x: Any, channels: int, initializers: Initializers) -> Any:
+    """A linear 1x1 convolution, only where the width changes."""
+    if x.shape[-1] == channels:
+        return x
+    return keras.layers.Conv2D(
+        channels,
+        1,
+        use_bias=False,
+        kernel_initializer=initializers.fan_in_normal(1.0),
+    )(x)

@@ -1,0 +1,114 @@
+"""Checks of the arguments that all network builders share."""
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+
+def checked_image_shape(
+    image_shape: Sequence[int], *, ranks: tuple[int, ...] = (3,)
+) -> tuple[int, ...]:
+    """`image_shape` as a tuple of integers, or the error that mends it."""
+    if not isinstance(image_shape, (tuple, list)):
+        raise TypeError(
+            "`image_shape` must be a tuple of integers, (height, width, "
+            f"channels) without the batch. Received: {image_shape!r}. "
+            "Pass for example `(28, 28, 1)`."
+        )
+    shape = tuple(
+        checked_integer("image_shape", side, minimum=1, whole=image_shape)
+        for side in image_shape
+    )
+    if len(shape) not in ranks:
+        cure = _SHAPE_CURES.get(len(shape), _shape_cure)(shape)
+        raise ValueError(
+            "`image_shape` must be (height, width, channels)"
+            + (" or (features,)" if 1 in ranks else "")
+            + f". Received: image_shape={shape}. {cure}"
+        )
+    return shape
+
+
+def checked_integer(
+    name: str, value: Any, *, minimum: int, whole: Any = None
+) -> int:
+    """`value` as an int, or an error that names the argument `name`."""
+    received = f"{name}={value if whole is None else whole!r}"
+    try:
+        integer = operator.index(value)
+    except TypeError:
+        integer = None
+    if integer is None or isinstance(value, bool):
+        raise TypeError(
+            f"`{name}` must be made of integers. Received: {received}. "
+            f"Pass an integer of at least {minimum}."
+        )
+    if integer < minimum:
+        raise ValueError(
+            f"`{name}` must be at least {minimum}. Received: {received}. "
+            f"{_MINIMUM_CURES.get(name, f'Pass {minimum} or more.')}"
+        )
+    return integer
+
+
+def checked_widths(
+    name: str, widths: Sequence[int], *, length: int | None = None
+) -> tuple[int, ...]:
+    """A tuple of positive layer widths, `length` of them where it is given."""
+    if not isinstance(widths, (tuple, list)):
+        raise TypeError(
+            f"`{name}` must be a tuple of integers, one a layer. "
+            f"Received: {name}={widths!r}. Pass for example `(256, 256)`."
+        )
+    if length is not None and len(widths) != length:
+        raise ValueError(
+            f"`{name}` must have one entry for each of the {length} stages "
+            f"of this image shape. Received: {name}={tuple(widths)}. "
+            "Pass one integer to have the others derived from it."
+        )
+    return tuple(
+        checked_integer(name, width, minimum=1, whole=tuple(widths))
+        for width in widths
+    )
+
+
+def checked_num_classes(num_classes: int | None) -> int | None:
+    """`num_classes` as an int of at least 2, or None."""
+    if num_classes is None:
+        return None
+    return checked_integer("num_classes", num_classes, minimum=2)
+
+
+def checked_fraction(name: str, value: float) -> float:
+    """A float in [0, 1)."""
+    if not 0 <= value < 1:
+        raise ValueError(
+            f"`{name}` must be in [0, 1). Received: {name}={value}. "
+            f"Pass `{name}=0` to turn it off."
+        )
+    return float(value)
+
+
+def checked_choice(name: str, value: Any, choices: Sequence[Any]) -> Any:
+    """`value`, which must be one of `choices`."""
+    if value not in choices:
+        listed = ", ".join(repr(choice) for choice in choices)
+        raise ValueError(
+            f"`{name}` must be one of {listed}. Received: {name}={value!r}. "
+            "Pass one of the names in this list."
+        )
+    return value
+
+
+def _shape_cure(shape: tuple[int, ...]) -> str:
+    return "Leave the batch axis out, for example (28, 28, 1)."
+
+
+_SHAPE_CURES = {
+    1: lambda shape: "Vectors have their own networks: `mlp`.",
+    2: lambda shape: f"Add a channel axis: {(*shape, 1)}.",
+}
+
+_MINIMUM_CURES = {
+    "num_classes": "Leave it out (None) for an unconditional network.",
+}

@@ -1,0 +1,46 @@
+"""Settings of the whole test session: quiet, seeded, two logical CPUs."""
+
+import os
+
+# TensorFlow reads these once, when it is imported.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+import keras
+import pytest
+import tensorflow as tf
+
+
+def _make_logical_cpus(num_devices: int) -> None:
+    """Splits the processor; possible only before TensorFlow starts."""
+    processor = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(
+        processor, [tf.config.LogicalDeviceConfiguration()] * num_devices
+    )
+
+
+_make_logical_cpus(2)
+
+
+@pytest.fixture(autouse=True)
+def seed() -> int:
+    """Seeds Python, NumPy, Keras and TensorFlow anew for every test."""
+    keras.utils.set_random_seed(20)
+    return 20
+
+
+@pytest.fixture(autouse=True)
+def float32_policy():
+    """Undoes whatever precision policy a test sets."""
+    yield
+    keras.config.set_dtype_policy("float32")
+
+
+@pytest.fixture(scope="session")
+def two_cpus() -> tf.distribute.MirroredStrategy:
+    """A strategy of two replicas, one on each logical CPU.
+
+    One for all tests: TensorFlow numbers the collectives of each strategy anew,
+    and two strategies of one process take each other's for their own.
+    """
+    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])

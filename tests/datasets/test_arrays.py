@@ -1,0 +1,161 @@
+import numpy as np
+import pytest
+
+from keras_gan.datasets import describe, load, open_source
+
+FLOATS = np.linspace(0, 1, 5 * 4 * 6, dtype="float32").reshape(5, 4, 6)
+
+
+def all_images(source, **options):
+    options = {"labels": False, "shuffle": False, **options}
+    return np.concatenate(list(load(source, **options).as_numpy_iterator()))
+
+
+def save(path, **arrays):
+    np.savez(path, **arrays)
+    return path
+
+
+class TestStoredRange:
+    @pytest.mark.parametrize(
+        "factor, offset, dtype",
+        [
+            (1, 0, "float32"),
+            (1, 0, "float64"),
+            (2, -1, "float32"),
+            (255, 0, "float32"),
+            (1, 0, "float16"),
+        ],
+    )
+    def test_floats_take_the_narrowest_range(self, factor, offset, dtype):
+        images = (FLOATS * factor + offset).astype(dtype)
+        atol = 1e-3 if dtype == "float16" else 1e-6
+        np.testing.assert_allclose(
+            all_images(images), FLOATS[..., None] * 2 - 1, atol=atol
+        )
+
+    @pytest.mark.parametrize("dtype", ["uint8", "int32", "uint16", "int64"])
+    def test_integers_are_bytes(self, dtype):
+        images = np.array([0, 51, 255], dtype).reshape(3, 1, 1)
+        out = all_images(images, value_range=(0, 1)).ravel()
+        np.testing.assert_allclose(out, [0, 0.2, 1], atol=1e-7)
+
+    def test_bool_is_black_and_white(self):
+        images = np.array([True, False]).reshape(2, 1, 1)
+        assert all_images(images).ravel().tolist() == [1, -1]
+
+    def test_range_that_is_said(self):
+        images = np.array([0, 1024, 4096], "uint16").reshape(3, 1, 1)
+        source = open_source(images, source_range=(0, 4096))
+        assert all_images(source).ravel().tolist() == [-1, -0.5, 1]
+
+    @pytest.mark.parametrize(
+        "images, message",
+        [
+            (FLOATS * 300, "values from 0 to 300"),
+            (FLOATS * 3 - 2, "values from -2 to 1"),
+            (np.full((2, 4, 4), np.nan), "32 values that are NaN"),
+            (np.full((2, 4, 4), 256), "values from 256 to 256"),
+            (np.full((2, 4, 4), -1), "values from -1"),
+            (np.full((2, 4, 4), "a"), "must be numbers"),
+            (np.zeros((5, 2)), r"shape=\(5, 2\)"),
+            (np.zeros((5, 2, 2, 2)), r"shape=\(5, 2, 2, 2\)"),
+            (np.zeros((0, 2, 2, 1)), r"shape=\(0, 2, 2, 1\)"),
+        ],
+    )
+    def test_what_is_no_image_is_an_error(self, images, message):
+        with pytest.raises(ValueError, match=message) as error:
+            load(images)
+        assert "\n" not in str(error.value)
+
+
+class TestLabels:
+    def test_pair_of_arrays(self):
+        images, labels = next(
+            iter(load((FLOATS, [3, 0, 1, 1, 0]), shuffle=False))
+        )
+        assert labels.dtype == "int32" and labels.shape == (5,)
+        assert labels.numpy().tolist() == [3, 0, 1, 1, 0]
+        info = describe((FLOATS, np.array([[3], [0], [1], [1], [0]])))
+        assert info.num_classes == 4
+        assert info.class_names == ("0", "1", "2", "3")
+
+    @pytest.mark.parametrize(
+        "labels, message",
+        [
+            ([0, 1], r"of shape \(2,\)"),
+            ([0.0, 1, 2, 3, 4], "float64"),
+            (np.eye(5, dtype=int), r"\(5, 5\)"),
+            ([-1, 0, 1, 2, 3], "from -1 to 3"),
+        ],
+    )
+    def test_strange_labels_are_an_error(self, labels, message):
+        with pytest.raises(ValueError, match=message):
+            load((FLOATS, labels))
+
+
+class TestNpz:
+    @pytest.mark.parametrize(
+        "keys",
+        [("x_train", "y_train"), ("images", "labels"), ("x", "y"), ()],
+    )
+    def test_names_of_arrays(self, tmp_path, keys):
+        path = tmp_path / "a.npz"
+        arrays = (FLOATS, np.arange(5))
+        if keys:
+            np.savez(path, x_test=1, **dict(zip(keys, arrays, strict=True)))
+        else:
+            np.savez(path, *arrays)
+        info = describe(path)
+        assert (info.num_images, info.image_shape) == (5, (4, 6, 1))
+        assert info.num_classes == 5 and info.name == str(path)
+
+    def test_one_array_of_any_name_and_compressed(self, tmp_path):
+        np.savez_compressed(tmp_path / "a.npz", whatever=FLOATS)
+        np.testing.assert_allclose(
+            all_images(tmp_path / "a.npz"), FLOATS[..., None] * 2 - 1, atol=1e-6
+        )
+        assert describe(tmp_path / "a.npz").num_classes is None
+
+    def test_unknown_keys_are_listed(self, tmp_path):
+        path = save(tmp_path / "a.npz", left=FLOATS, right=FLOATS)
+        with pytest.raises(ValueError, match=r"\['left', 'right'\]"):
+            load(path)
+
+    def test_objects_are_not_run(self, tmp_path):
+        path = save(tmp_path / "a.npz", images=np.array([{}], object))
+        with pytest.raises(ValueError, match="could run code"):
+            load(path)
+
+    @pytest.mark.parametrize("data", [b"", b"hello", b"PK\3\4 and no more"])
+    def test_damaged_file_is_named(self, tmp_path, data):
+        (tmp_path / "a.npz").write_bytes(data)
+        with pytest.raises(ValueError, match="a.npz` is not an .npz") as error:
+            load(tmp_path / "a.npz")
+        assert "\n" not in str(error.value)
+
+
+class TestFit:
+    def test_resizes_and_converts(self):
+        images = np.zeros((3, 12, 8, 3), "uint8")
+        images[..., 0] = 255
+        out = all_images(images, image_size=4, channels=1)
+        assert out.shape == (3, 4, 4, 1)
+        np.testing.assert_allclose(out, 76 / 127.5 - 1, atol=1e-6)
+
+    def test_large_arrays_are_resized_as_they_are_read(self, monkeypatch):
+        images = np.random.default_rng(0).random((9, 6, 6, 3), "float32")
+        at_once = all_images(images, image_size=(3, 5), batch_size=4)
+        monkeypatch.setattr("keras_gan.datasets.source.CACHE_BYTES", 10)
+        source = open_source(images, image_size=(3, 5))
+        assert not source.is_resident
+        np.testing.assert_array_equal(all_images(source, batch_size=4), at_once)
+
+    @pytest.mark.parametrize("image_size", [0, (4,), (4, -1), 2.5, "4"])
+    def test_strange_size_is_an_error(self, image_size):
+        with pytest.raises((ValueError, TypeError), match="`image_size`"):
+            load(FLOATS, image_size=image_size)
+
+    def test_strange_channels_are_an_error(self):
+        with pytest.raises(ValueError, match="channels=2"):
+            load(FLOATS, channels=2)

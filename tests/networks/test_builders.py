@@ -1,0 +1,346 @@
+"""What every family of networks must do, whatever its layers."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import ops
+
+from keras_gan import layers, networks
+
+SMALL = {
+    "mlp": {"hidden": (8,)},
+    "dcgan": {"width": 2},
+    "r3gan": {"width": 2},
+}
+FAMILIES = sorted(SMALL)
+SHAPES = [
+    (8, 8, 1),
+    (28, 28, 1),
+    (32, 32, 3),
+    (50, 35, 2),
+    (9, 64, 4),
+    (256, 256, 3),
+    (3, 5, 1),
+]
+
+
+def pair(family, image_shape, **options):
+    build = getattr(networks, family)
+    return build(image_shape, **{**SMALL[family], **options})
+
+
+def latents(num_images=2, latent_dim=5):
+    return np.random.default_rng(0).normal(size=(num_images, latent_dim))
+
+
+def images(image_shape, num_images=2):
+    shape = (num_images, *image_shape)
+    return np.random.default_rng(1).uniform(-1, 1, shape).astype("float32")
+
+
+def set_every_weight(model, seed=0):
+    """Moves all weights off their initial values (some start at zero)."""
+    rng = np.random.default_rng(seed)
+    for weight in model.trainable_variables:
+        weight.assign(weight + 0.1 * rng.normal(size=weight.shape))
+
+
+@pytest.fixture(autouse=True)
+def default_policy():
+    yield
+    keras.config.set_dtype_policy("float32")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("image_shape", SHAPES, ids=str)
+def test_symbolic_shapes(family, image_shape):
+    generator, discriminator = pair(family, image_shape, latent_dim=5)
+    assert generator.input_shape == (None, 5)
+    assert generator.output_shape == (None, *image_shape)
+    assert discriminator.input_shape == (None, *image_shape)
+    assert discriminator.output_shape == (None, 1)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_computed_shapes_of_an_odd_image(family):
+    generator, discriminator = pair(family, (19, 10, 3), latent_dim=5)
+    fakes = generator(latents())
+    assert fakes.shape == (2, 19, 10, 3)
+    assert discriminator(fakes).shape == (2, 1)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_labels_change_images_and_logits(family):
+    generator, discriminator = pair(
+        family, (8, 8, 1), latent_dim=5, num_classes=3
+    )
+    assert generator.input_shape == [(None, 5), (None,)]
+    same_latents = np.repeat(latents(1), 3, axis=0)
+    fakes = generator([same_latents, np.arange(3)])
+    assert fakes.shape == (3, 8, 8, 1)
+    assert np.ptp(ops.convert_to_numpy(fakes), axis=0).max() > 1e-3
+    same_images = np.repeat(images((8, 8, 1), 1), 3, axis=0)
+    logits = discriminator([same_images, np.arange(3)])
+    assert logits.shape == (3, 1)
+    assert np.unique(ops.convert_to_numpy(logits)).size == 3
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_logits_are_linear_plus_projection(family):
+    _, discriminator = pair(family, (8, 8, 1), num_classes=3)
+    batch, labels = images((8, 8, 1)), np.array([2, 0])
+    head = discriminator.get_layer("unconditional_logits")
+    body = keras.Model(discriminator.inputs, [head.input, discriminator.output])
+    features, logits = (ops.convert_to_numpy(x) for x in body([batch, labels]))
+    (embeddings,) = discriminator.get_layer("label_embedding").get_weights()
+    projection = np.sum(embeddings[labels] * features, axis=1, keepdims=True)
+    linear = ops.convert_to_numpy(head(features))
+    np.testing.assert_allclose(logits, linear + projection, rtol=1e-4)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_outputs_are_float32_under_mixed_precision(family, policy):
+    keras.config.set_dtype_policy(policy)
+    generator, discriminator = pair(
+        family, (9, 8, 1), latent_dim=5, num_classes=2
+    )
+    labels = ops.array([0, 1])
+    fakes = generator([ops.array(latents()), labels])
+    logits = discriminator([fakes, labels])
+    assert generator.output.dtype == fakes.dtype.name == "float32"
+    assert discriminator.output.dtype == logits.dtype.name == "float32"
+    assert np.isfinite(ops.convert_to_numpy(logits)).all()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_saving_round_trip(family, tmp_path):
+    networks_of_family = pair(
+        family, (10, 9, 2), latent_dim=5, num_classes=2, seed=1
+    )
+    labels = np.array([1, 0])
+    arguments = ([latents(), labels], [images((10, 9, 2)), labels])
+    for model, inputs in zip(networks_of_family, arguments, strict=True):
+        set_every_weight(model)
+        model.save(tmp_path / "model.keras")
+        loaded = keras.saving.load_model(tmp_path / "model.keras")
+        np.testing.assert_array_equal(loaded(inputs), model(inputs))
+        # As JSON: Keras reads its own tuples back as lists.
+        first, second = model.get_config(), loaded.get_config()
+        assert json.dumps(first) == json.dumps(second)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_seed_determines_the_weights(family):
+    first, again, other = (
+        pair(family, (8, 8, 1), num_classes=2, seed=seed) for seed in (7, 7, 8)
+    )
+    for model, same, different in zip(first, again, other, strict=True):
+        for weight, equal in zip(model.weights, same.weights, strict=True):
+            np.testing.assert_array_equal(weight, equal)
+        assert any(
+            not np.array_equal(weight, changed)
+            for weight, changed in zip(
+                model.weights, different.weights, strict=True
+            )
+        )
+
+
+def test_layers_of_one_shape_start_with_different_weights():
+    generator, discriminator = networks.mlp((2,), hidden=(8, 8, 8), seed=0)
+    squares = [
+        ops.convert_to_numpy(weight)
+        for model in (generator, discriminator)
+        for weight in model.weights
+        if weight.shape == (8, 8)
+    ]
+    assert len(squares) == 4
+    assert len({square.tobytes() for square in squares}) == 4
+
+
+def test_without_a_seed_keras_decides():
+    weights = []
+    for _ in range(2):
+        keras.utils.set_random_seed(3)
+        generator, _ = pair("dcgan", (8, 8, 1))
+        weights.append(generator.get_weights())
+    for first, second in zip(*weights, strict=True):
+        np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_parameters_grow_with_width(family):
+    narrow = pair(family, (16, 16, 1))
+    (name,) = SMALL[family]
+    wide = pair(family, (16, 16, 1), **{name: (32,) if name == "hidden" else 6})
+    for small, large in zip(narrow, wide, strict=True):
+        assert large.count_params() > 2 * small.count_params()
+
+
+@pytest.mark.parametrize(
+    ("family", "image_shape", "options", "jit_compile"),
+    [
+        ("mlp", (9, 8, 1), {}, False),
+        ("mlp", (9, 8, 1), {}, True),
+        ("dcgan", (9, 8, 1), {}, False),
+        ("dcgan", (9, 8, 1), {}, True),
+        ("dcgan", (9, 8, 1), {"normalization": "layer"}, False),
+        ("dcgan", (9, 8, 1), {"minibatch_std_dev": True}, True),
+        ("dcgan", (9, 8, 1), {"spectral_normalization": True}, True),
+        ("r3gan", (9, 8, 1), {}, False),
+        ("r3gan", (9, 8, 1), {}, True),
+        # Keras compiles grouped convolutions with XLA on a CPU by itself.
+        ("r3gan", (5, 4, 1), {"groups": 2}, False),
+    ],
+    ids=str,
+)
+def test_gradient_penalty_can_be_differentiated(
+    family, image_shape, options, jit_compile
+):
+    build = getattr(networks, f"{family}_discriminator")
+    discriminator = build(image_shape, **{**SMALL[family], **options}, seed=0)
+    set_every_weight(discriminator)
+    # Along this line of weights the penalty is a function of one number, so
+    # its derivative can be checked against a difference quotient.
+    kernels = discriminator.trainable_variables
+    batch = tf.constant(images(image_shape))
+
+    def penalty():
+        with tf.GradientTape() as tape:
+            tape.watch(batch)
+            score = tf.reduce_sum(discriminator(batch))
+        gradients = tape.gradient(score, batch)
+        return tf.reduce_sum(tf.square(gradients))
+
+    @tf.function(jit_compile=jit_compile)
+    def penalty_gradients():
+        with tf.GradientTape() as tape:
+            value = penalty()
+        gradients = tape.gradient(
+            value,
+            [k.value for k in kernels],
+            unconnected_gradients=tf.UnconnectedGradients.ZERO,
+        )
+        return gradients
+
+    gradients = penalty_gradients()
+    length = tf.linalg.global_norm(gradients)
+    assert length > 0
+    step = 1e-3
+
+    def moved(factor):
+        for kernel, gradient in zip(kernels, gradients, strict=True):
+            kernel.assign_add(factor * gradient / length)
+        return float(penalty())
+
+    ahead, behind = moved(step), moved(-2 * step)
+    np.testing.assert_allclose((ahead - behind) / (2 * step), length, rtol=0.02)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_generator_trains_in_a_graph(family, jit_compile):
+    generator, _ = pair(family, (9, 8, 1), latent_dim=5)
+    z = tf.constant(latents(), "float32")
+
+    @tf.function(jit_compile=jit_compile)
+    def gradients():
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(generator(z, training=True) ** 2)
+        return tape.gradient(loss, [w.value for w in first_weights])
+
+    first_weights = generator.trainable_variables[:1]
+    (gradient,) = gradients()
+    assert np.isfinite(gradient).all()
+    assert np.abs(gradient).max() > 0
+
+
+@pytest.mark.parametrize("family", ["mlp", "dcgan"])
+def test_spectral_normalization_bounds_every_kernel(family):
+    _, discriminator = pair(
+        family, (8, 8, 1), spectral_normalization=True, seed=0
+    )
+    for _ in range(15):
+        discriminator(images((8, 8, 1)), training=True)
+    kernels = [
+        ops.convert_to_numpy(weight)
+        for weight in discriminator.trainable_variables
+        if weight.name == "kernel"
+    ]
+    assert len(kernels) >= 2
+    for kernel in kernels:
+        largest = np.linalg.norm(kernel.reshape(-1, kernel.shape[-1]), ord=2)
+        np.testing.assert_allclose(largest, 1.0, atol=0.05)
+
+
+def test_spectral_normalization_keeps_weights_in_full_precision():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    _, discriminator = pair(
+        "dcgan", (8, 8, 1), spectral_normalization=True, seed=0
+    )
+    discriminator(images((8, 8, 1)), training=True)
+    kernel = discriminator.trainable_variables[0]
+    rounded = ops.cast(ops.cast(kernel.value, "bfloat16"), "float32")
+    assert kernel.dtype == "float32"
+    assert not np.array_equal(kernel.numpy(), rounded)
+
+
+@pytest.mark.parametrize("family", ["mlp", "dcgan"])
+def test_weight_clip_holds_after_training(family):
+    _, discriminator = pair(
+        family,
+        (8, 8, 1),
+        num_classes=2,
+        kernel_constraint=layers.WeightClip(0.01),
+    )
+    discriminator.compile(optimizer="sgd", loss="mse")
+    discriminator.train_on_batch(
+        [images((8, 8, 1)), np.array([0, 1])], np.ones((2, 1))
+    )
+    clipped = [
+        ops.convert_to_numpy(weight)
+        for weight in discriminator.trainable_variables
+        if weight.name in ("kernel", "embeddings")
+    ]
+    assert len(clipped) >= 3
+    for kernel in clipped:
+        assert np.abs(kernel).max() <= np.float32(0.01)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"image_shape": (28, 28)}, ValueError, r"channel axis: \(28, 28, 1\)"),
+        ({"image_shape": (2, 8, 8, 1)}, ValueError, "batch axis"),
+        ({"image_shape": (0, 8, 1)}, ValueError, "`image_shape`.*at least 1"),
+        ({"image_shape": (8.0, 8, 1)}, TypeError, "`image_shape`.*Received"),
+        ({"image_shape": (None, 8, 1)}, TypeError, "`image_shape`.*Received"),
+        ({"image_shape": 28}, TypeError, "`image_shape` must be a tuple"),
+        ({"latent_dim": 0}, ValueError, "`latent_dim`.*latent_dim=0"),
+        ({"latent_dim": "a"}, TypeError, "`latent_dim`"),
+        ({"num_classes": 1}, ValueError, r"`num_classes`.*unconditional"),
+        ({"num_classes": True}, TypeError, "`num_classes`"),
+        ({"seed": -1}, ValueError, "`seed`"),
+    ],
+    ids=str,
+)
+def test_bad_arguments(family, arguments, error, message):
+    with pytest.raises(error, match=message):
+        pair(family, **{"image_shape": (8, 8, 1), **arguments})
+
+
+@pytest.mark.parametrize("family", ["dcgan", "r3gan"])
+@pytest.mark.parametrize("width", [0, -3])
+def test_width_must_be_positive(family, width):
+    with pytest.raises(ValueError, match="`width` must be at least 1"):
+        pair(family, (8, 8, 1), width=width)
+
+
+@pytest.mark.parametrize("family", ["dcgan", "r3gan"])
+def test_vectors_are_sent_to_mlp(family):
+    with pytest.raises(ValueError, match="`mlp`"):
+        pair(family, (2,))

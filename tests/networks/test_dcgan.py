@@ -1,0 +1,117 @@
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from keras_gan import networks
+
+
+def layer_names(model):
+    return [type(layer).__name__ for layer in model.layers]
+
+
+def feature_maps(model, layer_type):
+    return [
+        layer.output.shape[1:]
+        for layer in model.layers
+        if isinstance(layer, layer_type)
+    ]
+
+
+def test_28_pixels_is_the_network_of_the_tutorial():
+    generator, discriminator = networks.dcgan((28, 28, 1))
+    assert feature_maps(generator, keras.layers.Reshape) == [(7, 7, 256)]
+    assert feature_maps(generator, keras.layers.Conv2DTranspose) == [
+        (7, 7, 128),
+        (14, 14, 64),
+        (28, 28, 1),
+    ]
+    assert feature_maps(discriminator, keras.layers.Conv2D) == [
+        (14, 14, 64),
+        (7, 7, 128),
+    ]
+
+
+def test_widths_stop_at_eight_times():
+    discriminator = networks.dcgan_discriminator((256, 256, 1), width=2)
+    widths = [
+        shape[-1] for shape in feature_maps(discriminator, keras.layers.Conv2D)
+    ]
+    assert widths == [2, 4, 8, 16, 16, 16]
+
+
+def test_small_images_still_have_two_layers():
+    discriminator = networks.dcgan_discriminator((4, 4, 1), width=2)
+    assert feature_maps(discriminator, keras.layers.Conv2D) == [
+        (4, 4, 2),
+        (4, 4, 4),
+    ]
+
+
+def test_images_are_in_range():
+    generator = networks.dcgan_generator((8, 8, 1), latent_dim=3, width=2)
+    images = ops.convert_to_numpy(generator(100 * np.ones((2, 3))))
+    assert np.abs(images).max() <= 1
+
+
+def test_only_the_generator_normalizes_by_default():
+    generator, discriminator = networks.dcgan((28, 28, 1), width=2)
+    assert layer_names(generator).count("BatchNormalization") == 3
+    assert "BatchNormalization" not in layer_names(discriminator)
+    assert "GroupNormalization" not in layer_names(discriminator)
+
+
+@pytest.mark.parametrize(
+    ("normalization", "name"),
+    [("batch", "BatchNormalization"), ("layer", "GroupNormalization")],
+)
+def test_discriminator_normalizes_on_request(normalization, name):
+    discriminator = networks.dcgan_discriminator(
+        (28, 28, 1), width=2, normalization=normalization
+    )
+    assert layer_names(discriminator).count(name) == 1
+
+
+def test_layer_normalization_scores_each_image_by_itself():
+    discriminator = networks.dcgan_discriminator(
+        (16, 16, 1), width=2, normalization="layer"
+    )
+    images = np.random.default_rng(0).uniform(-1, 1, (4, 16, 16, 1))
+    together = discriminator(images, training=True)
+    alone = discriminator(images[:1], training=True)
+    np.testing.assert_allclose(together[:1], alone, rtol=1e-4, atol=1e-6)
+
+
+def test_dropout_acts_in_training_only():
+    discriminator = networks.dcgan_discriminator(
+        (8, 8, 1), width=4, dropout=0.5, seed=0
+    )
+    images = np.ones((1, 8, 8, 1))
+    still = [discriminator(images, training=False) for _ in range(2)]
+    moving = [discriminator(images, training=True) for _ in range(2)]
+    assert float(still[0][0, 0]) == float(still[1][0, 0])
+    assert float(moving[0][0, 0]) != float(moving[1][0, 0])
+
+
+def test_minibatch_std_dev_sees_the_batch():
+    discriminator = networks.dcgan_discriminator(
+        (8, 8, 1), width=4, minibatch_std_dev=True, seed=0
+    )
+    images = np.random.default_rng(0).uniform(-1, 1, (4, 8, 8, 1))
+    repeated = np.repeat(images[:1], 4, axis=0)
+    varied = float(discriminator(images)[0, 0])
+    collapsed = float(discriminator(repeated)[0, 0])
+    assert abs(varied - collapsed) > 1e-4
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"normalization": "instance"}, "None, 'batch', 'layer'.*'instance'"),
+        ({"dropout": 1.0}, r"`dropout` must be in \[0, 1\).*dropout=1.0"),
+        ({"kernel_size": 0}, "`kernel_size`"),
+    ],
+)
+def test_bad_options(options, message):
+    with pytest.raises(ValueError, match=message):
+        networks.dcgan_discriminator((8, 8, 1), **options)

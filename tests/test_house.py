@@ -1,0 +1,246 @@
+"""The rules of the house, read off the source: see CONTRIBUTING.md."""
+
+import ast
+import doctest
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+import keras_gan
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "keras_gan"
+FILES = sorted(PACKAGE.rglob("*.py"))
+# Which parts of keras_gan each part may import, beside itself.
+MAY_IMPORT = {
+    "backend": set(),
+    "images": set(),
+    "datasets": {"images"},
+    "losses": set(),
+    "optimizers": set(),
+    "penalties": {"backend"},
+    "layers": {"backend", "images"},
+    "metrics": {"backend", "images"},
+    "networks": {"layers"},
+    "models": {"backend", "losses", "penalties", "optimizers"},
+    "callbacks": {"metrics", "images"},
+}
+MAY_IMPORT_ALL = {"__init__", "__main__", "cli"}
+MAY_IMPORT_TENSORFLOW = (
+    "backend/tensorflow.py",
+    "callbacks/_tensorboard.py",
+    "datasets/",
+)
+# Heavy, and needed by some users only: imported inside functions.
+LAZY = {
+    "PIL",
+    "keras_cv",
+    "matplotlib",
+    "scipy",
+    "sklearn",
+    "tensorboard",
+    "torch",
+    "torchvision",
+}
+MAX_FILE_LINES = 400
+MAX_FUNCTION_LINES = 40
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def path_id(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+each_file = pytest.mark.parametrize("path", FILES, ids=path_id)
+
+
+def nodes_outside_functions(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yields what runs at import, without `if TYPE_CHECKING:` blocks."""
+    for node in ast.iter_child_nodes(tree):
+        type_checking = isinstance(node, ast.If) and "TYPE_CHECKING" in (
+            ast.unparse(node.test)
+        )
+        if isinstance(node, FUNCTIONS) or type_checking:
+            continue
+        yield node
+        yield from nodes_outside_functions(node)
+
+
+def imported_names(nodes) -> set[str]:
+    """Returns the dotted names that import statements name."""
+    names = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            origin = "." * node.level + (node.module or "")
+            names |= {f"{origin}.{alias.name}" for alias in node.names}
+    return names
+
+
+def part_of(path: Path) -> str:
+    """Returns the part of keras_gan that a file belongs to."""
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def forbidden_imports(part: str, names: set[str]) -> list[str]:
+    """Returns the imports of keras_gan that `part` may not make."""
+    allowed = MAY_IMPORT[part] | {part}
+    inside = [name for name in names if name.split(".")[0] == "keras_gan"]
+    return sorted(n for n in inside if (n + ".").split(".")[1] not in allowed)
+
+
+def test_every_part_stands_in_the_import_table():
+    parts = {part_of(path) for path in FILES}
+    assert parts <= set(MAY_IMPORT) | MAY_IMPORT_ALL
+
+
+def test_the_checks_themselves_find_offenders():
+    tree = ast.parse(
+        "import PIL.Image\n"
+        "from keras_gan import models\n"
+        "from keras_gan.backend import x\n"
+        "import keras_gan\n"
+        "def f():\n    import sklearn\n"
+    )
+    every = imported_names(ast.walk(tree))
+    assert forbidden_imports("penalties", every) == [
+        "keras_gan",
+        "keras_gan.models",
+    ]
+    outside = imported_names(nodes_outside_functions(tree))
+    assert "PIL.Image" in outside and "sklearn" not in outside
+
+
+@each_file
+def test_imports_follow_the_table(path):
+    names = imported_names(ast.walk(ast.parse(path.read_text())))
+    relative = sorted(name for name in names if name.startswith("."))
+    assert not relative, "imports are written out from keras_gan"
+    private = sorted(name for name in names if name.startswith("keras.src"))
+    assert not private, "keras.src is not Keras' public interface"
+    if part_of(path) not in MAY_IMPORT_ALL:
+        assert not forbidden_imports(part_of(path), names)
+
+
+@each_file
+def test_tensorflow_stays_in_its_places(path):
+    names = imported_names(ast.walk(ast.parse(path.read_text())))
+    inside = path.relative_to(PACKAGE).as_posix()
+    if not inside.startswith(MAY_IMPORT_TENSORFLOW):
+        assert "tensorflow" not in {name.split(".")[0] for name in names}
+
+
+@each_file
+def test_heavy_packages_are_imported_in_functions_only(path):
+    tree = ast.parse(path.read_text())
+    names = imported_names(nodes_outside_functions(tree))
+    assert not LAZY & {name.split(".")[0] for name in names}
+
+
+@each_file
+def test_files_and_functions_are_short(path):
+    source = path.read_text()
+    assert source.count("\n") <= MAX_FILE_LINES
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, FUNCTIONS):
+            body = node.body[bool(ast.get_docstring(node)) :]
+            lines = body[-1].end_lineno - body[0].lineno + 1 if body else 0
+            assert lines <= MAX_FUNCTION_LINES, f"{node.name}: {lines} lines"
+
+
+def names_of(module) -> list[str]:
+    """Returns `__all__`, or what a single file defines under public names."""
+    defined = [
+        name
+        for name, value in vars(module).items()
+        if getattr(value, "__module__", None) == module.__name__
+        and not name.startswith("_")
+    ]
+    return getattr(module, "__all__", defined)
+
+
+def public_objects() -> list:
+    """Returns what the parts of `keras_gan.__all__` list in theirs."""
+    modules = [
+        value
+        for name in keras_gan.__all__
+        if inspect.ismodule(value := getattr(keras_gan, name))
+    ]
+    listed = [getattr(m, name) for m in modules for name in names_of(m)]
+    listed += [getattr(keras_gan, name) for name in keras_gan.__all__]
+    chosen = [x for x in listed if inspect.isclass(x) or inspect.isfunction(x)]
+    unique = {f"{x.__module__}.{x.__qualname__}": x for x in chosen}
+    return [unique[name] for name in sorted(unique)]
+
+
+each_object = pytest.mark.parametrize(
+    "thing", public_objects(), ids=lambda x: f"{x.__module__}.{x.__name__}"
+)
+
+
+def has_own_arguments(thing) -> bool:
+    """True for arguments written in keras_gan, not inherited from Keras."""
+    function = thing.__init__ if inspect.isclass(thing) else thing
+    if not getattr(function, "__module__", "").startswith("keras_gan"):
+        return False
+    return bool(set(inspect.signature(function).parameters) - {"self"})
+
+
+def test_public_names_are_found():
+    names = {thing.__name__ for thing in public_objects()}
+    assert {"GAN", "RelativisticLoss", "R1", "dcgan", "load"} <= names
+
+
+@each_object
+def test_docstring_has_its_parts(thing):
+    docstring = inspect.getdoc(thing) if thing.__doc__ else ""
+    lines = docstring.split("\n")
+    assert lines[0].endswith("."), "the first line is one sentence"
+    assert len(lines) == 1 or not lines[1], "a blank line follows the first"
+    if has_own_arguments(thing):
+        assert {"Args:", "Attributes:"} & set(lines)
+    assert "Example:" in lines or "Examples:" in lines
+    assert ">>> " in docstring
+
+
+@each_object
+def test_configurable_class_is_registered(thing):
+    if inspect.isclass(thing) and hasattr(thing, "get_config"):
+        registered = keras.saving.get_registered_name(thing)
+        assert registered == f"keras_gan>{thing.__name__}"
+
+
+MODULES = sorted(
+    module.name
+    for module in pkgutil.walk_packages([str(PACKAGE)], "keras_gan.")
+    if not module.name.endswith("__main__")
+)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_run(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    module = importlib.import_module(name)
+    ready = {"keras": keras, "keras_gan": keras_gan, "np": np}
+    runner = doctest.DocTestRunner(
+        optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    )
+    report: list[str] = []
+    names = {**ready, **vars(module)}
+    for test in doctest.DocTestFinder().find(module, globs=names):
+        keras.utils.set_random_seed(20)
+        runner.run(test, out=report.append)
+    assert not runner.failures, "".join(report)
+
+
+def test_ci_runs_the_command_of_the_readme():
+    command = 'pip install ".[test]" && python -m pytest'
+    assert command in (ROOT / "README.md").read_text()
+    assert command in (ROOT / ".ci" / "run").read_text()

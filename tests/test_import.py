@@ -1,0 +1,41 @@
+"""What `import keras_gan` brings in, seen from a fresh process."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import json, sys, time
+import keras
+before = set(sys.modules)
+start = time.perf_counter()
+import keras_gan
+seconds = time.perf_counter() - start
+added = sorted(set(sys.modules) - before)
+print(json.dumps({"added": added, "seconds": seconds}))
+"""
+
+
+@pytest.fixture(scope="module")
+def imported():
+    result = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def test_heavy_packages_stay_out(imported):
+    roots = {name.split(".")[0] for name in imported["added"]}
+    assert "keras_gan" in roots
+    assert not roots & {"PIL", "keras_cv", "matplotlib", "scipy", "sklearn"}
+
+
+def test_import_is_quick(imported):
+    # Only sanity: benchmarks/import_time.py measures against the 150 ms bound.
+    assert imported["seconds"] < 1.0
