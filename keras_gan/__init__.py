@@ -1,15 +1,17 @@
 """Generative adversarial networks for Keras 3."""
 
 from keras_gan import backend as backend  # First: it imports the framework.
-from keras_gan import callbacks
-from keras_gan import datasets
-from keras_gan import images
-from keras_gan import layers
-from keras_gan import losses
-from keras_gan import models
-from keras_gan import networks
-from keras_gan import optimizers
-from keras_gan import penalties
+from keras_gan import (
+    callbacks,
+    datasets,
+    images,
+    layers,
+    losses,
+    models,
+    networks,
+    optimizers,
+    penalties,
+)
 from keras_gan.models import GAN
 from keras_gan.optimizers import AdversarialOptimizer
 

@@ -18,14 +18,16 @@ if keras.backend.backend() != "tensorflow":
         "Set KERAS_BACKEND=tensorflow before Keras is first imported."
     )
 
-from keras_gan.backend.tensorflow import AdversarialTrainer
-from keras_gan.backend.tensorflow import ReplicaSeedGenerator
-from keras_gan.backend.tensorflow import Score
-from keras_gan.backend.tensorflow import compiled
-from keras_gan.backend.tensorflow import input_gradients
-from keras_gan.backend.tensorflow import replica_count
-from keras_gan.backend.tensorflow import replica_mean
-from keras_gan.backend.tensorflow import update_variables
+from keras_gan.backend.tensorflow import (
+    AdversarialTrainer,
+    ReplicaSeedGenerator,
+    Score,
+    compiled,
+    input_gradients,
+    replica_count,
+    replica_mean,
+    update_variables,
+)
 
 __all__ = [
     "AdversarialTrainer",

@@ -1,5 +1,7 @@
 """The TensorFlow form of what a GAN needs beyond `keras.ops`."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -152,6 +154,18 @@ class AdversarialTrainer:
     A mix-in. The model it is mixed into says what is minimised (its
     `objective`); this class knows tapes, gradients and replicas.
     """
+
+    optimizer: Any
+    objective: Any
+    update: str
+    generator: Any
+    discriminator: Any
+    distribute_strategy: Any
+    discriminator_batches: Any
+    generate_batch: Any
+    update_average: Any
+    track: Any
+    test_terms: Any
 
     def scope(self):
         """Context in which the model's variables have to be made."""

@@ -84,7 +84,7 @@ def _convolution_seconds(dtype: str) -> float:
         return tape.gradient(outputs, [images, kernel])
 
     gradients()  # Traces the graph.
-    seconds = []
+    seconds: list[float] = []
     while sum(seconds) < _PROBE_SECONDS:
         start = time.perf_counter()
         gradients()

@@ -71,7 +71,7 @@ def labels(text: str) -> list[int]:
     """`3` or `0,1,2` as a list of labels."""
     numbers = [_number(part, int, "whole numbers") for part in text.split(",")]
     if min(numbers) < 0:
-        raise argparse.ArgumentTypeError(f"must not be negative, not {text}")
+        raise argparse.ArgumentTypeError(f"must be 0 or more, not {text}")
     return numbers
 
 

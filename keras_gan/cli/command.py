@@ -42,6 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     except SystemExit as stop:  # argparse's way to say that it is done.
         return int(stop.code or 0)
     with warnings.catch_warnings():
+        warnings.simplefilter("default", UserWarning)
         warnings.showwarning = _show_warning
         return _run(options)
 

@@ -91,11 +91,13 @@ def _callbacks(job: Job, clock: Clock, shows_progress: bool) -> list:
             folder.samples_path,
             _num_samples(job.gan.num_classes),
             animation=folder.animation_path,
+            tensorboard=folder.logs_path,
         ),
     ]
     if is_chief():
         chosen.append(History(folder.history_path, clock))
-        # TensorFlow writes numbers for it only where it is installed.
+        # TensorFlow writes numbers for it only where it is installed, images
+        # always.
         if importlib.util.find_spec("tensorboard"):
             chosen.append(EpochTensorBoard(folder.logs_path, write_graph=False))
     chosen.append(RunCheckpoint(folder.model_path, clock.record))

@@ -36,6 +36,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=64,
         help="how many (default: 64)",
     )
+    _add_choice_options(parser)
+    parser.add_argument(
+        "--out",
+        metavar="PATH",
+        help=".png, .npz, or a folder that is made (default: the next free "
+        "generated-N.png beside the model)",
+    )
+    parser.add_argument(
+        "--batch-size",
+        type=kinds.positive_integer,
+        metavar="N",
+        default=64,
+        help="images at once (default: 64)",
+    )
+
+
+def _add_choice_options(parser):
     parser.add_argument(
         "--labels",
         type=kinds.labels,
@@ -54,19 +71,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=kinds.seed,
         metavar="N",
         help="fixes the images (default: others at each call)",
-    )
-    parser.add_argument(
-        "--out",
-        metavar="PATH",
-        help=".png, .npz, or a folder that is made (default: the next free "
-        "generated-N.png beside the model)",
-    )
-    parser.add_argument(
-        "--batch-size",
-        type=kinds.positive_integer,
-        metavar="N",
-        default=64,
-        help="images at once (default: 64)",
     )
 
 

@@ -1,5 +1,6 @@
 """What is on the screen while a run trains."""
 
+import shutil
 import sys
 import time
 
@@ -27,7 +28,7 @@ class Progress(keras.callbacks.Callback):
         self._stream = stream or sys.stdout
         self._moves = self._stream.isatty()
         self._losses = ""
-        self._printed = 0.0
+        self._printed = float("-inf")
         self._since: tuple[float, int] | None = None
 
     def on_train_batch_begin(self, batch, logs=None):
@@ -47,7 +48,7 @@ class Progress(keras.callbacks.Callback):
     def _line(self, done: int) -> str:
         total = self.clock.total_steps
         counter = f"{done:{len(str(total))}d}/{total} steps"
-        parts = [counter, self._losses, self._speed(done)]
+        parts = [counter, self._speed(done), self._losses]
         return "  ".join(part for part in parts if part)
 
     def _speed(self, done: int) -> str:
@@ -60,13 +61,17 @@ class Progress(keras.callbacks.Callback):
 
     def _write(self, line: str, end: str) -> None:
         # \x1b[K clears what a longer line has left behind.
-        start, tail = ("\r", "\x1b[K") if self._moves else ("", "")
-        print(start + line + tail, end=end, file=self._stream, flush=True)
+        if self._moves:
+            # A line that is broken in two could not be written over.
+            columns = shutil.get_terminal_size().columns - 1
+            line = f"\r{line[:columns]}\x1b[K"
+        print(line, end=end, file=self._stream, flush=True)
 
 
 def losses_in_words(logs: dict) -> str:
-    """`d_loss 0.693  g_loss 0.71 ...` of logged values."""
-    return "  ".join(f"{name} {value:.3g}" for name, value in logs.items())
+    """`d_loss 0.693  g_loss 0.71 ...` of logged values, the losses first."""
+    names = sorted(logs, key=lambda name: not name.endswith("_loss"))
+    return "  ".join(f"{name} {logs[name]:.3g}" for name in names)
 
 
 def duration_in_words(seconds: float) -> str:

@@ -33,7 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     _add_data_options(parser)
     _add_network_options(parser)
-    _add_training_options(parser)
+    training = parser.add_argument_group("training")
+    _add_length_options(training)
+    _add_step_options(training)
     _add_run_options(parser)
 
 
@@ -120,8 +122,7 @@ def _add_network_options(parser):
     )
 
 
-def _add_training_options(parser):
-    group = parser.add_argument_group("training")
+def _add_length_options(group):
     length = group.add_mutually_exclusive_group()
     length.add_argument(
         "--epochs",
@@ -142,6 +143,15 @@ def _add_training_options(parser):
         help="images a step, over all GPUs and workers (default: 64, 32 for "
         "large images)",
     )
+    group.add_argument(
+        "--seed",
+        type=kinds.seed,
+        metavar="N",
+        help="fixes weights, latents and the order of images (default: 0)",
+    )
+
+
+def _add_step_options(group):
     group.add_argument(
         "--loss",
         metavar="NAME",
@@ -164,13 +174,7 @@ def _add_training_options(parser):
     group.add_argument(
         "--jit",
         action=argparse.BooleanOptionalAction,
-        help="compile the step with XLA (default: yes on a GPU)",
-    )
-    group.add_argument(
-        "--seed",
-        type=kinds.seed,
-        metavar="N",
-        help="fixes weights, latents and the order of images (default: 0)",
+        help="compile the step with XLA (default: on one GPU)",
     )
 
 

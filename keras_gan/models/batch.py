@@ -1,7 +1,6 @@
 """A batch of real data, as the training step passes it on."""
 
-from typing import Any
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 from keras import ops

@@ -144,9 +144,11 @@ def _spec(model, inputs, role):
 
 def warn_probabilities(discriminator) -> None:
     """Warns of a discriminator that ends in a sigmoid."""
-    layers = [layer for layer in leaves(discriminator) if layer.weights or (
-        getattr(layer, "activation", None) is not None
-    )]
+    layers = [
+        layer
+        for layer in leaves(discriminator)
+        if layer.weights or (getattr(layer, "activation", None) is not None)
+    ]
     if not layers:
         return
     last = layers[-1]
@@ -163,13 +165,16 @@ def warn_probabilities(discriminator) -> None:
 def warn_batch_normalization(discriminator, penalties) -> None:
     """Warns of batch normalisation in D under a per-sample gradient."""
     of_gradients = [
-        penalty for penalty in penalties
+        penalty
+        for penalty in penalties
         if getattr(penalty, "uses_input_gradients", False)
     ]
     if not of_gradients:
         return
     kind = keras.layers.BatchNormalization
-    names = [l.name for l in leaves(discriminator) if isinstance(l, kind)]
+    names = [
+        layer.name for layer in leaves(discriminator) if isinstance(layer, kind)
+    ]
     if names:
         warnings.warn(
             f"The discriminator has batch normalisation ({', '.join(names)}) "

@@ -4,27 +4,18 @@ import keras
 from keras import ops
 
 from keras_gan import losses
-from keras_gan.backend import AdversarialTrainer
-from keras_gan.backend import ReplicaSeedGenerator
-from keras_gan.backend import update_variables
-from keras_gan.models import batch as batches
-from keras_gan.models import checks
-from keras_gan.models import configuration
-from keras_gan.models import sampling
-from keras_gan.models import state
-from keras_gan.models.objective import AdversarialObjective
-from keras_gan.models.objective import penalty_name
+from keras_gan.backend import AdversarialTrainer, ReplicaSeedGenerator
+from keras_gan.models import checks, configuration, sampling, state
+from keras_gan.models.objective import AdversarialObjective, penalty_name
+from keras_gan.models.steps import STRANGE, AdversarialSteps, shown
 from keras_gan.models.tracker import LogTracker
-from keras_gan.models.tracker import merge
 from keras_gan.models.watch import Watch
 
 _TEST_LOGS = ("d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy")
-# A share of images out of range, kept beside the logs and never shown.
-_STRANGE = "_strange"
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class GAN(AdversarialTrainer, keras.Model):
+class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
     """A generative adversarial network as a Keras model.
 
     Two networks are trained against each other: the generator G makes images
@@ -161,8 +152,8 @@ class GAN(AdversarialTrainer, keras.Model):
             for stateful in (loss, *penalties):
                 getattr(stateful, "build", lambda: None)()
             names = [*_TEST_LOGS, *(penalty_name(p) for p in penalties)]
-            self._train_logs = LogTracker([*names, _STRANGE], name="train")
-            self._test_logs = LogTracker([*_TEST_LOGS, _STRANGE], "test")
+            self._train_logs = LogTracker([*names, STRANGE], name="train")
+            self._test_logs = LogTracker([*_TEST_LOGS, STRANGE], "test")
         self._log_tracker = self._train_logs
         self.sample_metrics = list(metrics or [])
         self.loss = loss
@@ -202,69 +193,6 @@ class GAN(AdversarialTrainer, keras.Model):
         self._log_tracker = self._train_logs
         return super().fit(x, y, callbacks=callbacks, **kwargs)
 
-    def discriminator_batches(self, data) -> list:
-        """The parts of a batch, one for each discriminator update."""
-        batch = batches.unpack(data, self.num_classes)
-        return batches.split(batch, self.discriminator_steps)
-
-    def sample_latents(self, batch, seed):
-        """Standard normal latents for a batch of real images.
-
-        Args:
-            batch: Named tuple of `images` and `labels`.
-            seed: `keras.random.SeedGenerator` to draw from.
-
-        Returns:
-            Tensor `(batch, latent_dim)`.
-        """
-        size = ops.shape(batch.images)[0]
-        return keras.random.normal((size, self.latent_dim), seed=seed)
-
-    def generate_batch(self, batch):
-        """As many generated images as the batch has, of the same labels."""
-        latents = self.sample_latents(batch, self.seed_generator)
-        return self._generate(self.generator, latents, batch.labels, True)
-
-    def update_average(self) -> None:
-        """Moves the averaged generator towards the generator."""
-        if self.ema_generator is None:
-            return
-        rate = 1.0 - self.ema_momentum
-        average, current = self.ema_generator, self.generator
-        # The copy itself is frozen, so its weights are told apart by what the
-        # generator's are.
-        copies = dict(zip(map(id, current.weights), average.weights))
-        update_variables(
-            lambda mean, value: mean + rate * (value - mean),
-            [copies[id(v)] for v in current.trainable_weights],
-            current.trainable_weights,
-        )
-        update_variables(
-            lambda mean, value: value,
-            [copies[id(v)] for v in current.non_trainable_weights],
-            current.non_trainable_weights,
-        )
-
-    def track(self, logs: list, batch) -> dict:
-        """Adds the logs of a step to the epoch's means and returns these."""
-        tracker = self._log_tracker
-        values = merge(logs)
-        values[_STRANGE] = self._strange_share(batch.images)
-        tracker.update_state(values, ops.shape(batch.images)[0])
-        return _shown(tracker.result())
-
-    def _strange_share(self, images):
-        if len(self.image_shape) == 1:
-            return ops.zeros(())
-        outside = ops.any(ops.abs(images) > 1.01)
-        return ops.cast(outside, "float32")
-
-    def strange_images(self):
-        """The error to raise if images so far were out of range, or None."""
-        if float(self._train_logs.result()[_STRANGE]) == 0.0:
-            return None
-        return ValueError(checks.OUT_OF_RANGE)
-
     # Evaluation -------------------------------------------------------------
 
     def evaluate(self, x=None, y=None, *, return_dict=False, **kwargs):
@@ -292,17 +220,6 @@ class GAN(AdversarialTrainer, keras.Model):
         logs.update(configuration.results(self.sample_metrics))
         return logs if return_dict else list(logs.values())
 
-    def test_terms(self, data):
-        """Logs of one test batch, and the batch; updates the metrics."""
-        batch = batches.unpack(data, self.num_classes)
-        latents = self.sample_latents(batch, self.evaluation_seed)
-        fake_images = self._generate(
-            self._sampler, latents, batch.labels, False
-        )
-        for metric in self.sample_metrics:
-            metric.update_state(batch.images, fake_images)
-        return self.objective.test_terms(batch, fake_images), batch
-
     @property
     def metrics(self) -> list:
         """Means of the logs and the metrics given to `compile`."""
@@ -312,22 +229,13 @@ class GAN(AdversarialTrainer, keras.Model):
 
     def get_metrics_result(self) -> dict:
         """The values that `fit` and `evaluate` report."""
-        return _shown(self._log_tracker.result())
+        return shown(self._log_tracker.result())
 
     # Sampling ---------------------------------------------------------------
 
-    @property
-    def _sampler(self):
-        averaged = self.ema_generator
-        return self.generator if averaged is None else averaged
-
     def call(self, inputs, training=False):
         """Images of latents, or of `[latents, labels]`, by the average."""
-        return ops.cast(self._sampler(inputs, training=training), "float32")
-
-    def _generate(self, network, latents, labels, training):
-        inputs = latents if labels is None else [latents, labels]
-        return ops.cast(network(inputs, training=training), "float32")
+        return ops.cast(self.sampler(inputs, training=training), "float32")
 
     def generate(
         self,
@@ -413,10 +321,6 @@ class GAN(AdversarialTrainer, keras.Model):
 def _as_list(callbacks) -> list:
     if callbacks is None:
         return []
-    return list(callbacks) if isinstance(callbacks, list | tuple) else [
-        callbacks
-    ]
-
-
-def _shown(values: dict) -> dict:
-    return {name: v for name, v in values.items() if name != _STRANGE}
+    return (
+        list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
+    )

@@ -6,10 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import ops
 
-from keras_gan import GAN
-from keras_gan import losses
-from keras_gan import networks
-from keras_gan import penalties
+from keras_gan import GAN, losses, networks, penalties
 from keras_gan.models.batch import Batch
 
 
@@ -42,9 +39,7 @@ def test_logs_have_the_promised_names_and_no_other(make_gan, points):
 @pytest.mark.parametrize("steps", [1, 2])
 def test_both_networks_move(make_gan, points, update, steps):
     gan = make_gan()
-    gan.compile(
-        loss="non_saturating", update=update, discriminator_steps=steps
-    )
+    gan.compile(loss="non_saturating", update=update, discriminator_steps=steps)
     before = [ops.convert_to_numpy(v) for v in gan.trainable_variables]
     fit(gan, points)
     for old, new in zip(before, gan.trainable_variables, strict=True):
@@ -74,8 +69,10 @@ def test_alternating_step_equals_a_hand_written_one(make_gan, points):
     fakes = generator(latents, training=True)
     update(
         discriminator,
-        lambda: tf.reduce_mean(tf.nn.softplus(-discriminator(points)))
-        + tf.reduce_mean(tf.nn.softplus(discriminator(fakes))),
+        lambda: (
+            tf.reduce_mean(tf.nn.softplus(-discriminator(points)))
+            + tf.reduce_mean(tf.nn.softplus(discriminator(fakes)))
+        ),
     )
     update(
         generator,
@@ -106,9 +103,11 @@ def test_simultaneous_gradients_are_taken_at_one_point(make_gan, points):
     # G sees D after its update, or before.
     moved = [
         np.abs(np.asarray(a) - np.asarray(b)).max()
-        for a, b in zip(first.generator.trainable_weights,
-                        second.generator.trainable_weights,
-                        strict=True)  # fmt: skip
+        for a, b in zip(
+            first.generator.trainable_weights,
+            second.generator.trainable_weights,
+            strict=True,
+        )  # fmt: skip
     ]
     assert max(moved) > 1e-5
 
@@ -297,7 +296,9 @@ def test_data_of_other_forms(make_gan, points):
     gan.fit(data, verbose=0)
     gan.fit(data.map(lambda x: {"images": x}), verbose=0)
     gan.fit(data.map(lambda x: (x, tf.zeros(tf.shape(x)[0]))), verbose=0)
-    weighted = tf.data.Dataset.from_tensors((points, points[:, 0], points[:, 0]))
+    weighted = tf.data.Dataset.from_tensors(
+        (points, points[:, 0], points[:, 0])
+    )
     with pytest.raises(ValueError, match="sample_weight"):
         gan.fit(weighted, verbose=0)
 

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+
 from keras_gan import penalties
 
 SETTINGS = {
@@ -131,9 +132,7 @@ def test_a_loss_without_config_does_not_cost_the_weights(
     assert not loaded.compiled
 
 
-def test_weights_of_another_kind_of_gan_are_refused(
-    make_gan, points, tmp_path
-):
+def test_weights_of_another_kind_of_gan_are_refused(make_gan, points, tmp_path):
     gan, other = make_gan(), make_gan()
     gan.compile(penalties=[penalties.GradientPenalty(seed=1)])
     other.compile()

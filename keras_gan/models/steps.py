@@ -1,0 +1,124 @@
+"""What a step of `GAN` consists of, told in `keras.ops`."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_gan.backend import update_variables
+from keras_gan.models import batch as batches
+from keras_gan.models import checks
+from keras_gan.models.tracker import merge
+
+# A share of images out of range, kept beside the logs and never shown.
+STRANGE = "_strange"
+
+
+class AdversarialSteps:
+    """The sentences of a step: its batches, images, average and logs.
+
+    A mix-in of `GAN`, whose backend puts these together with gradients.
+    """
+
+    generator: Any
+    ema_generator: Any
+    ema_momentum: Any
+    latent_dim: int
+    image_shape: tuple[int, ...]
+    num_classes: int | None
+    discriminator_steps: int
+    seed_generator: keras.random.SeedGenerator
+    evaluation_seed: keras.random.SeedGenerator
+    objective: Any
+    sample_metrics: list
+    _log_tracker: Any
+    _train_logs: Any
+
+    def discriminator_batches(self, data) -> list:
+        """The parts of a batch, one for each discriminator update."""
+        batch = batches.unpack(data, self.num_classes)
+        return batches.split(batch, self.discriminator_steps)
+
+    def sample_latents(self, batch, seed):
+        """Standard normal latents for a batch of real images.
+
+        Args:
+            batch: Named tuple of `images` and `labels`.
+            seed: `keras.random.SeedGenerator` to draw from.
+
+        Returns:
+            Tensor `(batch, latent_dim)`.
+        """
+        size = ops.shape(batch.images)[0]
+        return keras.random.normal((size, self.latent_dim), seed=seed)
+
+    def generate_batch(self, batch):
+        """As many generated images as the batch has, of the same labels."""
+        latents = self.sample_latents(batch, self.seed_generator)
+        return self.images_of(self.generator, latents, batch.labels, True)
+
+    def update_average(self) -> None:
+        """Moves the averaged generator towards the generator."""
+        if self.ema_generator is None:
+            return
+        rate = 1.0 - self.ema_momentum
+        average, current = self.ema_generator, self.generator
+        # The copy itself is frozen, so its weights are told apart by what the
+        # generator's are.
+        ids = map(id, current.weights)
+        copies = dict(zip(ids, average.weights, strict=True))
+        update_variables(
+            lambda mean, value: mean + rate * (value - mean),
+            [copies[id(v)] for v in current.trainable_weights],
+            current.trainable_weights,
+        )
+        update_variables(
+            lambda mean, value: value,
+            [copies[id(v)] for v in current.non_trainable_weights],
+            current.non_trainable_weights,
+        )
+
+    def track(self, logs: list, batch) -> dict:
+        """Adds the logs of a step to the epoch's means and returns these."""
+        tracker = self._log_tracker
+        values = merge(logs)
+        values[STRANGE] = self._strange_share(batch.images)
+        tracker.update_state(values, ops.shape(batch.images)[0])
+        return shown(tracker.result())
+
+    def _strange_share(self, images):
+        if len(self.image_shape) == 1:
+            return ops.zeros(())
+        outside = ops.any(ops.abs(images) > 1.01)
+        return ops.cast(outside, "float32")
+
+    def strange_images(self):
+        """The error to raise if images so far were out of range, or None."""
+        if float(self._train_logs.result()[STRANGE]) == 0.0:
+            return None
+        return ValueError(checks.OUT_OF_RANGE)
+
+    def test_terms(self, data):
+        """Logs of one test batch, and the batch; updates the metrics."""
+        batch = batches.unpack(data, self.num_classes)
+        latents = self.sample_latents(batch, self.evaluation_seed)
+        fake_images = self.images_of(self.sampler, latents, batch.labels, False)
+        for metric in self.sample_metrics:
+            metric.update_state(batch.images, fake_images)
+        return self.objective.test_terms(batch, fake_images), batch
+
+    @property
+    def sampler(self):
+        """The network that images are drawn from: the average, if any."""
+        averaged = self.ema_generator
+        return self.generator if averaged is None else averaged
+
+    def images_of(self, network, latents, labels, training):
+        """Float32 images that a network makes of latents and labels."""
+        inputs = latents if labels is None else [latents, labels]
+        return ops.cast(network(inputs, training=training), "float32")
+
+
+def shown(values: dict) -> dict:
+    """The values that a user sees."""
+    return {name: v for name, v in values.items() if name != STRANGE}

@@ -1,0 +1,84 @@
+"""Which strategy and which precision suit the devices."""
+
+import json
+
+import pytest
+import tensorflow as tf
+
+from keras_gan.backend import tensorflow_devices as devices
+
+
+@pytest.fixture
+def gpus(monkeypatch):
+    """Function that makes TensorFlow see GPUs of given capabilities."""
+
+    def pretend(*capabilities):
+        details = {
+            str(number): {
+                "compute_capability": capability,
+                "device_name": "Imagined",
+            }
+            for number, capability in enumerate(capabilities)
+        }
+        monkeypatch.setattr(devices, "_gpus", lambda: list(details))
+        monkeypatch.setattr(
+            tf.config.experimental, "get_device_details", details.__getitem__
+        )
+
+    return pretend
+
+
+@pytest.mark.parametrize(
+    "capabilities, fast",
+    [
+        ([(8, 0)], True),
+        ([(7, 5)], False),
+        ([(9, 0), (7, 0)], False),
+        ([(12, 0), (8, 9)], True),
+    ],
+)
+def test_bfloat16_by_the_capability_of_gpus(gpus, capabilities, fast):
+    gpus(*capabilities)
+    assert devices.bfloat16_is_fast() is fast
+
+
+@pytest.mark.parametrize(
+    "seconds, fast", [((2.0, 1.0), True), ((1.2, 1.0), False)]
+)
+def test_bfloat16_by_measurement_on_a_processor(
+    gpus, monkeypatch, seconds, fast
+):
+    gpus()
+    times = dict(zip(("float32", "bfloat16"), seconds, strict=True))
+    monkeypatch.setattr(devices, "_convolution_seconds", times.__getitem__)
+    assert devices.bfloat16_is_fast() is fast
+    # Workers cannot be allowed to find different answers.
+    monkeypatch.setenv("TF_CONFIG", json.dumps({"cluster": {}}))
+    assert devices.bfloat16_is_fast() is False
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_measurement_is_a_time(dtype):
+    assert 0 < devices._convolution_seconds(dtype) < 10
+
+
+def test_words_for_devices(gpus):
+    gpus()
+    assert devices.describe_devices() == "the processor"
+    gpus((8, 0))
+    assert devices.describe_devices() == "Imagined"
+    gpus((8, 0), (8, 0))
+    assert devices.describe_devices() == "2 x Imagined"
+
+
+def test_one_strategy_for_one_device():
+    strategy = devices.distribution_strategy()
+    assert strategy is tf.distribute.get_strategy()
+    assert not devices.has_workers()
+
+
+def test_all_gpus_are_used(gpus, monkeypatch):
+    gpus((8, 0), (8, 0))
+    chosen = object()
+    monkeypatch.setattr(tf.distribute, "MirroredStrategy", lambda: chosen)
+    assert devices.distribution_strategy() is chosen

@@ -1,0 +1,84 @@
+"""Running the command in this process and in others, on tiny settings."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from keras_gan import cli
+
+ROOT = Path(__file__).parents[2]
+TINY = ("--network", "mlp", "--width", 16, "--batch-size", 16)
+# A loss without penalties: their second derivatives take long to trace.
+TINY += ("--precision", "float32", "--loss", "non_saturating")
+
+
+def _start(
+    *arguments, cwd, program=("-m", "keras_gan"), **environment
+) -> subprocess.Popen:
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    return subprocess.Popen(
+        [sys.executable, *program, *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": path, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def tiny() -> tuple:
+    """Options of a GAN that trains in a second or two."""
+    return TINY
+
+
+@pytest.fixture(scope="session")
+def start_process():
+    """Function that starts `python -m keras_gan`, its output in pipes."""
+    return _start
+
+
+@pytest.fixture
+def in_folder(tmp_path, monkeypatch):
+    """An empty folder that is the current one."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def run_command(in_folder, capsys):
+    """Function that runs the command here: (exit code, output, errors)."""
+
+    def run(*arguments):
+        code = cli.main([str(argument) for argument in arguments])
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def train(run_command):
+    """Function that trains a tiny GAN here."""
+
+    def run(*arguments):
+        return run_command("train", *TINY, *arguments)
+
+    return run
+
+
+@pytest.fixture
+def run_fails(run_command):
+    """Function that expects exit code 2 and one line, which it returns."""
+
+    def run(*arguments):
+        code, output, errors = run_command(*arguments)
+        assert code == 2
+        assert output == ""
+        assert errors.startswith("keras-gan: error: ")
+        assert errors.count("\n") == 1
+        return errors
+
+    return run

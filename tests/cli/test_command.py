@@ -1,0 +1,78 @@
+"""`keras-gan` itself: help, versions, and what becomes of errors."""
+
+import re
+import warnings
+
+import pytest
+
+import keras_gan
+from keras_gan import cli
+from keras_gan.cli import train
+
+
+def test_version(run_command):
+    code, output, errors = run_command("--version")
+    assert (code, errors) == (0, "")
+    assert output == f"keras-gan {keras_gan.__version__}\n"
+
+
+@pytest.mark.parametrize("command", ["train", "generate"])
+def test_help_explains_every_option_and_its_default(command, run_command):
+    code, output, errors = run_command(command, "--help")
+    assert (code, errors) == (0, "")
+    assert max(map(len, output.splitlines())) <= 80
+    entries = re.split(r"\n  (?=-|[A-Z]+\n)", output)[1:]
+    switches = ("-h, --help", "--quiet", "--epochs")
+    for entry in entries:
+        if not entry.startswith(switches):
+            assert "(default: " in " ".join(entry.split()), entry
+
+
+@pytest.mark.parametrize("arguments", [(), ("paint",), ("train", "--seed")])
+def test_wrong_arguments_are_one_line(run_fails, arguments):
+    assert "--help" in run_fails(*arguments)
+
+
+def fails_with(error):
+    def open_source(*arguments, **options):
+        raise error
+
+    return open_source
+
+
+@pytest.mark.parametrize(
+    "error, code, line",
+    [
+        (KeyboardInterrupt(), 130, "note: stopped"),
+        (OSError(28, "No space left", "x/y"), 2, "No space left: x/y"),
+        (FileNotFoundError("no\n such  file"), 2, "error: no such file\n"),
+    ],
+)
+def test_errors_are_one_line(run_command, monkeypatch, error, code, line):
+    monkeypatch.setattr(
+        train.datasets, "open_source", fails_with(error), raising=True
+    )
+    result, output, errors = run_command("train")
+    assert (result, output) == (code, "")
+    assert line in errors and errors.count("\n") == 1
+
+
+def test_bugs_keep_their_traceback(in_folder, monkeypatch):
+    # The same kind of error, but not raised by a check of keras_gan.
+    monkeypatch.setattr(
+        train.datasets, "open_source", fails_with(ValueError("a bug"))
+    )
+    with pytest.raises(ValueError, match="a bug"):
+        cli.main(["train"])
+
+
+def test_warnings_are_one_line(run_command, monkeypatch):
+    def open_source(*arguments, **options):
+        warnings.warn("one\nimage is broken", stacklevel=1)
+        raise FileNotFoundError("none left")
+
+    monkeypatch.setattr(train.datasets, "open_source", open_source)
+    _, _, errors = run_command("train")
+    assert errors == (
+        "keras-gan: warning: one image is broken\nkeras-gan: error: none left\n"
+    )

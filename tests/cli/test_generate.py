@@ -1,0 +1,144 @@
+"""`keras-gan generate`: grids, arrays and folders from a run."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from keras_gan import cli, datasets
+from keras_gan.images import image_shape, read_image, to_uint8
+
+
+@pytest.fixture(scope="module")
+def train_in(tmp_path_factory, tiny):
+    """Function that trains a tiny GAN and returns its folder."""
+
+    def train(*options):
+        folder = tmp_path_factory.mktemp("trained") / "run"
+        arguments = ("train", *tiny, "--steps", 2, "--quiet", *options)
+        assert cli.main([*map(str, arguments), "--out", str(folder)]) == 0
+        return folder
+
+    return train
+
+
+@pytest.fixture(scope="module")
+def plain_run(train_in):
+    return train_in()
+
+
+@pytest.fixture(scope="module")
+def conditional_run(train_in):
+    return train_in("--conditional")
+
+
+def test_grid_beside_the_model_where_nothing_is_said(plain_run, run_command):
+    for number in (1, 2):
+        code, output, errors = run_command("generate", plain_run)
+        assert (code, errors) == (0, "")
+        assert f"{plain_run}/generated-{number}.png" in output
+    grids = [
+        (plain_run / f"generated-{number}.png").read_bytes()
+        for number in (1, 2)
+    ]
+    assert grids[0] != grids[1]
+    # 8 x 8 samples of 8 pixels, six times enlarged, two pixels around each.
+    assert image_shape(plain_run / "generated-1.png") == (402, 402, 1)
+
+
+def test_arrays_are_those_of_generate(plain_run, run_command):
+    options = ("--num-images", 5, "--seed", 7, "--truncation", 0.5)
+    code, output, _ = run_command(
+        "generate", plain_run / "model.keras", *options, "--out", "new/x.npz"
+    )
+    assert code == 0
+    assert output == "5 images, seed 7: new/x.npz\n"
+    gan = keras.saving.load_model(plain_run / "model.keras")
+    expected = gan.generate(5, truncation=0.5, seed=7)
+    with np.load("new/x.npz") as arrays:
+        assert arrays.files == ["images"]
+        np.testing.assert_allclose(arrays["images"], expected, atol=1e-6)
+        assert np.ptp(expected) > 0
+
+
+def test_size_of_batches_changes_nothing(plain_run, run_command):
+    for size in (2, 64):
+        run_command(
+            *("generate", plain_run, "--num-images", 5, "--seed", 1),
+            *("--batch-size", size, "--out", f"{size}.npz"),
+        )
+    with np.load("2.npz") as small, np.load("64.npz") as large:
+        np.testing.assert_allclose(small["images"], large["images"], atol=1e-6)
+
+
+def test_folder_of_classes_can_be_trained_on(conditional_run, run_command):
+    code, *_ = run_command(
+        *("generate", conditional_run, "--num-images", 12, "--seed", 3),
+        *("--labels", "1,7", "--out", "drawn"),
+    )
+    assert code == 0
+    info = datasets.describe("drawn")
+    assert info.num_images == 12
+    assert info.class_names == ("1", "7")
+    gan = keras.saving.load_model(conditional_run / "model.keras")
+    labels = np.array([1, 7] * 6, "int32")
+    expected = to_uint8(gan.generate(12, labels=labels, seed=3))
+    for number in range(12):
+        path = Path("drawn") / str(labels[number]) / f"{number:02d}.png"
+        np.testing.assert_allclose(
+            read_image(path).astype(int), expected[number], atol=1
+        )
+
+
+def test_labels_take_turns(conditional_run, run_command):
+    for labels, expected in (("3", [3] * 5), ("0,1,2", [0, 1, 2, 0, 1])):
+        run_command(
+            *("generate", conditional_run, "--num-images", 5, "--seed", 1),
+            *("--labels", labels, "--out", "x.npz"),
+        )
+        with np.load("x.npz") as arrays:
+            assert arrays["labels"].tolist() == expected
+    run_command("generate", conditional_run, "--num-images", 20)
+    # One class a column: ten of 48 pixels, with two between and around.
+    grid = image_shape(conditional_run / "generated-1.png")
+    assert grid == (102, 502, 1)
+
+
+@pytest.mark.parametrize(
+    "arguments, named",
+    [
+        (("--labels", "3"), "`--labels` needs a conditional GAN"),
+        (("--labels", "a"), "--labels: must be whole numbers, not 'a'"),
+        (("--out", "x.jpg"), "must end in .png"),
+        (("--num-images", "0"), "--num-images: must be at least 1"),
+        (("--truncation", "-1"), "--truncation: must be above 0"),
+    ],
+)
+def test_mistakes_are_one_line(
+    plain_run, run_fails, in_folder, arguments, named
+):
+    assert named in run_fails("generate", plain_run, *arguments)
+    assert not any(in_folder.iterdir())
+
+
+def test_labels_beyond_the_classes(conditional_run, run_fails):
+    message = run_fails("generate", conditional_run, "--labels", "3,10")
+    assert "`labels` must be" in message
+
+
+def test_runs_that_are_not_there(run_fails, in_folder):
+    assert "There is no run in `runs/`" in run_fails("generate")
+    assert "There is no model `x.keras`" in run_fails("generate", "x.keras")
+    assert "`x` is not the folder of a run" in run_fails("generate", "x")
+    (in_folder / "config.json").write_text("{}")
+    assert "has no checkpoint yet" in run_fails("generate", in_folder)
+
+
+def test_files_that_hold_no_gan(run_fails, in_folder):
+    (in_folder / "noise.keras").write_bytes(b"noise")
+    assert "noise.keras" in run_fails("generate", "noise.keras")
+    other = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    other.save("other.keras")
+    message = run_fails("generate", "other.keras")
+    assert "must hold a GAN. Received: Sequential" in message

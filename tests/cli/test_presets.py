@@ -1,0 +1,27 @@
+"""Presets: complete, and fit for the networks they name."""
+
+import pytest
+
+from keras_gan.cli.presets import NETWORKS, preset
+
+SHAPES = [(8, 8, 1), (28, 28, 1), (32, 32, 3), (48, 64, 3), (128, 128, 3)]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("network", [None, *NETWORKS])
+def test_settings_are_in_their_ranges(shape, network):
+    chosen = preset(10_000, shape, network)
+    assert chosen.network in NETWORKS
+    assert network in (None, chosen.network)
+    assert min(chosen.width, chosen.latent_dim, chosen.steps) >= 1
+    assert 0 < chosen.final_learning_rate <= chosen.learning_rate
+    assert 0 < chosen.beta_2 < 1 and 0 <= chosen.ema_momentum < 1
+
+
+def test_network_that_is_the_default_changes_nothing():
+    chosen = preset(1797, (8, 8, 1))
+    assert preset(1797, (8, 8, 1), chosen.network) == chosen
+
+
+def test_batches_are_no_larger_than_the_data_set():
+    assert preset(5, (8, 8, 1)).batch_size == 5

@@ -1,0 +1,120 @@
+"""Settings: defaults filled in, plans of rounds, precision."""
+
+import argparse
+import dataclasses
+import json
+
+import keras
+import pytest
+
+from keras_gan import datasets, penalties
+from keras_gan.cli import settings as settings_module
+from keras_gan.cli.building import build_gan
+from keras_gan.cli.command import _parser
+from keras_gan.cli.settings import (
+    Settings,
+    differences,
+    resolve,
+    steps_per_round,
+)
+
+INFO = datasets.DatasetInfo("pictures", 1000, (8, 12, 3), 4)
+
+
+def options(*arguments) -> argparse.Namespace:
+    return _parser().parse_args(["train", *map(str, arguments)])
+
+
+@pytest.fixture(autouse=True)
+def slow_bfloat16(monkeypatch):
+    monkeypatch.setattr(
+        settings_module.devices, "bfloat16_is_fast", lambda: False
+    )
+
+
+def test_every_setting_survives_json():
+    settings = resolve(options("--seed", 3), INFO)
+    text = json.dumps(dataclasses.asdict(settings))
+    assert Settings.from_config(json.loads(text)) == settings
+    assert settings.image_shape == (8, 12, 3)
+
+
+def test_what_is_asked_for_is_what_is_set():
+    settings = resolve(
+        options(
+            *("--network", "dcgan", "--width", 8, "--latent-dim", 5),
+            *("--batch-size", 10, "--epochs", 1.5, "--conditional", "--jit"),
+            *("--learning-rate", 1e-3, "--loss", "hinge", "--save-every", 7),
+        ),
+        INFO,
+    )
+    assert (settings.network, settings.width) == ("dcgan", 8)
+    assert (settings.latent_dim, settings.batch_size) == (5, 10)
+    assert (settings.steps, settings.steps_per_round) == (150, 7)
+    assert (settings.conditional, settings.jit) == (True, True)
+    assert (settings.learning_rate, settings.loss) == (1e-3, "hinge")
+
+
+@pytest.mark.parametrize(
+    "fast, precision", [(True, "bfloat16"), (False, "float32")]
+)
+def test_precision_is_decided_by_the_device(monkeypatch, fast, precision):
+    monkeypatch.setattr(
+        settings_module.devices, "bfloat16_is_fast", lambda: fast
+    )
+    assert resolve(options(), INFO).precision == precision
+    assert resolve(options("--precision", "float16"), INFO).precision == (
+        "float16"
+    )
+
+
+@pytest.mark.parametrize("steps", [1, 49, 60, 1009, 2500, 5000, 20_000, 99_991])
+def test_rounds_are_about_twenty_five_and_not_short(steps):
+    length = steps_per_round(steps)
+    rounds = -(-steps // length)
+    assert rounds <= 30
+    assert rounds >= 20 or length == 50
+    assert length * 20 <= steps or length == 50
+
+
+def test_round_divides_the_run_where_it_can():
+    assert all(
+        steps % steps_per_round(steps) == 0
+        for steps in (2500, 2600, 20_000, 50_000)
+    )
+
+
+def test_options_left_out_are_no_difference():
+    settings = resolve(options("--width", 4), INFO)
+    assert differences(options("--width", 4, "--steps", 9**9), settings) == []
+    assert differences(options("--width", 5), settings) == ["--width 4 (not 5)"]
+    assert differences(options("--no-conditional", "--no-jit"), settings) == [
+        "--jit None (not False)"
+    ]
+
+
+def test_gan_is_built_as_the_settings_say():
+    asked = options(
+        *("--network", "mlp", "--width", 6, "--steps", 100, "--conditional"),
+        *("--learning-rate", 0.01),
+    )
+    settings = dataclasses.replace(resolve(asked, INFO), gamma=0.7)
+    gan = build_gan(settings, 4)
+    assert gan.num_classes == 4 and gan.image_shape == (8, 12, 3)
+    assert [type(p) for p in gan.penalties] == [penalties.R1, penalties.R2]
+    assert [p.gamma for p in gan.penalties] == [0.7, 0.7]
+    for part in gan.optimizer.parts:
+        assert isinstance(part, keras.optimizers.Adam)
+        assert (part.beta_1, part.beta_2) == (0.0, settings.beta_2)
+        schedule = part._learning_rate
+        assert float(schedule(0)) == pytest.approx(0.01)
+        assert float(schedule(100)) == pytest.approx(
+            settings.final_learning_rate
+        )
+
+
+def test_loss_without_gamma_keeps_its_own_penalties():
+    asked = options("--network", "mlp", "--width", 6, "--loss", "wasserstein")
+    settings = dataclasses.replace(resolve(asked, INFO), gamma=0.7)
+    names = [penalty.name for penalty in build_gan(settings, None).penalties]
+    assert names == ["gradient_penalty"]

@@ -1,0 +1,347 @@
+"""`keras-gan train` in this process: runs, resuming, what goes wrong."""
+
+import contextlib
+import csv
+import json
+import os
+import resource
+import shutil
+import signal
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+import keras_gan
+from keras_gan import cli
+from keras_gan.callbacks.run_checkpoint import read_record
+from keras_gan.cli import jobs
+from keras_gan.cli.clock import Clock
+from keras_gan.images import write_image
+
+SHORT = ("--steps", 6, "--save-every", 3)
+
+
+def history_steps(folder) -> list[str]:
+    with open(folder / "history.csv", newline="") as file:
+        return [row["steps"] for row in csv.DictReader(file)]
+
+
+def config_of(folder) -> dict:
+    return json.loads((folder / "config.json").read_text())
+
+
+def contents(folder: Path) -> dict:
+    """All files in a folder and below, with what is in them."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path: path.read_bytes() for path in files}
+
+
+@pytest.fixture
+def digits_folder(in_folder):
+    """Eight images of two classes in sub-folders."""
+    images = np.random.default_rng(0).integers(0, 256, (8, 8, 6, 3), "uint8")
+    for number, image in enumerate(images):
+        folder = in_folder / "pictures" / "ab"[number % 2]
+        folder.mkdir(parents=True, exist_ok=True)
+        write_image(folder / f"{number}.png", image)
+    return in_folder / "pictures"
+
+
+@pytest.fixture(scope="module")
+def finished_run(tmp_path_factory, tiny):
+    """A run of six steps that tests must leave as it is."""
+    folder = tmp_path_factory.mktemp("finished") / "run"
+    options = (*tiny, *SHORT, "--quiet", "--out", folder)
+    assert cli.main(["train", *map(str, options)]) == 0
+    return folder
+
+
+@pytest.fixture
+def run(finished_run, in_folder):
+    """The same run, for a test to do with as it likes; it is `run` here."""
+    return Path(shutil.copytree(finished_run, "run"))
+
+
+def test_run_folder_has_all_that_is_promised(train, in_folder):
+    code, output, errors = train(*SHORT)
+    assert (code, errors) == (0, "")
+    folder = in_folder / "runs" / "digits-1"
+    names = {path.name for path in folder.iterdir()}
+    assert names == {
+        "config.json", "history.csv", "logs", "model.keras", "samples",
+        "samples.gif",
+    }  # fmt: skip
+    assert any((folder / "logs").rglob("events.*"))
+    assert history_steps(folder) == ["3", "6"]
+    assert "keras-gan generate runs/digits-1" in output
+    gan = keras.saving.load_model(folder / "model.keras")
+    assert int(gan.optimizer.iterations) == 6
+    assert gan.generate(2).shape == (2, 8, 8, 1)
+
+
+def test_config_has_all_that_is_needed_to_repeat(train, in_folder):
+    options = ("--seed", 5, "--loss", "hinge", "--quiet", "--out", "run")
+    assert train("--steps", 1, *options) == (0, "", "")
+    config = config_of(in_folder / "run")
+    expected = {
+        "data": "digits",
+        "image_size": [8, 8],
+        "channels": 1,
+        "conditional": False,
+        "network": "mlp",
+        "width": 16,
+        "loss": "hinge",
+        "batch_size": 16,
+        "steps": 1,
+        "steps_per_round": 50,
+        "precision": "float32",
+        "seed": 5,
+    }
+    assert expected.items() <= config["settings"].items()
+    assert config["dataset"]["num_images"] == 1797
+    assert config["dataset"]["num_classes"] == 10
+    assert config["versions"]["keras"] == keras.__version__
+    assert config["versions"]["keras_gan"] == keras_gan.__version__
+    assert {"tensorflow", "numpy", "python"} <= config["versions"].keys()
+
+
+def test_epochs_are_passes_through_the_images(train, digits_folder):
+    train(digits_folder, "--batch-size", 3, "--epochs", 2, "--out", "run")
+    # 16 images in batches of three, the last one running on into a next pass.
+    assert config_of(Path("run"))["settings"]["steps"] == 6
+    assert read_record("run/model.keras")["steps"] == 6
+
+
+def test_conditional_on_a_folder_with_a_broken_image(train, digits_folder):
+    (digits_folder / "a" / "broken.png").write_bytes(b"")
+    code, output, errors = train(
+        digits_folder, "--conditional", "--image-size", "4x5", *SHORT
+    )
+    assert code == 0
+    assert errors.startswith("keras-gan: warning: ")
+    assert "broken.png" in errors and errors.count("\n") == 1
+    assert "8 images of 2 classes, 4 x 5 x 3" in output
+    dataset = config_of(Path("runs/pictures-1"))["dataset"]
+    assert dataset["class_names"] == ["a", "b"]
+    assert dataset["skipped"] == ["a/broken.png"]
+    assert dataset["image_shape"] == [4, 5, 3]
+
+
+def test_float16_run_is_resumed(train, run_command):
+    train(*SHORT, "--precision", "float16", "--out", "run")
+    code, output, errors = run_command("train", "--resume", "run", "--steps", 9)
+    assert (code, errors) == (0, "")
+    # Steps are steps, also those whose gradients overflowed.
+    assert read_record("run/model.keras")["steps"] == 9
+    gan = keras.saving.load_model("run/model.keras")
+    assert gan.generator.layers[1].compute_dtype == "float16"
+
+
+def test_resume_extends_a_finished_run(run, run_command):
+    before = contents(run)
+    code, output, errors = run_command("train", "--resume", run)
+    assert (code, errors) == (0, "")
+    assert "is finished: all 6 steps" in output
+    assert contents(run) == before
+    # A row of a round that is not in the checkpoint, and half of another.
+    with open(run / "history.csv", "a") as file:
+        file.write("3,9,0.1,0,0,0,0,0,0\n4,12,0.")
+    code, output, errors = run_command("train", "--resume", run, "--steps", 10)
+    assert (code, errors) == (0, "")
+    assert "from step 6 on" in output
+    assert history_steps(run) == ["3", "6", "9", "10"]
+    assert config_of(run)["settings"]["steps"] == 10
+
+
+def test_several_devices_share_each_batch(
+    train, run_command, monkeypatch, two_cpus
+):
+    monkeypatch.setattr(jobs.devices, "distribution_strategy", lambda: two_cpus)
+    code, _, errors = train(*SHORT, "--out", "run")
+    assert (code, errors) == (0, "")
+    code, _, errors = run_command("train", "--resume", "run", "--steps", 9)
+    assert (code, errors) == (0, "")
+    assert read_record("run/model.keras")["steps"] == 9
+    assert history_steps(Path("run")) == ["3", "6", "9"]
+
+
+def test_resume_before_the_first_checkpoint(run, finished_run, run_command):
+    (run / "model.keras").unlink()
+    assert run_command("train", "--resume", run)[0] == 0
+    assert history_steps(run) == ["3", "6"]
+    weights, expected = (
+        keras.saving.load_model(folder / "model.keras").get_weights()
+        for folder in (run, finished_run)
+    )
+    for weight, other in zip(weights, expected, strict=True):
+        np.testing.assert_array_equal(weight, other)
+
+
+@pytest.mark.parametrize(
+    "options, named",
+    [
+        (("--network", "dcgan"), "--network mlp (not dcgan)"),
+        (("--batch-size", 8), "--batch-size 16 (not 8)"),
+        (("--width", 16, "--seed", 1), "--seed 0 (not 1)"),
+        (("--conditional",), "--conditional False (not True)"),
+        (("--image-size", 9), "--image-size (8, 8) (not (9, 9))"),
+        (("--precision", "bfloat16"), "--precision float32 (not bfloat16)"),
+        (("mnist",), "DATA digits (not mnist)"),
+        (("--steps", 2), "planned for 6 steps"),
+        (("--out", "other"), "--out other"),
+    ],
+)
+def test_resume_with_another_configuration(
+    finished_run, run_fails, in_folder, options, named
+):
+    before = contents(finished_run)
+    assert named in run_fails("train", *options, "--resume", finished_run)
+    assert contents(finished_run) == before
+    assert not any(in_folder.iterdir())
+
+
+def test_resume_with_the_same_configuration(finished_run, run_command):
+    code, output, errors = run_command(
+        *("train", "digits", "--network", "mlp", "--batch-size", 16),
+        *("--precision", "auto", "--image-size", 8, "--steps", 6),
+        *("--resume", finished_run),
+    )
+    assert (code, errors) == (0, "")
+    assert "is finished" in output
+
+
+def test_resume_on_changed_images(train, run_fails, digits_folder):
+    train(digits_folder, "--steps", 1, "--out", "run")
+    next(digits_folder.rglob("*.png")).unlink()
+    before = contents(Path("run"))
+    message = run_fails("train", "--resume", "run")
+    assert "have changed" in message
+    assert contents(Path("run")) == before
+
+
+def test_interrupted_run_is_saved(train, run_command, monkeypatch):
+    def interrupt(self, batch, logs=None):
+        if self.steps == 4:
+            os.kill(os.getpid(), signal.SIGINT)
+        begin(self, batch, logs)
+
+    begin = Clock.on_train_batch_begin
+    monkeypatch.setattr(Clock, "on_train_batch_begin", interrupt)
+    code, _, errors = train("--steps", 20, "--save-every", 3, "--out", "run")
+    assert code == 130
+    assert "stopped at step 5 of 20, which is saved" in errors
+    assert "keras-gan train --resume run" in errors
+    assert read_record("run/model.keras") == {"steps": 5, "rounds": 2}
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@contextlib.contextmanager
+def files_of_at_most(size: int):
+    """Lets the system refuse to write beyond a size, as a full disk would."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_full_disk_keeps_the_checkpoint(run, run_command):
+    before = (run / "model.keras").read_bytes()
+    # Grids of samples and rows of history are smaller than that.
+    with files_of_at_most(len(before) // 2):
+        code, _, errors = run_command("train", "--resume", "run", "--steps", 20)
+    assert code == 2
+    assert "the checkpoint before it is untouched" in errors
+    assert errors.count("\n") == 1
+    assert Path("run/model.keras").read_bytes() == before
+    assert not list(Path("run").glob(".writing*"))
+    # What it was meant to do is kept too.
+    assert config_of(run)["settings"]["steps"] == 20
+    keras.saving.load_model(run / "model.keras")
+
+
+def test_diverged_run_keeps_the_last_good_checkpoint(
+    run_command, train, monkeypatch
+):
+    def spoil(self, batch, logs=None):
+        count(self, batch, logs)
+        if self.steps == 5:
+            weight = self.model.generator.trainable_weights[0]
+            weight.assign(np.full(weight.shape, np.nan))
+
+    count = Clock.on_train_batch_begin
+    monkeypatch.setattr(Clock, "on_train_batch_begin", spoil)
+    code, _, errors = train(*SHORT, "--out", "run")
+    assert code == 2 and errors.count("\n") == 1
+    assert "no longer finite" in errors and "batch 2" in errors
+    assert "The last one is of step 3, run/model.keras" in errors
+    assert read_record("run/model.keras")["steps"] == 3
+    assert history_steps(Path("run")) == ["3"]
+
+
+def test_diverged_run_without_a_checkpoint_says_so(train):
+    code, _, errors = train(
+        *SHORT, "--loss", "wasserstein", "--learning-rate", "1e30"
+    )
+    assert code == 2
+    assert "There is no checkpoint yet." in errors
+
+
+def test_occupied_folder(finished_run, run_fails, in_folder):
+    before = contents(finished_run)
+    message = run_fails("train", "--out", finished_run)
+    assert f"--resume {finished_run}" in message
+    assert contents(finished_run) == before
+    (in_folder / "notes.txt").write_text("mine")
+    assert "Choose another --out" in run_fails("train", "--out", in_folder)
+    assert "Choose another" in run_fails("train", "--out", "notes.txt")
+
+
+def test_folder_that_cannot_be_written(run_fails, in_folder):
+    (in_folder / "file").write_text("")
+    message = run_fails("train", "--network", "mlp", "--out", "file/run")
+    assert "cannot be written" in message and "file/run" in message
+
+
+@pytest.mark.parametrize(
+    "arguments, named",
+    [
+        (("digitz",), "Did you mean `digits`"),
+        (("--loss", "hinges"), "relativistic, non_saturating"),
+        (("--steps", "0"), "--steps: must be at least 1, not 0"),
+        (("--steps", "1", "--epochs", "1"), "not allowed with"),
+        (("--epochs", "nan"), "--epochs: must be above 0, not nan"),
+        (("--image-size", "8x8x8"), "must be N or HxW"),
+        (("--network", "biggan"), "invalid choice: 'biggan'"),
+        (("--seed", "-1"), "--seed: must be from 0 to"),
+        (("--resume", "nothing"), "`nothing` is not the folder of a run"),
+        (("--resume",), "There is no run in `runs/`"),
+        (("--bogus",), "unrecognized arguments: --bogus"),
+    ],
+)
+def test_mistakes_are_one_line(run_fails, in_folder, arguments, named):
+    assert named in run_fails("train", *arguments)
+    assert not any(in_folder.iterdir())
+
+
+def test_classes_that_are_not_there(run_fails, in_folder):
+    np.savez("images.npz", images=np.zeros((4, 8, 8), "uint8"))
+    message = run_fails("train", "images.npz", "--conditional")
+    assert "`--conditional` needs classes" in message
+
+
+@pytest.mark.parametrize("text", ["{", '{"settings": {"steps": 1}}', "{}"])
+def test_config_that_is_damaged_or_foreign(run_fails, in_folder, text):
+    (in_folder / "config.json").write_text(text)
+    message = run_fails("train", "--resume", in_folder)
+    assert "config.json" in message
+
+
+def test_checkpoint_that_is_damaged(run, run_fails):
+    path = run / "model.keras"
+    path.write_bytes(path.read_bytes()[:-100])
+    message = run_fails("train", "--resume", run, "--steps", 9)
+    assert "damaged" in message and str(path) in message
