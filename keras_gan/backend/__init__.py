@@ -34,6 +34,7 @@ __all__ = [
     "ReplicaSeedGenerator",
     "Score",
     "compiled",
+    "copy_variables",
     "input_gradients",
     "replica_count",
     "replica_mean",

@@ -124,13 +124,28 @@ def update_variables(function, variables, values) -> None:
     """
     targets = [variable.value for variable in variables]
     sources = [value.value for value in values]
+    _assign(lambda a, b: a.assign(function(a, b)), targets, sources)
+
+
+def copy_variables(variables, values) -> None:
+    """Assigns `values` to `variables`; each replica gets the replicas' mean.
+
+    Batch statistics differ between replicas, which see different images. Of a
+    copy that is kept for inference every replica must have the same.
+    """
+    targets = [variable.value for variable in variables]
+    sources = [tf.convert_to_tensor(value.value) for value in values]
+    if sources and _in_several_replicas():
+        context = tf.distribute.get_replica_context()
+        sources = context.all_reduce(tf.distribute.ReduceOp.MEAN, sources)
+    _assign(lambda a, b: a.assign(b), targets, sources)
+
+
+def _assign(assign, targets, sources) -> None:
     if not _in_several_replicas():
         for target, source in zip(targets, sources, strict=True):
-            target.assign(function(target, source))
+            assign(target, source)
         return
-
-    def assign(target, source):
-        target.assign(function(target, source))
 
     def update(strategy, targets, sources):
         for target, source in zip(targets, sources, strict=True):

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan.backend import copy_variables
 from keras_gan.backend import update_variables
 from keras_gan.models import batch as batches
 from keras_gan.models import checks
@@ -72,8 +73,7 @@ class AdversarialSteps:
             [copies[id(v)] for v in current.trainable_weights],
             current.trainable_weights,
         )
-        update_variables(
-            lambda mean, value: value,
+        copy_variables(
             [copies[id(v)] for v in current.non_trainable_weights],
             current.non_trainable_weights,
         )

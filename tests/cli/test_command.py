@@ -45,6 +45,8 @@ def fails_with(error):
     [
         (KeyboardInterrupt(), 130, "note: stopped"),
         (OSError(28, "No space left", "x/y"), 2, "No space left: x/y"),
+        # TensorFlow's own, told by its name.
+        (type("ResourceExhaustedError", (Exception,), {})(), 2, "--batch-size"),
         (FileNotFoundError("no\n such  file"), 2, "error: no such file\n"),
     ],
 )

@@ -156,15 +156,13 @@ def test_resume_extends_a_finished_run(run, run_command):
 
 
 def test_several_devices_share_each_batch(
-    train, run_command, monkeypatch, two_cpus
+    run, run_command, monkeypatch, two_cpus
 ):
     monkeypatch.setattr(jobs.devices, "distribution_strategy", lambda: two_cpus)
-    code, _, errors = train(*SHORT, "--out", "run")
+    code, _, errors = run_command("train", "--resume", run, "--steps", 9)
     assert (code, errors) == (0, "")
-    code, _, errors = run_command("train", "--resume", "run", "--steps", 9)
-    assert (code, errors) == (0, "")
-    assert read_record("run/model.keras")["steps"] == 9
-    assert history_steps(Path("run")) == ["3", "6", "9"]
+    assert read_record(run / "model.keras")["steps"] == 9
+    assert history_steps(run) == ["3", "6", "9"]
 
 
 def test_resume_before_the_first_checkpoint(run, finished_run, run_command):

@@ -1,0 +1,121 @@
+"""Images to images: resized, or laid out as a grid."""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from keras_gan.images.values import (
+    Range,
+    check_image_shape,
+    check_uint8,
+    to_uint8,
+)
+
+
+def image_grid(
+    images: ArrayLike,
+    columns: int | None = None,
+    padding: int = 2,
+    *,
+    value_range: Range = (-1, 1),
+    scale: int | None = None,
+) -> np.ndarray:
+    """Lays images out in rows, left to right and top to bottom.
+
+    Args:
+        images: `(num_images, height, width, channels)`, or without channels
+            for greyscale.
+        columns: Images in a row. Left out, the grid is nearly square.
+        padding: Pixels of white between images and around them.
+        value_range: `(low, high)` of `images`; uint8 images have their own.
+        scale: Whole factor by which each pixel is repeated. Left out, small
+            images are repeated until they are about 48 pixels wide.
+
+    Returns:
+        uint8 array `(height, width, channels)`.
+
+    Example:
+
+    >>> image_grid(np.zeros((6, 8, 8, 1)), columns=3, scale=4).shape
+    (70, 104, 1)
+    """
+    images = to_uint8(images, value_range)
+    if images.ndim == 3:
+        images = images[..., None]
+    num_images, *shape = images.shape if images.ndim else (0,)
+    height, width, channels = check_image_shape(shape)
+    if not num_images:
+        raise ValueError("`images` must hold at least one image. Received: 0")
+    if scale is None:
+        scale = max(1, 48 // max(height, width))
+    columns = min(columns or math.ceil(math.sqrt(num_images)), num_images)
+    rows = math.ceil(num_images / columns)
+    images = images.repeat(scale, axis=1).repeat(scale, axis=2)
+    step_y, step_x = height * scale + padding, width * scale + padding
+    size = (rows * step_y + padding, columns * step_x + padding)
+    grid = np.full((*size, channels), 255, "uint8")
+    for index, image in enumerate(images):
+        y = index // columns * step_y + padding
+        x = index % columns * step_x + padding
+        grid[y : y + height * scale, x : x + width * scale] = image
+    return grid
+
+
+def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Resizes one image with an antialiased Lanczos filter.
+
+    The filter grows with the reduction, so that fine detail is averaged and
+    does not turn into false patterns. To keep the aspect ratio, the middle of
+    the image is cut to that of `size` first.
+
+    Args:
+        image: `(height, width, channels)`, uint8 or float.
+        size: `(height, width)` in pixels.
+
+    Returns:
+        Array `(*size, channels)` of the same dtype; floats keep within the
+        least and the greatest value of `image`.
+
+    Example:
+
+    >>> resize(np.zeros((30, 20, 3), "uint8"), (8, 8)).shape
+    (8, 8, 3)
+    """
+    from PIL import Image
+
+    height, width, channels = check_image_shape(image.shape)
+    if (height, width) == tuple(size):
+        return image
+    box = _centre_box(height, width, size)
+    target = (size[1], size[0])  # Pillow says width first
+    lanczos = Image.Resampling.LANCZOS
+    if image.dtype == np.uint8:
+        # As one picture, so that transparent pixels lend no colour.
+        resized = np.asarray(_picture(image).resize(target, lanczos, box))
+        return resized.reshape(*size, channels)
+    planes = [
+        np.asarray(Image.fromarray(plane).resize(target, lanczos, box))
+        for plane in np.moveaxis(image.astype("float32"), -1, 0)
+    ]
+    resized = np.stack(planes, axis=-1)
+    return np.clip(resized, image.min(), image.max()).astype(image.dtype)
+
+
+def _centre_box(height, width, size):
+    """The largest (left, top, right, bottom) with the aspect of `size`."""
+    factor = min(height / size[0], width / size[1])
+    box_height, box_width = size[0] * factor, size[1] * factor
+    left, top = (width - box_width) / 2, (height - box_height) / 2
+    return left, top, left + box_width, top + box_height
+
+
+def to_picture(image):
+    """A Pillow image of a uint8 array."""
+    from PIL import Image
+
+    image = check_uint8(image)
+    image = image[..., None] if image.ndim == 2 else image
+    check_image_shape(image.shape)
+    squeezed = image[..., 0] if image.shape[-1] == 1 else image
+    return Image.fromarray(np.ascontiguousarray(squeezed))

@@ -1,0 +1,136 @@
+"""What images are made of: value ranges, shapes and channels."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+Range = Sequence[float]
+
+MODES = {1: "L", 3: "RGB", 4: "RGBA"}
+"""Pillow's name for images of each number of channels."""
+
+_GREY_WEIGHTS = np.array([0.299, 0.587, 0.114], "float32")  # ITU-R BT.601
+
+
+def to_uint8(images: ArrayLike, value_range: Range = (-1, 1)) -> np.ndarray:
+    """Maps images from `value_range` to bytes, 0 to 255.
+
+    `round(255 (images - low) / (high - low))`; values outside the range are
+    clipped. An array that is uint8 already is returned as it is.
+
+    Args:
+        images: Array of floats or integers, any shape.
+        value_range: `(low, high)` of `images`.
+
+    Example:
+
+    >>> to_uint8(np.array([-1.0, 0.0, 1.0, 3.0])).tolist()
+    [0, 128, 255, 255]
+    """
+    images = np.asarray(images)
+    if images.dtype == np.uint8:
+        return images
+    low, high = check_value_range(value_range)
+    images = np.asarray(images, "float32")
+    if np.isnan(images).any():
+        raise ValueError(
+            "`images` holds NaN, which no picture can show. If a generator "
+            "drew them, its training has diverged: go back to an earlier "
+            "checkpoint and lower the learning rate."
+        )
+    # Half up, not half to even: 0.0 is 128 on every machine.
+    bytes_ = np.floor((images - low) / (high - low) * 255 + 0.5)
+    return np.clip(bytes_, 0, 255).astype("uint8")
+
+
+def from_uint8(images: ArrayLike, value_range: Range = (-1, 1)) -> np.ndarray:
+    """Maps bytes, 0 to 255, to float32 images in `value_range`.
+
+    `low + (high - low) images / 255`; `to_uint8` brings the bytes back.
+
+    Args:
+        images: uint8 array, any shape.
+        value_range: `(low, high)` of the result.
+
+    Example:
+
+    >>> from_uint8(np.array([0, 255], "uint8")).tolist()
+    [-1.0, 1.0]
+    """
+    low, high = check_value_range(value_range)
+    floats = (
+        check_uint8(images).astype("float32") / np.float32(255 / (high - low))
+        + low
+    )
+    return np.clip(floats, low, high).astype("float32")
+
+
+def check_value_range(value_range: Range) -> tuple[float, float]:
+    """Returns `value_range` as two floats, or says what is wrong with it."""
+    try:
+        low, high = (float(end) for end in value_range)
+    except (TypeError, ValueError):
+        low, high = math.nan, math.nan
+    if not (low < high and math.isfinite(high - low)):
+        raise ValueError(
+            "`value_range` must be two numbers, the lower one first, such as "
+            f"(-1, 1). Received: value_range={value_range!r}"
+        )
+    return low, high
+
+
+def check_image_shape(shape: Sequence[int]) -> tuple[int, int, int]:
+    """Returns `shape` if an image can have it, or raises a `ValueError`."""
+    shape = tuple(shape)
+    if len(shape) != 3 or shape[-1] not in MODES or not all(shape):
+        raise ValueError(
+            "An image has the shape (height, width, channels) with 1 channel "
+            f"(greyscale), 3 (RGB) or 4 (RGBA). Received: shape={shape}"
+        )
+    return shape
+
+
+def check_uint8(images: ArrayLike) -> np.ndarray:
+    images = np.asarray(images)
+    if images.dtype != np.uint8:
+        raise ValueError(
+            "Images must be bytes, of dtype uint8. "
+            f"Received: an array of {images.dtype}. Call `to_uint8` first."
+        )
+    return images
+
+
+def convert_channels(
+    image: np.ndarray, channels: int, value_range: Range = (0, 255)
+) -> np.ndarray:
+    """Turns greyscale, RGB and RGBA into one another, in the dtype given.
+
+    RGB becomes greyscale by the weights .299, .587, .114; greyscale is
+    repeated; what is transparent is laid over white; a new alpha is opaque.
+
+    Args:
+        image: Array whose last axis is the channels: 1, 3 or 4.
+        channels: 1, 3 or 4.
+        value_range: `(black, white)` of `image`.
+
+    """
+    check_image_shape((*image.shape[:-1], channels)[-3:])
+    if image.shape[-1] == channels:
+        return image
+    low, high = value_range
+    pixels = image.astype("float32")
+    if pixels.shape[-1] == 4:
+        alpha = (pixels[..., 3:] - low) / (high - low)
+        pixels = pixels[..., :3] * alpha + high * (1 - alpha)
+    if channels == 1:
+        pixels = (pixels @ _GREY_WEIGHTS)[..., None]
+    elif pixels.shape[-1] == 1:
+        pixels = pixels.repeat(3, axis=-1)
+    if channels == 4:
+        opaque = np.full_like(pixels[..., :1], high)
+        pixels = np.concatenate([pixels, opaque], axis=-1)
+    if np.issubdtype(image.dtype, np.integer):
+        pixels = np.round(pixels)
+    return pixels.astype(image.dtype)
