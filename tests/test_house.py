@@ -33,7 +33,7 @@ MAY_IMPORT = {
 }
 MAY_IMPORT_ALL = {"__init__", "__main__", "cli"}
 MAY_IMPORT_TENSORFLOW = (
-    "backend/tensorflow.py",
+    "backend/tensorflow",
     "callbacks/_tensorboard.py",
     "datasets/",
 )

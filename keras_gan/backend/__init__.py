@@ -23,6 +23,7 @@ from keras_gan.backend.tensorflow import (
     ReplicaSeedGenerator,
     Score,
     compiled,
+    copy_variables,
     input_gradients,
     replica_count,
     replica_mean,

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Iterator
 
 # Notes on missing GPU drivers and on processor features, which TensorFlow
 # writes past Python, straight to file descriptor 2, whatever its log level.
@@ -13,38 +14,46 @@ _CHATTER = re.compile(
     rb"|[IWE]\d{4} [\d:.]+ +\d+ \S+\.cc:\d+\]"
     rb"|To enable the following instructions"
 )
+_STANDARD_ERROR = 2
+
+
+def quietly() -> contextlib.AbstractContextManager[None]:
+    """Context that holds back what the framework says on being imported.
+
+    Nothing is done where TensorFlow is imported already, or where its messages
+    are asked for with a `TF_CPP_MIN_LOG_LEVEL` of 0, 1 or 2. Otherwise that
+    variable becomes 3, for what TensorFlow would say later on.
+    """
+    if "tensorflow" in sys.modules:
+        return contextlib.nullcontext()
+    if os.environ.get("TF_CPP_MIN_LOG_LEVEL") in ("0", "1", "2"):
+        return contextlib.nullcontext()
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    return _without_chatter()
 
 
 @contextlib.contextmanager
-def quietly():
-    """Holds back what the framework says while it is being imported.
+def _without_chatter() -> Iterator[None]:
+    """Holds back standard error, and lets out what is not known chatter.
 
-    Lines that are not known chatter are written out afterwards, and all of them
-    if the import fails. Set `TF_CPP_MIN_LOG_LEVEL` to see TensorFlow's own
-    messages later on. Nothing is done where TensorFlow is imported already.
+    All of it comes out if what runs inside fails.
     """
-    if "tensorflow" in sys.modules or "TF_CPP_MIN_LOG_LEVEL" in os.environ:
-        asked = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "0")
-        if "tensorflow" in sys.modules or asked in "012":
-            yield
-            return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     try:
-        terminal = os.dup(2)
+        terminal = os.dup(_STANDARD_ERROR)
     except OSError:  # A process without a standard error.
         yield
         return
     failed = True
     with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
+        os.dup2(held.fileno(), _STANDARD_ERROR)
         try:
             yield
             failed = False
         finally:
             sys.stderr.flush()
-            os.dup2(terminal, 2)
+            os.dup2(terminal, _STANDARD_ERROR)
             os.close(terminal)
             held.seek(0)
             lines = held.readlines()
             kept = [x for x in lines if failed or not _CHATTER.match(x)]
-            os.write(2, b"".join(kept))
+            os.write(_STANDARD_ERROR, b"".join(kept))

@@ -33,6 +33,11 @@ def has_workers() -> bool:
     return bool(os.environ.get("TF_CONFIG"))
 
 
+def trains_on_one_device() -> bool:
+    """Whether `distribution_strategy` has one replica."""
+    return not has_workers() and len(_gpus()) <= 1
+
+
 def describe_devices() -> str:
     """The devices of this process in words."""
     names = [

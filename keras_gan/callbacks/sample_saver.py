@@ -51,9 +51,13 @@ class SampleSaver(keras.callbacks.Callback):
 
     Example:
 
-    ```python
-    gan.fit(images, epochs=20, callbacks=[SampleSaver("samples", every=5)])
-    ```
+    >>> images = np.zeros((8, 8, 8, 1), "float32")
+    >>> gan = keras_gan.GAN(*keras_gan.networks.mlp((8, 8, 1), hidden=(16,)))
+    >>> gan.compile()
+    >>> saver = SampleSaver("samples", num_images=4)
+    >>> history = gan.fit(images, epochs=2, callbacks=[saver], verbose=0)
+    >>> sorted(path.name for path in saver.directory.iterdir())
+    ['samples-0001.png', 'samples-0002.png', 'samples.gif']
     """
 
     def __init__(

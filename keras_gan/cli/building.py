@@ -45,7 +45,15 @@ def build_gan(settings: Settings, num_classes: int | None) -> models.GAN:
 
 
 def _mlp(image_shape, width, **options):
-    return networks.mlp(image_shape, hidden=(width,) * 4, **options)
+    latent_dim = options.pop("latent_dim")
+    return (
+        networks.mlp_generator(
+            image_shape, latent_dim=latent_dim, hidden=(width,) * 4, **options
+        ),
+        networks.mlp_discriminator(
+            image_shape, hidden=(width,) * 3, **options
+        ),
+    )
 
 
 def _dcgan(image_shape, width, **options):

@@ -19,6 +19,8 @@ class Preset:
         beta_2: Adam's memory of squared gradients, of both.
         ema_momentum: Of the averaged generator.
         gamma: Weight of R1 and R2. None: by the images' size.
+        jit: Whether XLA compiles the step on one device. None: Keras' choice.
+        precision: `"auto"` or that of the arithmetic.
     """
 
     network: str = "dcgan"
@@ -31,30 +33,44 @@ class Preset:
     beta_2: float = 0.99
     ema_momentum: float = 0.999
     gamma: float | None = None
+    jit: bool | None = None
+    precision: str = "auto"
 
 
+# Many small operations: XLA makes one of them, and there is nothing to gain
+# from short numbers.
+_OF_MLP = {"jit": True, "precision": "float32"}
 # Longest side in pixels up to which a preset holds, from small to large.
 _BY_SIDE = (
     (
         16,
         Preset(
-            network="r3gan",
-            width=32,
-            steps=2_500,
-            learning_rate=5e-4,
-            final_learning_rate=5e-5,
-            ema_momentum=0.995,
+            network="mlp",
+            width=256,
+            steps=8_000,
+            learning_rate=2e-3,
+            final_learning_rate=2e-4,
+            gamma=0.05,
+            **_OF_MLP,
         ),
     ),
-    (32, Preset()),
-    (64, Preset(steps=50_000)),
+    (
+        32,
+        Preset(
+            width=32,
+            steps=10_000,
+            learning_rate=1e-3,
+            final_learning_rate=1e-4,
+        ),
+    ),
+    (64, Preset(width=32, steps=30_000)),
     (math.inf, Preset(width=32, batch_size=32, steps=100_000)),
 )
 # What a network needs other than its preset has it.
 _BY_NETWORK = {
-    "dcgan": {},
-    "mlp": {"width": 256},
-    "r3gan": {"width": 32},
+    "dcgan": {"width": 64, "jit": None, "precision": "auto"},
+    "mlp": {"width": 256, **_OF_MLP},
+    "r3gan": {"width": 32, "jit": None, "precision": "auto"},
 }
 
 NETWORKS = tuple(_BY_NETWORK)
@@ -74,7 +90,7 @@ def preset(num_images: int, image_shape, network: str | None = None) -> Preset:
     Example:
 
     >>> preset(1797, (8, 8, 1)).network
-    'r3gan'
+    'mlp'
     """
     side = max(image_shape[:2])
     chosen = next(value for limit, value in _BY_SIDE if side <= limit)

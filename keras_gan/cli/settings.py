@@ -96,8 +96,8 @@ def resolve(
         loss=_first(options.loss, "relativistic"),
         steps=steps,
         steps_per_round=_first(options.save_every, steps_per_round(steps)),
-        precision=_precision(options.precision),
-        jit=options.jit,
+        precision=_precision(options.precision, defaults.precision),
+        jit=_first(options.jit, _jit(defaults.jit)),
         seed=_first(options.seed, 0),
         **chosen,
     )
@@ -159,10 +159,17 @@ def _option(name: str) -> str:
     return names.get(name, "--" + name.replace("_", "-"))
 
 
-def _precision(asked: str | None) -> str:
+def _precision(asked: str | None, preset: str) -> str:
     if asked not in (None, "auto"):
         return str(asked)
+    if preset != "auto":
+        return preset
     return "bfloat16" if devices.bfloat16_is_fast() else "float32"
+
+
+def _jit(preset: bool | None) -> bool | None:
+    # XLA and the collectives of several replicas do not always go together.
+    return preset if devices.trains_on_one_device() else None
 
 
 def _first(value, default):

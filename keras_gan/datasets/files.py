@@ -111,16 +111,9 @@ def _open_files(
     progress: Progress | None = None,
 ) -> sources.Source:
     """Looks at every file once, so that no broken one stops the training."""
-    names = sorted(filter(_is_image_name, names))
-    if not names:
-        raise ValueError(
-            f"`{path}` holds no images. Expected files that end in "
-            f"{', '.join(image_tools.IMAGE_SUFFIXES)}, in it or in its "
-            "sub-folders."
-        )
     shapes, broken = _try_each(
         lambda name: image_tools.image_shape(io.BytesIO(read_bytes(name))),
-        names,
+        _image_names(path, names),
     )
     _check_any(path, shapes, broken)
     stored_shape = _common_shape(path, shapes, sized=image_size is not None)
@@ -152,6 +145,17 @@ def _open_files(
         images = np.stack(list(decoded.values()))
         return sources.ArraySource(info, (0.0, 255.0), images, labels)
     return FileSource(info, list(decoded), read_bytes, labels)
+
+
+def _image_names(path: str, names: list[str]) -> list[str]:
+    images = sorted(filter(_is_image_name, names))
+    if not images:
+        raise ValueError(
+            f"`{path}` holds no images. Expected files that end in "
+            f"{', '.join(image_tools.IMAGE_SUFFIXES)}, in it or in its "
+            "sub-folders."
+        )
+    return images
 
 
 def _is_image_name(name: str) -> bool:

@@ -24,6 +24,12 @@ class DatasetInfo:
         num_classes: How many classes, or `None` where there are no labels.
         class_names: Their names in the order of the labels, or `None`.
         skipped: Files that cannot be read, by name.
+
+    Example:
+
+    >>> info = DatasetInfo("faces", num_images=500, image_shape=(64, 64, 3))
+    >>> info.num_classes is None
+    True
     """
 
     name: str
@@ -43,6 +49,18 @@ class Source:
         info: The `DatasetInfo`.
         stored_range: `(black, white)` of what `read` returns.
         labels: int32 array `(num_images,)`, or `None`.
+
+    Example:
+
+    >>> class Noise(Source):
+    ...     def read(self, indices):
+    ...         random = np.random.default_rng(0)
+    ...         shape = (len(indices), *self.info.image_shape)
+    ...         return random.integers(0, 256, shape, "uint8")
+    >>> noise = Noise(DatasetInfo("noise", 100, (8, 8, 1)), (0.0, 255.0))
+    >>> dataset = keras_gan.datasets.load(noise, batch_size=50)
+    >>> [batch.shape[0] for batch in dataset]
+    [50, 50]
     """
 
     def __init__(

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from keras_gan.images.values import (
     Range,
     check_image_shape,
-    check_uint8,
+    to_picture,
     to_uint8,
 )
 
@@ -92,7 +92,7 @@ def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     lanczos = Image.Resampling.LANCZOS
     if image.dtype == np.uint8:
         # As one picture, so that transparent pixels lend no colour.
-        resized = np.asarray(_picture(image).resize(target, lanczos, box))
+        resized = np.asarray(to_picture(image).resize(target, lanczos, box))
         return resized.reshape(*size, channels)
     planes = [
         np.asarray(Image.fromarray(plane).resize(target, lanczos, box))
@@ -108,14 +108,3 @@ def _centre_box(height, width, size):
     box_height, box_width = size[0] * factor, size[1] * factor
     left, top = (width - box_width) / 2, (height - box_height) / 2
     return left, top, left + box_width, top + box_height
-
-
-def to_picture(image):
-    """A Pillow image of a uint8 array."""
-    from PIL import Image
-
-    image = check_uint8(image)
-    image = image[..., None] if image.ndim == 2 else image
-    check_image_shape(image.shape)
-    squeezed = image[..., 0] if image.shape[-1] == 1 else image
-    return Image.fromarray(np.ascontiguousarray(squeezed))

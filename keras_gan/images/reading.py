@@ -19,7 +19,23 @@ _ORIENTATION = 0x0112  # the Exif tag of a camera's rotation
 
 
 def image_shape(file: Path | BinaryIO) -> tuple[int, int, int]:
-    """Reads an image's `(height, width, channels)` from its first bytes."""
+    """Reads an image's `(height, width, channels)` from its first bytes.
+
+    The pixels are not decoded, so a file that breaks off is not found out.
+
+    Args:
+        file: Path, or binary file object.
+
+    Raises:
+        ValueError: If the file is not an image.
+        OSError: If the path cannot be opened.
+
+    Example:
+
+    >>> from keras_gan.images import encode_png
+    >>> image_shape(io.BytesIO(encode_png(np.zeros((8, 6, 3), "uint8"))))
+    (8, 6, 3)
+    """
     with _opened(file) as picture:
         width, height = picture.size
         if _orientation(picture) >= 5:
@@ -43,6 +59,13 @@ def read_image(file: Path | BinaryIO) -> np.ndarray:
     Raises:
         ValueError: If the file is not an image or breaks off.
         OSError: If the path cannot be opened.
+
+    Example:
+
+    >>> from keras_gan.images import encode_png
+    >>> file = io.BytesIO(encode_png(np.array([[0, 200]], "uint8")))
+    >>> read_image(file).tolist()
+    [[[0], [200]]]
     """
     from PIL import ImageOps
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -68,7 +69,19 @@ def from_uint8(images: ArrayLike, value_range: Range = (-1, 1)) -> np.ndarray:
 
 
 def check_value_range(value_range: Range) -> tuple[float, float]:
-    """Returns `value_range` as two floats, or says what is wrong with it."""
+    """Returns `value_range` as two floats, or says what is wrong with it.
+
+    Args:
+        value_range: `(low, high)`, finite, the lower number first.
+
+    Raises:
+        ValueError: If it is anything else.
+
+    Example:
+
+    >>> check_value_range([0, 255])
+    (0.0, 255.0)
+    """
     try:
         low, high = (float(end) for end in value_range)
     except (TypeError, ValueError):
@@ -82,7 +95,19 @@ def check_value_range(value_range: Range) -> tuple[float, float]:
 
 
 def check_image_shape(shape: Sequence[int]) -> tuple[int, int, int]:
-    """Returns `shape` if an image can have it, or raises a `ValueError`."""
+    """Returns `shape` if an image can have it.
+
+    Args:
+        shape: `(height, width, channels)`.
+
+    Raises:
+        ValueError: If a side is 0, or there are not 1, 3 or 4 channels.
+
+    Example:
+
+    >>> check_image_shape([8, 8, 1])
+    (8, 8, 1)
+    """
     shape = tuple(shape)
     if len(shape) != 3 or shape[-1] not in MODES or not all(shape):
         raise ValueError(
@@ -93,6 +118,7 @@ def check_image_shape(shape: Sequence[int]) -> tuple[int, int, int]:
 
 
 def check_uint8(images: ArrayLike) -> np.ndarray:
+    """Returns `images` as an array, if they are bytes."""
     images = np.asarray(images)
     if images.dtype != np.uint8:
         raise ValueError(
@@ -115,6 +141,14 @@ def convert_channels(
         channels: 1, 3 or 4.
         value_range: `(black, white)` of `image`.
 
+    Returns:
+        Array of the same dtype, `channels` long in its last axis.
+
+    Example:
+
+    >>> red = np.array([[[255, 0, 0]]], "uint8")
+    >>> convert_channels(red, 1).tolist()
+    [[[76]]]
     """
     check_image_shape((*image.shape[:-1], channels)[-3:])
     if image.shape[-1] == channels:
@@ -134,3 +168,14 @@ def convert_channels(
     if np.issubdtype(image.dtype, np.integer):
         pixels = np.round(pixels)
     return pixels.astype(image.dtype)
+
+
+def to_picture(image: ArrayLike) -> Any:
+    """Returns a uint8 image `(height, width[, channels])` as a Pillow one."""
+    from PIL import Image
+
+    pixels = check_uint8(image)
+    pixels = pixels[..., None] if pixels.ndim == 2 else pixels
+    check_image_shape(pixels.shape)
+    squeezed = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
+    return Image.fromarray(np.ascontiguousarray(squeezed))

@@ -7,14 +7,21 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from keras_gan.images.values import convert_channels
-from keras_gan.images.arranging import to_picture
-
-Path = str | os.PathLike
+from keras_gan.images.reading import Path
+from keras_gan.images.values import convert_channels, to_picture
 
 
 def encode_png(image: np.ndarray) -> bytes:
-    """Encodes a uint8 image `(height, width[, channels])` as PNG."""
+    """Returns an image as the bytes of a PNG file.
+
+    Args:
+        image: uint8 array `(height, width[, channels])`.
+
+    Example:
+
+    >>> encode_png(np.zeros((8, 8, 1), "uint8"))[1:4]
+    b'PNG'
+    """
     buffer = io.BytesIO()
     to_picture(image).save(buffer, "PNG")
     return buffer.getvalue()
@@ -29,6 +36,14 @@ def write_image(path: Path, image: np.ndarray) -> None:
     Args:
         path: File that ends in `.png`, in a folder that is there.
         image: uint8 array `(height, width[, channels])`.
+
+    Raises:
+        ValueError: If the suffix or the array is another one.
+        OSError: If the file cannot be written.
+
+    Example:
+
+    >>> write_image("black.png", np.zeros((8, 8, 1), "uint8"))
     """
     _check_suffix(path, ".png")
     _replace_file(path, encode_png(image))
@@ -48,6 +63,15 @@ def write_animation(
         frames: uint8 arrays `(height, width[, channels])`.
         frames_per_second: Speed, from 1 to 50.
         hold: Seconds that the last frame stays.
+
+    Raises:
+        ValueError: If the suffix is another one, or there are no frames.
+        OSError: If the file cannot be written.
+
+    Example:
+
+    >>> frames = [np.full((8, 8, 1), grey, "uint8") for grey in (0, 255)]
+    >>> write_animation("blink.gif", frames, frames_per_second=2)
     """
     _check_suffix(path, ".gif")
     pictures = [_animation_frame(frame) for frame in frames]

@@ -69,7 +69,16 @@ def get(identifier: Any) -> AdversarialLoss:
 
 
 def serialize(loss: AdversarialLoss) -> dict[str, Any]:
-    """Returns the config of `loss`, from which `deserialize` makes it anew."""
+    """Returns the config of `loss`, from which `deserialize` makes it anew.
+
+    Args:
+        loss: An `AdversarialLoss`, or an object of another registered class.
+
+    Example:
+
+    >>> serialize(NonSaturatingLoss(label_smoothing=0.1))["class_name"]
+    'NonSaturatingLoss'
+    """
     return keras.saving.serialize_keras_object(loss)
 
 

@@ -5,6 +5,11 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
+from keras_gan.backend import replica_count
+
+# Shows up in the framework's error where a batch cannot be cut.
+CUT = "cut_into_discriminator_steps"
+
 
 class Batch(NamedTuple):
     """Real images and, where the model is conditional, their labels.
@@ -12,23 +17,28 @@ class Batch(NamedTuple):
     Attributes:
         images: Float32 tensor `(batch, ...)`.
         labels: Int32 tensor `(batch,)`, or None.
+        strange: Scalars, 1 where images or labels of the batch are out of
+            their range, else 0.
     """
 
     images: Any
     labels: Any = None
+    strange: Any = None
 
 
-def unpack(data, num_classes) -> Batch:
+def unpack(data, image_shape, num_classes) -> Batch:
     """Batch of what `fit` hands to a step.
 
     Args:
         data: Images, `(images, labels)`, or a dict with `"images"` and
             `"labels"`, alone or in the tuple that Keras makes of it.
+        image_shape: Shape of one image, without the batch.
         num_classes: Number of classes, or None, in which case labels that come
             with the data are left aside.
 
     Raises:
-        ValueError: If the model is conditional and there are no labels.
+        ValueError: If the images have another shape, or the model is
+            conditional and there are no labels that it can take.
     """
     images, labels, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
     if sample_weight is not None:
@@ -37,17 +47,100 @@ def unpack(data, num_classes) -> Batch:
             "of which the third is `sample_weight`. Leave it out."
         )
     if isinstance(images, dict):
-        images, labels = images["images"], images.get("labels", labels)
+        images, labels = parts_of(images, labels)
+    check_shape(images.shape, image_shape)
     images = ops.cast(images, "float32")
+    outside = ops.zeros(())
+    # Vectors (points, features) have no range of their own.
+    if len(image_shape) > 1:
+        outside = _any(ops.abs(images) > 1.01)
     if num_classes is None:
-        return Batch(images)
+        return Batch(images, None, {"images": outside, "labels": ops.zeros(())})
+    labels, wrong = _unpack_labels(labels, num_classes)
+    return Batch(images, labels, {"images": outside, "labels": wrong})
+
+
+def parts_of(data: dict, labels=None) -> tuple:
+    """Images and labels of a dict."""
+    if "images" not in data:
+        raise ValueError(
+            'A dict of data must have "images", and "labels" where there are '
+            f"any. Received: a dict of {sorted(data)}."
+        )
+    return data["images"], data.get("labels", labels)
+
+
+def check_shape(shape, image_shape) -> None:
+    """Raises an error if a batch has images of another shape."""
+    fits = len(shape) == len(image_shape) + 1 and all(
+        size is None or size == wanted
+        for size, wanted in zip(shape[1:], image_shape, strict=True)
+    )
+    if fits:
+        return
+    cure = "Resize them or build networks of their shape."
+    if tuple(shape[1:]) == tuple(image_shape[:-1]):
+        cure = "Add the channel axis with `images[..., None]`."
+    wanted = ", ".join(map(str, image_shape))
+    raise ValueError(
+        f"Images must have the shape (batch, {wanted}) of what the generator "
+        f"makes. Received: shape {tuple(shape)}. {cure}"
+    )
+
+
+def check_labels(shape, dtype, num_classes) -> None:
+    """Raises an error if labels are not integers, one an image."""
+    if len(shape) > 2 or (len(shape) == 2 and shape[1] != 1):
+        raise ValueError(
+            "`labels` must be integers of shape (batch,). Received: shape "
+            f"{tuple(shape)}. Turn one-hot rows into integers with "
+            "`labels.argmax(-1)`."
+        )
+    if "int" not in keras.backend.standardize_dtype(dtype):
+        raise ValueError(
+            "`labels` must be integers. Received: dtype "
+            f"{keras.backend.standardize_dtype(dtype)}. Convert them to int32, "
+            f"with values in [0, {num_classes})."
+        )
+
+
+def _unpack_labels(labels, num_classes):
     if labels is None:
         raise ValueError(
             f"A GAN with `num_classes={num_classes}` needs labels. Received: "
             "images alone. Call `fit(images, labels)` or use a data set of "
             "`(images, labels)`."
         )
-    return Batch(images, ops.reshape(ops.cast(labels, "int32"), (-1,)))
+    check_labels(labels.shape, labels.dtype, num_classes)
+    labels = ops.reshape(ops.cast(labels, "int32"), (-1,))
+    wrong = _any(ops.logical_or(labels < 0, labels >= num_classes))
+    # Frameworks do not agree on what a label out of range looks up; the run is
+    # stopped for it, with a message, after the step.
+    return ops.clip(labels, 0, num_classes - 1), wrong
+
+
+def _any(condition):
+    return ops.cast(ops.any(condition), "float32")
+
+
+def call_network(network, inputs, training):
+    """Output of a network, also for a replica that was left without images.
+
+    Batch normalisation makes NaN of an empty batch, and every replica would
+    take it over. So the network is given one row and its output cut off.
+    """
+    if replica_count() == 1:
+        return network(inputs, training=training)
+    size = ops.shape(keras.tree.flatten(inputs)[0])[0]
+
+    def pad(values):
+        row = ops.zeros((1, *values.shape[1:]), values.dtype)
+        padded = ops.concatenate([values, row])
+        return padded[: ops.maximum(size, 1)]
+
+    return network(keras.tree.map_structure(pad, inputs), training=training)[
+        :size
+    ]
 
 
 def split(batch, parts: int) -> list:
@@ -57,11 +150,15 @@ def split(batch, parts: int) -> list:
     size = batch.images.shape[0]
     if size is not None and size % parts:
         raise ValueError(indivisible(size, parts))
-    images = _deal(batch.images, parts)
-    if batch.labels is None:
-        return [Batch(part) for part in images]
-    labels = _deal(batch.labels, parts)
-    return [Batch(*pair) for pair in zip(images, labels, strict=True)]
+    with keras.name_scope(CUT):
+        images = _deal(batch.images, parts)
+        labels = [None] * parts
+        if batch.labels is not None:
+            labels = _deal(batch.labels, parts)
+    return [
+        Batch(*pair, batch.strange)
+        for pair in zip(images, labels, strict=True)
+    ]
 
 
 def _deal(values, parts):
@@ -72,11 +169,11 @@ def _deal(values, parts):
     return [rows[:, part] for part in range(parts)]
 
 
-def indivisible(size: int, parts: int) -> str:
+def indivisible(size, parts: int) -> str:
     """What to say of a batch that cannot be cut."""
     return (
         "`discriminator_steps` must divide the size of each batch, the last "
         f"one included. Received: discriminator_steps={parts} and a batch of "
-        f"{size}. Choose a batch size that is a multiple of {parts}, or "
+        f"{size} images. Choose a batch size that is a multiple of {parts}, or "
         "drop the incomplete batch (`dataset.batch(n, drop_remainder=True)`)."
     )

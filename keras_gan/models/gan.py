@@ -9,7 +9,7 @@ from keras_gan.models import checks, configuration, sampling, state
 from keras_gan.models.objective import AdversarialObjective, penalty_name
 from keras_gan.models.steps import STRANGE, AdversarialSteps, shown
 from keras_gan.models.tracker import LogTracker
-from keras_gan.models.watch import Watch
+from keras_gan.models.watch import watched
 
 _TEST_LOGS = ("d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy")
 
@@ -152,8 +152,8 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
             for stateful in (loss, *penalties):
                 getattr(stateful, "build", lambda: None)()
             names = [*_TEST_LOGS, *(penalty_name(p) for p in penalties)]
-            self._train_logs = LogTracker([*names, STRANGE], name="train")
-            self._test_logs = LogTracker([*_TEST_LOGS, STRANGE], "test")
+            self._train_logs = LogTracker([*names, *STRANGE], name="train")
+            self._test_logs = LogTracker([*_TEST_LOGS, *STRANGE], "test")
         self._log_tracker = self._train_logs
         self.sample_metrics = list(metrics or [])
         self.loss = loss
@@ -183,15 +183,13 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
             FloatingPointError: If a loss stops being finite.
         """
         self._assert_compile_called("fit")
-        checks.check_arrays(x, y, self.image_shape, self.num_classes)
-        checks.check_steps(x, kwargs.get("batch_size"), self)
-        if not isinstance(callbacks, keras.callbacks.CallbackList):
-            callbacks = [Watch(), *_as_list(callbacks)]
+        checks.check_fit(self, x, y, **kwargs)
         if not hasattr(x, "__array__"):
             # Keras warns of its own default where a data set comes in order.
             kwargs.setdefault("shuffle", False)
         self._log_tracker = self._train_logs
-        return super().fit(x, y, callbacks=callbacks, **kwargs)
+        with checks.indivisible_batches(self.discriminator_steps):
+            return super().fit(x, y, callbacks=watched(callbacks), **kwargs)
 
     # Evaluation -------------------------------------------------------------
 
@@ -215,6 +213,7 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
         self._log_tracker = self._test_logs
         try:
             logs = super().evaluate(x, y, return_dict=True, **kwargs)
+            self.assert_usual_data()
         finally:
             self._log_tracker = self._train_logs
         logs.update(configuration.results(self.sample_metrics))
@@ -316,11 +315,3 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
         """Compiles as the serialised arguments say."""
         if config:
             self.compile(**configuration.deserialize(config))
-
-
-def _as_list(callbacks) -> list:
-    if callbacks is None:
-        return []
-    return (
-        list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
-    )

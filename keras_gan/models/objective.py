@@ -3,6 +3,7 @@
 from keras import ops
 
 from keras_gan.backend import Score
+from keras_gan.models.batch import call_network
 
 
 class AdversarialObjective:
@@ -75,7 +76,7 @@ class AdversarialObjective:
             if self.augmenter is not None and training:
                 images = self.augmenter(images, training=True)
             inputs = images if labels is None else [images, labels]
-            logits = self.discriminator(inputs, training=training)
+            logits = call_network(self.discriminator, inputs, training)
             return ops.cast(logits, "float32")
 
         return function
@@ -114,4 +115,6 @@ def _discriminator_logs(loss, real_logits, fake_logits) -> dict:
 
 
 def _share(hits):
-    return ops.mean(ops.cast(hits, "float32"))
+    # 0 and not NaN where a replica got no image of an incomplete batch.
+    count = ops.cast(ops.size(hits), "float32")
+    return ops.sum(ops.cast(hits, "float32")) / ops.maximum(count, 1.0)

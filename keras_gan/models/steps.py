@@ -11,8 +11,8 @@ from keras_gan.models import batch as batches
 from keras_gan.models import checks
 from keras_gan.models.tracker import merge
 
-# A share of images out of range, kept beside the logs and never shown.
-STRANGE = "_strange"
+# Shares of batches out of range, kept beside the logs and never shown.
+STRANGE = {"_strange_images": "images", "_strange_labels": "labels"}
 
 
 class AdversarialSteps:
@@ -37,8 +37,10 @@ class AdversarialSteps:
 
     def discriminator_batches(self, data) -> list:
         """The parts of a batch, one for each discriminator update."""
-        batch = batches.unpack(data, self.num_classes)
-        return batches.split(batch, self.discriminator_steps)
+        return batches.split(self._unpack(data), self.discriminator_steps)
+
+    def _unpack(self, data):
+        return batches.unpack(data, self.image_shape, self.num_classes)
 
     def sample_latents(self, batch, seed):
         """Standard normal latents for a batch of real images.
@@ -82,25 +84,22 @@ class AdversarialSteps:
         """Adds the logs of a step to the epoch's means and returns these."""
         tracker = self._log_tracker
         values = merge(logs)
-        values[STRANGE] = self._strange_share(batch.images)
+        values.update({k: batch.strange[v] for k, v in STRANGE.items()})
         tracker.update_state(values, ops.shape(batch.images)[0])
         return shown(tracker.result())
 
-    def _strange_share(self, images):
-        if len(self.image_shape) == 1:
-            return ops.zeros(())
-        outside = ops.any(ops.abs(images) > 1.01)
-        return ops.cast(outside, "float32")
-
-    def strange_images(self):
-        """The error to raise if images so far were out of range, or None."""
-        if float(self._train_logs.result()[STRANGE]) == 0.0:
-            return None
-        return ValueError(checks.OUT_OF_RANGE)
+    def assert_usual_data(self) -> None:
+        """Raises an error if data seen since the reset was out of range."""
+        means = self._log_tracker.result()
+        images, labels = (float(means[name]) for name in STRANGE)
+        if images:
+            raise ValueError(checks.out_of_range("values beyond that range"))
+        if labels:
+            raise ValueError(checks.wrong_labels("others", self.num_classes))
 
     def test_terms(self, data):
         """Logs of one test batch, and the batch; updates the metrics."""
-        batch = batches.unpack(data, self.num_classes)
+        batch = self._unpack(data)
         latents = self.sample_latents(batch, self.evaluation_seed)
         fake_images = self.images_of(self.sampler, latents, batch.labels, False)
         for metric in self.sample_metrics:
@@ -116,9 +115,10 @@ class AdversarialSteps:
     def images_of(self, network, latents, labels, training):
         """Float32 images that a network makes of latents and labels."""
         inputs = latents if labels is None else [latents, labels]
-        return ops.cast(network(inputs, training=training), "float32")
+        images = batches.call_network(network, inputs, training)
+        return ops.cast(images, "float32")
 
 
 def shown(values: dict) -> dict:
     """The values that a user sees."""
-    return {name: v for name, v in values.items() if name != STRANGE}
+    return {name: v for name, v in values.items() if name not in STRANGE}

@@ -12,40 +12,55 @@ class Watch(keras.callbacks.Callback):
     checkpoint callback can overwrite the last good file.
     """
 
-    # Keras may then hand it the logs without holding up the next step.
+    # Keras may then hand it the logs without holding up the next step; what it
+    # raises in Keras' thread, Keras raises again in the main one.
     async_safe = True
 
     def on_train_begin(self, logs=None):
-        self._finding = None
-        self._epoch = 0
-        self._checked_images = False
+        """A new run: its data is looked at again."""
+        self._checked_data = False
 
     def on_epoch_begin(self, epoch, logs=None):
+        """Notes where the run is, for the message."""
         self._epoch = epoch
+        iterations = keras.ops.convert_to_numpy(self.model.optimizer.iterations)
+        self._steps_before = int(iterations)
 
     def on_train_batch_end(self, batch, logs=None):
-        if self._finding is not None:
-            return
-        if not self._checked_images:
-            self._checked_images = True
-            self._finding = self.model.strange_images()
+        """Checks the data once, and the losses always."""
+        if not self._checked_data:
+            self._checked_data = True
+            self.model.assert_usual_data()
         bad = [
             name
             for name, value in (logs or {}).items()
             if not math.isfinite(float(value))
         ]
-        if bad and self._finding is None:
-            self._finding = FloatingPointError(
+        if bad:
+            raise FloatingPointError(
                 f"The loss is no longer finite: {', '.join(bad)} at epoch "
-                f"{self._epoch + 1}, batch {batch + 1} (generator update "
-                f"{int(self.model.optimizer.iterations)}). Checkpoints "
-                "written before this epoch's end are untouched. Check the "
-                "images for NaN, lower the learning rates, raise the "
-                "penalties' weights, or train in float32."
+                f"{self._epoch + 1}, batch {batch + 1} (step "
+                f"{self._steps_before + batch + 1} of the whole run). Nothing "
+                "was saved after that. Check the images for NaN, lower the "
+                "learning rates, raise the penalties' weights, or train in "
+                "float32."
             )
-        if self._finding is not None:
-            self.model.stop_training = True
 
     def on_epoch_end(self, epoch, logs=None):
-        if self._finding is not None:
-            raise self._finding
+        """Checks the data of the whole epoch."""
+        self.model.assert_usual_data()
+
+
+def watched(callbacks):
+    """The callbacks of a run with a `Watch` before them."""
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        if not any(isinstance(c, Watch) for c in callbacks.callbacks):
+            watch = Watch()
+            watch.set_model(callbacks.model)
+            callbacks.callbacks.insert(0, watch)
+        return callbacks
+    if callbacks is None:
+        return [Watch()]
+    if isinstance(callbacks, list | tuple):
+        return [Watch(), *callbacks]
+    return [Watch(), callbacks]

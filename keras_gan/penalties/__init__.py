@@ -91,7 +91,16 @@ def recommended(identifier: Any, image_shape: Sequence[int]) -> Any:
 
 
 def serialize(penalty: Callable[..., Any]) -> dict[str, Any]:
-    """Returns the config of `penalty`, of which `deserialize` makes it anew."""
+    """Returns the config of `penalty`, of which `deserialize` makes it anew.
+
+    Args:
+        penalty: A `Penalty`, or a callable that is registered with Keras.
+
+    Example:
+
+    >>> serialize(R1(gamma=0.5))["config"]["gamma"]
+    0.5
+    """
     return keras.saving.serialize_keras_object(penalty)
 
 

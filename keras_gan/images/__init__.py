@@ -1,0 +1,41 @@
+"""Images as arrays and as files: value ranges, grids, reading, writing.
+
+Arrays are channels last, `(height, width, channels)`, with 1 channel
+(greyscale), 3 (RGB) or 4 (RGBA). Files are read and written by Pillow, which
+is imported when it is first needed.
+"""
+
+from keras_gan.images.arranging import image_grid, resize
+from keras_gan.images.reading import (
+    IMAGE_SUFFIXES,
+    Path,
+    image_shape,
+    read_image,
+)
+from keras_gan.images.values import (
+    Range,
+    check_image_shape,
+    check_value_range,
+    convert_channels,
+    from_uint8,
+    to_uint8,
+)
+from keras_gan.images.writing import encode_png, write_animation, write_image
+
+__all__ = [
+    "IMAGE_SUFFIXES",
+    "Path",
+    "Range",
+    "check_image_shape",
+    "check_value_range",
+    "convert_channels",
+    "encode_png",
+    "from_uint8",
+    "image_grid",
+    "image_shape",
+    "read_image",
+    "resize",
+    "to_uint8",
+    "write_animation",
+    "write_image",
+]

@@ -1,0 +1,90 @@
+"""Each example runs as a user runs it: a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from keras_gan import GAN
+from keras_gan import images as image_tools
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs an example in an empty folder; returns the finished process."""
+
+    def run(name, *arguments):
+        # As on a user's machine: nobody has asked TensorFlow to be quiet.
+        environment = dict(
+            os.environ, PYTHONPATH=str(ROOT), CUDA_VISIBLE_DEVICES="-1"
+        )
+        environment.pop("TF_CPP_MIN_LOG_LEVEL", None)
+        process = subprocess.run(
+            [sys.executable, str(ROOT / "examples" / name), *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=180,
+        )
+        assert process.returncode == 0, process.stderr
+        return process
+
+    return run
+
+
+def test_no_example_is_left_out():
+    assert {path.name for path in (ROOT / "examples").glob("*.py")} == {
+        "custom_networks.py",
+        "multi_gpu.py",
+        "quickstart.py",
+    }
+
+
+def test_quickstart(run, tmp_path):
+    process = run("quickstart.py", "--epochs", "2", "--out", "here")
+    assert process.stderr == ""
+    assert "warning" not in process.stdout.lower()
+    assert " loss:" not in process.stdout
+    assert " d_loss:" in process.stdout and "Epoch 2/2" in process.stdout
+    written = {path.name for path in (tmp_path / "here").iterdir()}
+    assert written == {
+        "digits.png",
+        "gan.keras",
+        "samples-0002.png",
+        "samples.gif",
+    }
+    gan = keras.saving.load_model(tmp_path / "here" / "gan.keras")
+    assert isinstance(gan, GAN)
+    # The picture is what the saved model draws.
+    grid = image_tools.image_grid(gan.generate(100, seed=1))
+    drawn = image_tools.read_image(tmp_path / "here" / "digits.png")
+    assert grid.shape == drawn.shape
+    assert np.abs(grid.astype(int) - drawn).max() <= 1
+
+
+def test_custom_networks(run, tmp_path):
+    process = run("custom_networks.py", "--epochs", "1", "--batch-size", "256")
+    # The second one is after the model was saved and loaded again.
+    assert "Epoch 1/1" in process.stdout and "Epoch 2/2" in process.stdout
+    gan = keras.saving.load_model(tmp_path / "custom.keras", compile=False)
+    assert gan.latent_dim == 32 and gan.image_shape == (8, 8, 1)
+    with pytest.raises(TypeError, match="SquaredHingeLoss"):
+        # The loss stands in the file, under a name that this process lacks.
+        keras.saving.load_model(tmp_path / "custom.keras")
+
+
+def test_multi_gpu(run, tmp_path):
+    process = run(
+        "multi_gpu.py", "--epochs", "1", "--batch-size", "256", "--width", "4"
+    )
+    assert process.stdout.startswith("1 device(s): the processor")
+    gan = keras.saving.load_model(tmp_path / "multi_gpu.keras")
+    assert gan.image_shape == (16, 16, 1)
+    assert int(gan.optimizer.iterations) == 1797 // 256
