@@ -73,7 +73,9 @@ def frechet(first, second):
     values = np.linalg.eigvals(covariances[0] @ covariances[1])
     root = np.sqrt(np.maximum(values.real, 0)).sum()
     shift = ((means[0] - means[1]) ** 2).sum()
-    return shift + np.trace(covariances[0]) + np.trace(covariances[1]) - 2 * root
+    return (
+        shift + np.trace(covariances[0]) + np.trace(covariances[1]) - 2 * root
+    )
 
 
 def train(images, gamma, options):

@@ -71,8 +71,8 @@ def test_quickstart(run, tmp_path):
 
 def test_custom_networks(run, tmp_path):
     process = run("custom_networks.py", "--epochs", "1", "--batch-size", "256")
-    # The second one is after the model was saved and loaded again.
-    assert "Epoch 1/1" in process.stdout and "Epoch 2/2" in process.stdout
+    # That epoch is after the model was saved and loaded again.
+    assert "Epoch 2/2" in process.stdout
     gan = keras.saving.load_model(tmp_path / "custom.keras", compile=False)
     assert gan.latent_dim == 32 and gan.image_shape == (8, 8, 1)
     with pytest.raises(TypeError, match="SquaredHingeLoss"):

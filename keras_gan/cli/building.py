@@ -50,9 +50,7 @@ def _mlp(image_shape, width, **options):
         networks.mlp_generator(
             image_shape, latent_dim=latent_dim, hidden=(width,) * 4, **options
         ),
-        networks.mlp_discriminator(
-            image_shape, hidden=(width,) * 3, **options
-        ),
+        networks.mlp_discriminator(image_shape, hidden=(width,) * 3, **options),
     )
 
 

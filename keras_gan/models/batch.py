@@ -106,11 +106,7 @@ def check_labels(shape, dtype, num_classes) -> None:
 
 def _unpack_labels(labels, num_classes):
     if labels is None:
-        raise ValueError(
-            f"A GAN with `num_classes={num_classes}` needs labels. Received: "
-            "images alone. Call `fit(images, labels)` or use a data set of "
-            "`(images, labels)`."
-        )
+        raise ValueError(missing_labels(num_classes))
     check_labels(labels.shape, labels.dtype, num_classes)
     labels = ops.reshape(ops.cast(labels, "int32"), (-1,))
     wrong = _any(ops.logical_or(labels < 0, labels >= num_classes))
@@ -156,8 +152,7 @@ def split(batch, parts: int) -> list:
         if batch.labels is not None:
             labels = _deal(batch.labels, parts)
     return [
-        Batch(*pair, batch.strange)
-        for pair in zip(images, labels, strict=True)
+        Batch(*pair, batch.strange) for pair in zip(images, labels, strict=True)
     ]
 
 
@@ -167,6 +162,15 @@ def _deal(values, parts):
     shape = tuple(values.shape[1:])
     rows = ops.reshape(values, (-1, parts, *shape))
     return [rows[:, part] for part in range(parts)]
+
+
+def missing_labels(num_classes: int) -> str:
+    """What to say of images that come alone."""
+    return (
+        f"A GAN with `num_classes={num_classes}` needs labels. Received: "
+        "images alone. Call `fit(images, labels)` or use a data set of "
+        "`(images, labels)`."
+    )
 
 
 def indivisible(size, parts: int) -> str:

@@ -1,32 +1,45 @@
 """What must be true of networks and data before work starts."""
 
+import numbers
 import warnings
 
 import keras
-import numpy as np
 
-from keras_gan.models.batch import indivisible
-from keras_gan.models.state import leaves
+from keras_gan.models.state import all_layers
 
 
-def check_arguments(num_classes, ema_momentum, seed) -> None:
-    """Checks the plain arguments of `GAN`."""
-    if num_classes is not None and (
-        not isinstance(num_classes, int) or num_classes < 1
-    ):
+def check_arguments(num_classes, ema_momentum, seed) -> tuple:
+    """Checks the plain arguments of `GAN`.
+
+    Returns:
+        `num_classes` and `seed`, each an int or None.
+    """
+    if num_classes is not None and not is_integer(num_classes, at_least=1):
         raise ValueError(
             "`num_classes` must be a positive integer or None. Received: "
             f"{num_classes!r}."
         )
-    if ema_momentum is not None and not 0.0 <= ema_momentum < 1.0:
+    if ema_momentum is not None and not (
+        isinstance(ema_momentum, numbers.Real) and 0.0 <= ema_momentum < 1.0
+    ):
         raise ValueError(
             "`ema_momentum` must be in [0, 1), or None for no average. "
             f"Received: {ema_momentum!r}."
         )
-    if seed is not None and not isinstance(seed, int):
+    if seed is not None and not is_integer(seed, at_least=0):
         raise ValueError(
-            f"`seed` must be an integer or None. Received: {seed!r}."
+            "`seed` must be an integer of 0 or more, or None. Received: "
+            f"{seed!r}."
         )
+    return tuple(
+        None if one is None else int(one) for one in (num_classes, seed)
+    )
+
+
+def is_integer(value, *, at_least: int) -> bool:
+    """Whether `value` is an integer, NumPy's included, and large enough."""
+    integral = isinstance(value, numbers.Integral)
+    return integral and not isinstance(value, bool) and value >= at_least
 
 
 def build(generator, discriminator, latent_dim, num_classes) -> tuple:
@@ -39,7 +52,7 @@ def build(generator, discriminator, latent_dim, num_classes) -> tuple:
         ValueError: If the networks do not fit each other.
     """
     latent_dim = _build_generator(generator, latent_dim, num_classes)
-    inputs = _fake_inputs(latent_dim, num_classes)
+    inputs = fake_inputs(latent_dim, num_classes)
     images = _spec(generator, inputs, "generator")
     image_shape = tuple(images.shape[1:])
     if num_classes is not None:
@@ -49,7 +62,7 @@ def build(generator, discriminator, latent_dim, num_classes) -> tuple:
     if tuple(logits.shape[1:]) != (1,):
         raise ValueError(
             "`discriminator` must return one logit an image, shape "
-            f"(batch, 1). Received: shape {tuple(logits.shape)}. End it in "
+            f"(batch, 1). Received: shape {_words(logits)}. End it in "
             "`keras.layers.Dense(1)`."
         )
     return latent_dim, image_shape
@@ -68,16 +81,17 @@ def _build_generator(generator, latent_dim, num_classes) -> int:
                 "read it from the generator."
             )
         latent_dim = own if own is not None else latent_dim
-    if not isinstance(latent_dim, int) or latent_dim < 1:
+    if not is_integer(latent_dim, at_least=1):
         raise ValueError(
             "`latent_dim` must be a positive integer, because this generator "
             f"does not say its input shape. Received: latent_dim={latent_dim}."
             " Pass `latent_dim=`."
         )
-    return latent_dim
+    return int(latent_dim)
 
 
-def _fake_inputs(latent_dim, num_classes):
+def fake_inputs(latent_dim, num_classes):
+    """Symbolic inputs of a generator."""
     latents = keras.KerasTensor((None, latent_dim), "float32")
     if num_classes is None:
         return latents
@@ -125,41 +139,62 @@ def _check_inputs(discriminator, images, role, num_classes):
         raise ValueError(
             "`discriminator` must take the images that `generator` makes. "
             f"Received: a generator of images of shape {shape[1:]} and a "
-            f"discriminator of shape {known[0][1:]}. Give both the same image "
-            "shape."
+            f"discriminator of images of shape {known[0][1:]}. Give both the "
+            "same image shape."
         )
 
 
 def _spec(model, inputs, role):
     """Symbolic output of a model; builds it where it is not yet built."""
     try:
-        return model(inputs)
+        outputs = model(inputs)
     except Exception as error:
         raise ValueError(
             f"`{role}` could not be called on inputs of shape "
-            f"{keras.tree.map_structure(lambda i: tuple(i.shape), inputs)}. "
-            f"Received: {type(error).__name__}: {error}"
+            f"{_words(inputs)}. Received: {type(error).__name__}: {error}"
         ) from error
+    if not hasattr(outputs, "shape"):
+        raise ValueError(
+            f"`{role}` must return one tensor. Received: "
+            f"{type(outputs).__name__} of shapes {_words(outputs)}. Wrap it in "
+            "a model that returns the one that is meant."
+        )
+    return outputs
+
+
+def _words(tensors) -> str:
+    shapes = [str(tuple(one.shape)) for one in keras.tree.flatten(tensors)]
+    return " and ".join(shapes)
 
 
 def warn_probabilities(discriminator) -> None:
     """Warns of a discriminator that ends in a sigmoid."""
-    layers = [
-        layer
-        for layer in leaves(discriminator)
-        if layer.weights or (getattr(layer, "activation", None) is not None)
-    ]
-    if not layers:
-        return
-    last = layers[-1]
-    activation = getattr(last, "activation", None)
-    if activation is keras.activations.sigmoid:
+    last = _last_layer(discriminator)
+    # A wrapper, such as spectral normalisation, has the activation inside.
+    inner = getattr(last, "layer", last)
+    activation = getattr(inner, "activation", None)
+    if activation is keras.activations.sigmoid or (
+        type(last).__name__ == "Sigmoid"
+    ):
         warnings.warn(
             f"The discriminator ends in a sigmoid (layer {last.name!r}), but "
             "the losses take logits: each of them applies its own sigmoid or "
             "none. Remove the activation of that layer.",
             stacklevel=3,
         )
+
+
+def _last_layer(model):
+    """The last layer, or operation, that changes numbers and not shapes."""
+    shapes_only = (keras.layers.Reshape, keras.layers.Flatten)
+    # A functional model knows operations that are no layers (`ops.sigmoid`).
+    parts = getattr(model, "operations", None) or getattr(model, "layers", [])
+    for part in reversed(list(parts)):
+        if isinstance(part, keras.Model):
+            return _last_layer(part)
+        if not isinstance(part, shapes_only):
+            return part
+    return None
 
 
 def warn_batch_normalization(discriminator, penalties) -> None:
@@ -173,7 +208,9 @@ def warn_batch_normalization(discriminator, penalties) -> None:
         return
     kind = keras.layers.BatchNormalization
     names = [
-        layer.name for layer in leaves(discriminator) if isinstance(layer, kind)
+        layer.name
+        for layer in all_layers(discriminator)
+        if isinstance(layer, kind)
     ]
     if names:
         warnings.warn(
@@ -183,91 +220,4 @@ def warn_batch_normalization(discriminator, penalties) -> None:
             "other images. Use layer normalisation, spectral normalisation or "
             "none in the discriminator.",
             stacklevel=3,
-        )
-
-
-def check_arrays(images, labels, image_shape, num_classes) -> None:
-    """Checks data that lies in memory, all of it, before training.
-
-    Raises:
-        ValueError: If shape, type, range or labels are not as they must be.
-    """
-    if hasattr(images, "shape") and hasattr(images, "__array__"):
-        _check_images(np.asarray(images), image_shape)
-    if labels is not None and num_classes and hasattr(labels, "__array__"):
-        _check_labels(np.asarray(labels), num_classes)
-
-
-def _check_images(images, image_shape):
-    if images.shape[1:] != tuple(image_shape):
-        raise ValueError(
-            f"Images must have the shape (batch, {str(image_shape)[1:-1]}) of "
-            "what the generator makes. Received: shape "
-            f"{images.shape}." + _channel_cure(images.shape, image_shape)
-        )
-    if images.size == 0:
-        raise ValueError(
-            f"There must be images to train on. Received: shape {images.shape}."
-        )
-    low, high = float(np.min(images)), float(np.max(images))
-    if np.isnan(low) or np.isnan(high) or np.isinf(low) or np.isinf(high):
-        where = np.flatnonzero(
-            ~np.isfinite(images).reshape(len(images), -1).all(axis=1)
-        )
-        raise ValueError(
-            "Images must be finite. Received: NaN or infinity in "
-            f"{len(where)} of {len(images)} images, the first at index "
-            f"{where[0]}. Remove or mend them."
-        )
-    # Vectors (points, features) have no range of their own.
-    if len(image_shape) > 1 and (low < -1.01 or high > 1.01):
-        raise ValueError(
-            OUT_OF_RANGE.replace("values beyond", f"{low:.4g} to {high:.4g},")
-        )
-
-
-OUT_OF_RANGE = (
-    "Images must be in [-1, 1]. Received: values beyond that range. Scale "
-    "them first, bytes with `images / 127.5 - 1.0`."
-)
-
-
-def check_steps(images, batch_size, gan) -> None:
-    """Checks that `discriminator_steps` divides each batch of an array."""
-    parts = gan.discriminator_steps
-    if parts == 1 or not hasattr(images, "__array__"):
-        return
-    size = batch_size or 32
-    for length in (min(size, len(images)), len(images) % size):
-        if length % parts:
-            raise ValueError(indivisible(length, parts))
-
-
-def _channel_cure(shape, image_shape):
-    if len(shape) == len(image_shape) and tuple(shape[1:]) == tuple(
-        image_shape[:-1]
-    ):
-        return " Add the channel axis with `images[..., None]`."
-    return " Resize them or build networks of their shape."
-
-
-def _check_labels(labels, num_classes):
-    if labels.ndim > 2 or (labels.ndim == 2 and labels.shape[1] != 1):
-        raise ValueError(
-            "`labels` must be integers of shape (batch,). Received: shape "
-            f"{labels.shape}. Turn one-hot rows into integers with "
-            "`labels.argmax(-1)`."
-        )
-    if not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(
-            f"`labels` must be integers. Received: dtype {labels.dtype}. "
-            "Convert them with `labels.astype('int32')`."
-        )
-    bad = labels[(labels < 0) | (labels >= num_classes)]
-    if bad.size:
-        raise ValueError(
-            f"`labels` must lie in [0, {num_classes}), for `num_classes="
-            f"{num_classes}`. Received: {bad.size} that do not, for example "
-            f"{int(bad.flat[0])}. Number the classes from 0, or raise "
-            "`num_classes`."
         )

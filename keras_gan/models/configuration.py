@@ -6,6 +6,7 @@ import keras
 
 from keras_gan import losses as losses_module
 from keras_gan import penalties as penalties_module
+from keras_gan.models.checks import is_integer
 from keras_gan.models.objective import penalty_name
 from keras_gan.optimizers import AdversarialOptimizer
 
@@ -31,7 +32,7 @@ def penalties(identifiers, loss, image_shape) -> list:
 
 def check(discriminator_steps, update, metrics, updates) -> None:
     """Checks the arguments that are neither objects nor Keras' own."""
-    if not isinstance(discriminator_steps, int) or discriminator_steps < 1:
+    if not is_integer(discriminator_steps, at_least=1):
         raise ValueError(
             "`discriminator_steps` must be a positive integer. Received: "
             f"{discriminator_steps!r}."
@@ -40,11 +41,12 @@ def check(discriminator_steps, update, metrics, updates) -> None:
         raise ValueError(
             f"`update` must be one of {sorted(updates)}. Received: {update!r}."
         )
-    for metric in metrics or []:
-        if not hasattr(metric, "update_state"):
+    listed = metrics is None or isinstance(metrics, list | tuple)
+    for metric in metrics or [] if listed else [metrics]:
+        if not listed or not hasattr(metric, "update_state"):
             raise ValueError(
-                "`metrics` must be objects with `update_state(real_images, "
-                f"fake_images)`. Received: {metric!r}."
+                "`metrics` must be a list of objects with `update_state("
+                f"real_images, fake_images)`. Received: {metric!r}."
             )
 
 

@@ -5,7 +5,13 @@ from keras import ops
 
 from keras_gan import losses
 from keras_gan.backend import AdversarialTrainer, ReplicaSeedGenerator
-from keras_gan.models import checks, configuration, sampling, state
+from keras_gan.models import (
+    checks,
+    configuration,
+    data_checks,
+    sampling,
+    state,
+)
 from keras_gan.models.objective import AdversarialObjective, penalty_name
 from keras_gan.models.steps import STRANGE, AdversarialSteps, shown
 from keras_gan.models.tracker import LogTracker
@@ -68,7 +74,9 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
         **kwargs,
     ):
         super().__init__(name=name, **kwargs)
-        checks.check_arguments(num_classes, ema_momentum, seed)
+        num_classes, seed = checks.check_arguments(
+            num_classes, ema_momentum, seed
+        )
         self.latent_dim, self.image_shape = checks.build(
             generator, discriminator, latent_dim, num_classes
         )
@@ -81,7 +89,9 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
         self.seed = seed
         self.ema_generator = None
         if ema_momentum is not None:
-            self.ema_generator = sampling.copy_of(generator)
+            self.ema_generator = sampling.copy_of(
+                generator, checks.fake_inputs(self.latent_dim, num_classes)
+            )
         # Training, evaluation and sampling draw from seeds of their own, so
         # that looking at a run never changes it.
         offset = (lambda n: None) if seed is None else (lambda n: seed + n)
@@ -158,7 +168,7 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
         self.sample_metrics = list(metrics or [])
         self.loss = loss
         self.penalties = penalties
-        self.discriminator_steps = discriminator_steps
+        self.discriminator_steps = int(discriminator_steps)
         self.update = update
         self.objective = AdversarialObjective(
             self.discriminator, loss, penalties, self.augmenter
@@ -183,13 +193,15 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
             FloatingPointError: If a loss stops being finite.
         """
         self._assert_compile_called("fit")
-        checks.check_fit(self, x, y, **kwargs)
+        data_checks.check_fit(self, x, y, **kwargs)
         if not hasattr(x, "__array__"):
             # Keras warns of its own default where a data set comes in order.
             kwargs.setdefault("shuffle", False)
         self._log_tracker = self._train_logs
-        with checks.indivisible_batches(self.discriminator_steps):
-            return super().fit(x, y, callbacks=watched(callbacks), **kwargs)
+        with data_checks.indivisible_batches(self.discriminator_steps):
+            return super().fit(
+                x, y, callbacks=watched(callbacks, self), **kwargs
+            )
 
     # Evaluation -------------------------------------------------------------
 
@@ -208,7 +220,7 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
             The four losses and accuracies, then each metric.
         """
         self._assert_compile_called("evaluate")
-        checks.check_arrays(x, y, self.image_shape, self.num_classes)
+        data_checks.check_arrays(x, y, self.image_shape, self.num_classes)
         state.rewind(self.evaluation_seed)
         self._log_tracker = self._test_logs
         try:
@@ -271,7 +283,7 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
             num_images,
             labels=labels,
             truncation=truncation,
-            seed=self.sampling_seed if seed is None else seed,
+            seed=seed,
             batch_size=batch_size,
         )
 

@@ -1,14 +1,21 @@
 """Images from a trained generator."""
 
+import numbers
+
 import keras
 import numpy as np
 from keras import ops
 
 from keras_gan.backend import compiled
+from keras_gan.models.checks import is_integer
 
 
-def copy_of(generator):
+def copy_of(generator, inputs):
     """A second generator with the same weights, which is never trained.
+
+    Args:
+        generator: A built model.
+        inputs: Symbolic inputs, to build the copy by where it is not built.
 
     Raises:
         ValueError: If Keras cannot make another of its kind.
@@ -16,7 +23,7 @@ def copy_of(generator):
     try:
         twin = keras.models.clone_model(generator)
         if not twin.built:
-            twin(generator.input)
+            twin(inputs)
         twin.set_weights(generator.get_weights())
     except Exception as error:
         raise ValueError(
@@ -33,10 +40,19 @@ def copy_of(generator):
 def generate(gan, num_images, *, labels, truncation, seed, batch_size):
     """Images by `gan`'s (averaged) generator; see `GAN.generate`."""
     for name, value in (("num_images", num_images), ("batch_size", batch_size)):
-        if not isinstance(value, int | np.integer) or value < 1:
+        if not is_integer(value, at_least=1):
             raise ValueError(
                 f"`{name}` must be a positive integer. Received: {value!r}."
             )
+    if seed is None:
+        seed = gan.sampling_seed
+    elif not is_integer(seed, at_least=0):
+        raise ValueError(
+            "`seed` must be an integer of 0 or more, or None for new images at "
+            f"each call. Received: {seed!r}."
+        )
+    else:
+        seed = int(seed)
     labels = _labels(labels, int(num_images), gan.num_classes)
     latents = _latents((int(num_images), gan.latent_dim), truncation, seed)
     function = _function(gan)
@@ -66,7 +82,7 @@ def _function(gan):
 def _latents(shape, truncation, seed):
     if truncation is None:
         return keras.random.normal(shape, seed=seed)
-    if not truncation > 0:
+    if not (isinstance(truncation, numbers.Real) and truncation > 0):
         raise ValueError(
             "`truncation` must be positive, the largest absolute value of a "
             f"latent. Received: {truncation!r}. None turns it off."
@@ -76,7 +92,10 @@ def _latents(shape, truncation, seed):
     root = np.sqrt(2.0)
     mass = ops.erf(ops.convert_to_tensor(truncation / root, "float32"))
     uniform = keras.random.uniform(shape, -1.0, 1.0, seed=seed)
-    return root * ops.erfinv(uniform * mass)
+    # Rounding may carry a draw over the bound, and to infinity where that is
+    # so far out that `mass` is 1.
+    latents = root * ops.erfinv(uniform * mass)
+    return ops.clip(latents, -truncation, truncation)
 
 
 def _labels(labels, num_images, num_classes):

@@ -85,6 +85,11 @@ def has_float16(*models) -> bool:
     )
 
 
+def all_layers(model) -> list:
+    """Every layer of a model, those inside models and layers included."""
+    return list(model._flatten_layers(include_self=False))
+
+
 def leaves(model) -> list:
     """The layers of a model that are not models themselves."""
     layers = getattr(model, "layers", None)

@@ -5,10 +5,9 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan.backend import copy_variables
-from keras_gan.backend import update_variables
+from keras_gan.backend import copy_variables, update_variables
 from keras_gan.models import batch as batches
-from keras_gan.models import checks
+from keras_gan.models import data_checks
 from keras_gan.models.tracker import merge
 
 # Shares of batches out of range, kept beside the logs and never shown.
@@ -93,9 +92,11 @@ class AdversarialSteps:
         means = self._log_tracker.result()
         images, labels = (float(means[name]) for name in STRANGE)
         if images:
-            raise ValueError(checks.out_of_range("values beyond that range"))
+            message = data_checks.out_of_range("values beyond that range")
+            raise ValueError(message)
         if labels:
-            raise ValueError(checks.wrong_labels("others", self.num_classes))
+            message = data_checks.wrong_labels("others", self.num_classes)
+            raise ValueError(message)
 
     def test_terms(self, data):
         """Logs of one test batch, and the batch; updates the metrics."""

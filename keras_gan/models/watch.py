@@ -51,12 +51,12 @@ class Watch(keras.callbacks.Callback):
         self.model.assert_usual_data()
 
 
-def watched(callbacks):
-    """The callbacks of a run with a `Watch` before them."""
+def watched(callbacks, model):
+    """The callbacks of a run of `model` with a `Watch` before them."""
     if isinstance(callbacks, keras.callbacks.CallbackList):
         if not any(isinstance(c, Watch) for c in callbacks.callbacks):
             watch = Watch()
-            watch.set_model(callbacks.model)
+            watch.set_model(model)
             callbacks.callbacks.insert(0, watch)
         return callbacks
     if callbacks is None:

@@ -11,6 +11,10 @@ _DEFAULTS = {
     "beta_2": 0.99,
     "epsilon": 1e-8,
 }
+_HOW_TO_BUILD = (
+    "Compile a `keras_gan.GAN` with it, or call "
+    "`build_parts(generator_variables, discriminator_variables)`."
+)
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -53,9 +57,8 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         discriminator=None,
         *,
         name="adversarial_optimizer",
-        **kwargs,
     ):
-        super().__init__(learning_rate=0.0, name=name, **kwargs)
+        super().__init__(learning_rate=0.0, name=name)
         self.generator = _optimizer(generator, "generator")
         self.discriminator = _optimizer(discriminator, "discriminator")
         if self.generator is self.discriminator:
@@ -129,30 +132,42 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         if not self.built:
             raise ValueError(
                 "`AdversarialOptimizer` has to know which weights are whose. "
-                f"Received: one list of {len(variables)} variables. Compile a "
-                "`keras_gan.GAN` with it, or call "
-                "`build_parts(generator_variables, discriminator_variables)`."
+                f"Received: one list of {len(variables)} variables. "
+                f"{_HOW_TO_BUILD}"
+            )
+
+    def _assert_built(self) -> None:
+        if not self.built:
+            raise ValueError(
+                "`AdversarialOptimizer` must be built before it is applied. "
+                f"Received: one that is not. {_HOW_TO_BUILD}"
             )
 
     def apply(self, grads, trainable_variables=None) -> None:
         """Applies gradients of any of the weights, each by its own part."""
+        self._assert_built()
+        owned = [self._own_variables[id(part)] for part in self.parts]
         if trainable_variables is None:
-            trainable_variables = [
-                variable
-                for part in self.parts
-                for variable in self._own_variables[id(part)]
-            ]
+            trainable_variables = owned[0] + owned[1]
+        known = {id(variable) for variable in owned[0] + owned[1]}
+        strange = [v.path for v in trainable_variables if id(v) not in known]
+        if strange:
+            raise ValueError(
+                "`trainable_variables` must be weights that the pair was built "
+                f"for. Received: {', '.join(strange)}. {_HOW_TO_BUILD}"
+            )
         pairs = list(zip(grads, trainable_variables, strict=True))
-        for part in self.parts:
-            own = {id(v) for v in self._own_variables[id(part)]}
+        for part, variables in zip(self.parts, owned, strict=True):
+            own = {id(v) for v in variables}
             chosen = [(g, v) for g, v in pairs if id(v) in own]
             if chosen:
-                gradients, variables = zip(*chosen, strict=True)
-                part.apply(list(gradients), list(variables))
+                gradients, targets = zip(*chosen, strict=True)
+                part.apply(list(gradients), list(targets))
 
     def finalize_variable_values(self, var_list) -> None:
         """Lets each part finalise the weights it trains."""
         del var_list  # Each part knows its own.
+        self._assert_built()
         for part in self.parts:
             part.finalize_variable_values(self._own_variables[id(part)])
 

@@ -40,9 +40,7 @@ def build(make_gan, strategy, settings, cls=LatentsFromData):
         # The update is linear in the gradient: Adam would blow up rounding
         # wherever a gradient is near 0.
         sgd = keras.optimizers.SGD
-        gan.compile(
-            sgd(0.1), sgd(0.1), **{k: v() for k, v in settings.items()}
-        )
+        gan.compile(sgd(0.1), sgd(0.1), **{k: v() for k, v in settings.items()})
     return gan
 
 

@@ -1,0 +1,121 @@
+"""What must be true of data before training starts."""
+
+import contextlib
+from collections.abc import Iterator
+
+import keras
+import numpy as np
+
+from keras_gan.models import batch as batches
+
+
+def check_fit(gan, x, y=None, **arguments) -> None:
+    """Checks the data that `GAN.fit` is given, as far as it is in memory.
+
+    Raises:
+        ValueError: If a part of it is not as it must be.
+    """
+    check_arrays(x, y, gan.image_shape, gan.num_classes)
+    _check_steps(x, gan.discriminator_steps, **arguments)
+    validation = arguments.get("validation_data")
+    if validation is not None:
+        images, labels, _ = keras.utils.unpack_x_y_sample_weight(validation)
+        check_arrays(images, labels, gan.image_shape, gan.num_classes)
+
+
+def check_arrays(images, labels, image_shape, num_classes) -> None:
+    """Checks data that lies in memory, all of it, before training.
+
+    Raises:
+        ValueError: If shape, type, range or labels are not as they must be.
+    """
+    if isinstance(images, dict):
+        images, labels = batches.parts_of(images, labels)
+    if not _is_array(images):
+        return
+    _check_images(np.asarray(images), tuple(image_shape))
+    if num_classes is None:
+        return
+    if labels is None:
+        raise ValueError(batches.missing_labels(num_classes))
+    _check_labels(np.asarray(labels), num_classes)
+
+
+def _is_array(images) -> bool:
+    return hasattr(images, "shape") and hasattr(images, "__array__")
+
+
+def _check_images(images, image_shape):
+    batches.check_shape(images.shape, image_shape)
+    if images.size == 0:
+        raise ValueError(
+            "There must be images to train on. Received: shape "
+            f"{images.shape}, which is empty. Check where they were read from."
+        )
+    low, high = float(np.min(images)), float(np.max(images))
+    if not np.isfinite([low, high]).all():
+        finite = np.isfinite(images).reshape(len(images), -1).all(axis=1)
+        where = np.flatnonzero(~finite)
+        raise ValueError(
+            "Images must be finite. Received: NaN or infinity in "
+            f"{len(where)} of {len(images)} images, the first at index "
+            f"{where[0]}. Remove or mend them."
+        )
+    if len(image_shape) > 1 and (low < -1.01 or high > 1.01):
+        raise ValueError(out_of_range(f"values from {low:.4g} to {high:.4g}"))
+
+
+def out_of_range(received: str) -> str:
+    """What to say of images with other values."""
+    return (
+        f"Images must be in [-1, 1]. Received: {received}. Scale them first, "
+        "bytes with `images / 127.5 - 1.0`."
+    )
+
+
+def _check_labels(labels, num_classes):
+    batches.check_labels(labels.shape, labels.dtype, num_classes)
+    bad = labels[(labels < 0) | (labels >= num_classes)]
+    if bad.size:
+        raise ValueError(
+            wrong_labels(
+                f"{bad.size} that do not, for example {int(bad.flat[0])}",
+                num_classes,
+            )
+        )
+
+
+def wrong_labels(received: str, num_classes: int) -> str:
+    """What to say of labels with other values."""
+    return (
+        f"`labels` must lie in [0, {num_classes}), for `num_classes="
+        f"{num_classes}`. Received: {received}. Number the classes from 0, or "
+        "raise `num_classes`."
+    )
+
+
+def _check_steps(images, parts, *, batch_size=None, validation_split=0.0, **_):
+    # Also the incomplete batch at the end of an array.
+    if parts == 1 or not _is_array(images):
+        return
+    size = batch_size or 32
+    # As Keras cuts it.
+    length = int(len(images) * (1.0 - (validation_split or 0.0)))
+    for one in (min(size, length), length % size):
+        if one % parts:
+            raise ValueError(batches.indivisible(one, parts))
+
+
+@contextlib.contextmanager
+def indivisible_batches(parts: int) -> Iterator[None]:
+    """Says in our words what the framework says of a batch it cannot cut.
+
+    The size of a data set's batches is often known only when they come.
+    """
+    try:
+        yield
+    except Exception as error:
+        if parts > 1 and batches.CUT in str(error):
+            message = batches.indivisible("another number of", parts)
+            raise ValueError(message) from error
+        raise
