@@ -10,6 +10,9 @@ import argparse
 
 import keras_gan  # First: it keeps TensorFlow's start-up messages away.
 
+# isort: split
+import keras
+
 parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
 parser.add_argument("--epochs", type=int, default=200)
 parser.add_argument("--out", default="quickstart", help="folder to write to")
@@ -18,7 +21,11 @@ options = parser.parse_args()
 images = keras_gan.datasets.load("digits", batch_size=64, labels=False)
 generator, discriminator = keras_gan.networks.mlp((8, 8, 1))
 gan = keras_gan.GAN(generator, discriminator)
-gan.compile()
+gan.compile(
+    keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99),
+    keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99),
+    jit_compile=True,
+)
 
 # A grid of samples every ten epochs, and an animation of them at the end.
 saver = keras_gan.callbacks.SampleSaver(options.out, every=10)

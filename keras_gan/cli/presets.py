@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,9 +38,6 @@ class Preset:
     precision: str = "auto"
 
 
-# Many small operations: XLA makes one of them, and there is nothing to gain
-# from short numbers.
-_OF_MLP = {"jit": True, "precision": "float32"}
 # Longest side in pixels up to which a preset holds, from small to large.
 _BY_SIDE = (
     (
@@ -51,7 +49,10 @@ _BY_SIDE = (
             learning_rate=2e-3,
             final_learning_rate=2e-4,
             gamma=0.05,
-            **_OF_MLP,
+            # Many small operations: XLA makes one of them, and there is
+            # nothing to gain from short numbers.
+            jit=True,
+            precision="float32",
         ),
     ),
     (
@@ -67,10 +68,18 @@ _BY_SIDE = (
     (math.inf, Preset(width=32, batch_size=32, steps=100_000)),
 )
 # What a network needs other than its preset has it.
-_BY_NETWORK = {
-    "dcgan": {"width": 64, "jit": None, "precision": "auto"},
-    "mlp": {"width": 256, **_OF_MLP},
-    "r3gan": {"width": 32, "jit": None, "precision": "auto"},
+_CONVOLUTIONAL = {
+    "width": 32,
+    "learning_rate": 5e-4,
+    "final_learning_rate": 5e-5,
+    "gamma": None,
+    "jit": None,
+    "precision": "auto",
+}
+_BY_NETWORK: dict[str, dict[str, Any]] = {
+    "dcgan": _CONVOLUTIONAL,
+    "mlp": {"width": 256, "jit": True, "precision": "float32"},
+    "r3gan": _CONVOLUTIONAL,
 }
 
 NETWORKS = tuple(_BY_NETWORK)

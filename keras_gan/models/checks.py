@@ -20,7 +20,8 @@ def check_arguments(num_classes, ema_momentum, seed) -> tuple:
             f"{num_classes!r}."
         )
     if ema_momentum is not None and not (
-        isinstance(ema_momentum, numbers.Real) and 0.0 <= ema_momentum < 1.0
+        isinstance(ema_momentum, numbers.Real)
+        and 0.0 <= float(ema_momentum) < 1.0
     ):
         raise ValueError(
             "`ema_momentum` must be in [0, 1), or None for no average. "

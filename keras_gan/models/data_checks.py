@@ -85,7 +85,7 @@ def _check_labels(labels, num_classes):
         )
 
 
-def wrong_labels(received: str, num_classes: int) -> str:
+def wrong_labels(received: str, num_classes: int | None) -> str:
     """What to say of labels with other values."""
     return (
         f"`labels` must lie in [0, {num_classes}), for `num_classes="

@@ -82,7 +82,7 @@ def _function(gan):
 def _latents(shape, truncation, seed):
     if truncation is None:
         return keras.random.normal(shape, seed=seed)
-    if not (isinstance(truncation, numbers.Real) and truncation > 0):
+    if not (isinstance(truncation, numbers.Real) and float(truncation) > 0):
         raise ValueError(
             "`truncation` must be positive, the largest absolute value of a "
             f"latent. Received: {truncation!r}. None turns it off."
