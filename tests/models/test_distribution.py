@@ -11,8 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_gan import GAN
-from keras_gan import penalties
+from keras_gan import GAN, penalties
 
 
 class LatentsFromData(GAN):
