@@ -33,7 +33,9 @@ def real_images(data, size, limit):
         repeat=False,
     )
     batches = list(dataset.as_numpy_iterator())
-    images, labels = (np.concatenate(part) for part in zip(*batches))
+    images, labels = (
+        np.concatenate(part) for part in zip(*batches, strict=True)
+    )
     return images[:limit], labels[:limit]
 
 

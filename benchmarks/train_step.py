@@ -78,9 +78,12 @@ def make_dataset(images: np.ndarray) -> Any:
 
     dataset = tf.data.Dataset.from_tensor_slices(images)
     dataset = dataset.shuffle(len(images)).repeat()
-    return dataset.batch(BATCH_SIZE, drop_remainder=True).prefetch(
-        tf.data.AUTOTUNE
-    )
+    dataset = dataset.batch(BATCH_SIZE, drop_remainder=True).prefetch(2)
+    # The thread that tunes a pipeline sleeps for times that double, and an
+    # iterator waits for it when it ends: seconds that are nobody's.
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return dataset.with_options(options)
 
 
 def make_programs(

@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_gan import images as image_tools
 from keras_gan import models
+from keras_gan.callbacks._atomic import replacing
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli.loading import load_gan
 from keras_gan.cli.run_folder import RunFolder, newest_run
@@ -79,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
     model_path = _model_path(options.model)
     path = pathlib.Path(options.out) if options.out else _next_free(model_path)
     write = _writer(path)
-    gan = load_gan(model_path)
+    gan = load_gan(model_path, compiled=False)
     labels = _labels(options, gan)
     seed = options.seed
     if seed is None:
@@ -162,7 +163,9 @@ def _write_arrays(path, images, labels) -> None:
     arrays = {"images": images}
     if labels is not None:
         arrays["labels"] = labels
-    np.savez_compressed(path, **arrays)
+    # Through a file, because NumPy would add its own suffix to others.
+    with replacing(path) as aside, open(aside, "wb") as file:
+        np.savez_compressed(file, **arrays)
 
 
 def _write_folder(path, images, labels) -> None:

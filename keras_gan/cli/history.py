@@ -49,7 +49,11 @@ class History(keras.callbacks.Callback):
             writer.writerow([_shown(value) for value in row.values()])
 
     def _drop_rows_after(self, steps):
-        header, *rows = read_rows(self.path)
+        header, *rows = read_rows(self.path) or [[]]
+        if "steps" not in header:
+            # Cut off before its first line was whole: nothing to keep.
+            self.path.unlink()
+            return
         place = header.index("steps")
         kept = [
             row

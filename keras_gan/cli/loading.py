@@ -8,11 +8,13 @@ import keras
 from keras_gan import models
 
 
-def load_gan(path) -> models.GAN:
+def load_gan(path, *, compiled: bool = True) -> models.GAN:
     """Loads a GAN that `keras-gan train` or `GAN.save` wrote.
 
     Args:
         path: The `.keras` file.
+        compiled: Whether it is to train on. Drawing images needs neither loss
+            nor optimizers.
 
     Raises:
         FileNotFoundError: If it is not there.
@@ -22,7 +24,7 @@ def load_gan(path) -> models.GAN:
     if not path.is_file():
         raise FileNotFoundError(f"There is no model `{path}`.")
     try:
-        gan = keras.saving.load_model(path)
+        gan = keras.saving.load_model(path, compile=compiled)
     except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
         raise ValueError(
             f"`{path}` cannot be loaded; it is damaged, or not a model of "

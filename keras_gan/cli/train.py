@@ -169,7 +169,7 @@ def _add_step_options(group):
         "--precision",
         choices=("auto", *POLICIES),
         help="auto is bfloat16 where the GPU or, measured, the processor is "
-        "fast in it, else float32 (default: auto)",
+        "fast in it, else float32, as always for an mlp (default: auto)",
     )
     group.add_argument(
         "--jit",

@@ -1,5 +1,6 @@
 """From an opened source to a tf.data.Dataset."""
 
+import os
 import random
 from collections.abc import Callable
 from typing import Any, Literal
@@ -10,6 +11,9 @@ import tensorflow as tf
 from keras_gan import images as image_tools
 from keras_gan.datasets.opening import open_source
 from keras_gan.datasets.source import ArraySource, ImageSize, Source
+
+# Threads that decode batches.
+_NUM_READERS = min(8, os.cpu_count() or 1)
 
 
 def load(
@@ -88,8 +92,8 @@ def load(
         return (images, tf.gather(all_labels, batch)) if labelled else images
 
     dataset = indices.batch(batch_size, drop_remainder or repeat)
-    dataset = dataset.map(fetch, tf.data.AUTOTUNE, deterministic=True)
-    return dataset.prefetch(tf.data.AUTOTUNE).with_options(_options())
+    dataset = dataset.map(fetch, _NUM_READERS, deterministic=True)
+    return dataset.prefetch(2).with_options(_options())
 
 
 def _endless_indices(
@@ -160,6 +164,9 @@ def _options():
     options.experimental_distribute.auto_shard_policy = (
         tf.data.experimental.AutoShardPolicy.DATA
     )
+    # The thread that tunes a pipeline sleeps for times that double up to a
+    # minute, and an iterator waits for it when it ends: at every epoch.
+    options.autotune.enabled = False
     return options
 
 

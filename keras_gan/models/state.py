@@ -13,29 +13,21 @@ def seeds(gan) -> list:
     """
     known = {id(v) for v in gan.weights}
     known |= {id(v) for m in gan.metrics for v in m.variables}
-    own = [v for v in gan.variables if id(v) not in known]
-    return own + [
-        generator.state
-        for part in _parts(gan)
-        for generator in getattr(part, "seed_generators", [])
-    ]
+    return [v for v in gan.variables if id(v) not in known]
 
 
-def penalty_variables(gan) -> list:
-    """Variables of the penalties, such as running means of logits."""
-    return [
-        variable
-        for part in _parts(gan)
-        for variable in getattr(part, "variables", [])
-    ]
-
-
-def _parts(gan) -> list:
-    return [gan.loss, *gan.penalties] if gan.compiled else []
+def compiled_variables(gan) -> list:
+    """Seeds and variables of the loss and the penalties, in order."""
+    if not gan.compiled:
+        return []
+    parts = [gan.loss, *gan.penalties]
+    drawn = [g for part in parts for g in getattr(part, "seed_generators", [])]
+    kept = [v for part in parts for v in getattr(part, "variables", [])]
+    return [generator.state for generator in drawn] + kept
 
 
 def save(gan, store) -> None:
-    """Writes seeds and penalty variables into a store of arrays."""
+    """Writes seeds and what the penalties remember into a store."""
     for kind, variables in _kinds(gan).items():
         for number, variable in enumerate(variables):
             store[f"{kind}_{number}"] = ops.convert_to_numpy(variable)
@@ -51,8 +43,9 @@ def load(gan, store) -> None:
     for kind, variables in _kinds(gan).items():
         names = [f"{kind}_{number}" for number in range(len(variables))]
         found = [n for n in saved if n.startswith(f"{kind}_")]
-        # A model that was never compiled has no penalties to save.
-        if not found:
+        # A model that is not compiled has no loss and no penalties: neither
+        # the one that saved, nor the one that loads to draw images only.
+        if kind == "compiled" and not (found and gan.compiled):
             continue
         if set(names) != set(found):
             raise ValueError(
@@ -66,7 +59,7 @@ def load(gan, store) -> None:
 
 
 def _kinds(gan) -> dict:
-    return {"seed": seeds(gan), "penalty": penalty_variables(gan)}
+    return {"seed": seeds(gan), "compiled": compiled_variables(gan)}
 
 
 def rewind(seed_generator) -> None:

@@ -13,6 +13,8 @@ ROOT = Path(__file__).parents[2]
 TINY = ("--network", "mlp", "--width", 16, "--batch-size", 16)
 # A loss without penalties: their second derivatives take long to trace.
 TINY += ("--precision", "float32", "--loss", "non_saturating")
+# To compile the step takes longer than the few steps of a test.
+TINY += ("--no-jit",)
 
 
 def _start(

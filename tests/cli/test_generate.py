@@ -47,6 +47,14 @@ def test_grid_beside_the_model_where_nothing_is_said(plain_run, run_command):
     assert image_shape(plain_run / "generated-1.png") == (402, 402, 1)
 
 
+def test_arrays_of_a_capital_suffix_lie_where_it_says(plain_run, run_command):
+    code, output, _ = run_command("generate", plain_run, "--out", "x.NPZ")
+    assert code == 0 and "x.NPZ" in output
+    assert [path.name for path in Path(".").iterdir()] == ["x.NPZ"]
+    with np.load("x.NPZ") as arrays:
+        assert len(arrays["images"]) == 64
+
+
 def test_arrays_are_those_of_generate(plain_run, run_command):
     options = ("--num-images", 5, "--seed", 7, "--truncation", 0.5)
     code, output, _ = run_command(

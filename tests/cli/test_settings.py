@@ -62,7 +62,10 @@ def test_precision_is_decided_by_the_device(monkeypatch, fast, precision):
     monkeypatch.setattr(
         settings_module.devices, "bfloat16_is_fast", lambda: fast
     )
-    assert resolve(options(), INFO).precision == precision
+    dcgan = options("--network", "dcgan")
+    assert resolve(dcgan, INFO).precision == precision
+    # So small that there is nothing to gain.
+    assert resolve(options("--network", "mlp"), INFO).precision == "float32"
     assert resolve(options("--precision", "float16"), INFO).precision == (
         "float16"
     )
@@ -89,7 +92,7 @@ def test_options_left_out_are_no_difference():
     assert differences(options("--width", 4, "--steps", 9**9), settings) == []
     assert differences(options("--width", 5), settings) == ["--width 4 (not 5)"]
     assert differences(options("--no-conditional", "--no-jit"), settings) == [
-        "--jit None (not False)"
+        "--jit True (not False)"
     ]
 
 

@@ -35,8 +35,14 @@ def fit(gan, points, **kwargs):
     gan.fit(points, batch_size=16, shuffle=False, verbose=0, **kwargs)
 
 
-@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize(
+    "name, policy",
+    [(name, "float32") for name in SETTINGS]
+    + [
+        ("two discriminator steps", "mixed_bfloat16"),
+        ("lazy penalties", "mixed_bfloat16"),
+    ],
+)
 def test_two_and_two_epochs_are_four(
     make_gan, points, same_state, tmp_path, name, policy
 ):
@@ -147,3 +153,16 @@ def test_same_seed_same_run(make_gan, points, same_state):
         gan.compile()
         fit(gan, points, epochs=2)
     same_state(*runs)
+
+
+def test_a_file_draws_the_same_without_what_it_was_compiled_with(
+    make_gan, points, tmp_path
+):
+    gan = make_gan()
+    gan.compile(penalties=[penalties.GradientPenalty(), penalties.LeCam()])
+    fit(gan, points)
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras", compile=False)
+    np.testing.assert_array_equal(
+        gan.generate(3, seed=1), loaded.generate(3, seed=1)
+    )

@@ -1,0 +1,39 @@
+"""`history.csv`, whatever state a killed process left it in."""
+
+import pytest
+
+from keras_gan.cli.clock import Clock
+from keras_gan.cli.history import History, read_rows
+
+
+def write(path, steps_before, logs):
+    clock = Clock(steps_before, 100, 0)
+    history = History(path, clock)
+    history.on_train_begin()
+    clock.steps += 10
+    history.on_epoch_begin(0)
+    history.on_epoch_end(0, logs)
+
+
+def test_a_row_a_round(tmp_path):
+    path = tmp_path / "history.csv"
+    write(path, 0, {"d_loss": 0.5})
+    header, row = read_rows(path)
+    assert header == ["round", "steps", "seconds", "d_loss"]
+    assert (row[0], row[1], row[3]) == ("1", "10", "0.5")
+
+
+def test_rows_after_the_checkpoint_are_dropped(tmp_path):
+    path = tmp_path / "history.csv"
+    write(path, 0, {"d_loss": 0.5})
+    write(path, 10, {"d_loss": 0.6})
+    write(path, 10, {"d_loss": 0.7})
+    assert [row[3] for row in read_rows(path)] == ["d_loss", "0.5", "0.7"]
+
+
+@pytest.mark.parametrize("rest", ["", "rou", "round,steps,seconds,d_loss\n1,"])
+def test_a_file_that_was_cut_off(tmp_path, rest):
+    path = tmp_path / "history.csv"
+    path.write_text(rest)
+    write(path, 0, {"d_loss": 0.5})
+    assert [row[3] for row in read_rows(path)] == ["d_loss", "0.5"]
