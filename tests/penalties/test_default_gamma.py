@@ -14,7 +14,8 @@ def test_it_grows_with_the_pixels_and_not_with_the_channels():
 
 
 def test_vectors_of_any_length_are_as_small_images():
-    assert default_gamma((2,)) == default_gamma((5000,)) > 0.0
+    assert default_gamma((2,)) == default_gamma((5000,)) == 0.1
+    assert default_gamma((8, 8, 1)) == 0.1
 
 
 def test_channels_may_stand_first():
