@@ -268,7 +268,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--task", choices=[*TASKS, "both"], default="both")
     parser.add_argument("--seeds", type=int, default=5, help="number of runs")
     parser.add_argument("--first-seed", type=int, default=0)
-    parser.add_argument("--steps", type=int, default=40_000)
+    parser.add_argument("--steps", type=int, default=70_000)
     parser.add_argument(
         "--check", action="store_true", help="exit with 1 if a seed falls short"
     )
