@@ -24,10 +24,19 @@ from keras_gan.backend.tensorflow import (
     Score,
     compiled,
     copy_variables,
+    in_several_replicas,
     input_gradients,
     replica_count,
     replica_mean,
     update_variables,
+)
+from keras_gan.backend.tensorflow_execution import (
+    current_graph,
+    current_strategy,
+    executing_eagerly,
+    outside_graphs,
+    replica_id,
+    run_on_replicas,
 )
 
 __all__ = [
@@ -36,8 +45,15 @@ __all__ = [
     "Score",
     "compiled",
     "copy_variables",
+    "current_graph",
+    "current_strategy",
+    "executing_eagerly",
+    "in_several_replicas",
     "input_gradients",
+    "outside_graphs",
     "replica_count",
+    "replica_id",
     "replica_mean",
+    "run_on_replicas",
     "update_variables",
 ]

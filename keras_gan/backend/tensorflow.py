@@ -86,7 +86,8 @@ def replica_count() -> int:
     return tf.distribute.get_strategy().num_replicas_in_sync
 
 
-def _in_several_replicas() -> bool:
+def in_several_replicas() -> bool:
+    """Whether this runs on one of several replicas, not between them."""
     return replica_count() > 1 and tf.distribute.in_cross_replica_context() is (
         False
     )
@@ -94,7 +95,7 @@ def _in_several_replicas() -> bool:
 
 def replica_mean(value):
     """Mean over replicas of a scalar; the scalar itself on one device."""
-    if not _in_several_replicas():
+    if not in_several_replicas():
         return value
     context = tf.distribute.get_replica_context()
     return context.all_reduce(tf.distribute.ReduceOp.MEAN, value)
@@ -107,7 +108,7 @@ def replica_share(batch_size):
     batch becomes, times this share, its part of the mean over the global batch,
     exactly so also when the last batch is cut unevenly.
     """
-    if not _in_several_replicas():
+    if not in_several_replicas():
         return tf.constant(1.0)
     local = tf.cast(batch_size, tf.float32)
     context = tf.distribute.get_replica_context()
@@ -135,14 +136,14 @@ def copy_variables(variables, values) -> None:
     """
     targets = [variable.value for variable in variables]
     sources = [tf.convert_to_tensor(value.value) for value in values]
-    if sources and _in_several_replicas():
+    if sources and in_several_replicas():
         context = tf.distribute.get_replica_context()
         sources = context.all_reduce(tf.distribute.ReduceOp.MEAN, sources)
     _assign(lambda a, b: a.assign(b), targets, sources)
 
 
 def _assign(assign, targets, sources) -> None:
-    if not _in_several_replicas():
+    if not in_several_replicas():
         for target, source in zip(targets, sources, strict=True):
             assign(target, source)
         return

@@ -1,5 +1,7 @@
 """What happens between epochs."""
 
+from keras_gan.callbacks.fid_callback import FIDCallback
+from keras_gan.callbacks.metrics_callback import MetricsCallback
 from keras_gan.callbacks.sample_saver import SampleSaver
 
-__all__ = ["SampleSaver"]
+__all__ = ["FIDCallback", "MetricsCallback", "SampleSaver"]

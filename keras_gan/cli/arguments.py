@@ -6,6 +6,7 @@ from typing import NoReturn
 
 PROGRAM = "keras-gan"
 EXIT_USER_ERROR = 2
+METRICS = ("fid", "kid", "is", "prdc")
 
 
 class Parser(argparse.ArgumentParser):
@@ -35,6 +36,27 @@ def positive_integer(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
     return int(number)
+
+
+def two_or_more(text: str) -> int:
+    """A whole number, at least 2."""
+    number = positive_integer(text)
+    if number < 2:
+        raise argparse.ArgumentTypeError(f"must be at least 2, not {text}")
+    return number
+
+
+def metrics(text: str) -> list[str]:
+    """`fid,kid` as a list of names without repetitions; `none` as none."""
+    names = list(dict.fromkeys(name.strip() for name in text.split(",")))
+    if names == ["none"]:
+        return []
+    unknown = [name for name in names if name not in METRICS]
+    if unknown:
+        raise argparse.ArgumentTypeError(
+            f"must be of {', '.join(METRICS)}, not {', '.join(unknown) or text}"
+        )
+    return names
 
 
 def positive_number(text: str) -> float:

@@ -6,7 +6,7 @@ import traceback
 import warnings
 
 import keras_gan
-from keras_gan.cli import generate, train
+from keras_gan.cli import evaluate, generate, train
 from keras_gan.cli.arguments import (
     EXIT_USER_ERROR,
     PROGRAM,
@@ -17,7 +17,7 @@ from keras_gan.cli.arguments import (
 
 EXIT_INTERRUPTED = 130
 
-_COMMANDS = {"train": train, "generate": generate}
+_COMMANDS = {"train": train, "generate": generate, "evaluate": evaluate}
 _PACKAGE = pathlib.Path(keras_gan.__file__).parent
 
 
@@ -67,7 +67,8 @@ def _run(options) -> int:
 def _parser() -> Parser:
     parser = Parser(
         prog=PROGRAM,
-        description="Trains generative adversarial networks and draws images.",
+        description="Trains generative adversarial networks, draws images with "
+        "them and measures these.",
         formatter_class=HelpFormatter,
     )
     parser.add_argument(

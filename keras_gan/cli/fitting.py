@@ -4,20 +4,25 @@ import contextlib
 import importlib.util
 import math
 import time
+from typing import Any
 
 import keras
 
 from keras_gan import datasets
 from keras_gan.backend import tensorflow_devices as devices
-from keras_gan.callbacks import SampleSaver
+from keras_gan.callbacks import MetricsCallback, SampleSaver
 from keras_gan.callbacks._workers import is_chief
 from keras_gan.callbacks.run_checkpoint import RunCheckpoint, read_record
 from keras_gan.cli.clock import Clock
 from keras_gan.cli.history import History
 from keras_gan.cli.jobs import Job
+from keras_gan.cli.metric_options import make_metrics
 from keras_gan.cli.progress import Progress
 
 _NUM_SAMPLES = 64
+# Real and generated images that metrics see: papers use this many in training.
+_MOST_IMAGES = 10_000
+_EVALUATION_BATCH = 100
 _MOST_COLUMNS = 20
 
 
@@ -87,6 +92,7 @@ def _callbacks(job: Job, clock: Clock, shows_progress: bool) -> list:
     folder = job.folder
     chosen = [
         clock,
+        *_metrics(job),
         SampleSaver(
             folder.samples_path,
             _num_samples(job.gan.num_classes),
@@ -104,6 +110,31 @@ def _callbacks(job: Job, clock: Clock, shows_progress: bool) -> list:
     if shows_progress:
         chosen.append(Progress(clock))
     return chosen
+
+
+def _metrics(job: Job) -> list:
+    """Before all that writes logs."""
+    settings = job.settings
+    if not settings.metrics:
+        return []
+    num_images = len(job.source)
+    order: dict[str, Any] = {"shuffle": False}
+    if num_images > _MOST_IMAGES:
+        # The start of an endless stream is the same whenever it is read.
+        num_images = _MOST_IMAGES
+        order = {"repeat": True, "seed": settings.seed}
+    real = datasets.load(
+        job.source,
+        batch_size=_EVALUATION_BATCH,
+        labels=settings.conditional,
+        **order,
+    ).take(math.ceil(num_images / _EVALUATION_BATCH))
+    chosen = make_metrics(settings.metrics, settings.feature_extractor)
+    return [
+        MetricsCallback(
+            real, chosen, num_images=num_images, batch_size=_EVALUATION_BATCH
+        )
+    ]
 
 
 def _num_samples(num_classes: int | None) -> int:

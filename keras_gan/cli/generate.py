@@ -77,10 +77,10 @@ def _add_choice_options(parser):
 
 def run(options: argparse.Namespace) -> int:
     """Draws and writes; returns the exit code."""
-    model_path = _model_path(options.model)
-    path = pathlib.Path(options.out) if options.out else _next_free(model_path)
+    source = model_path(options.model)
+    path = pathlib.Path(options.out) if options.out else _next_free(source)
     write = _writer(path)
-    gan = load_gan(model_path, compiled=False)
+    gan = load_gan(source, compiled=False)
     labels = _labels(options, gan)
     seed = options.seed
     if seed is None:
@@ -101,7 +101,8 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _model_path(named: str | None) -> pathlib.Path:
+def model_path(named: str | None) -> pathlib.Path:
+    """The `.keras` file of a run, or of the newest one in `runs/`."""
     if named is None:
         return newest_run().model_path
     path = pathlib.Path(named)

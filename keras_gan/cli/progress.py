@@ -9,6 +9,7 @@ import keras
 from keras_gan.cli.clock import Clock
 
 _REFRESH_SECONDS = 0.2
+_BAR_WIDTH = 24
 
 
 class Progress(keras.callbacks.Callback):
@@ -65,6 +66,57 @@ class Progress(keras.callbacks.Callback):
             # A line that is broken in two could not be written over.
             columns = shutil.get_terminal_size().columns - 1
             line = f"\r{line[:columns]}\x1b[K"
+        print(line, end=end, file=self._stream, flush=True)
+
+
+class ImageCounter:
+    """A line that counts images, and on a terminal moves.
+
+    On the standard error, so that results can be read by a program.
+
+    Args:
+        what: What is counted, in a word.
+        total: How many there will be.
+        shown: Whether to print at all.
+        stream: Text stream; the standard error where left out.
+    """
+
+    def __init__(self, what: str, total: int, *, shown=True, stream=None):
+        self.what = what
+        self.total = total
+        self.done = 0
+        self._shown = shown
+        self._stream = stream or sys.stderr
+        self._moves = self._stream.isatty()
+        self._start = time.perf_counter()
+        self._printed = float("-inf")
+
+    def add(self, number: int) -> None:
+        """Counts images that are done."""
+        self.done += number
+        now = time.perf_counter()
+        if self._shown and self._moves:
+            if now - self._printed > _REFRESH_SECONDS:
+                self._printed = now
+                self._write("")
+
+    def close(self) -> None:
+        """Writes the line for the last time."""
+        if self._shown:
+            self._write("\n")
+
+    def _write(self, end: str) -> None:
+        rate = self.done / max(time.perf_counter() - self._start, 1e-9)
+        counter = f"{self.done:{len(str(self.total))}d}/{self.total}"
+        line = f"{counter} {self.what} images  {rate:.3g} images/s"
+        if self.done < self.total:
+            left = duration_in_words((self.total - self.done) / rate)
+            line += f"  {left} left"
+        if self._moves:
+            filled = round(_BAR_WIDTH * self.done / self.total)
+            bar = "=" * filled + "-" * (_BAR_WIDTH - filled)
+            columns = shutil.get_terminal_size().columns - 1
+            line = f"\r{f'[{bar}] {line}'[:columns]}\x1b[K"
         print(line, end=end, file=self._stream, flush=True)
 
 

@@ -47,6 +47,8 @@ class Settings:
     precision: str
     jit: bool | None
     seed: int
+    metrics: list[str] = dataclasses.field(default_factory=list)
+    feature_extractor: str = "inception_v3"
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -88,8 +90,9 @@ def resolve(
     steps = steps_asked(options, info.num_images, chosen["batch_size"])
     steps = _first(steps, defaults.steps)
     height, width, channels = info.image_shape
+    data = location(options.data)
     return Settings(
-        data=location(options.data),
+        data=data,
         image_size=(height, width),
         channels=channels,
         conditional=bool(options.conditional),
@@ -99,8 +102,27 @@ def resolve(
         precision=_precision(options.precision, defaults.precision),
         jit=_first(options.jit, _jit(defaults.jit)),
         seed=_first(options.seed, 0),
+        # Without a download there is a distance for the digits only.
+        metrics=_first(options.metrics, ["fid"] * (data == DEFAULT_DATA)),
+        feature_extractor=_first(
+            options.feature_extractor, default_extractor(data)
+        ),
         **chosen,
     )
+
+
+def default_extractor(data: str) -> str:
+    """The feature extractor that suits a data set.
+
+    Args:
+        data: What names it on the command line.
+
+    Example:
+
+    >>> default_extractor("digits"), default_extractor("cifar10")
+    ('digits', 'inception_v3')
+    """
+    return "digits" if data == "digits" else "inception_v3"
 
 
 def steps_asked(options, num_images: int, batch_size: int) -> int | None:

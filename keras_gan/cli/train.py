@@ -9,6 +9,7 @@ from keras_gan.cli import jobs
 from keras_gan.cli.building import POLICIES
 from keras_gan.cli.clock import Clock
 from keras_gan.cli.fitting import fit
+from keras_gan.cli.metric_options import add_metric_options
 from keras_gan.cli.presets import NETWORKS
 from keras_gan.cli.progress import duration_in_words
 from keras_gan.cli.settings import DEFAULT_DATA
@@ -36,6 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     training = parser.add_argument_group("training")
     _add_length_options(training)
     _add_step_options(training)
+    add_metric_options(
+        parser.add_argument_group("metrics"),
+        default=None,
+        shown="fid for the built-in digits, else none",
+    )
     _add_run_options(parser)
 
 

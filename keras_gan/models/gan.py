@@ -161,6 +161,9 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
             )
             for stateful in (loss, *penalties):
                 getattr(stateful, "build", lambda: None)()
+            for metric in metrics or []:
+                # Variables that replicas add to are made under the strategy.
+                getattr(metric, "build", lambda shape: None)(self.image_shape)
             names = [*_TEST_LOGS, *(penalty_name(p) for p in penalties)]
             self._train_logs = LogTracker([*names, *STRANGE], name="train")
             self._test_logs = LogTracker([*_TEST_LOGS, *STRANGE], "test")

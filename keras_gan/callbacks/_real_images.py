@@ -1,0 +1,97 @@
+"""Real images, as a user hands them to a callback."""
+
+import functools
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+
+_NOT_IMAGES = (
+    "`real` must be an array of images, a pair of arrays `(images, labels)`, "
+    "or a data set of batches. Received: "
+)
+
+
+class RealImages:
+    """Images, and labels where there are any, that can be read again.
+
+    Args:
+        data: Array `(n, ...)`, pair `(images, labels)`, or an iterable of
+            batches such as a `tf.data.Dataset`. None: no images.
+
+    Raises:
+        ValueError: If it is none of these, or without an end.
+    """
+
+    def __init__(self, data: Any) -> None:
+        self.data = data = [] if data is None else data
+        self._is_array = hasattr(_first(data), "__array__")
+        if self._is_array:
+            if len(_first(data)) < 2:
+                raise ValueError(
+                    "`real` must hold at least 2 images. Received: "
+                    f"{len(_first(data))}."
+                )
+        elif not hasattr(data, "__iter__") or isinstance(data, str | bytes):
+            raise ValueError(f"{_NOT_IMAGES}{data!r}.")
+        elif iter(data) is data:
+            raise ValueError(
+                f"{_NOT_IMAGES}{type(data).__name__}, which can be read once "
+                "only. Make a `tf.data.Dataset` of it."
+            )
+        elif _is_endless(data):
+            raise ValueError(
+                f"{_NOT_IMAGES}one without an end. Give it before `repeat`, or "
+                "use its `take(num_batches)`."
+            )
+
+    def batches(self, batch_size: int) -> Iterator[Any]:
+        """Batches of images; those of a data set have its own size."""
+        return (images for images, _ in self._pairs(batch_size))
+
+    @functools.cached_property
+    def labels(self) -> np.ndarray | None:
+        """int32 labels `(n,)`, or `None`."""
+        parts = []
+        for _, labels in self._pairs(1024):
+            if labels is None:
+                return None
+            parts.append(np.asarray(labels, "int32").reshape(-1))
+        return np.concatenate(parts) if parts else None
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Hexadecimal digest of all images, whatever their order."""
+        total, shape = 0, None
+        for images, _ in self._pairs(1024):
+            images = np.ascontiguousarray(keras.ops.convert_to_numpy(images))
+            shape = (images.shape[1:], images.dtype.str)
+            for image in images:
+                digest = hashlib.sha256(image).digest()
+                total += int.from_bytes(digest, "big")
+        return hashlib.sha256(f"{total % 2**256:x} {shape}".encode()).hexdigest()
+
+    def _pairs(self, batch_size: int) -> Iterator[tuple[Any, Any]]:
+        if not self._is_array:
+            for batch in self.data:
+                images, labels, _ = keras.utils.unpack_x_y_sample_weight(batch)
+                yield images, labels
+            return
+        is_pair = isinstance(self.data, tuple | list)
+        images, labels = self.data if is_pair else (self.data, None)
+        for start in range(0, len(images), batch_size):
+            part = slice(start, start + batch_size)
+            yield images[part], None if labels is None else labels[part]
+
+
+def _first(data):
+    is_pair = isinstance(data, tuple | list) and len(data) == 2
+    return data[0] if is_pair else data
+
+
+def _is_endless(data) -> bool:
+    """Whether a `tf.data.Dataset` says of itself that it never ends."""
+    cardinality = getattr(data, "cardinality", None)
+    return cardinality is not None and int(cardinality()) == -1

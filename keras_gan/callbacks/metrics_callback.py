@@ -1,0 +1,195 @@
+"""`MetricsCallback`: metrics of generated images as training goes on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_gan.callbacks._real_images import RealImages
+from keras_gan.callbacks._statistics_cache import StatisticsCache
+from keras_gan.metrics.feature_metric import read
+
+
+class MetricsCallback(keras.callbacks.Callback):
+    """Adds metrics of real against generated images to an epoch's logs.
+
+    For those who have no validation data, or want other numbers of real and
+    of generated images. It acts before the callbacks that follow it in the
+    list, so that `ModelCheckpoint`, `EarlyStopping`, `CSVLogger` and
+    `TensorBoard` find the values under the metrics' names.
+
+    The real images are read once, when training begins; of metrics that need
+    no more than a mean and a covariance of them, these are kept on disk under
+    a key of images and extractor. The generated ones come from the averaged
+    generator and always from the same latents, and of a conditional GAN they
+    have the classes in the shares of the real labels. Training does not change
+    by a bit.
+
+    Args:
+        real: Array `(n, ...)` of images in the metrics' `value_range`, a pair
+            `(images, labels)`, or a data set of batches of either. None, if
+            the metrics need no real images.
+        metrics: List of metrics with `update_real` and `update_fake`.
+        num_images: Images to generate, at least 2.
+        every: Epochs from one evaluation to the next. Where it is not a
+            metric's turn the logs lack it, as with Keras' `validation_freq`.
+        batch_size: Images generated at once.
+        seed: Integer that fixes the latents.
+        cache_directory: Folder for statistics of real images. Left out, one in
+            Keras' own. False: none.
+
+    Raises:
+        ValueError: If an argument is not as described; when training begins,
+            if the real images are not as the metrics take them.
+
+    Example:
+
+    >>> model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten()])
+    >>> recall = keras_gan.metrics.PrecisionRecall(model, nearest_k=3)
+    >>> images = np.random.uniform(-1, 1, (64, 8, 8, 1)).astype("float32")
+    >>> gan = keras_gan.GAN(*keras_gan.networks.mlp((8, 8, 1), hidden=(16,)))
+    >>> gan.compile()
+    >>> callback = MetricsCallback(images, [recall], num_images=64)
+    >>> history = gan.fit(images, callbacks=[callback], verbose=0).history
+    >>> "recall" in history and "precision" in history
+    True
+    """
+
+    def __init__(
+        self,
+        real: Any,
+        metrics: Sequence[Any],
+        *,
+        num_images: int = 10_000,
+        every: int = 1,
+        batch_size: int = 64,
+        seed: int = 0,
+        cache_directory: Any = None,
+    ) -> None:
+        super().__init__()
+        checked = (("num_images", num_images, 2), ("every", every, 1),
+                   ("batch_size", batch_size, 1), ("seed", seed, 0))  # fmt: skip
+        for name, number, least in checked:
+            if not isinstance(number, int | np.integer) or number < least:
+                raise ValueError(
+                    f"`{name}` must be a whole number, at least {least}. "
+                    f"Received: {name}={number!r}."
+                )
+        self.sample_metrics = _check_metrics(metrics)
+        if real is None and any(map(_needs_real, self.sample_metrics)):
+            raise ValueError(
+                "`real` must be images, which the metrics compare the "
+                "generated ones with. Received: real=None."
+            )
+        self.real = RealImages(real)
+        self.num_images = int(num_images)
+        self.every = int(every)
+        self.batch_size = int(batch_size)
+        self.seed = int(seed)
+        self._cache = StatisticsCache(cache_directory)
+        self._labels: np.ndarray | None = None
+        # What each metric knows of the real images.
+        self._real_states: list[list[np.ndarray]] | None = None
+
+    def on_train_begin(self, logs=None):
+        """Reads the real images, the first time."""
+        if not hasattr(self.model, "generate"):
+            raise ValueError(
+                f"`{type(self).__name__}` needs a model with `generate`, such "
+                f"as `keras_gan.GAN`. Received: {type(self.model).__name__}."
+            )
+        if self._real_states is None:
+            self._real_states = self._read_real()
+        self._labels = self._fake_labels()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Adds the metrics to the logs, where it is this epoch's turn."""
+        if logs is not None and (epoch + 1) % self.every == 0:
+            logs.update(self.compute())
+
+    def compute(self) -> dict[str, float]:
+        """Values of the metrics for the generator as it is.
+
+        Returns:
+            Dict from names to numbers.
+        """
+        metrics, states = self.sample_metrics, self._real_states or []
+        for metric, state in zip(metrics, states, strict=True):
+            metric.reset_state()
+            if state:
+                for variable, one in zip(metric.variables, state, strict=True):
+                    variable.assign(one)
+        for images in self._generated():
+            # A tensor: several metrics of one have its features taken once.
+            images = keras.ops.convert_to_tensor(images)
+            for metric in metrics:
+                metric.update_fake(images)
+        values: dict[str, float] = {}
+        for metric in metrics:
+            result = metric.result()
+            if not isinstance(result, dict):
+                result = {metric.name: result}
+            values.update({k: float(v) for k, v in result.items()})
+        return values
+
+    def _read_real(self) -> list[list[np.ndarray]]:
+        self.sample_metrics = [
+            self._cache.restored(metric, self.real)
+            for metric in self.sample_metrics
+        ]
+        curious = [m for m in self.sample_metrics if _needs_real(m)]
+        for metric in curious:
+            metric.reset_state()
+        for images in self.real.batches(self.batch_size) if curious else ():
+            images = keras.ops.convert_to_tensor(images)
+            for metric in curious:
+                metric.update_real(images)
+        self.sample_metrics = [
+            self._cache.stored(metric, self.real)
+            for metric in self.sample_metrics
+        ]
+        return [
+            [read(variable) for variable in metric.variables]
+            if _needs_real(metric)
+            else []
+            for metric in self.sample_metrics
+        ]
+
+    def _generated(self):
+        for start in range(0, self.num_images, self.batch_size):
+            stop = min(start + self.batch_size, self.num_images)
+            labels = self._labels
+            yield self.model.generate(
+                stop - start,
+                labels=None if labels is None else labels[start:stop],
+                seed=self.seed + start,
+                batch_size=self.batch_size,
+            )
+
+    def _fake_labels(self) -> np.ndarray | None:
+        num_classes = getattr(self.model, "num_classes", None)
+        if num_classes is None:
+            return None
+        labels = self.real.labels
+        if labels is None:
+            return np.arange(self.num_images, dtype="int32") % num_classes
+        # Evenly through the sorted labels: each class in its share.
+        places = np.linspace(0, len(labels), self.num_images, endpoint=False)
+        return np.sort(labels)[places.astype(int)]
+
+
+def _check_metrics(metrics: Any) -> list:
+    listed = isinstance(metrics, list | tuple) and len(metrics) > 0
+    for metric in metrics if listed else [metrics]:
+        if not listed or not hasattr(metric, "update_fake"):
+            raise ValueError(
+                "`metrics` must be a list of metrics with `update_real` and "
+                "`update_fake`, such as those of `keras_gan.metrics`. "
+                f"Received: {metric!r}."
+            )
+    return list(metrics)
+
+
+def _needs_real(metric: Any) -> bool:
+    return "real" in getattr(metric, "kinds", ("real",))

@@ -1,0 +1,40 @@
+"""The options of metrics that several commands have, and what they name."""
+
+from typing import Any
+
+from keras_gan import metrics
+from keras_gan.cli import arguments as kinds
+
+
+def add_metric_options(parser, *, default: list | None, shown: str) -> None:
+    """Adds `--metrics` and `--feature-extractor`.
+
+    Args:
+        parser: Parser or group to add to.
+        default: Names of the metrics where none are given.
+        shown: The same, for the help.
+    """
+    parser.add_argument(
+        "--metrics",
+        type=kinds.metrics,
+        default=default,
+        metavar="NAME,NAME",
+        help=f"of {', '.join(kinds.METRICS)} (default: {shown})",
+    )
+    parser.add_argument(
+        "--feature-extractor",
+        choices=metrics.EXTRACTORS,
+        help="inception_v3 gives the numbers of papers; digits is small and "
+        "needs no download (default: digits for the built-in digits, else "
+        "inception_v3)",
+    )
+
+
+def make_metrics(names: list[str], extractor: str) -> list[Any]:
+    """Metrics of names, all with one extractor.
+
+    Args:
+        names: Of `arguments.METRICS`.
+        extractor: Name of a feature extractor.
+    """
+    return [metrics.get(name, feature_extractor=extractor) for name in names]

@@ -1,0 +1,150 @@
+"""The two sides that `keras-gan evaluate` compares."""
+
+import dataclasses
+import pathlib
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from keras_gan import datasets, metrics, models
+from keras_gan.cli.generate import model_path
+from keras_gan.cli.loading import load_gan
+
+_NUM_IMAGES = 10_000
+
+
+@dataclasses.dataclass(frozen=True)
+class ImagesSide:
+    """Images of a name, a folder, a zip or an npz.
+
+    Attributes:
+        source: The opened images.
+        seed: Fixes which of them are taken, where not all are.
+    """
+
+    source: datasets.Source
+    seed: int
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def batches(self, num_images: int, batch_size: int) -> Iterator[Any]:
+        """Batches of images in [-1, 1], all of them or a random sample."""
+        if num_images > len(self):
+            raise ValueError(
+                f"`--num-images` must be at most {len(self)}, the number of "
+                f"images in `{self.source.info.name}`. Received: {num_images}."
+            )
+        stream = datasets.load(
+            self.source,
+            batch_size=batch_size,
+            shuffle=num_images < len(self),
+            seed=self.seed,
+            labels=False,
+        )
+        left = num_images
+        for images in stream:
+            yield images[:left]
+            left -= len(images)
+            if left <= 0:
+                return
+
+
+@dataclasses.dataclass(frozen=True)
+class GeneratedSide:
+    """Images that a run's GAN draws, as many as are wanted.
+
+    Attributes:
+        gan: The loaded model.
+        seed: Fixes the latents.
+    """
+
+    gan: models.GAN
+    seed: int
+
+    def batches(self, num_images: int, batch_size: int) -> Iterator[Any]:
+        """Batches of images in [-1, 1]; the classes take turns."""
+        num_classes = self.gan.num_classes
+        for start in range(0, num_images, batch_size):
+            stop = min(start + batch_size, num_images)
+            labels = None
+            if num_classes is not None:
+                labels = np.arange(start, stop, dtype="int32") % num_classes
+            yield self.gan.generate(
+                stop - start,
+                labels=labels,
+                seed=self.seed + start,
+                batch_size=batch_size,
+            )
+
+
+@dataclasses.dataclass(frozen=True)
+class StatisticsSide:
+    """Mean and covariance of features in a file.
+
+    Attributes:
+        statistics: What the file holds.
+    """
+
+    statistics: metrics.FeatureStatistics
+
+
+Side = ImagesSide | GeneratedSide | StatisticsSide
+
+
+def open_side(named: str, options: Any) -> Side:
+    """Opens what one of the two arguments names.
+
+    Args:
+        named: A name, folder, zip, npz, statistics file, run or model.
+        options: Arguments of the command line.
+
+    Raises:
+        FileNotFoundError: If there is nothing of that name.
+        ValueError: If it is none of these.
+    """
+    path = pathlib.Path(named)
+    if path.suffix == ".keras" or (path / "config.json").is_file():
+        return GeneratedSide(
+            load_gan(model_path(named), compiled=False), options.seed
+        )
+    if path.suffix == ".npz" and _holds_statistics(path):
+        return StatisticsSide(metrics.FeatureStatistics.load(path))
+    source = datasets.open_source(
+        named, image_size=options.image_size, channels=options.channels
+    )
+    return ImagesSide(source, options.seed)
+
+
+def numbers_of_images(real: Side, fake: Side, asked: int | None) -> dict:
+    """How many images to take of each side, statistics left out.
+
+    All there are where no number is asked for, and as many generated ones.
+
+    Args:
+        real: One side.
+        fake: The other.
+        asked: `--num-images`.
+    """
+    there = {
+        kind: len(side)
+        for kind, side in (("real", real), ("fake", fake))
+        if isinstance(side, ImagesSide)
+    }
+    drawn = max(there.values(), default=_NUM_IMAGES)
+    return {
+        kind: asked or there.get(kind, drawn)
+        for kind, side in (("real", real), ("fake", fake))
+        if not isinstance(side, StatisticsSide)
+    }
+
+
+def _holds_statistics(path: pathlib.Path) -> bool:
+    """Whether an `.npz` has `mu` or `sigma` where others have images."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            return bool({"mu.npy", "sigma.npy"} & set(file.namelist()))
+    except (OSError, zipfile.BadZipFile):
+        return False

@@ -1,0 +1,84 @@
+"""Metrics: features of real and of generated images to a number."""
+
+from typing import Any
+
+import keras
+
+from keras_gan.metrics.feature_extractors import NAMES as EXTRACTORS
+from keras_gan.metrics.feature_metric import FeatureMetric
+from keras_gan.metrics.frechet_distance import frechet_distance
+from keras_gan.metrics.frechet_inception_distance import (
+    FrechetInceptionDistance,
+)
+from keras_gan.metrics.inception_score import InceptionScore
+from keras_gan.metrics.kernel_inception_distance import (
+    KernelInceptionDistance,
+)
+from keras_gan.metrics.manifold import manifold_metrics
+from keras_gan.metrics.mode_coverage import ModeCoverage
+from keras_gan.metrics.polynomial_mmd import polynomial_mmd
+from keras_gan.metrics.precision_recall import PrecisionRecall
+from keras_gan.metrics.stacked_classifier import stacked_classifier
+from keras_gan.metrics.statistics import FeatureStatistics
+
+__all__ = [
+    "EXTRACTORS",
+    "NAMES",
+    "FeatureMetric",
+    "FeatureStatistics",
+    "FrechetInceptionDistance",
+    "InceptionScore",
+    "KernelInceptionDistance",
+    "ModeCoverage",
+    "PrecisionRecall",
+    "frechet_distance",
+    "get",
+    "manifold_metrics",
+    "polynomial_mmd",
+    "stacked_classifier",
+]
+
+_BY_NAME: dict[str, type[FeatureMetric]] = {
+    "fid": FrechetInceptionDistance,
+    "kid": KernelInceptionDistance,
+    "inception_score": InceptionScore,
+    "is": InceptionScore,
+    "prdc": PrecisionRecall,
+    "precision_recall": PrecisionRecall,
+    "modes": ModeCoverage,
+}
+
+NAMES = tuple(_BY_NAME)
+"""The names that `get` knows."""
+
+
+def get(identifier: Any, **arguments: Any) -> Any:
+    """Returns the metric that `identifier` stands for.
+
+    Args:
+        identifier: One of `NAMES`, or a `keras.metrics.Metric` or its config,
+            which has its settings already.
+        **arguments: Arguments of a metric that is given by name.
+
+    Returns:
+        A metric with `update_state(real_images, fake_images)`.
+
+    Raises:
+        ValueError: If `identifier` is none of these.
+
+    Example:
+
+    >>> get("kid", feature_extractor="digits").name
+    'kid'
+    """
+    if isinstance(identifier, str) and identifier in _BY_NAME:
+        return _BY_NAME[identifier](**arguments)
+    if isinstance(identifier, dict) and "class_name" in identifier:
+        identifier = keras.saving.deserialize_keras_object(identifier)
+    if isinstance(identifier, keras.metrics.Metric):
+        return identifier
+    raise ValueError(
+        "A metric must be the name of one, the config of one, or an object "
+        "with `update_state(real_images, fake_images)`. Received: "
+        f"{identifier!r}. The names are: {', '.join(NAMES)}."
+    )

@@ -1,0 +1,312 @@
+"""Images to the features that metrics compare."""
+
+import collections
+import contextlib
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+from keras_gan import backend
+from keras_gan.images import Range, check_image_shape
+from keras_gan.metrics.image_checks import check_bytes, check_range_argument
+
+
+class _Network(NamedTuple):
+    """A network that is known by name."""
+
+    make: Callable[[str], keras.Model]
+    channels: int
+    heads: dict[str, str]
+
+
+def _inception_v3(head: str) -> keras.Model:
+    from keras_gan.metrics.inception_v3 import InceptionV3
+
+    return InceptionV3(head=head)
+
+
+def _digits(head: str) -> keras.Model:
+    from keras_gan.metrics.digits_classifier import digits_classifier
+
+    return digits_classifier(head=head)
+
+
+# What a metric asks for, and what each network calls it.
+_NETWORKS = {
+    "inception_v3": _Network(
+        _inception_v3,
+        3,
+        {"features": "features", "scores": "unbiased_logits"},
+    ),
+    "digits": _Network(
+        _digits, 1, {"features": "features", "scores": "logits"}
+    ),
+}
+NAMES = tuple(_NETWORKS)
+
+# One of each in a process, for all metrics.
+_made: dict[tuple, keras.Model] = {}
+# The latest batches and their features: several metrics are given the same.
+_recent: collections.deque = collections.deque(maxlen=4)
+
+
+def get(
+    identifier: Any,
+    head: str = "features",
+    *,
+    value_range: Range | None = (-1, 1),
+) -> "FeatureExtractor":
+    """Returns the feature extractor that `identifier` stands for.
+
+    Args:
+        identifier: `"inception_v3"`, `"digits"`, or any `keras.Model`, images
+            -> features `(batch, num_features)`, which gets the images as they
+            are. Its config, as Keras serialises it, will do too.
+        head: Which output of a named network is wanted: `"features"`, or
+            `"scores"`, the logits of its classes. A model has but one.
+        value_range: `(low, high)` of images; `None`, for a model, if any.
+
+    Raises:
+        ValueError: If `identifier` is none of these, or the model's output
+            has another shape.
+
+    Example:
+
+    >>> model = keras.Sequential([keras.layers.Flatten()])
+    >>> get(model).build((4, 4, 1))
+    16
+    """
+    value_range = check_range_argument(value_range)
+    if isinstance(identifier, dict):
+        identifier = keras.saving.deserialize_keras_object(identifier)
+    if isinstance(identifier, keras.Model):
+        return ModelExtractor(identifier, value_range)
+    if isinstance(identifier, str) and identifier in _NETWORKS:
+        return NamedExtractor(identifier, head, value_range)
+    raise ValueError(
+        "`feature_extractor` must be a name or a `keras.Model`, images -> "
+        f"(batch, features). Received: {identifier!r}. The names are: "
+        f"{', '.join(NAMES)}."
+    )
+
+
+def forget() -> None:
+    """Drops the features that are kept for several metrics of one batch."""
+    _recent.clear()
+
+
+class FeatureExtractor:
+    """Images to float32 features `(batch, num_features)`.
+
+    Args:
+        value_range: `(low, high)` of images, or `None`.
+    """
+
+    def __init__(self, value_range: Range | None) -> None:
+        self.value_range = value_range
+
+    def build(self, image_shape: Sequence[int | None]) -> int:
+        """Makes what is not made yet; returns the number of features.
+
+        Args:
+            image_shape: Shape of one image, without the batch.
+        """
+        raise NotImplementedError
+
+    def __call__(self, images: Any) -> Any:
+        """Returns the features of a batch of images.
+
+        Several metrics that are given the same tensor, not an equal one, have
+        the network run once.
+        """
+        check_bytes(images, self.value_range)
+        shape = tuple(images.shape[1:])
+        self._check_shape(shape)
+        if not ops.is_tensor(images):
+            # An array may hold other images when it is seen again.
+            return self._run(ops.convert_to_tensor(images), shape)
+        key = (self._identity(), self.value_range, backend.current_graph())
+        for seen, known, features in tuple(_recent):
+            if seen is images and known == key:
+                return features
+        features = self._run(images, shape)
+        _recent.append((images, key, features))
+        return features
+
+    def _identity(self) -> Any:
+        raise NotImplementedError
+
+    def _check_shape(self, image_shape: tuple) -> None:
+        pass
+
+    def _run(self, images: Any, image_shape: tuple) -> Any:
+        raise NotImplementedError
+
+
+class ModelExtractor(FeatureExtractor):
+    """A user's model, which gets the images exactly as they are.
+
+    Args:
+        model: `keras.Model`, images -> `(batch, num_features)`.
+        value_range: `(low, high)` of images, or `None`.
+    """
+
+    def __init__(self, model: keras.Model, value_range: Range | None) -> None:
+        super().__init__(value_range)
+        self.model = model
+        with contextlib.suppress(AttributeError, NotImplementedError):
+            # What is not a functional model tells its shape once it is run.
+            _check_output_shape(model.output_shape)
+
+    def build(self, image_shape: Sequence[int | None]) -> int:
+        with backend.outside_graphs():
+            if not self.model.built:
+                self.model(ops.zeros((1, *image_shape)), training=False)
+            images = keras.KerasTensor((None, *image_shape), "float32")
+            output = self.model.compute_output_spec(images)
+        return _check_output_shape(getattr(output, "shape", None))
+
+    def _identity(self) -> Any:
+        return id(self.model)
+
+    def _run(self, images: Any, image_shape: tuple) -> Any:
+        if not keras.backend.is_float_dtype(images.dtype):
+            images = ops.cast(images, "float32")
+        features = self.model(images, training=False)
+        _check_output_shape(getattr(features, "shape", None))
+        return ops.cast(features, "float32")
+
+
+class NamedExtractor(FeatureExtractor):
+    """A known network, which gets images as bytes of a picture file have them.
+
+    So features are those of the image as it would be saved: rounded to 256
+    levels, greyscale repeated or RGB weighted to grey, RGBA laid over white.
+
+    Args:
+        name: One of `NAMES`.
+        head: `"features"` or `"scores"`.
+        value_range: `(low, high)` of images.
+    """
+
+    def __init__(self, name: str, head: str, value_range: Range | None) -> None:
+        if value_range is None:
+            raise ValueError(
+                "`value_range` must be the range of the images, such as "
+                f"(-1, 1), for `feature_extractor={name!r}`. Received: None."
+            )
+        super().__init__(value_range)
+        self.name = name
+        self.head = _NETWORKS[name].heads[head]
+        self._compiled: dict[tuple, Callable] = {}
+
+    def build(self, image_shape: Sequence[int | None]) -> int:
+        self._check_shape(tuple(image_shape))
+        return _check_output_shape(self.network.output_shape)
+
+    @property
+    def network(self) -> keras.Model:
+        """The network itself, made when it is first asked for."""
+        key = (self.name, self.head, backend.current_strategy())
+        if key not in _made:
+            if backend.in_several_replicas():
+                raise ValueError(
+                    f"The network {self.name!r} must be made before replicas "
+                    "use it. Call the metric's `build(image_shape)` within "
+                    "the strategy's scope."
+                )
+            with backend.outside_graphs(), _undisturbed():
+                network = _NETWORKS[self.name].make(self.head)
+                network.trainable = False
+                _made[key] = network
+        return _made[key]
+
+    def _identity(self) -> Any:
+        return self.name, self.head, backend.current_strategy()
+
+    def _check_shape(self, image_shape: tuple) -> None:
+        if len(image_shape) == 3 and None in image_shape:
+            raise ValueError(
+                f"{self.name!r} resizes images, whose size must be known. "
+                f"Received: image_shape={image_shape}."
+            )
+        check_image_shape(image_shape)
+
+    def _run(self, images: Any, image_shape: tuple) -> Any:
+        if not backend.executing_eagerly():
+            return self._features(images)
+        # A graph for each size of image: within it only the batch may vary.
+        key = (image_shape, str(images.dtype), backend.current_strategy())
+        if key not in self._compiled:
+            self.build(image_shape)
+            self._compiled[key] = backend.compiled(self._features)
+        return self._compiled[key](images)
+
+    def _features(self, images: Any) -> Any:
+        pictures = as_bytes(images, self.value_range or (0, 255))
+        channels = _NETWORKS[self.name].channels
+        features = self.network(
+            convert_channels(pictures, channels), training=False
+        )
+        return ops.cast(features, "float32")
+
+
+def as_bytes(images: Any, value_range: Range) -> Any:
+    """Rounds images to whole values from 0 to 255, as picture files have them.
+
+    Args:
+        images: Tensor of any shape; values outside the range are clipped.
+        value_range: `(low, high)` of images.
+
+    Returns:
+        Float32 tensor of the same shape.
+    """
+    low, high = value_range
+    shares = (ops.cast(images, "float32") - low) / (high - low)
+    return ops.clip(ops.floor(shares * 255.0 + 0.5), 0.0, 255.0)
+
+
+def convert_channels(pictures: Any, channels: int) -> Any:
+    """Turns greyscale, RGB and RGBA into greyscale or RGB.
+
+    Args:
+        pictures: Float32 tensor `(batch, height, width, 1, 3 or 4)` with
+            values from 0 to 255.
+        channels: 1 or 3.
+    """
+    if pictures.shape[-1] == channels:
+        return pictures
+    if pictures.shape[-1] == 4:
+        alpha = pictures[..., 3:] / 255.0
+        over_white = pictures[..., :3] * alpha + 255.0 * (1.0 - alpha)
+        return convert_channels(ops.round(over_white), channels)
+    if channels == 3:
+        return ops.repeat(pictures, 3, axis=-1)
+    red, green, blue = (pictures[..., i : i + 1] for i in range(3))
+    return ops.round(0.299 * red + 0.587 * green + 0.114 * blue)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Networks in float32, and a training run's draws as if none were made."""
+    state, policy = random.getstate(), keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    try:
+        yield
+    finally:
+        random.setstate(state)
+        keras.config.set_dtype_policy(policy)
+
+
+def _check_output_shape(shape: Any) -> int:
+    known = isinstance(shape, Sequence) or hasattr(shape, "rank")
+    if not known or len(shape) != 2 or not shape[-1]:
+        raise ValueError(
+            "`feature_extractor` must give features of the shape (batch, "
+            f"num_features). Received: {shape}. End it with a pooling layer, "
+            "such as `keras.layers.GlobalAveragePooling2D()`, or `Flatten`."
+        )
+    return int(shape[-1])

@@ -1,0 +1,125 @@
+import numpy as np
+from numpy.typing import ArrayLike
+
+# Eigenvalues below this share of the greatest have lost too many digits for
+# their roots to be summed.
+_LEAST_SHARE = 1e-10
+
+
+def frechet_distance(
+    mu1: ArrayLike, sigma1: ArrayLike, mu2: ArrayLike, sigma2: ArrayLike
+) -> float:
+    """The Fréchet distance between two normal distributions.
+
+    Between means and covariances of features of real and of generated images
+    it is the FID. In closed form it is the squared 2-Wasserstein distance
+
+    ```
+    |mu1 - mu2|^2 + trace(S1) + trace(S2) - 2 trace((S1 S2)^(1/2))
+    ```
+
+    The last trace is the sum of the roots of the eigenvalues of `A1' S2 A1`
+    where `S1 = A1 A1'`, a symmetric matrix, which costs a tenth of the root of
+    `S1 S2`. Where a covariance is singular, as that of fewer images than
+    features, small eigenvalues are all rounding error; the singular values of
+    `A1' A2` take their place, which are not squared. So the distance is real,
+    never negative, and 0 for the same statistics.
+
+    Args:
+        mu1: Mean of the first distribution, `(num_features,)`.
+        sigma1: Its covariance, `(num_features, num_features)`: symmetric,
+            without negative eigenvalues, of any rank.
+        mu2: Mean of the second distribution.
+        sigma2: Its covariance.
+
+    Returns:
+        The distance, at least 0, computed in float64.
+
+    Raises:
+        ValueError: If the sizes differ, a value is not finite, or a matrix is
+            not a covariance.
+
+    Example:
+
+    >>> eye = np.eye(3)
+    >>> frechet_distance(np.zeros(3), eye, np.ones(3), 4.0 * eye)
+    6.0
+
+    Reference:
+        [Dowson and Landau, 1982](https://doi.org/10.1016/0047-259X(82)90077-X);
+        [Heusel et al., 2017](https://arxiv.org/abs/1706.08500) (FID)
+    """
+    mu1, sigma1 = check_statistics(mu1, sigma1, "1")
+    mu2, sigma2 = check_statistics(mu2, sigma2, "2")
+    if mu1.shape != mu2.shape:
+        raise ValueError(
+            "`mu1` and `mu2` must have the same number of features. Received: "
+            f"{mu1.size} and {mu2.size}. Take both from one feature extractor."
+        )
+    distance = np.square(mu1 - mu2).sum() + np.trace(sigma1 + sigma2)
+    distance -= 2.0 * _trace_of_root(sigma1, sigma2)
+    return max(float(distance), 0.0)
+
+
+def check_statistics(
+    mu: ArrayLike, sigma: ArrayLike, suffix: str = ""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns a mean and a covariance in float64, or says what is wrong.
+
+    Args:
+        mu: Mean, `(num_features,)`.
+        sigma: Covariance, `(num_features, num_features)`.
+        suffix: End of the arguments' names in the message.
+    """
+    mu, sigma = np.asarray(mu, "float64"), np.asarray(sigma, "float64")
+    if mu.ndim != 1 or sigma.shape != (mu.size, mu.size) or not mu.size:
+        raise ValueError(
+            f"`mu{suffix}` must have the shape (features,) and `sigma{suffix}` "
+            f"(features, features). Received: {mu.shape} and {sigma.shape}."
+        )
+    if not (np.isfinite(mu).all() and np.isfinite(sigma).all()):
+        raise ValueError(
+            f"`mu{suffix}` and `sigma{suffix}` must be finite. Received: NaN or"
+            " infinity. Compute them from finite features of at least 2 images."
+        )
+    # Statistics that were kept in float32 are symmetric to about 1e-7.
+    if np.abs(sigma - sigma.T).max() > 1e-4 * max(np.abs(sigma).max(), 1e-300):
+        raise ValueError(
+            f"`sigma{suffix}` must be symmetric, as a covariance is. Received: "
+            f"values that differ from their mirror images by up to "
+            f"{np.abs(sigma - sigma.T).max():.3g}."
+        )
+    return mu, (sigma + sigma.T) / 2.0
+
+
+def _trace_of_root(sigma1: np.ndarray, sigma2: np.ndarray) -> float:
+    """The trace of the square root of `sigma1 sigma2`."""
+    from scipy import linalg
+
+    try:
+        squares = linalg.eigh(sigma1, sigma2, type=2, eigvals_only=True)
+    except linalg.LinAlgError:  # `sigma2` is singular.
+        squares = np.zeros(1)
+    if squares[0] > _LEAST_SHARE * squares[-1]:
+        return np.sqrt(squares).sum()
+    product = _factor(sigma1).T @ _factor(sigma2)
+    if not product.size:
+        return 0.0
+    return np.linalg.svd(product, compute_uv=False).sum()
+
+
+def _factor(sigma: np.ndarray) -> np.ndarray:
+    """A matrix `A` with `A A' = sigma` and no more columns than its rank."""
+    from scipy.linalg import lapack
+
+    # Cholesky with pivots stops where only rounding error is left.
+    lower, pivots, rank, _ = lapack.dpstrf(sigma, lower=1)
+    factor = np.empty((len(sigma), rank))
+    factor[pivots - 1] = np.tril(lower)[:, :rank]
+    scale = np.abs(sigma).max()
+    if np.abs(factor @ factor.T - sigma).max() <= 1e-12 * scale:
+        return factor
+    # Larger errors, as of statistics in float32, make eigenvalues negative.
+    values, vectors = np.linalg.eigh(sigma)
+    kept = values > len(sigma) * np.finfo("float64").eps * values[-1]
+    return vectors[:, kept] * np.sqrt(values[kept])

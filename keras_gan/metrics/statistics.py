@@ -1,0 +1,138 @@
+import os
+import pathlib
+import zipfile
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import ArrayLike
+
+from keras_gan.images import Path
+from keras_gan.metrics.frechet_distance import check_statistics
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class FeatureStatistics:
+    """Mean and covariance of the features of a set of images.
+
+    All that a Fréchet distance needs to know of real images, computed once and
+    kept as an `.npz` file with the arrays `mu` and `sigma`, as pytorch-fid
+    writes and reads them.
+
+    Args:
+        mu: Mean, `(num_features,)`.
+        sigma: Covariance, divided by `num_images - 1`, `(num_features,
+            num_features)`.
+        num_images: Of how many images, if that is known.
+
+    Raises:
+        ValueError: If the shapes or values cannot be those of statistics.
+
+    Example:
+
+    >>> features = np.random.default_rng(0).normal(size=(100, 4))
+    >>> FeatureStatistics.from_features(features).save("real.npz")
+    >>> FeatureStatistics.load("real.npz").mu.shape
+    (4,)
+    """
+
+    def __init__(
+        self, mu: ArrayLike, sigma: ArrayLike, num_images: int | None = None
+    ) -> None:
+        self.mu, self.sigma = check_statistics(mu, sigma)
+        self.num_images = None if num_images is None else int(num_images)
+
+    @property
+    def num_features(self) -> int:
+        """Size of the features."""
+        return len(self.mu)
+
+    @classmethod
+    def from_features(cls, features: ArrayLike) -> "FeatureStatistics":
+        """Returns the statistics of features.
+
+        Args:
+            features: `(num_images, num_features)`, of at least 2 images.
+        """
+        features = np.asarray(features, "float64")
+        if features.ndim != 2 or len(features) < 2:
+            raise ValueError(
+                "`features` must have the shape (at least 2, num_features). "
+                f"Received: {features.shape}."
+            )
+        centred = features - features.mean(axis=0)
+        sigma = centred.T @ centred / (len(features) - 1)
+        return cls(features.mean(axis=0), sigma, len(features))
+
+    @classmethod
+    def load(cls, path: Path) -> "FeatureStatistics":
+        """Reads what `save` or pytorch-fid has written.
+
+        Args:
+            path: File that ends in `.npz`.
+
+        Raises:
+            ValueError: If it is no such file.
+            OSError: If it cannot be opened.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                arrays = {name: file[name] for name in file.files}
+        except (ValueError, EOFError, zipfile.BadZipFile, AttributeError) as e:
+            raise ValueError(
+                f"{_described(path)} must be an .npz file of plain arrays. "
+                f"Received: one that cannot be read as such ({e})."
+            ) from e
+        if not {"mu", "sigma"} <= set(arrays):
+            raise ValueError(
+                f"{_described(path)} must hold the arrays `mu` and `sigma`. "
+                f"Received: {sorted(arrays)}. Write it with "
+                "`save_real_statistics`, or with pytorch-fid's --save-stats."
+            )
+        try:
+            return cls(arrays["mu"], arrays["sigma"], arrays.get("num_images"))
+        except (TypeError, ValueError) as e:
+            raise ValueError(f"{_described(path)}: {e}") from e
+
+    def save(self, path: Path) -> None:
+        """Writes an `.npz` file, which is whole or is not there.
+
+        Args:
+            path: File that ends in `.npz`, in a folder that is there.
+
+        Raises:
+            ValueError: If the suffix is another one.
+            OSError: If the file cannot be written.
+        """
+        path = pathlib.Path(path)
+        if path.suffix != ".npz":
+            raise ValueError(
+                f"`path` must end in .npz. Received: path={str(path)!r}"
+            )
+        arrays = {"mu": self.mu, "sigma": self.sigma}
+        if self.num_images is not None:
+            arrays["num_images"] = np.array(self.num_images)
+        aside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            with open(aside, "wb") as file:
+                np.savez(file, **arrays)
+            os.replace(aside, path)
+        finally:
+            aside.unlink(missing_ok=True)
+
+    def get_config(self) -> dict[str, Any]:
+        """What Keras writes of it."""
+        return {
+            "mu": self.mu.tolist(),
+            "sigma": self.sigma.tolist(),
+            "num_images": self.num_images,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "FeatureStatistics":
+        """Makes it anew from what `get_config` returned."""
+        return cls(**config)
+
+
+def _described(path: Path) -> str:
+    return f"The statistics file {str(path)!r}"
