@@ -1,10 +1,15 @@
 """Settings of the whole test session: quiet, seeded, two logical CPUs."""
 
+import atexit
 import os
+import shutil
+import tempfile
 
 # TensorFlow reads these once, when it is imported.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+# What is kept between runs is kept from one test to the next at most.
+os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="keras-home-")
 
 import keras
 import pytest
@@ -20,6 +25,7 @@ def _make_logical_cpus(num_devices: int) -> None:
 
 
 _make_logical_cpus(2)
+atexit.register(shutil.rmtree, os.environ["KERAS_HOME"], ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -71,7 +71,9 @@ class RealImages:
             for image in images:
                 digest = hashlib.sha256(image).digest()
                 total += int.from_bytes(digest, "big")
-        return hashlib.sha256(f"{total % 2**256:x} {shape}".encode()).hexdigest()
+        return hashlib.sha256(
+            f"{total % 2**256:x} {shape}".encode()
+        ).hexdigest()
 
     def _pairs(self, batch_size: int) -> Iterator[tuple[Any, Any]]:
         if not self._is_array:

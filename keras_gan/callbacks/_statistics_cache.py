@@ -96,7 +96,7 @@ def fingerprint(metric: Any) -> str:
     config = _nameless(keras.saving.serialize_keras_object(network), {})
     digest.update(json.dumps(config, sort_keys=True, default=str).encode())
     for weight in network.weights:
-        digest.update(np.ascontiguousarray(read(weight)))
+        digest.update(np.ascontiguousarray(read(weight)).tobytes())
     return digest.hexdigest()
 
 

@@ -45,8 +45,7 @@ class MetricsCallback(keras.callbacks.Callback):
 
     Example:
 
-    >>> model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten()])
-    >>> recall = keras_gan.metrics.PrecisionRecall(model, nearest_k=3)
+    >>> recall = keras_gan.metrics.PrecisionRecall("digits", nearest_k=3)
     >>> images = np.random.uniform(-1, 1, (64, 8, 8, 1)).astype("float32")
     >>> gan = keras_gan.GAN(*keras_gan.networks.mlp((8, 8, 1), hidden=(16,)))
     >>> gan.compile()
@@ -68,9 +67,12 @@ class MetricsCallback(keras.callbacks.Callback):
         cache_directory: Any = None,
     ) -> None:
         super().__init__()
-        checked = (("num_images", num_images, 2), ("every", every, 1),
-                   ("batch_size", batch_size, 1), ("seed", seed, 0))  # fmt: skip
-        for name, number, least in checked:
+        for name, number, least in (
+            ("num_images", num_images, 2),
+            ("every", every, 1),
+            ("batch_size", batch_size, 1),
+            ("seed", seed, 0),
+        ):
             if not isinstance(number, int | np.integer) or number < least:
                 raise ValueError(
                     f"`{name}` must be a whole number, at least {least}. "

@@ -40,9 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object"
     )
-    parser.add_argument(
-        "--quiet", action="store_true", help="show no progress"
-    )
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
 
 
 def _add_image_options(parser):
@@ -92,7 +90,7 @@ def run(options: argparse.Namespace) -> int:
     chosen = _metrics(options, sides, extractor)
     if options.save_statistics:
         _check_savable(options, sides, chosen)
-    numbers = numbers_of_images(*sides.values(), options.num_images)
+    numbers = numbers_of_images(sides, options.num_images)
     for kind, number in numbers.items():
         _read(kind, sides[kind], number, chosen, options)
     values = _values(chosen)

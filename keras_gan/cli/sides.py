@@ -118,25 +118,26 @@ def open_side(named: str, options: Any) -> Side:
     return ImagesSide(source, options.seed)
 
 
-def numbers_of_images(real: Side, fake: Side, asked: int | None) -> dict:
+def numbers_of_images(
+    sides: dict[str, Side], asked: int | None
+) -> dict[str, int]:
     """How many images to take of each side, statistics left out.
 
     All there are where no number is asked for, and as many generated ones.
 
     Args:
-        real: One side.
-        fake: The other.
+        sides: Both, under `"real"` and `"fake"`.
         asked: `--num-images`.
     """
     there = {
         kind: len(side)
-        for kind, side in (("real", real), ("fake", fake))
+        for kind, side in sides.items()
         if isinstance(side, ImagesSide)
     }
     drawn = max(there.values(), default=_NUM_IMAGES)
     return {
         kind: asked or there.get(kind, drawn)
-        for kind, side in (("real", real), ("fake", fake))
+        for kind, side in sides.items()
         if not isinstance(side, StatisticsSide)
     }
 

@@ -2,6 +2,7 @@
 
 import collections
 import contextlib
+import functools
 import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -22,10 +23,10 @@ class _Network(NamedTuple):
     heads: dict[str, str]
 
 
-def _inception_v3(head: str) -> keras.Model:
+def _inception_v3(head: str, resize: str = "legacy") -> keras.Model:
     from keras_gan.metrics.inception_v3 import InceptionV3
 
-    return InceptionV3(head=head)
+    return InceptionV3(head=head, resize=resize)
 
 
 def _digits(head: str) -> keras.Model:
@@ -35,12 +36,15 @@ def _digits(head: str) -> keras.Model:
 
 
 # What a metric asks for, and what each network calls it.
+_INCEPTION_HEADS = {"features": "features", "scores": "unbiased_logits"}
 _NETWORKS = {
-    "inception_v3": _Network(
-        _inception_v3,
-        3,
-        {"features": "features", "scores": "unbiased_logits"},
-    ),
+    "inception_v3": _Network(_inception_v3, 3, _INCEPTION_HEADS),
+    **{
+        f"inception_v3_{resize}": _Network(
+            functools.partial(_inception_v3, resize=resize), 3, _INCEPTION_HEADS
+        )
+        for resize in ("clean", "pytorch_fid")
+    },
     "digits": _Network(
         _digits, 1, {"features": "features", "scores": "logits"}
     ),
@@ -62,9 +66,11 @@ def get(
     """Returns the feature extractor that `identifier` stands for.
 
     Args:
-        identifier: `"inception_v3"`, `"digits"`, or any `keras.Model`, images
-            -> features `(batch, num_features)`, which gets the images as they
-            are. Its config, as Keras serialises it, will do too.
+        identifier: `"inception_v3"`, the same with the resizing of clean-fid
+            (`"inception_v3_clean"`) or of pytorch-fid
+            (`"inception_v3_pytorch_fid"`), `"digits"`, or any `keras.Model`,
+            images -> features `(batch, num_features)`, which gets the images
+            as they are. Its config, as Keras serialises it, will do too.
         head: Which output of a named network is wanted: `"features"`, or
             `"scores"`, the logits of its classes. A model has but one.
         value_range: `(low, high)` of images; `None`, for a model, if any.

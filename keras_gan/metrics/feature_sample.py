@@ -115,11 +115,10 @@ class FeatureSample:
             other: Sample of features of the same size.
         """
         parts = [self.values(), other.values()]
-        counts = [self.num_images, other.num_images]
+        counts = self.num_images, other.num_images
         if sum(map(len, parts)) > self.places:
             rng = np.random.default_rng([self.seed, *counts])
             share = int(rng.hypergeometric(*counts, self.places))
-            # A smaller sample than this one may not have so many.
             shares = (share, self.places - share)
             parts = [
                 rng.permutation(part)[:size]

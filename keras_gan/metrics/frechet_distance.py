@@ -102,13 +102,13 @@ def _trace_of_root(sigma1: np.ndarray, sigma2: np.ndarray) -> float:
         squares = np.zeros(1)
     if squares[0] > _LEAST_SHARE * squares[-1]:
         return np.sqrt(squares).sum()
-    product = _factor(sigma1).T @ _factor(sigma2)
+    product = _factor(sigma1, "sigma1").T @ _factor(sigma2, "sigma2")
     if not product.size:
         return 0.0
     return np.linalg.svd(product, compute_uv=False).sum()
 
 
-def _factor(sigma: np.ndarray) -> np.ndarray:
+def _factor(sigma: np.ndarray, name: str) -> np.ndarray:
     """A matrix `A` with `A A' = sigma` and no more columns than its rank."""
     from scipy.linalg import lapack
 
@@ -121,5 +121,10 @@ def _factor(sigma: np.ndarray) -> np.ndarray:
         return factor
     # Larger errors, as of statistics in float32, make eigenvalues negative.
     values, vectors = np.linalg.eigh(sigma)
+    if values[0] < -1e-3 * scale:
+        raise ValueError(
+            f"`{name}` must have no negative eigenvalues, as a covariance has "
+            f"none. Received: eigenvalues down to {values[0]:.3g}."
+        )
     kept = values > len(sigma) * np.finfo("float64").eps * values[-1]
     return vectors[:, kept] * np.sqrt(values[kept])

@@ -75,14 +75,7 @@ class FeatureStatistics:
             ValueError: If it is no such file.
             OSError: If it cannot be opened.
         """
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-        except (ValueError, EOFError, zipfile.BadZipFile, AttributeError) as e:
-            raise ValueError(
-                f"{_described(path)} must be an .npz file of plain arrays. "
-                f"Received: one that cannot be read as such ({e})."
-            ) from e
+        arrays = _read(path)
         if not {"mu", "sigma"} <= set(arrays):
             raise ValueError(
                 f"{_described(path)} must hold the arrays `mu` and `sigma`. "
@@ -109,7 +102,7 @@ class FeatureStatistics:
             raise ValueError(
                 f"`path` must end in .npz. Received: path={str(path)!r}"
             )
-        arrays = {"mu": self.mu, "sigma": self.sigma}
+        arrays: dict[str, Any] = {"mu": self.mu, "sigma": self.sigma}
         if self.num_images is not None:
             arrays["num_images"] = np.array(self.num_images)
         aside = path.with_name(f".{path.name}.{os.getpid()}")
@@ -132,6 +125,20 @@ class FeatureStatistics:
     def from_config(cls, config: dict[str, Any]) -> "FeatureStatistics":
         """Makes it anew from what `get_config` returned."""
         return cls(**config)
+
+
+def _read(path: Path) -> dict[str, np.ndarray]:
+    """All arrays of an .npz file."""
+    with open(path, "rb") as file:
+        try:
+            archive = np.load(file, allow_pickle=False)
+            return {name: archive[name] for name in archive.files}
+        except (AttributeError, EOFError, ValueError, zipfile.BadZipFile) as e:
+            # An .npy file has one array and no names.
+            raise ValueError(
+                f"{_described(path)} must be an .npz file of plain arrays. "
+                f"Received: one that cannot be read as such ({e})."
+            ) from e
 
 
 def _described(path: Path) -> str:

@@ -48,7 +48,9 @@ def extractor():
 
 def make_gan(num_classes=None):
     gan = GAN(
-        *networks.mlp(SHAPE, latent_dim=4, hidden=(8,), num_classes=num_classes),
+        *networks.mlp(
+            SHAPE, latent_dim=4, hidden=(8,), num_classes=num_classes
+        ),
         num_classes=num_classes,
         seed=1,
     )

@@ -15,6 +15,8 @@ TINY = ("--network", "mlp", "--width", 16, "--batch-size", 16)
 TINY += ("--precision", "float32", "--loss", "non_saturating")
 # To compile the step takes longer than the few steps of a test.
 TINY += ("--no-jit",)
+# Nor is there anything to learn of what a few steps draw.
+TINY += ("--metrics", "none")
 
 
 def _start(
@@ -68,6 +70,7 @@ def train(run_command):
     def run(*arguments):
         return run_command("train", *TINY, *arguments)
 
+    run.options = TINY
     return run
 
 

@@ -20,6 +20,7 @@ from keras_gan.cli import jobs
 from keras_gan.cli.clock import Clock
 from keras_gan.images import write_image
 
+_NO_METRICS = ("--metrics", "none")
 SHORT = ("--steps", 6, "--save-every", 3)
 
 
@@ -105,6 +106,43 @@ def test_config_has_all_that_is_needed_to_repeat(train, in_folder):
     assert config["versions"]["keras"] == keras.__version__
     assert config["versions"]["keras_gan"] == keras_gan.__version__
     assert {"tensorflow", "numpy", "python"} <= config["versions"].keys()
+
+
+def history_of(folder) -> list[dict]:
+    with open(folder / "history.csv", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_digits_show_their_distance_by_default(train, run_command, in_folder):
+    # What comes last counts, and what is left out is the default.
+    options = [option for option in train.options if option not in _NO_METRICS]
+    code, output, errors = run_command("train", *options, *SHORT, "--out", "a")
+    assert (code, errors) == (0, "")
+    assert config_of(in_folder / "a")["settings"]["metrics"] == ["fid"]
+    rows = history_of(in_folder / "a")
+    assert all(float(row["fid"]) > 0 for row in rows) and len(rows) == 2
+    assert f"fid {float(rows[-1]['fid']):.3g}" in output
+    # It is only looked at, and a resumed run goes on with it.
+    assert train(*SHORT, "--quiet", "--out", "b")[0] == 0
+    names = ("steps", "d_loss", "g_loss")
+    kept = [
+        [[row[name] for name in names] for row in history_of(in_folder / run)]
+        for run in ("a", "b")
+    ]
+    assert kept[0] == kept[1]
+    resumed = ("--resume", "a", "--steps", 9, "--quiet")
+    assert run_command("train", *resumed) == (0, "", "")
+    assert [bool(row["fid"]) for row in history_of(in_folder / "a")] == (
+        [True] * 3
+    )
+
+
+def test_metrics_of_a_conditional_run(train, in_folder):
+    options = ("--metrics", "fid,is,prdc,kid", "--conditional")
+    assert train(*SHORT, *options, "--quiet", "--out", "run")[0] == 0
+    for row in history_of(in_folder / "run"):
+        for name in ("fid", "inception_score", "recall", "coverage", "kid"):
+            assert np.isfinite(float(row[name]))
 
 
 def test_epochs_are_passes_through_the_images(train, digits_folder):

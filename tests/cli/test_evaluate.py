@@ -1,0 +1,172 @@
+"""`keras-gan evaluate`: two sets of images in, numbers out."""
+
+import json
+
+import numpy as np
+import pytest
+
+from keras_gan import cli, datasets, metrics
+from keras_gan.images import to_uint8, write_image
+
+DIGITS = ("--feature-extractor", "digits")
+
+
+@pytest.fixture(autouse=True)
+def keras_home(tmp_path_factory, monkeypatch):
+    """Statistics of a test are its own."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras")))
+
+
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory, tiny):
+    folder = tmp_path_factory.mktemp("trained") / "run"
+    arguments = ("train", *tiny, "--steps", 2, "--quiet", "--metrics", "none")
+    assert cli.main([*map(str, arguments), "--out", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def digits():
+    dataset = datasets.load("digits", shuffle=False, labels=False)
+    return np.concatenate([batch.numpy() for batch in dataset])
+
+
+@pytest.fixture
+def noisy(digits, in_folder):
+    """An npz of digits with noise."""
+    noise = np.random.default_rng(0).normal(scale=0.5, size=digits.shape)
+    path = in_folder / "noisy.npz"
+    np.savez(path, images=to_uint8(np.clip(digits + noise, -1, 1)))
+    return path
+
+
+def evaluate(run_command, *arguments):
+    code, output, _ = run_command("evaluate", *arguments, "--json")
+    assert code == 0
+    return json.loads(output)
+
+
+def test_numbers_are_those_of_the_metrics(run_command, noisy, digits):
+    values = evaluate(
+        run_command, "digits", noisy, "--metrics", "fid,kid,is,prdc"
+    )
+    with np.load(noisy) as file:
+        fakes = file["images"] / 127.5 - 1.0
+    for name in ("fid", "kid", "is", "prdc"):
+        metric = metrics.get(name, feature_extractor="digits")
+        metric.update_state(digits, fakes.astype("float32"))
+        expected = metric.result()
+        if not isinstance(expected, dict):
+            expected = {metric.name: expected}
+        for key, value in expected.items():
+            assert values[key] == pytest.approx(value, rel=1e-5, abs=1e-7)
+    assert values["kid_standard_deviation"] > 0
+    assert values["feature_extractor"] == "digits"
+    assert (values["num_real"], values["num_fake"]) == (1797, 1797)
+
+
+def test_real_images_against_themselves(run_command):
+    values = evaluate(
+        run_command, "digits", "digits", "--metrics", "fid,prdc,fid"
+    )
+    assert 0 <= values["fid"] < 1e-6
+    assert values["precision"] == values["recall"] == 1
+
+
+def test_table_and_progress(run_command, noisy):
+    code, output, errors = run_command("evaluate", "digits", noisy)
+    assert code == 0
+    name, value = output.splitlines()[0].split()
+    assert name == "fid" and float(value) > 0
+    assert "1,797 real images" in output and "digits" in output
+    assert "1797/1797 real images" in errors
+    assert "1797/1797 fake images" in errors
+    _, _, errors = run_command("evaluate", "digits", noisy, "--quiet")
+    assert errors == ""
+
+
+def test_a_run_draws_as_many_images_as_there_are(run_command, run_folder):
+    options = ("digits", run_folder, "--batch-size", 500)
+    values = evaluate(run_command, *options)
+    assert values["num_fake"] == 1797
+    assert evaluate(run_command, *options)["fid"] == values["fid"]
+    model = run_folder / "model.keras"
+    assert (
+        evaluate(run_command, "digits", model, "--seed", 1)["fid"]
+        != (values["fid"])
+    )
+
+
+def test_number_of_images(run_command, run_folder):
+    options = ("digits", run_folder, "--num-images", 300)
+    values = evaluate(run_command, *options)
+    assert (values["num_real"], values["num_fake"]) == (300, 300)
+    assert evaluate(run_command, *options)["fid"] == values["fid"]
+    assert evaluate(run_command, *options, "--seed", 3)["fid"] != values["fid"]
+
+
+def test_statistics_take_the_place_of_images(run_command, noisy):
+    direct = evaluate(
+        run_command, "digits", noisy, "--save-statistics", "real.npz"
+    )
+    with np.load("real.npz") as file:
+        assert file["mu"].shape == file["sigma"].shape[:1]
+    others = [
+        evaluate(run_command, "real.npz", noisy, *DIGITS),
+        evaluate(run_command, noisy, "real.npz", *DIGITS),
+    ]
+    for values in others:
+        assert values["fid"] == pytest.approx(direct["fid"], rel=1e-9)
+    same = evaluate(run_command, "real.npz", "real.npz", *DIGITS)
+    assert 0 <= same["fid"] < 1e-6
+
+
+def test_folder_and_zip_give_what_arrays_give(run_command, in_folder, digits):
+    folder = in_folder / "some"
+    folder.mkdir()
+    for number, image in enumerate(digits[:120]):
+        write_image(folder / f"{number:03d}.png", to_uint8(image))
+    np.savez("some.npz", images=digits[:120])
+    values = [
+        evaluate(run_command, "digits", source)["fid"]
+        for source in ("some", "some.npz")
+    ]
+    assert values[0] == pytest.approx(values[1], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("digits", "nowhere"), "no data set, file or folder `nowhere`"),
+        (("digits", "digits", "--metrics", "fud"), "fid, kid, is, prdc"),
+        (("digits", "digits", "--num-images", "1"), "at least 2"),
+        (("digits", "digits", "--num-images", "9999"), "at most 1797"),
+        (("mu.npz", "digits"), "`mu` and `sigma`"),
+        (("mu.npz", "digits", "--metrics", "kid"), "`mu` and `sigma`"),
+        (("stats.npz", "digits", "--metrics", "kid"), "needs images"),
+        (("stats.npz", "digits", *DIGITS), "features of size 3"),
+        (
+            ("stats.npz", "digits", "--save-statistics", "x.npz"),
+            "`--save-statistics`",
+        ),
+        (
+            ("digits", "digits", "--save-statistics", "x.txt"),
+            "must end in .npz",
+        ),
+    ],
+)
+def test_mistakes_are_one_line(in_folder, run_fails, arguments, message):
+    np.savez("mu.npz", mu=np.zeros(3))
+    np.savez("stats.npz", mu=np.zeros(3), sigma=np.eye(3))
+    assert message in run_fails("evaluate", *arguments)
+
+
+def test_no_weights_and_no_network_is_one_line(
+    in_folder, run_fails, monkeypatch, noisy
+):
+    def fail(*arguments, **more):
+        raise OSError("no route to host")
+
+    monkeypatch.setattr("keras.utils.get_file", fail)
+    error = run_fails("evaluate", noisy, noisy, "--quiet")
+    assert "pt_inception-2015-12-05-6726825d.pth" in error

@@ -1,0 +1,115 @@
+import keras
+import numpy as np
+import pytest
+
+from keras_gan.metrics import FeatureStatistics
+
+
+@pytest.fixture
+def features():
+    return np.random.default_rng(0).normal(size=(30, 4)) + 1e3
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "real.npz"
+
+
+def test_mean_and_covariance(features):
+    received = FeatureStatistics.from_features(features)
+    np.testing.assert_allclose(received.mu, features.mean(axis=0))
+    np.testing.assert_allclose(received.sigma, np.cov(features, rowvar=False))
+    assert (received.num_images, received.num_features) == (30, 4)
+
+
+def test_file_is_read_back_to_the_bit(features, path):
+    written = FeatureStatistics.from_features(features)
+    written.save(path)
+    received = FeatureStatistics.load(str(path))
+    np.testing.assert_array_equal(received.mu, written.mu)
+    np.testing.assert_array_equal(received.sigma, written.sigma)
+    assert received.num_images == 30
+    # Nothing is left beside it.
+    assert [file.name for file in path.parent.iterdir()] == ["real.npz"]
+
+
+def test_file_has_the_layout_of_pytorch_fid(features, path):
+    FeatureStatistics.from_features(features).save(path)
+    with np.load(path) as file:
+        assert file["mu"].shape == (4,) and file["sigma"].shape == (4, 4)
+    # And what it writes is read.
+    np.savez_compressed(path, mu=np.ones(2, "float32"), sigma=np.eye(2))
+    received = FeatureStatistics.load(path)
+    assert received.mu.dtype == "float64"
+    assert received.num_images is None
+
+
+def test_config_round_trip(features):
+    given = FeatureStatistics.from_features(features)
+    config = keras.saving.serialize_keras_object(given)
+    received = keras.saving.deserialize_keras_object(config)
+    np.testing.assert_array_equal(received.sigma, given.sigma)
+    assert received.get_config() == given.get_config()
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"mu": np.ones(2)},
+        {"sigma": np.eye(2)},
+        {"mean": np.ones(2), "cov": np.eye(2)},
+    ],
+    ids=str,
+)
+def test_file_without_mu_or_sigma_is_refused(path, arrays):
+    np.savez(path, **arrays)
+    with pytest.raises(ValueError, match="must hold the arrays `mu`") as error:
+        FeatureStatistics.load(path)
+    assert str(sorted(arrays)) in str(error.value)
+    assert str(path) in str(error.value)
+
+
+def test_file_with_wrong_shapes_is_refused(path):
+    np.savez(path, mu=np.ones(2), sigma=np.eye(3))
+    with pytest.raises(ValueError, match=r"real.npz.*\(2,\) and \(3, 3\)"):
+        FeatureStatistics.load(path)
+
+
+def test_file_that_is_no_npz_is_refused(path):
+    for content in (b"", b"no archive", b"PK\x03\x04broken"):
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match="must be an .npz file"):
+            FeatureStatistics.load(path)
+    with open(path, "wb") as file:
+        np.save(file, np.ones(3))
+    with pytest.raises(ValueError, match="must be an .npz file"):
+        FeatureStatistics.load(path)
+
+
+def test_file_with_a_pickle_is_refused_and_nothing_runs(path):
+    ran = []
+
+    class Trap:
+        def __reduce__(self):
+            return ran.append, ("ran",)
+
+    np.savez(path, mu=np.array([Trap()], dtype=object), sigma=np.eye(1))
+    with pytest.raises(ValueError, match="of plain arrays"):
+        FeatureStatistics.load(path)
+    assert not ran
+
+
+def test_missing_file(path):
+    with pytest.raises(FileNotFoundError, match="real.npz"):
+        FeatureStatistics.load(path)
+
+
+def test_other_suffix_is_refused(features, tmp_path):
+    with pytest.raises(ValueError, match="must end in .npz"):
+        FeatureStatistics.from_features(features).save(tmp_path / "real.txt")
+
+
+@pytest.mark.parametrize("shape", [(1, 4), (4,), (0, 4)])
+def test_too_few_features_are_refused(shape):
+    with pytest.raises(ValueError, match="at least 2"):
+        FeatureStatistics.from_features(np.ones(shape))
