@@ -15,15 +15,15 @@ NUM_FEATURES = 64
 NUM_CLASSES = 10
 WEIGHTS = "digits_classifier.npz"
 
-# Filters, side of their kernels, stride. 28 pixels become 14, then 7.
-_CONVOLUTIONS = ((16, 5, 2), (32, 3, 1), (64, 3, 2), (NUM_FEATURES, 3, 1))
+# Filters, side of their kernels, stride: 28 pixels become 14, then 7.
+_CONVOLUTIONS = ((24, 5, 2), (48, 3, 2), (64, 3, 1), (NUM_FEATURES, 3, 1))
 _HEADS = ("features", "logits")
 
 
 def digits_classifier(head: str = "features") -> keras.Model:
     """A classifier of digits, whose features need no download.
 
-    Four convolutions and an average, 61,000 weights, trained on three quarters
+    Four convolutions and an average, 76,000 weights, trained on three quarters
     of scikit-learn's 8x8 digits and on MNIST's training images. A Fréchet
     distance in its features grows with noise, with blur, with missing and with
     rare digits, and falls while a generator of digits learns.

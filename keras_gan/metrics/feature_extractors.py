@@ -288,7 +288,7 @@ def convert_channels(pictures: Any, channels: int) -> Any:
     if pictures.shape[-1] == 4:
         alpha = pictures[..., 3:] / 255.0
         over_white = pictures[..., :3] * alpha + 255.0 * (1.0 - alpha)
-        return convert_channels(ops.round(over_white), channels)
+        return ops.round(convert_channels(over_white, channels))
     if channels == 3:
         return ops.repeat(pictures, 3, axis=-1)
     red, green, blue = (pictures[..., i : i + 1] for i in range(3))

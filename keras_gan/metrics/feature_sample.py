@@ -9,13 +9,12 @@ from keras_gan import backend
 
 
 class FeatureSample:
-    """Places for features, each kept for one image at a time.
+    """Keeps the features of at most `max_images` of any number of images.
 
-    Images take the places in turn. Once all are taken, each place keeps a
-    uniformly random one of the images that came to it: that with the greatest
-    of random numbers, which follow from the image's number and the seed alone.
-    So memory is bounded, up to `max_images` images are kept in order, and the
-    same images give the same sample whatever the batch size.
+    Every image has a random rank, which follows from its number and the seed
+    alone, and those of the highest ranks are kept. So memory is bounded, each
+    image is as likely to be kept, the batch size does not matter, and two
+    samples are merged by ranking them together.
 
     On several replicas each has places of its own, zeros elsewhere, so that
     Keras' sum over replicas is the whole sample and no step need communicate.
@@ -23,9 +22,10 @@ class FeatureSample:
     Args:
         metric: The `keras.metrics.Metric` whose variables hold the sample.
         name: Beginning of the variables' names.
-        max_images: Number of places.
+        max_images: How many are kept; rounded down to as many for each
+            replica.
         num_features: Size of the features.
-        seed: Integer from which the random numbers follow.
+        seed: Integer from which the ranks follow.
     """
 
     def __init__(
@@ -37,22 +37,24 @@ class FeatureSample:
         num_features: int,
         seed: int,
     ) -> None:
-        replicas = backend.replica_count()
-        self.places = max(max_images // replicas, 1) * replicas
+        self.replicas = backend.replica_count()
+        # Of one replica.
+        self.places = max(max_images // self.replicas, 1)
         self.seed = seed
         # The last row takes what is not kept.
-        self.features = metric.add_variable(
-            (self.places + 1, num_features),
-            "zeros",
-            dtype="float32",
-            name=f"{name}_features",
-        )
-        self.ranks = metric.add_variable(
-            (self.places + 1,), "zeros", dtype="float32", name=f"{name}_ranks"
-        )
-        self.count = metric.add_variable(
-            (), "zeros", dtype="float64", name=f"{name}_count"
-        )
+        rows = self.replicas * self.places + 1
+
+        def variable(part, shape, dtype):
+            return metric.add_variable(
+                shape, "zeros", dtype=dtype, name=f"{name}_{part}"
+            )
+
+        self.features = variable("features", (rows, num_features), "float32")
+        # From 0, of an empty place, to 1.
+        self.ranks = variable("ranks", (rows,), "float32")
+        # Which image of the whole stream it is, to bring them into order.
+        self.numbers = variable("numbers", (rows,), "float64")
+        self.count = variable("count", (), "float64")
 
     def add(self, features: Any, accepted: Any) -> None:
         """Adds a batch.
@@ -68,88 +70,99 @@ class FeatureSample:
             wanted = ops.zeros_like(rows) + ops.cast(accepted, "int64")
             if not on_replica:
                 # Between replicas, or on one device: a share for each.
-                mine = rows % backend.replica_count() == _replica()
+                mine = rows % self.replicas == _replica()
                 wanted = ops.where(mine, wanted, 0)
             self._add(features, wanted)
 
         backend.run_on_replicas(self.count, add)
 
     def _add(self, features, wanted):
-        replicas = backend.replica_count()
-        numbers = ops.cast(self.count, "int64") + ops.cumsum(wanted) - 1
-        turns = numbers % (self.places // replicas)
-        places = ops.where(
-            wanted > 0, turns * replicas + _replica(), self.places
-        )
-        ranks = uniform(numbers * replicas + _replica(), self.seed)
-        # A batch may have several images for one place.
-        best = ops.segment_max(ranks, places, self.places + 1)
-        best = ops.maximum(best, self.ranks)
-        kept = (ranks >= ops.take(best, places)) & (
-            ranks > ops.take(ops.convert_to_tensor(self.ranks), places)
-        )
-        places = ops.where(kept, places, self.places)[:, None]
-        self.features.assign(
-            ops.scatter_update(self.features, places, features)
-        )
-        self.ranks.assign(ops.scatter_update(self.ranks, places, ranks))
+        turns = ops.cast(self.count, "int64") + ops.cumsum(wanted) - 1
+        numbers = turns * self.replicas + _replica()
+        ranks = ops.where(wanted > 0, uniform(numbers, self.seed), 0.0)
+        rows = self._rows(ranks)[:, None]
+        for variable, values in (
+            (self.features, features),
+            (self.ranks, ranks),
+            (self.numbers, ops.cast(numbers, "float64")),
+        ):
+            variable.assign(ops.scatter_update(variable, rows, values))
         self.count.assign(self.count + ops.cast(ops.sum(wanted), "float64"))
+
+    def _rows(self, ranks):
+        """For each new image the row that it takes."""
+        first = _replica() * self.places
+        own = ops.arange(self.places, dtype="int64") + first
+        own_ranks = ops.take(ops.convert_to_tensor(self.ranks), own)
+        together = ops.concatenate([own_ranks, ranks])
+        _, best = ops.top_k(together, self.places)
+        kept = ops.scatter_update(
+            ops.zeros_like(together), best[:, None], ops.ones(self.places)
+        )
+        # The first new image takes the first row that is given up, and so on.
+        order = ops.arange(self.places, 0, -1, dtype="float32")
+        _, given_up = ops.top_k(
+            (1.0 - kept[: self.places]) * order, self.places
+        )
+        taken = ops.cast((kept[self.places :] > 0) & (ranks > 0), "int64")
+        turn = ops.maximum(ops.cumsum(taken) - 1, 0)
+        rows = ops.take(ops.cast(given_up, "int64"), turn) + first
+        return ops.where(taken > 0, rows, self.replicas * self.places)
 
     @property
     def num_images(self) -> int:
         """Number of images that were added."""
-        return round(float(self._read(self.count)))
+        return round(float(_read(self.count)))
 
     def values(self) -> np.ndarray:
-        """The sample, float32 `(at most max_images, num_features)`."""
-        taken = self._read(self.ranks)[:-1] > 0.0
-        return self._read(self.features)[:-1][taken]
+        """The sample in order, float32 `(at most max_images, num_features)`."""
+        return self._kept()[0]
 
     def merge(self, other: "FeatureSample") -> None:
         """Adds what another sample has seen.
 
-        Where both together have more images than places, as many of each are
-        drawn as would be of all images.
-
         Args:
             other: Sample of features of the same size.
         """
-        parts = [self.values(), other.values()]
-        counts = self.num_images, other.num_images
-        if sum(map(len, parts)) > self.places:
-            rng = np.random.default_rng([self.seed, *counts])
-            share = int(rng.hypergeometric(*counts, self.places))
-            shares = (share, self.places - share)
-            parts = [
-                rng.permutation(part)[:size]
-                for part, size in zip(parts, shares, strict=True)
-            ]
-        self._write(np.concatenate(parts), sum(counts))
+        count = self.num_images
+        total = count + other.num_images
+        pairs = zip(self._kept(), other._kept(), strict=True)
+        parts = [np.concatenate(pair) for pair in pairs]
+        # Its images come after those seen so far.
+        parts[2][len(self.values()) :] += count
+        highest = np.argsort(-parts[1], kind="stable")
+        kept = np.sort(highest[: self.replicas * self.places])
+        self._write([part[kept] for part in parts], total)
 
-    def _write(self, values, num_images):
-        features = np.zeros(self.features.shape, "float32")
-        features[: len(values)] = values
-        ranks = np.zeros(self.ranks.shape, "float32")
-        # The greatest of as many random numbers as images came to a place.
-        arrivals = max(num_images / self.places, 1.0)
-        numbers = np.arange(len(values), dtype="int64")
-        first = ops.convert_to_numpy(uniform(numbers, self.seed))
-        ranks[: len(values)] = first ** (1.0 / arrivals)
-        places = np.arange(self.places + 1)
+    def _kept(self) -> tuple[np.ndarray, ...]:
+        features, ranks, numbers = (
+            _read(variable)[:-1]
+            for variable in (self.features, self.ranks, self.numbers)
+        )
+        taken = np.flatnonzero(ranks > 0.0)
+        order = taken[np.argsort(numbers[taken], kind="stable")]
+        return features[order], ranks[order], numbers[order]
+
+    def _write(self, parts, num_images):
+        turn, owner = np.divmod(np.arange(len(parts[0])), self.replicas)
+        rows = owner * self.places + turn
+        owners = np.arange(self.replicas * self.places + 1) // self.places
+        variables = (self.features, self.ranks, self.numbers)
+        values = []
+        for variable, part in zip(variables, parts, strict=True):
+            values.append(np.zeros(variable.shape, part.dtype))
+            values[-1][rows] = part
 
         def write():
-            replicas = backend.replica_count()
-            mine = ops.convert_to_tensor(places) % replicas == _replica()
-            self.features.assign(ops.where(mine[:, None], features, 0.0))
-            self.ranks.assign(ops.where(mine, ranks, 0.0))
-            own = (num_images - _replica() + replicas - 1) // replicas
+            mine = ops.convert_to_tensor(owners) == _replica()
+            for variable, value in zip(variables, values, strict=True):
+                own = ops.reshape(mine, (-1,) + (1,) * (value.ndim - 1))
+                zero = ops.zeros((), value.dtype)
+                variable.assign(ops.where(own, value, zero))
+            own = (num_images - _replica() + self.replicas - 1) // self.replicas
             self.count.assign(ops.cast(own, "float64"))
 
         backend.run_on_replicas(self.count, write)
-
-    @staticmethod
-    def _read(variable):
-        return ops.convert_to_numpy(ops.convert_to_tensor(variable))
 
 
 def uniform(numbers: Any, seed: int) -> Any:
@@ -177,6 +190,10 @@ def uniform(numbers: Any, seed: int) -> Any:
     # 24 bits: as many as float32 tells apart.
     top = ops.cast(ops.right_shift(bits, constant(8)), "float32")
     return (top + 1.0) / 2.0**24
+
+
+def _read(variable):
+    return ops.convert_to_numpy(ops.convert_to_tensor(variable))
 
 
 def _replica():

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -25,7 +26,7 @@ def check_bytes(images: Any, value_range: Range | None) -> None:
     Raises:
         ValueError: If so.
     """
-    dtype = str(images.dtype).rpartition(".")[-1]
+    dtype = keras.backend.standardize_dtype(images.dtype)
     if dtype == "uint8" and value_range not in (None, [0.0, 255.0]):
         raise ValueError(
             f"Images must be in `value_range={tuple(value_range)}`. Received: "

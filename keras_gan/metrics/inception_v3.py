@@ -2,6 +2,7 @@
 
 import os
 from typing import Any
+from zlib import crc32
 
 import keras
 from keras import layers
@@ -66,7 +67,7 @@ def InceptionV3(  # noqa: N802 - a network, named as in keras.applications
         weights: `"auto"`: the file that the environment variable
             `KERAS_GAN_INCEPTION_WEIGHTS` names, else the one in Keras' cache,
             else downloaded into it. A path: that file, or one in that folder.
-            None: random weights, for tests.
+            None: random weights, the same ones each time, for tests.
         head: `"features"`: 2048 averages of the last feature map, for FID and
             its family. `"logits"`: 1008 class scores. `"unbiased_logits"`:
             class scores without their bias, which the published Inception
@@ -110,7 +111,13 @@ def InceptionV3(  # noqa: N802 - a network, named as in keras.applications
         data_format="channels_last", dtype="float32", name="features"
     )(x)
     if dense is not None:
-        x = layers.Dense(NUM_CLASSES, dtype="float32", name="fc", **dense)(x)
+        x = layers.Dense(
+            NUM_CLASSES,
+            kernel_initializer=keras.initializers.HeNormal(crc32(b"fc")),
+            dtype="float32",
+            name="fc",
+            **dense,
+        )(x)
     model = keras.Model(images, x, name="inception_v3")
     model.trainable = False
     if path is not None:
@@ -144,7 +151,8 @@ def _convolved(
         strides=strides,
         padding=padding,
         activation=activation,
-        kernel_initializer="he_normal",
+        # A seed of its own: no draw is taken from anybody else's.
+        kernel_initializer=keras.initializers.HeNormal(crc32(name.encode())),
         data_format="channels_last",
         dtype="float32",
         name=name,

@@ -105,7 +105,7 @@ class _Tensors:
                 f"holds {held}. Received: weights='{self._path}'. The file to "
                 f"use is {URL}"
             )
-        return tensor.astype("float64")
+        return tensor
 
 
 def _convolution(tensors: _Tensors, layer: Any) -> list[np.ndarray]:
@@ -117,8 +117,9 @@ def _convolution(tensors: _Tensors, layer: Any) -> list[np.ndarray]:
         tensors.take(f"{layer.name}.bn.{part}", (filters,))
         for part in ("weight", "bias", "running_mean", "running_var")
     )
-    factor = scale / np.sqrt(variance + _EPSILON)
-    return [kernel.transpose(2, 3, 1, 0) * factor, shift - mean * factor]
+    factor = scale / np.sqrt(variance + np.float32(_EPSILON))
+    folded = np.multiply(kernel.transpose(2, 3, 1, 0), factor, order="C")
+    return [folded, shift - mean * factor]
 
 
 def _dense(tensors: _Tensors, layer: Any) -> list[np.ndarray]:

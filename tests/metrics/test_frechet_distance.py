@@ -144,3 +144,25 @@ ASYMMETRIC = SIGMA + np.triu(np.ones((3, 3)), 1)
 def test_what_cannot_be_statistics_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         frechet_distance(*arguments)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("num_features", [2, 32, 256])
+@pytest.mark.parametrize("num_images", [2, 10, 300, 5000])
+def test_value_equals_that_of_pytorch_fid(
+    torchvision, num_images, num_features
+):
+    peer = pytest.importorskip(
+        "pytorch_fid.fid_score",
+        reason="compares with pytorch-fid, which is not installed",
+    )
+    x = features(num_images, num_features, seed=0)
+    y = features(num_images, num_features, seed=1, scale=1.2, shift=0.1)
+    given = *statistics(x), *statistics(y)
+    received = frechet_distance(*given)
+    np.testing.assert_allclose(received, from_features(x, y), rtol=1e-9)
+    # What the peer loses where covariances are singular is its own.
+    rtol = 1e-6 if num_images > num_features else 1e-3
+    np.testing.assert_allclose(
+        received, peer.calculate_frechet_distance(*given), rtol=rtol
+    )

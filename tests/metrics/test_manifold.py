@@ -103,3 +103,19 @@ def test_other_images_altogether():
 def test_wrong_arguments_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         manifold_metrics(*arguments)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("seed", range(4))
+def test_values_equal_those_of_prdc(seed, dtype):
+    prdc = pytest.importorskip(
+        "prdc", reason="compares with prdc, which is not installed"
+    )
+    rng = np.random.default_rng(seed)
+    num_features, nearest_k = (2, 16, 64, 3)[seed], (1, 3, 5, 10)[seed]
+    real = np.abs(rng.normal(size=(700, num_features))).astype(dtype)
+    fake = (1.1 * rng.normal(size=(600, num_features))).astype(dtype)
+    fake[:50] = real[:50]  # Some are copies.
+    assert manifold_metrics(real, fake, nearest_k) == prdc.compute_prdc(
+        real, fake, nearest_k
+    )

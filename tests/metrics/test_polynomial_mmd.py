@@ -36,9 +36,7 @@ def test_value_is_that_of_its_definition(degree):
 
 def test_no_bias():
     rng = np.random.default_rng(0)
-    values = [
-        polynomial_mmd(*rng.normal(size=(2, 10, 4))) for _ in range(2000)
-    ]
+    values = [polynomial_mmd(*rng.normal(size=(2, 10, 4))) for _ in range(2000)]
     error = np.std(values) / np.sqrt(len(values))
     assert abs(np.mean(values)) < 4 * error
     assert min(values) < 0 < max(values)
@@ -65,3 +63,14 @@ def test_order_of_arguments_and_of_images_does_not_matter():
 def test_wrong_arguments_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         polynomial_mmd(*arguments)
+
+
+def test_value_equals_that_of_torchmetrics(torchvision, torch):
+    kid = pytest.importorskip(
+        "torchmetrics.image.kid",
+        reason="compares with torchmetrics, which is not installed",
+    )
+    for num_images in (2, 50, 300):
+        x, y = features(num_images, 0), features(num_images, 1, 1.2)
+        peer = kid.poly_mmd(torch.from_numpy(x), torch.from_numpy(y))
+        np.testing.assert_allclose(polynomial_mmd(x, y), float(peer), rtol=1e-9)

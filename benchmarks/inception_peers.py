@@ -1,0 +1,122 @@
+"""Inception beside torch-fidelity's: the part of `metrics.py` on images."""
+
+import importlib.util
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import numpy as np
+
+BATCH_SIZE = 32
+WEIGHTS = "inception.pth"
+
+
+def write_inception_weights(folder: pathlib.Path, num_images: int) -> None:
+    """Random weights as a PyTorch file, and images; no file without PyTorch."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (num_images, 32, 32, 3), "uint8")
+    np.save(folder / "images.npy", images)
+    if importlib.util.find_spec("torch"):
+        # PyTorch and TensorFlow in one process take each other's threads.
+        program = "import sys, inception_peers as p; p.write_file(sys.argv[1])"
+        subprocess.run(
+            [sys.executable, "-c", program, str(folder / WEIGHTS)],
+            check=True,
+            cwd=pathlib.Path(__file__).parent,
+            capture_output=True,
+        )
+
+
+def write_file(path: str) -> None:
+    """Writes weights of the network's shapes under PyTorch's names."""
+    import keras
+    import torch
+
+    from keras_gan.metrics import InceptionV3
+
+    generator = torch.Generator().manual_seed(0)
+    tensors = {
+        "fc.weight": torch.randn((1008, 2048), generator=generator) / 45,
+        "fc.bias": torch.zeros(1008),
+    }
+    for layer in InceptionV3(weights=None).layers:
+        if not isinstance(layer, keras.layers.Conv2D):
+            continue
+        shape = [layer.kernel.shape[axis] for axis in (3, 2, 0, 1)]
+        kernel = torch.randn(shape, generator=generator)
+        tensors[f"{layer.name}.conv.weight"] = kernel * np.sqrt(
+            2 / np.prod(shape[1:])
+        )
+        for part, value in (("weight", 1.0), ("bias", 0.0)):
+            tensors[f"{layer.name}.bn.{part}"] = torch.full((shape[0],), value)
+        tensors[f"{layer.name}.bn.running_mean"] = torch.zeros(shape[0])
+        tensors[f"{layer.name}.bn.running_var"] = torch.ones(shape[0])
+    torch.save(tensors, path)
+
+
+def inception_program(program: str, folder: pathlib.Path):
+    """A function that turns all images into features; returns their mean.
+
+    Args:
+        program: Name of the program.
+        folder: Where `write_inception_weights` wrote.
+    """
+    images = np.load(folder / "images.npy")
+    batches = [
+        images[start : start + BATCH_SIZE]
+        for start in range(0, len(images), BATCH_SIZE)
+    ]
+    features_of = _PROGRAMS[program](folder / WEIGHTS)
+    features_of(batches[0])
+    return lambda: np.concatenate([features_of(b) for b in batches]).mean()
+
+
+def _ours(path):
+    from keras_gan.backend import compiled
+    from keras_gan.metrics import InceptionV3, feature_extractors
+
+    if path.exists():
+        os.environ["KERAS_GAN_INCEPTION_WEIGHTS"] = str(path)
+        extract = feature_extractors.get("inception_v3", value_range=(0, 255))
+    else:
+        extract = compiled(InceptionV3(weights=None))
+    return lambda images: np.asarray(extract(images))
+
+
+def _torch_fidelity(path):
+    import torch
+
+    _declare_torchvision_operators(torch)
+    from torch_fidelity.feature_extractor_inceptionv3 import (
+        FeatureExtractorInceptionV3,
+    )
+
+    network = FeatureExtractorInceptionV3(
+        "network", ["2048"], feature_extractor_weights_path=str(path)
+    ).eval()
+
+    def features_of(images):
+        with torch.no_grad():
+            nchw = torch.from_numpy(images).permute(0, 3, 1, 2)
+            return network(nchw)[0].numpy()
+
+    return features_of
+
+
+def _declare_torchvision_operators(torch) -> None:
+    """Lets torchvision's wheel for GPUs be imported beside CPU-only torch."""
+    spec = importlib.util.find_spec("torchvision")
+    if spec is None or torch.cuda.is_available():
+        return
+    source = pathlib.Path(spec.origin).with_name("_meta_registrations.py")
+    names = re.findall(r'register_meta\("(\w+)"\)', source.read_text())
+    library = torch.library.Library("torchvision", "DEF")
+    for name in {"nms", *names}:
+        library.define(f"{name}(Tensor a) -> Tensor")
+    # The declarations last as long as this object.
+    torch.torchvision_declarations = library
+
+
+_PROGRAMS = {"keras-gan": _ours, "torch-fidelity": _torch_fidelity}

@@ -1,0 +1,134 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_gan.metrics import InceptionScore
+
+LOGITS = (np.random.RandomState(4).standard_normal((500, 10)) * 3).astype(
+    "float32"
+)
+# Rows in an order in which image i of split i % 5 is one of its fifth.
+DEALT = LOGITS.reshape(5, 100, 10).transpose(1, 0, 2).reshape(500, 10)
+
+
+@pytest.fixture
+def make_score():
+    model = keras.Sequential([keras.Input((10,)), keras.layers.Flatten()])
+
+    def make(**arguments):
+        return InceptionScore(model, None, **arguments)
+
+    return make
+
+
+@pytest.mark.parametrize("batch_size", [7, 64, 500])
+def test_value_is_that_of_torch_fidelity(make_score, batch_size):
+    # torch-fidelity 0.4.0, samples_shuffle=False.
+    one, five = make_score(splits=1), make_score(splits=5)
+    for start in range(0, 500, batch_size):
+        part = slice(start, start + batch_size)
+        one.update_fake(tf.constant(LOGITS[part]))
+        five.update_fake(tf.constant(DEALT[part]))
+    np.testing.assert_allclose(one.result(), 3.80746434209521, rtol=1e-12)
+    np.testing.assert_allclose(five.result(), 3.734776621075807, rtol=1e-12)
+    np.testing.assert_allclose(
+        five.standard_deviation(), 0.22936533077545407, rtol=1e-10
+    )
+    assert one.standard_deviation() == 0.0
+
+
+def test_extremes(make_score):
+    score = make_score(splits=1)
+    score.update_fake(1e4 * np.eye(10))
+    np.testing.assert_allclose(score.result(), 10.0)
+    score.reset_state()
+    score.update_fake(np.zeros((20, 10)))
+    np.testing.assert_allclose(score.result(), 1.0)
+
+
+def test_real_images_are_left_aside(make_score):
+    score, other = make_score(), make_score()
+    score.update_state(LOGITS * np.nan, DEALT)
+    score.update_real(LOGITS)
+    other.update_fake(DEALT)
+    assert score.result() == other.result()
+
+
+def test_halves_are_merged(make_score):
+    first, second, whole = (make_score(splits=1) for _ in range(3))
+    first.update_fake(LOGITS[:123])
+    second.update_fake(LOGITS[123:])
+    whole.update_fake(LOGITS)
+    first.merge_state([second])
+    np.testing.assert_allclose(first.result(), whole.result(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_graph_gives_what_eager_gives(make_score, jit_compile):
+    eager, compiled = make_score(), make_score()
+    step = tf.function(compiled.update_fake, jit_compile=jit_compile)
+    for start in range(0, 500, 100):
+        step(tf.constant(LOGITS[start : start + 100]))
+    eager.update_fake(LOGITS)
+    np.testing.assert_allclose(compiled.result(), eager.result(), rtol=1e-9)
+
+
+def test_replicas_take_turns_at_the_splits(make_score, two_cpus):
+    with two_cpus.scope():
+        score = make_score(splits=5)
+        score.build((10,))
+
+    @tf.function
+    def step(fake):
+        two_cpus.run(score.update_fake, args=(fake,))
+
+    for start in range(0, 500, 100):
+        # The first replica has the images of even numbers.
+        step(
+            two_cpus.experimental_distribute_values_from_function(
+                lambda c, start=start: tf.constant(
+                    DEALT[start : start + 100][c.replica_id_in_sync_group :: 2]
+                )
+            )
+        )
+    np.testing.assert_allclose(score.result(), 3.734776621075807, rtol=1e-9)
+
+
+def test_config_round_trip(make_score):
+    score = make_score(splits=3, name="is")
+    config = score.get_config()
+    score.update_fake(LOGITS)
+    again = InceptionScore.from_config(config)
+    again.update_fake(LOGITS)
+    assert again.result() == score.result()
+    assert again.get_config() == score.get_config() == config
+
+
+def test_named_networks_give_scores():
+    assert InceptionScore().extractor.head == "unbiased_logits"
+    assert InceptionScore("digits").extractor.head == "logits"
+
+
+def test_wrong_use_is_refused(make_score):
+    with pytest.raises(ValueError, match="`splits` must be an integer"):
+        make_score(splits=0)
+    score = make_score(splits=10)
+    score.update_fake(LOGITS[:9])
+    with pytest.raises(ValueError, match="10 fake images. Received: 9"):
+        score.result()
+
+
+def test_value_equals_that_of_torch_fidelity(make_score, torchvision, torch):
+    peer = pytest.importorskip(
+        "torch_fidelity.metric_isc",
+        reason="compares with torch-fidelity, which is not installed",
+    )
+    logits = 2.0 * np.random.default_rng(0).normal(size=(300, 10))
+    logits = logits.astype("float32")
+    values = peer.isc_features_to_metric(torch.from_numpy(logits), splits=1)
+    score = make_score(splits=1)
+    score.update_fake(logits)
+    np.testing.assert_allclose(
+        score.result(), values["inception_score_mean"], rtol=1e-12
+    )
