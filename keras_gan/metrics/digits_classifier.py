@@ -44,8 +44,7 @@ def digits_classifier(head: str = "features") -> keras.Model:
 
     Returns:
         A `keras.Model`: float images `(batch, height, width, 1)` with values 0
-        to 255, of any one size that is known when a graph is made, to float32
-        `(batch, 64)` or `(batch, 10)`. It is not trainable and computes in
+        to 255, of any size, to float32 `(batch, 64)` or `(batch, 10)`. It is not trainable and computes in
         float32 under any precision policy.
 
     Raises:
@@ -116,17 +115,14 @@ class SmoothResizing(layers.Layer):
 
     Each output pixel is the mean of the input weighted by a triangle, whose
     half-width is one pixel of the coarser of the two images, and which is cut
-    off at the edges. Its two passes are products with constant matrices, so
-    that the layer runs inside a step that XLA compiles.
+    off at the edges. Its two passes are products with matrices, so that the
+    layer runs inside a step that XLA compiles.
 
     Args:
         size: Pixels a side of the result.
 
     Input shape: `(batch, height, width, channels)`. Output shape: `(batch,
     size, size, channels)`.
-
-    Raises:
-        ValueError: If height or width are unknown when the layer is called.
 
     Example:
 
@@ -140,18 +136,24 @@ class SmoothResizing(layers.Layer):
         self.size = int(size)
 
     def call(self, images: Tensor) -> Tensor:
-        height, width = images.shape[1:3]
-        if height is None or width is None:
-            raise ValueError(
-                "The height and width of `images` must be known when a graph "
-                f"is made. Received: images.shape={tuple(images.shape)}. Give "
-                "tensors of static shape, images of one size to one function."
-            )
-        down = ops.cast(_triangles(height, self.size), self.compute_dtype)
-        across = ops.cast(_triangles(width, self.size), self.compute_dtype)
+        height, width = ops.shape(images)[1:3]
+        down = self._triangles(height)
+        across = ops.transpose(self._triangles(width))
         planes = ops.transpose(images, (0, 3, 1, 2))
-        resized = ops.matmul(ops.matmul(down, planes), ops.transpose(across))
+        resized = ops.matmul(ops.matmul(down, planes), across)
         return ops.transpose(resized, (0, 2, 3, 1))
+
+    def _triangles(self, side: Any) -> Tensor:
+        """Returns the matrix `(size, side)` that resizes a column of pixels."""
+        # In pixels of the input, whose pixel j lies at j + 1/2. The side may
+        # be unknown until the graph runs, so this is part of the graph.
+        step = ops.cast(side, "float32") / self.size
+        centers = (ops.arange(self.size, dtype="float32") + 0.5) * step
+        pixels = ops.cast(ops.arange(side), "float32") + 0.5
+        distances = ops.abs(centers[:, None] - pixels)
+        weights = ops.relu(1.0 - distances / ops.maximum(step, 1.0))
+        weights = weights / ops.sum(weights, axis=1, keepdims=True)
+        return ops.cast(weights, self.compute_dtype)
 
     def compute_output_shape(
         self, input_shape: tuple[int | None, ...]
@@ -160,17 +162,6 @@ class SmoothResizing(layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         return {"size": self.size, **super().get_config()}
-
-
-@functools.lru_cache(maxsize=32)
-def _triangles(old: int, new: int) -> np.ndarray:
-    """Returns the matrix `(new, old)` that resizes a column of pixels."""
-    # Both sides in pixels of the input, whose pixel j lies at j + 1/2.
-    centers = (np.arange(new)[:, None] + 0.5) * old / new
-    distances = np.abs(centers - (np.arange(old) + 0.5))
-    weights = np.maximum(1.0 - distances / max(1.0, old / new), 0.0)
-    weights /= weights.sum(axis=1, keepdims=True)
-    return weights.astype("float32")
 
 
 @functools.cache

@@ -142,6 +142,16 @@ class FeatureExtractor:
         _recent.append((images, key, features))
         return features
 
+    @property
+    def identifier(self) -> Any:
+        """What `get` made it of: a name, or a model."""
+        raise NotImplementedError
+
+    @property
+    def variables(self) -> list:
+        """What is to be saved with a metric."""
+        return []
+
     def _identity(self) -> Any:
         raise NotImplementedError
 
@@ -174,6 +184,14 @@ class ModelExtractor(FeatureExtractor):
             images = keras.KerasTensor((None, *image_shape), "float32")
             output = self.model.compute_output_spec(images)
         return _check_output_shape(getattr(output, "shape", None))
+
+    @property
+    def identifier(self) -> Any:
+        return self.model
+
+    @property
+    def variables(self) -> list:
+        return self.model.variables
 
     def _identity(self) -> Any:
         return id(self.model)
@@ -212,6 +230,10 @@ class NamedExtractor(FeatureExtractor):
     def build(self, image_shape: Sequence[int | None]) -> int:
         self._check_shape(tuple(image_shape))
         return _check_output_shape(self.network.output_shape)
+
+    @property
+    def identifier(self) -> Any:
+        return self.name
 
     @property
     def network(self) -> keras.Model:

@@ -70,10 +70,6 @@ class FeatureMetric(keras.metrics.Metric):
         self.extractor = feature_extractors.get(
             feature_extractor, self.head, value_range=value_range
         )
-        # Of a name only the name: its network is not to be saved.
-        self.feature_extractor = getattr(
-            self.extractor, "model", feature_extractor
-        )
         self.value_range = self.extractor.value_range
         self.num_features: int | None = None
         self.refused: Any = None
@@ -239,11 +235,11 @@ class FeatureMetric(keras.metrics.Metric):
             ours.assign(read(ours) + read(theirs))
 
     def get_config(self) -> dict[str, Any]:
-        extractor = self.feature_extractor
-        if isinstance(extractor, keras.Model):
-            extractor = keras.saving.serialize_keras_object(extractor)
+        identifier = self.extractor.identifier
+        if isinstance(identifier, keras.Model):
+            identifier = keras.saving.serialize_keras_object(identifier)
         return {
-            "feature_extractor": extractor,
+            "feature_extractor": identifier,
             "value_range": self.value_range,
             "name": self.name,
         }
@@ -267,6 +263,19 @@ class FeatureMetric(keras.metrics.Metric):
                     f"{self.least_images} {kind} images. Received: {count}. "
                     "Give it more before `result()`."
                 )
+
+    def save_own_variables(self, store: Any) -> None:
+        """Saves the weights of a user's model with those of the GAN.
+
+        Sums are not saved: they belong to one evaluation.
+        """
+        for number, variable in enumerate(self.extractor.variables):
+            store[str(number)] = ops.convert_to_numpy(variable)
+
+    def load_own_variables(self, store: Any) -> None:
+        """Loads what `save_own_variables` saved."""
+        for number, variable in enumerate(self.extractor.variables):
+            variable.assign(np.asarray(store[str(number)]))
 
     # Inside -----------------------------------------------------------------
 

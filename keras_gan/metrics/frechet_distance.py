@@ -94,14 +94,16 @@ def check_statistics(
 
 def _trace_of_root(sigma1: np.ndarray, sigma2: np.ndarray) -> float:
     """The trace of the square root of `sigma1 sigma2`."""
-    from scipy import linalg
+    from scipy.linalg import eigvalsh, lapack
 
-    try:
-        squares = linalg.eigh(sigma1, sigma2, type=2, eigvals_only=True)
-    except linalg.LinAlgError:  # `sigma2` is singular.
-        squares = np.zeros(1)
-    if squares[0] > _LEAST_SHARE * squares[-1]:
-        return np.sqrt(squares).sum()
+    # The steps by themselves: SciPy's generalised eigenvalues take 4 times
+    # as long.
+    lower, failed = lapack.dpotrf(sigma1, lower=1)
+    if not failed:
+        product, _ = lapack.dsygst(sigma2, lower, itype=2, lower=1)
+        squares = eigvalsh(product, lower=True)
+        if squares[0] > _LEAST_SHARE * squares[-1]:
+            return np.sqrt(squares).sum()
     product = _factor(sigma1, "sigma1").T @ _factor(sigma2, "sigma2")
     if not product.size:
         return 0.0

@@ -140,7 +140,7 @@ class FrechetInceptionDistance(FeatureMetric):
             statistics: Of features of the same extractor.
         """
         metric = type(self)(
-            self.feature_extractor, self.value_range, name=self.name
+            self.extractor.identifier, self.value_range, name=self.name
         )
         for known in (*self._known.items(), (kind, statistics)):
             metric._know(*known)

@@ -87,7 +87,7 @@ def test_reset_before_use(metric):
 @pytest.mark.parametrize("jit_compile", [False, True])
 @pytest.mark.parametrize("builds", [False, True])
 def test_graph_gives_what_eager_gives(metric, batch, jit_compile, builds):
-    other = Sums(metric.feature_extractor, name="other")
+    other = Sums(metric.extractor.model, name="other")
     if builds:
         other.build((4, 4, 1))
     step = tf.function(other.update_state, jit_compile=jit_compile)
@@ -145,10 +145,10 @@ def test_replicas_need_a_state(metric, batch, two_cpus):
 
 def test_merged_halves_are_the_whole(metric, batch):
     whole, empty = (
-        Sums(metric.feature_extractor),
-        Sums(metric.feature_extractor),
+        Sums(metric.extractor.model),
+        Sums(metric.extractor.model),
     )
-    other = Sums(metric.feature_extractor)
+    other = Sums(metric.extractor.model)
     for one, part in (
         (whole, slice(5)),
         (metric, slice(2)),
@@ -156,7 +156,7 @@ def test_merged_halves_are_the_whole(metric, batch):
     ):
         one.update_state(batch[0][part], batch[1][part])
     before = state(other)
-    metric.merge_state([other, Sums(metric.feature_extractor)])
+    metric.merge_state([other, Sums(metric.extractor.model)])
     np.testing.assert_allclose(
         metric.result()["real"], whole.result()["real"], rtol=1e-6
     )
@@ -169,7 +169,7 @@ def test_only_like_is_merged(metric, batch):
     metric.update_state(*batch)
     with pytest.raises(ValueError, match="`metrics` must be of Sums"):
         metric.merge_state([keras.metrics.Mean()])
-    other = Sums(metric.feature_extractor)
+    other = Sums(metric.extractor.model)
     other.update_state(batch[0][:, :2], batch[1][:, :2])
     with pytest.raises(ValueError, match="features of size 8"):
         metric.merge_state([other])
