@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from keras_gan.metrics.digits_classifier import digits_classifier
 from keras_gan.metrics.feature_extractors import NAMES as EXTRACTORS
 from keras_gan.metrics.feature_metric import FeatureMetric
 from keras_gan.metrics.frechet_distance import frechet_distance
@@ -11,6 +12,7 @@ from keras_gan.metrics.frechet_inception_distance import (
     FrechetInceptionDistance,
 )
 from keras_gan.metrics.inception_score import InceptionScore
+from keras_gan.metrics.inception_v3 import InceptionV3
 from keras_gan.metrics.kernel_inception_distance import (
     KernelInceptionDistance,
 )
@@ -28,9 +30,11 @@ __all__ = [
     "FeatureStatistics",
     "FrechetInceptionDistance",
     "InceptionScore",
+    "InceptionV3",
     "KernelInceptionDistance",
     "ModeCoverage",
     "PrecisionRecall",
+    "digits_classifier",
     "frechet_distance",
     "get",
     "manifold_metrics",

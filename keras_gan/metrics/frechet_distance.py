@@ -1,9 +1,9 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-# Eigenvalues below this share of the greatest have lost too many digits for
-# their roots to be summed.
-_LEAST_SHARE = 1e-10
+# A variance below this share of the greatest one, once what other features
+# explain is taken off, is rounding error: the covariance is singular.
+_LEAST_SHARE = 1e-12
 
 
 def frechet_distance(
@@ -96,18 +96,25 @@ def _trace_of_root(sigma1: np.ndarray, sigma2: np.ndarray) -> float:
     """The trace of the square root of `sigma1 sigma2`."""
     from scipy.linalg import eigvalsh, lapack
 
-    # The steps by themselves: SciPy's generalised eigenvalues take 4 times
-    # as long.
-    lower, failed = lapack.dpotrf(sigma1, lower=1)
-    if not failed:
+    if _has_full_rank(sigma1) and _has_full_rank(sigma2):
+        # The steps by themselves: SciPy's generalised eigenvalues take four
+        # times as long.
+        lower, _ = lapack.dpotrf(sigma1, lower=1)
         product, _ = lapack.dsygst(sigma2, lower, itype=2, lower=1)
         squares = eigvalsh(product, lower=True)
-        if squares[0] > _LEAST_SHARE * squares[-1]:
-            return np.sqrt(squares).sum()
+        return np.sqrt(np.clip(squares, 0.0, None)).sum()
     product = _factor(sigma1, "sigma1").T @ _factor(sigma2, "sigma2")
     if not product.size:
         return 0.0
     return np.linalg.svd(product, compute_uv=False).sum()
+
+
+def _has_full_rank(sigma: np.ndarray) -> bool:
+    from scipy.linalg import lapack
+
+    lower, failed = lapack.dpotrf(sigma, lower=1)
+    least = np.square(lower.diagonal()).min()
+    return not failed and least > _LEAST_SHARE * sigma.diagonal().max()
 
 
 def _factor(sigma: np.ndarray, name: str) -> np.ndarray:
