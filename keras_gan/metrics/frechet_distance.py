@@ -83,11 +83,12 @@ def check_statistics(
             " infinity. Compute them from finite features of at least 2 images."
         )
     # Statistics that were kept in float32 are symmetric to about 1e-7.
-    if np.abs(sigma - sigma.T).max() > 1e-4 * max(np.abs(sigma).max(), 1e-300):
+    difference = (sigma - sigma.T).max()
+    if difference > 1e-4 * np.abs(sigma.diagonal()).max():
         raise ValueError(
             f"`sigma{suffix}` must be symmetric, as a covariance is. Received: "
-            f"values that differ from their mirror images by up to "
-            f"{np.abs(sigma - sigma.T).max():.3g}."
+            "values that differ from their mirror images by up to "
+            f"{difference:.3g}."
         )
     return mu, (sigma + sigma.T) / 2.0
 
@@ -96,10 +97,10 @@ def _trace_of_root(sigma1: np.ndarray, sigma2: np.ndarray) -> float:
     """The trace of the square root of `sigma1 sigma2`."""
     from scipy.linalg import eigvalsh, lapack
 
-    if _has_full_rank(sigma1) and _has_full_rank(sigma2):
+    lower = _cholesky(sigma1)
+    if lower is not None and _cholesky(sigma2) is not None:
         # The steps by themselves: SciPy's generalised eigenvalues take four
         # times as long.
-        lower, _ = lapack.dpotrf(sigma1, lower=1)
         product, _ = lapack.dsygst(sigma2, lower, itype=2, lower=1)
         squares = eigvalsh(product, lower=True)
         return np.sqrt(np.clip(squares, 0.0, None)).sum()
@@ -109,12 +110,14 @@ def _trace_of_root(sigma1: np.ndarray, sigma2: np.ndarray) -> float:
     return np.linalg.svd(product, compute_uv=False).sum()
 
 
-def _has_full_rank(sigma: np.ndarray) -> bool:
+def _cholesky(sigma: np.ndarray) -> np.ndarray | None:
+    """The lower factor of `sigma`, or `None` if it is singular."""
     from scipy.linalg import lapack
 
     lower, failed = lapack.dpotrf(sigma, lower=1)
     least = np.square(lower.diagonal()).min()
-    return not failed and least > _LEAST_SHARE * sigma.diagonal().max()
+    singular = failed or least <= _LEAST_SHARE * sigma.diagonal().max()
+    return None if singular else lower
 
 
 def _factor(sigma: np.ndarray, name: str) -> np.ndarray:

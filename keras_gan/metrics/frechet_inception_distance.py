@@ -27,10 +27,20 @@ class FrechetInceptionDistance(FeatureMetric):
     products, in float64. So batches, replicas and halves of the data may come
     and be merged in any order, and memory does not grow with the images.
 
-    The distance of finite samples is too high, the more so the fewer images
-    there are: compare only values of the same number of images.
+    The distance of finite samples is too high, by about as much as two samples
+    of one distribution are apart. That falls as 1 / number of images; as a
+    share of `trace(S)`, for normal features with variances that fall by
+    `e^12` from the first to the last:
 
-    BIAS_TABLE
+    | images of each kind | 64 features | 2,048 features |
+    |---|---|---|
+    | 500 | 2.3 % | |
+    | 2,000 | 0.5 % | |
+    | 5,000 | | 4.8 % |
+    | 10,000 | 0.1 % | 2.4 % |
+    | 50,000 | 0.02 % | 0.5 % |
+
+    So compare only values of the same number of images; papers use 50,000.
 
     Args:
         feature_extractor: `"inception_v3"`, the network of every published

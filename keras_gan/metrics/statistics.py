@@ -82,8 +82,10 @@ class FeatureStatistics:
                 f"Received: {sorted(arrays)}. Write it with "
                 "`save_real_statistics`, or with pytorch-fid's --save-stats."
             )
+        known = "num_images" in arrays
         try:
-            return cls(arrays["mu"], arrays["sigma"], arrays.get("num_images"))
+            num_images = int(arrays["num_images"]) if known else None
+            return cls(arrays["mu"], arrays["sigma"], num_images)
         except (TypeError, ValueError) as e:
             raise ValueError(f"{_described(path)}: {e}") from e
 

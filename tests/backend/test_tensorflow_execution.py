@@ -1,0 +1,99 @@
+"""Graphs and replicas, as metrics ask TensorFlow about them."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_gan.backend import (
+    current_graph,
+    current_strategy,
+    executing_eagerly,
+    in_several_replicas,
+    outside_graphs,
+    replica_id,
+    run_on_replicas,
+)
+
+
+def test_graphs_are_told_from_values():
+    seen = []
+
+    @tf.function
+    def step():
+        seen.append((executing_eagerly(), current_graph()))
+        with outside_graphs():
+            seen.append((executing_eagerly(), current_graph()))
+        return tf.constant(0)
+
+    step()
+    assert executing_eagerly() and current_graph() is None
+    assert seen[0][0] is False and seen[0][1] is not None
+    assert seen[1] == (True, None)
+
+
+def test_strategies_are_told_apart(two_cpus):
+    outside = current_strategy()
+    assert outside is current_strategy()
+    with two_cpus.scope():
+        assert current_strategy() is two_cpus
+
+
+def test_replicas_are_numbered(two_cpus):
+    assert replica_id() == 0
+    assert not in_several_replicas()
+    with two_cpus.scope():
+        assert not in_several_replicas()
+
+    @tf.function
+    def step():
+        def number():
+            assert in_several_replicas()
+            return tf.cast(replica_id(), "int32")
+
+        return two_cpus.run(number)
+
+    numbers = two_cpus.experimental_local_results(step())
+    assert [int(number) for number in numbers] == [0, 1]
+
+
+def make_variable():
+    return keras.metrics.Metric(name="owner").add_variable(
+        (2,), "zeros", name="sums"
+    )
+
+
+def test_one_device_runs_at_once_and_once():
+    variable, runs = make_variable(), []
+
+    def add():
+        runs.append(executing_eagerly())
+        variable.assign(variable + 1.0)
+
+    run_on_replicas(variable, add)
+    np.testing.assert_array_equal(variable, [1.0, 1.0])
+    assert runs == [True]
+
+
+@pytest.mark.parametrize("on_replica", [False, True])
+def test_each_replica_runs_once(two_cpus, on_replica):
+    with two_cpus.scope():
+        variable = make_variable()
+
+    def add():
+        place = tf.one_hot(tf.cast(replica_id(), "int32"), 2)
+        variable.assign(variable + place * 3.0)
+
+    def run():
+        run_on_replicas(variable, add)
+        return tf.constant(0)
+
+    if on_replica:
+        # Not again on all of them from each of them.
+        tf.function(lambda: two_cpus.run(run))()
+    else:
+        run()
+    np.testing.assert_array_equal(
+        keras.ops.convert_to_numpy(keras.ops.convert_to_tensor(variable)),
+        [3.0, 3.0],
+    )
