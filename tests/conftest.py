@@ -8,6 +8,9 @@ import tempfile
 # TensorFlow reads these once, when it is imported.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+# Of small matrices a second thread makes nothing faster, and beside other
+# processes everything slower.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # What is kept between runs is kept from one test to the next at most.
 os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="keras-home-")
 

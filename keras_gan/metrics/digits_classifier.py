@@ -44,8 +44,8 @@ def digits_classifier(head: str = "features") -> keras.Model:
 
     Returns:
         A `keras.Model`: float images `(batch, height, width, 1)` with values 0
-        to 255, of any size, to float32 `(batch, 64)` or `(batch, 10)`. It is not trainable and computes in
-        float32 under any precision policy.
+        to 255, of any size, to float32 `(batch, 64)` or `(batch, 10)`. It is
+        not trainable and computes in float32 under any precision policy.
 
     Raises:
         ValueError: If `head` is neither.
@@ -166,7 +166,7 @@ class SmoothResizing(layers.Layer):
 
 @functools.cache
 def _weights() -> dict[str, np.ndarray]:
-    # Kept as float16, which moves no logit by as much as a grey level does.
+    # Kept in half precision: training ended by rounding them to it.
     file = resources.files("keras_gan.metrics") / WEIGHTS
     with file.open("rb") as stream, np.load(stream, allow_pickle=False) as npz:
         return {name: npz[name].astype("float32") for name in npz.files}

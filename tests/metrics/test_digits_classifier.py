@@ -173,10 +173,24 @@ def test_other_heads_are_refused():
     assert "head='probabilities'" in str(error.value)
 
 
-def test_unknown_sizes_are_refused(extractor):
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_one_graph_takes_images_of_any_size(extractor, digits, jit_compile):
     signature = [tf.TensorSpec((None, None, None, 1))]
-    with pytest.raises(ValueError, match="height and width .* must be known"):
-        tf.function(extractor, signature).get_concrete_function()
+    graph = tf.function(extractor, signature, jit_compile=jit_compile)
+    images = tf.constant(digits[0][:4])
+    for given in (images, tf.repeat(tf.repeat(images, 3, axis=1), 5, axis=2)):
+        np.testing.assert_allclose(
+            graph(given), extractor(given), rtol=1e-4, atol=1e-5
+        )
+
+
+def test_predict_takes_one_size_after_another(classifier, digits):
+    small = digits[0][:4]
+    large = np.asarray(SmoothResizing(28)(small))
+    first, second = (
+        classifier.predict(images, verbose=0) for images in (small, large)
+    )
+    np.testing.assert_allclose(first, second, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize(
