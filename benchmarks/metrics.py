@@ -224,7 +224,7 @@ def compare(task: str, programs, folder: pathlib.Path, turns: int) -> None:
             continue
         seconds = _median(rows, "seconds")
         print(
-            f"{task:12}{program:16}{seconds:10.3f}{seconds / ours:10.2f}"
+            f"{task:12}{program:16}{seconds:10.3g}{seconds / ours:10.3g}"
             f"{_median(rows, 'peak'):10.0f}  {rows[0]['value']:.10g}",
             flush=True,
         )

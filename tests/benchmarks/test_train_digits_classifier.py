@@ -9,6 +9,7 @@ import pytest
 import keras_gan
 from keras_gan.metrics.digits_classifier import (
     SmoothResizing,
+    digits_classifier,
     untrained_digits_classifier,
 )
 
@@ -134,9 +135,13 @@ def test_check_passes_the_shipped_weights_and_no_others(
     assert not program.check(untrained_digits_classifier("logits"), None)
 
 
-def test_distance_follows_damage(program, monkeypatch, capsys):
-    monkeypatch.setattr(program, "NUM_HALVINGS", 1)
-    rows = program.damage_rows()
+@pytest.fixture(scope="module")
+def judges(program):
+    return [program.Judge(digits_classifier(), seed=0)]
+
+
+def test_distance_follows_damage(program, judges, capsys):
+    rows = program.damage_rows(judges)
     assert len(rows) == 5
     assert program.print_rows(rows)
     assert capsys.readouterr().out.count("ok") == 5
@@ -151,12 +156,11 @@ def test_rows_that_fall_are_told(program, capsys):
     assert capsys.readouterr().out.count("falls") == 1
 
 
-def test_runs_that_are_there_are_judged(program, tmp_path, monkeypatch):
-    monkeypatch.setattr(program, "NUM_HALVINGS", 1)
+def test_runs_that_are_there_are_judged(program, judges, tmp_path, monkeypatch):
     monkeypatch.setattr(program, "RUNS", (7,))
     (tmp_path / "steps-7").mkdir()
-    gan = keras_gan.GAN(*keras_gan.networks.mlp((8, 8, 1), width=8))
+    gan = keras_gan.GAN(*keras_gan.networks.mlp((8, 8, 1), hidden=(8,)))
     gan.save(tmp_path / "steps-7" / "model.keras")
-    name, labels, distances = program.generator_row(tmp_path)
+    name, labels, distances = program.generator_row(judges, tmp_path)
     assert labels == ["real", "7"]
     assert distances[1] > 20 * distances[0]

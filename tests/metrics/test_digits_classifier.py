@@ -75,9 +75,8 @@ def test_digits_are_told_at_other_sizes(classifier, digits, size):
 def test_heads_are_of_one_network(classifier, extractor, digits):
     features = extractor(digits[0][:50])
     assert features.shape == (50, 64) and features.dtype == tf.float32
-    assert np.min(features) >= 0.0
     # No feature is dead: it would say nothing and make covariances singular.
-    assert np.std(extractor(digits[0]), axis=0).min() > 0.0
+    assert np.std(extractor(digits[0]), axis=0).min() > 0.5
     kernel, bias = classifier.get_layer("logits").get_weights()
     np.testing.assert_allclose(
         np.asarray(features) @ kernel + bias,
