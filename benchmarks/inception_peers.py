@@ -20,13 +20,8 @@ def write_inception_weights(folder: pathlib.Path, num_images: int) -> None:
     np.save(folder / "images.npy", images)
     if importlib.util.find_spec("torch"):
         # PyTorch and TensorFlow in one process take each other's threads.
-        program = "import sys, inception_peers as p; p.write_file(sys.argv[1])"
-        subprocess.run(
-            [sys.executable, "-c", program, str(folder / WEIGHTS)],
-            check=True,
-            cwd=pathlib.Path(__file__).parent,
-            capture_output=True,
-        )
+        command = [sys.executable, __file__, str(folder / WEIGHTS)]
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
 
 
 def write_file(path: str) -> None:
@@ -120,3 +115,7 @@ def _declare_torchvision_operators(torch) -> None:
 
 
 _PROGRAMS = {"keras-gan": _ours, "torch-fidelity": _torch_fidelity}
+
+
+if __name__ == "__main__":
+    write_file(sys.argv[1])

@@ -34,6 +34,11 @@ class RealImages:
                     "`real` must hold at least 2 images. Received: "
                     f"{len(_first(data))}."
                 )
+            if _first(data) is not data and len(data[0]) != len(data[1]):
+                raise ValueError(
+                    "`real` must hold one label for each image. Received: "
+                    f"{len(data[0])} images and {len(data[1])} labels."
+                )
         elif not hasattr(data, "__iter__") or isinstance(data, str | bytes):
             raise ValueError(f"{_NOT_IMAGES}{data!r}.")
         elif iter(data) is data:
@@ -46,6 +51,12 @@ class RealImages:
                 f"{_NOT_IMAGES}one without an end. Give it before `repeat`, or "
                 "use its `take(num_batches)`."
             )
+
+    @functools.cached_property
+    def image_shape(self) -> tuple[int, ...]:
+        """Shape of one image."""
+        images, _ = next(self._pairs(1))
+        return tuple(images.shape[1:])
 
     def batches(self, batch_size: int) -> Iterator[Any]:
         """Batches of images; those of a data set have its own size."""

@@ -15,6 +15,9 @@ from keras_gan.callbacks._workers import is_chief
 from keras_gan.metrics.feature_metric import read
 from keras_gan.metrics.statistics import FeatureStatistics
 
+# Raised when features of the same images and weights come out differently.
+_LAYOUT = 1
+
 
 class StatisticsCache:
     """Means and covariances in a folder, under a key of data and extractor.
@@ -79,11 +82,19 @@ class StatisticsCache:
     def _path_for(self, metric, real) -> pathlib.Path | None:
         if self.directory is None or not _takes_statistics(metric):
             return None
-        return self.path(metric, real)
+        # Weights that are not made yet have no digest.
+        metric.build(real.image_shape)
+        try:
+            return self.path(metric, real)
+        except (NotImplementedError, TypeError):
+            # A model of which Keras can write no config: it might be another
+            # one tomorrow.
+            return None
 
     def path(self, metric: Any, real: RealImages) -> pathlib.Path:
         """Where the statistics of these images and this extractor lie."""
-        key = f"{real.digest} {fingerprint(metric)} {metric.value_range}"
+        parts = (real.digest, fingerprint(metric), metric.value_range, _LAYOUT)
+        key = " ".join(map(str, parts))
         name = hashlib.sha256(key.encode()).hexdigest()[:24]
         return (self.directory or pathlib.Path()) / f"statistics-{name}.npz"
 

@@ -32,8 +32,9 @@ class MetricsCallback(keras.callbacks.Callback):
             the metrics need no real images.
         metrics: List of metrics with `update_real` and `update_fake`.
         num_images: Images to generate, at least 2.
-        every: Epochs from one evaluation to the next. Where it is not a
-            metric's turn the logs lack it, as with Keras' `validation_freq`.
+        every: Epochs from one evaluation to the next. In between the logs
+            lack the values, as with Keras' `validation_freq`; `CSVLogger`,
+            which takes its columns from the first epoch, then leaves them out.
         batch_size: Images generated at once.
         seed: Integer that fixes the latents.
         cache_directory: Folder for statistics of real images. Left out, one in
@@ -85,6 +86,13 @@ class MetricsCallback(keras.callbacks.Callback):
                 "generated ones with. Received: real=None."
             )
         self.real = RealImages(real)
+        for metric in self.sample_metrics:
+            least = getattr(metric, "least_images", 2)
+            if num_images < least:
+                raise ValueError(
+                    f"`num_images` must be at least {least} for the metric "
+                    f"{metric.name!r}. Received: num_images={num_images}."
+                )
         self.num_images = int(num_images)
         self.every = int(every)
         self.batch_size = int(batch_size)
@@ -116,7 +124,12 @@ class MetricsCallback(keras.callbacks.Callback):
         Returns:
             Dict from names to numbers.
         """
-        metrics, states = self.sample_metrics, self._real_states or []
+        metrics, states = self.sample_metrics, self._real_states
+        if states is None:
+            raise ValueError(
+                "The real images are read when training begins, and it has "
+                "not. Give the callback to `fit` first."
+            )
         for metric, state in zip(metrics, states, strict=True):
             metric.reset_state()
             if state:
@@ -132,7 +145,9 @@ class MetricsCallback(keras.callbacks.Callback):
             result = metric.result()
             if not isinstance(result, dict):
                 result = {metric.name: result}
-            values.update({k: float(v) for k, v in result.items()})
+            for name, value in result.items():
+                name = f"{metric.name}_{name}" if name in values else name
+                values[name] = float(value)
         return values
 
     def _read_real(self) -> list[list[np.ndarray]]:
@@ -147,6 +162,9 @@ class MetricsCallback(keras.callbacks.Callback):
             images = keras.ops.convert_to_tensor(images)
             for metric in curious:
                 metric.update_real(images)
+        for metric in curious:
+            # Now, and not after an epoch of work.
+            getattr(metric, "check_state", lambda kinds: None)(("real",))
         self.sample_metrics = [
             self._cache.stored(metric, self.real)
             for metric in self.sample_metrics

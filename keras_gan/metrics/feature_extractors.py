@@ -53,6 +53,7 @@ NAMES = tuple(_NETWORKS)
 
 # One of each in a process, for all metrics.
 _made: dict[tuple, keras.Model] = {}
+_compiled: dict[tuple, Callable] = {}
 # The latest batches and their features: several metrics are given the same.
 _recent: collections.deque = collections.deque(maxlen=4)
 
@@ -131,8 +132,8 @@ class FeatureExtractor:
         check_bytes(images, self.value_range)
         shape = tuple(images.shape[1:])
         self._check_shape(shape)
-        if not ops.is_tensor(images):
-            # An array may hold other images when it is seen again.
+        if not ops.is_tensor(images) or hasattr(images, "assign"):
+            # An array or a variable may hold others when it is seen again.
             return self._run(ops.convert_to_tensor(images), shape)
         key = (self._identity(), self.value_range, backend.current_graph())
         for seen, known, features in tuple(_recent):
@@ -194,7 +195,7 @@ class ModelExtractor(FeatureExtractor):
         return self.model.variables
 
     def _identity(self) -> Any:
-        return id(self.model)
+        return self.model
 
     def _run(self, images: Any, image_shape: tuple) -> Any:
         if not keras.backend.is_float_dtype(images.dtype):
@@ -225,7 +226,6 @@ class NamedExtractor(FeatureExtractor):
         super().__init__(value_range)
         self.name = name
         self.head = _NETWORKS[name].heads[head]
-        self._compiled: dict[tuple, Callable] = {}
 
     def build(self, image_shape: Sequence[int | None]) -> int:
         self._check_shape(tuple(image_shape))
@@ -267,11 +267,12 @@ class NamedExtractor(FeatureExtractor):
         if not backend.executing_eagerly():
             return self._features(images)
         # A graph for each size of image: within it only the batch may vary.
-        key = (image_shape, str(images.dtype), backend.current_strategy())
-        if key not in self._compiled:
+        key = (image_shape, str(images.dtype), *self._identity())
+        key += tuple(self.value_range or ())
+        if key not in _compiled:
             self.build(image_shape)
-            self._compiled[key] = backend.compiled(self._features)
-        return self._compiled[key](images)
+            _compiled[key] = backend.compiled(self._features)
+        return _compiled[key](images)
 
     def _features(self, images: Any) -> Any:
         pictures = as_bytes(images, self.value_range or (0, 255))

@@ -71,6 +71,7 @@ class FeatureMetric(keras.metrics.Metric):
             feature_extractor, self.head, value_range=value_range
         )
         self.value_range = self.extractor.value_range
+        feature_extractors.forget()
         self.num_features: int | None = None
         self.refused: Any = None
 
@@ -141,10 +142,11 @@ class FeatureMetric(keras.metrics.Metric):
                 "scope; `GAN.compile` does so."
             )
         with backend.outside_graphs():
+            # What this refuses leaves the metric as if it were never built.
+            self.make_state(num_features)
             self.refused = self.add_variable(
                 (len(KINDS), len(image_checks.FAULTS)), "zeros", name="refused"
             )
-            self.make_state(num_features)
         self.num_features = num_features
         self._strategy = backend.current_strategy()
 
@@ -200,6 +202,7 @@ class FeatureMetric(keras.metrics.Metric):
                 refused since the reset.
         """
         self.check_state(self.kinds)
+        feature_extractors.forget()
         return self.compute()
 
     def reset_state(self) -> None:

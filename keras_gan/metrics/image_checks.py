@@ -11,8 +11,9 @@ from keras_gan.images import Range, check_value_range
 FAULTS = ("images", "range", "features")
 """Why a batch is refused; `faults` counts in this order."""
 
-# Rounding in a data set's scaling; beyond it values are in another range.
-_SLACK = 0.005
+# Rounding in a data set's scaling; beyond it values are in another range. Less
+# than half a byte of 255: images in [-1, 1] are not bytes.
+_SLACK = 0.0019
 
 
 def check_range_argument(value_range: Range | None) -> Range | None:

@@ -87,8 +87,9 @@ class InceptionScore(FeatureMetric):
         # Replicas take turns at the splits.
         numbers = ops.cast(ops.sum(self.counts), "int64")
         numbers = numbers + ops.arange(size, dtype="int64")
-        replica = ops.cast(backend.replica_id(), "int64")
-        numbers = numbers * backend.replica_count() + replica
+        if backend.in_several_replicas():
+            replica = ops.cast(backend.replica_id(), "int64")
+            numbers = numbers * backend.replica_count() + replica
         member = ops.one_hot(numbers % self.splits, self.splits)
         member = ops.cast(member, "float64") * ops.cast(accepted, "float64")
         member = ops.transpose(member)

@@ -18,8 +18,8 @@ class KernelInceptionDistance(SampledMetric):
     With the same features in the same order it equals torch-fidelity's.
 
     Its random error is that of the images: `standard_deviation()` tells the
-    spread over subsets. Where there are no more images than `subset_size`,
-    all of them are the one subset.
+    spread over subsets. Where there are equally many real and fake images,
+    and no more than `subset_size`, all of them are the one subset.
 
     Args:
         feature_extractor: `"inception_v3"`, `"digits"`, or a `keras.Model`,

@@ -1,6 +1,7 @@
 import os
 import pathlib
 import zipfile
+import zlib
 from typing import Any
 
 import keras
@@ -9,6 +10,16 @@ from numpy.typing import ArrayLike
 
 from keras_gan.images import Path
 from keras_gan.metrics.frechet_distance import check_statistics
+
+# What NumPy and the modules beneath raise of a file that is damaged.
+_DAMAGES = (
+    AttributeError,
+    EOFError,
+    NotImplementedError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")

@@ -46,8 +46,27 @@ def check(discriminator_steps, update, metrics, updates) -> None:
         if not listed or not hasattr(metric, "update_state"):
             raise ValueError(
                 "`metrics` must be a list of objects with `update_state("
-                f"real_images, fake_images)`. Received: {metric!r}."
+                f"real_images, fake_images)`. Received: {metric!r}. Those of "
+                "`keras_gan.metrics` are such objects."
             )
+        _check_value_range(metric)
+    names = [getattr(metric, "name", None) for metric in metrics or []]
+    if len(set(names)) != len(names):
+        raise ValueError(
+            "`metrics` must have different names, because each is one entry "
+            f"of the logs. Received: {names}. Give one another `name=`."
+        )
+
+
+def _check_value_range(metric) -> None:
+    """Refuses a metric of other images than those of a GAN."""
+    value_range = getattr(metric, "value_range", None)
+    if value_range is not None and tuple(value_range) != (-1, 1):
+        raise ValueError(
+            f"`metrics` must take the images of a GAN, which are in [-1, 1]. "
+            f"Received: {metric.name!r} with value_range="
+            f"{tuple(value_range)}. Make it without `value_range`."
+        )
 
 
 def optimizers(generator, discriminator) -> AdversarialOptimizer:
@@ -70,7 +89,9 @@ def results(metrics) -> dict:
         result = metric.result()
         if not isinstance(result, dict):
             result = {metric.name: result}
-        values.update({name: float(value) for name, value in result.items()})
+        for name, value in result.items():
+            name = f"{metric.name}_{name}" if name in values else name
+            values[name] = float(value)
     return values
 
 
@@ -99,6 +120,16 @@ def serialize(gan) -> dict:
             stacklevel=2,
         )
         return {}
+
+
+def warn_of_metrics(error: Exception) -> None:
+    """Says that a model was loaded without the metrics it was compiled with."""
+    warnings.warn(
+        "The model is loaded without its metrics, because one of them cannot "
+        f"be made here: {error}. Mend that and load it again, or compile it "
+        "with other metrics.",
+        stacklevel=4,
+    )
 
 
 def deserialize(config) -> dict:

@@ -328,5 +328,15 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
 
     def compile_from_config(self, config) -> None:
         """Compiles as the serialised arguments say."""
-        if config:
+        if not config:
+            return
+        try:
             self.compile(**configuration.deserialize(config))
+        except (OSError, ValueError) as error:
+            # A model must open also where a file of its metrics is missing.
+            if not config["metrics"]:
+                raise
+            self.compile(
+                **configuration.deserialize({**config, "metrics": []})
+            )
+            configuration.warn_of_metrics(error)
