@@ -82,8 +82,6 @@ def _ours(path):
 
 def _torch_fidelity(path):
     import torch
-
-    _declare_torchvision_operators(torch)
     from torch_fidelity.feature_extractor_inceptionv3 import (
         FeatureExtractorInceptionV3,
     )
@@ -100,13 +98,18 @@ def _torch_fidelity(path):
     return features_of
 
 
-def _declare_torchvision_operators(torch) -> None:
+def declare_torchvision_operators() -> None:
     """Lets torchvision's wheel for GPUs be imported beside CPU-only torch."""
     spec = importlib.util.find_spec("torchvision")
-    if spec is None or torch.cuda.is_available():
+    if spec is None:
+        return
+    import torch
+
+    if torch.cuda.is_available():
         return
     source = pathlib.Path(spec.origin).with_name("_meta_registrations.py")
-    names = re.findall(r'register_meta\("(\w+)"\)', source.read_text())
+    named = r'(?:register_meta\("|torchvision::)(\w+)'
+    names = re.findall(named, source.read_text())
     library = torch.library.Library("torchvision", "DEF")
     for name in {"nms", *names}:
         library.define(f"{name}(Tensor a) -> Tensor")

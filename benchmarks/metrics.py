@@ -27,8 +27,11 @@ import tempfile
 import time
 
 import numpy as np
-
-from inception_peers import inception_program, write_inception_weights
+from inception_peers import (
+    declare_torchvision_operators,
+    inception_program,
+    write_inception_weights,
+)
 
 TASKS = {
     "statistics": ("keras-gan", "scipy", "pytorch-fid", "torch-fidelity"),
@@ -176,6 +179,8 @@ def _only(values: dict) -> float:
 
 def measure(task: str, program: str, folder: pathlib.Path) -> dict:
     """Seconds, peak of memory in MB above the start, and the value."""
+    if program in ("pytorch-fid", "torch-fidelity"):
+        declare_torchvision_operators()
     if task == "inception":
         run = inception_program(program, folder)
     else:

@@ -2,15 +2,18 @@
 
 import argparse
 import json
+import pathlib
 from typing import Any
 
 import keras
 
 from keras_gan.cli import arguments as kinds
+from keras_gan.cli.arguments import METRICS
 from keras_gan.cli.metric_options import add_metric_options, make_metrics
 from keras_gan.cli.progress import ImageCounter
 from keras_gan.cli.settings import default_extractor
 from keras_gan.cli.sides import (
+    ImagesSide,
     Side,
     StatisticsSide,
     numbers_of_images,
@@ -82,6 +85,11 @@ def _add_image_options(parser):
 
 def run(options: argparse.Namespace) -> int:
     """Measures and prints; returns the exit code."""
+    if not options.metrics:
+        raise ValueError(
+            "`--metrics none` leaves nothing to evaluate. Name some of "
+            f"{', '.join(METRICS)}."
+        )
     sides = {
         "real": open_side(options.real, options),
         "fake": open_side(options.fake, options),
@@ -91,11 +99,18 @@ def run(options: argparse.Namespace) -> int:
     if options.save_statistics:
         _check_savable(options, sides, chosen)
     numbers = numbers_of_images(sides, options.num_images)
+    numbers = {k: n for k, n in numbers.items() if _needing(k, chosen)}
+    for kind, number in numbers.items():
+        _check_number(kind, sides[kind], number, chosen)
     for kind, number in numbers.items():
         _read(kind, sides[kind], number, chosen, options)
-    values = _values(chosen)
+    _print(_values(chosen), numbers, extractor, options)
     if options.save_statistics:
         _fid_of(chosen).save_real_statistics(options.save_statistics)
+    return 0
+
+
+def _print(values, numbers: dict[str, int], extractor: str, options) -> None:
     if options.json:
         described = {
             "real": options.real,
@@ -104,12 +119,34 @@ def run(options: argparse.Namespace) -> int:
             **{f"num_{kind}": number for kind, number in numbers.items()},
         }
         print(json.dumps({**values, **described}))
-        return 0
+        return
+    width = max(map(len, values)) + 2
     for name, value in values.items():
-        print(f"{name:<24}{value:.6g}")
+        print(f"{name:<{width}}{value:.6g}")
     counts = [f"{number:,} {kind} images" for kind, number in numbers.items()]
     print(f"of {' and '.join([*counts, f'features of {extractor}'])}")
-    return 0
+
+
+def _needing(kind: str, chosen) -> list[Any]:
+    """The metrics that have to see images of a kind."""
+    return [metric for metric in chosen if kind in metric.kinds]
+
+
+def _check_number(kind: str, side: Side, number: int, chosen) -> None:
+    """Refuses too few images before any are read."""
+    there = len(side) if isinstance(side, ImagesSide) else number
+    if number > there:
+        raise ValueError(
+            f"`--num-images` must be at most {there}, the number of images of "
+            f"{kind.upper()}. Received: {number}."
+        )
+    for metric in _needing(kind, chosen):
+        if number < metric.least_images:
+            raise ValueError(
+                f"The metric {metric.name!r} needs at least "
+                f"{metric.least_images} images. Received: {number} of "
+                f"{kind.upper()}. Name more images, or another metric."
+            )
 
 
 def _metrics(options, sides: dict[str, Side], extractor: str) -> list[Any]:
@@ -133,9 +170,7 @@ def _metrics(options, sides: dict[str, Side], extractor: str) -> list[Any]:
 
 
 def _read(kind: str, side: Any, number: int, chosen, options) -> None:
-    needed = [metric for metric in chosen if kind in metric.kinds]
-    if not needed:
-        return
+    needed = _needing(kind, chosen)
     counter = ImageCounter(kind, number, shown=not options.quiet)
     for images in side.batches(number, options.batch_size):
         # A tensor: several metrics of one have its features taken once.
@@ -170,6 +205,12 @@ def _check_savable(options, sides, chosen) -> None:
         raise ValueError(
             "`--save-statistics` must end in .npz. Received: "
             f"{options.save_statistics}"
+        )
+    folder = pathlib.Path(options.save_statistics).parent
+    if not folder.is_dir():
+        raise ValueError(
+            "`--save-statistics` must be in a folder that is there. Received: "
+            f"{options.save_statistics}. Make `{folder}` first."
         )
 
 

@@ -15,6 +15,7 @@ from keras_gan.callbacks._workers import is_chief
 from keras_gan.callbacks.run_checkpoint import read_record
 from keras_gan.cli.building import POLICIES, build_gan
 from keras_gan.cli.loading import load_gan
+from keras_gan.cli.metric_options import check_metrics
 from keras_gan.cli.run_folder import RunFolder, new_run, newest_run
 from keras_gan.cli.settings import (
     DEFAULT_DATA,
@@ -81,6 +82,7 @@ def begin(options: argparse.Namespace) -> Job:
         folder.check_free()
     num_classes = source.info.num_classes if settings.conditional else None
     gan = _on_devices(settings, lambda: build_gan(settings, num_classes))
+    check_metrics(settings.metrics, settings.feature_extractor, source.info)
     if is_chief():
         folder.make_writable()
         folder.write_config(_config(settings, source.info))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from keras_gan import metrics
+from keras_gan import datasets, metrics
 from keras_gan.cli import arguments as kinds
 
 
@@ -28,6 +28,30 @@ def add_metric_options(parser, *, default: list | None, shown: str) -> None:
         "needs no download (default: digits for the built-in digits, else "
         "inception_v3)",
     )
+
+
+def check_metrics(
+    names: list[str], extractor: str, info: datasets.DatasetInfo
+) -> None:
+    """Fails now where metrics would fail after a round of training.
+
+    Args:
+        names: Of `arguments.METRICS`.
+        extractor: Name of a feature extractor.
+        info: Description of the real images.
+
+    Raises:
+        FileNotFoundError: If the network's weights are not to be had.
+        ValueError: If there are too few images.
+    """
+    for metric in make_metrics(names, extractor):
+        if info.num_images < metric.least_images:
+            raise ValueError(
+                f"The metric {metric.name!r} needs at least "
+                f"{metric.least_images} images. Received: {info.num_images} "
+                f"in `{info.name}`. Leave it out of `--metrics`."
+            )
+        metric.extractor.build(info.image_shape)
 
 
 def make_metrics(names: list[str], extractor: str) -> list[Any]:

@@ -32,11 +32,6 @@ class ImagesSide:
 
     def batches(self, num_images: int, batch_size: int) -> Iterator[Any]:
         """Batches of images in [-1, 1], all of them or a random sample."""
-        if num_images > len(self):
-            raise ValueError(
-                f"`--num-images` must be at most {len(self)}, the number of "
-                f"images in `{self.source.info.name}`. Received: {num_images}."
-            )
         stream = datasets.load(
             self.source,
             batch_size=batch_size,

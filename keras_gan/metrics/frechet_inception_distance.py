@@ -49,8 +49,8 @@ class FrechetInceptionDistance(FeatureMetric):
         value_range: `(low, high)` of images. `None`, for a model: any.
         real_statistics: Path of an `.npz` file with `mu` and `sigma`, the pair
             `(mu, sigma)`, or `FeatureStatistics`. Real images are then left
-            aside. Given as a path, only the path is saved with a model; otherwise
-            all the numbers are.
+            aside. Of a path, only the path is saved with a model; of the
+            others all numbers.
         name: Name of the metric in the logs.
 
     Raises:

@@ -146,7 +146,7 @@ def _read(path: Path) -> dict[str, np.ndarray]:
         try:
             archive = np.load(file, allow_pickle=False)
             return {name: archive[name] for name in archive.files}
-        except (AttributeError, EOFError, ValueError, zipfile.BadZipFile) as e:
+        except _DAMAGES as e:
             # An .npy file has one array and no names.
             raise ValueError(
                 f"{_described(path)} must be an .npz file of plain arrays. "

@@ -336,7 +336,5 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
             # A model must open also where a file of its metrics is missing.
             if not config["metrics"]:
                 raise
-            self.compile(
-                **configuration.deserialize({**config, "metrics": []})
-            )
+            self.compile(**configuration.deserialize({**config, "metrics": []}))
             configuration.warn_of_metrics(error)
