@@ -262,6 +262,11 @@ def test_a_folder_that_cannot_be_written_is_done_without(
     ("arguments", "message"),
     [
         ({"num_images": 1}, "`num_images`.*at least 2.*Received: num_images=1"),
+        ({"num_images": 3}, "`num_images`.*at least 4.*'precision_recall'"),
+        (
+            {"real": (np.zeros((4, *SHAPE)), np.zeros(3))},
+            "one label for each.*4 images and 3 labels",
+        ),
         ({"every": 0}, "`every`.*Received: every=0"),
         ({"seed": -1}, "`seed`.*Received: seed=-1"),
         ({"metrics": []}, r"`metrics`.*Received: \[\]"),
@@ -280,7 +285,7 @@ def test_a_folder_that_cannot_be_written_is_done_without(
 def test_arguments_out_of_range_are_refused(extractor, arguments, message):
     arguments = {
         "real": np.zeros((4, *SHAPE)),
-        "metrics": [FrechetInceptionDistance(extractor)],
+        "metrics": [PrecisionRecall(extractor, nearest_k=3)],
         **arguments,
     }
     with pytest.raises(ValueError, match=f"(?s){message}"):
@@ -305,3 +310,50 @@ def test_a_model_that_cannot_generate_is_refused(images, extractor):
     )
     with pytest.raises(ValueError, match="`generate`.*Received: Sequential"):
         model.fit(images, np.zeros(48), callbacks=[callback], verbose=0)
+
+
+def test_too_few_real_images_are_refused_before_training(images, extractor):
+    callback = MetricsCallback(
+        images[:5], [PrecisionRecall(extractor, nearest_k=9)], num_images=20
+    )
+    gan = make_gan()
+    with pytest.raises(ValueError, match="at least 10 real images"):
+        fit(gan, images, [callback])
+    assert int(gan.optimizer.iterations) == 0
+
+
+def test_values_before_training_are_refused(images, extractor):
+    callback = MetricsCallback(images, all_metrics(extractor), num_images=20)
+    with pytest.raises(ValueError, match="Give the callback to `fit`"):
+        callback.compute()
+
+
+class Subclassed(keras.Model):
+    """An extractor whose arguments Keras does not know."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def call(self, x):
+        return self.layer(keras.ops.reshape(x, (-1, 16)))
+
+
+@pytest.mark.parametrize("kind", ["not built", "subclassed"])
+def test_statistics_of_models_that_are_hard_to_tell(images, kind, keras_home):
+    def make():
+        dense = keras.layers.Dense(3, kernel_initializer="ones")
+        if kind == "subclassed":
+            return Subclassed(dense)
+        return keras.Sequential([keras.layers.Flatten(), dense])
+
+    seen = []
+    for _ in range(2):
+        metric = FrechetInceptionDistance(make())
+        callback = MetricsCallback(images, [metric], num_images=10)
+        callback.set_model(make_gan())
+        callback.on_train_begin()
+        assert callback.compute()["fid"] > 0
+        seen.append(metric.variables and metric.num_images("real"))
+    # The first is counted, the second known; or there is nothing to go by.
+    assert seen == ([48, 0] if kind == "not built" else [48, 48])

@@ -141,6 +141,15 @@ def test_folder_and_zip_give_what_arrays_give(run_command, in_folder, digits):
         (("digits", "digits", "--metrics", "fud"), "fid, kid, is, prdc"),
         (("digits", "digits", "--num-images", "1"), "at least 2"),
         (("digits", "digits", "--num-images", "9999"), "at most 1797"),
+        (("digits", "digits", "--metrics", "none"), "nothing to evaluate"),
+        (
+            ("digits", "digits", "--num-images", "5", "--metrics", "prdc"),
+            "at least 6 images. Received: 5 of REAL",
+        ),
+        (
+            ("digits", "digits", "--save-statistics", "no/x.npz"),
+            "folder that is there",
+        ),
         (("mu.npz", "digits"), "`mu` and `sigma`"),
         (("mu.npz", "digits", "--metrics", "kid"), "`mu` and `sigma`"),
         (("stats.npz", "digits", "--metrics", "kid"), "needs images"),

@@ -137,6 +137,15 @@ def test_digits_show_their_distance_by_default(train, run_command, in_folder):
     )
 
 
+def test_too_few_images_for_a_metric_leave_no_folder(
+    run_fails, digits_folder, in_folder
+):
+    options = ("--metrics", "is", "--feature-extractor", "digits")
+    error = run_fails("train", digits_folder, *options, "--out", "run")
+    assert "'inception_score' needs at least 10 images. Received: 8" in error
+    assert not (in_folder / "run").exists()
+
+
 def test_metrics_of_a_conditional_run(train, in_folder):
     options = ("--metrics", "fid,is,prdc,kid", "--conditional")
     assert train(*SHORT, *options, "--quiet", "--out", "run")[0] == 0

@@ -240,3 +240,102 @@ def test_objects_and_configs_are_metrics(make_extractor):
 def test_what_is_no_metric_is_refused(identifier):
     with pytest.raises(ValueError, match="The names are: fid, kid"):
         metrics.get(identifier)
+
+
+def test_images_of_another_range_are_not_taken_for_bytes(images):
+    fid = FrechetInceptionDistance("digits", value_range=(0, 255))
+    with pytest.raises(ValueError, match=r"value_range=\(0.0, 255.0\)"):
+        fid.update_real(images)
+
+
+def test_a_gan_refuses_metrics_of_another_range(make_gan, make_extractor):
+    metric = InceptionScore(make_extractor(), value_range=(0, 255))
+    with pytest.raises(ValueError, match=r"in \[-1, 1\].*Received"):
+        make_gan().compile(metrics=[metric])
+
+
+def test_metrics_of_one_name_are_refused(make_gan, make_extractor):
+    pair = [FrechetInceptionDistance(make_extractor()) for _ in range(2)]
+    with pytest.raises(ValueError, match="different names.*'fid', 'fid'"):
+        make_gan().compile(metrics=pair)
+
+
+def test_values_of_one_name_are_told_apart(make_gan, make_extractor, images):
+    pair = [
+        PrecisionRecall(make_extractor(), nearest_k=k, name=name)
+        for k, name in ((3, "near"), (9, "far"))
+    ]
+    gan = make_gan()
+    gan.compile(metrics=pair, loss="non_saturating", penalties=None)
+    logs = gan.evaluate(images, verbose=0, return_dict=True)
+    assert {"recall", "far_recall"} <= set(logs)
+    assert "near_recall" not in logs
+
+
+def test_a_model_opens_where_a_file_of_its_metrics_is_missing(
+    make_gan, make_extractor, images, tmp_path
+):
+    path = tmp_path / "real.npz"
+    real = FrechetInceptionDistance(make_extractor())
+    real.update_real(images)
+    real.save_real_statistics(path)
+    gan = make_gan()
+    metric = FrechetInceptionDistance(make_extractor(), real_statistics=path)
+    gan.compile(metrics=[metric])
+    gan.save(tmp_path / "gan.keras")
+    path.unlink()
+    with pytest.warns(UserWarning, match="without its metrics.*real.npz"):
+        loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    assert loaded.sample_metrics == []
+    np.testing.assert_allclose(
+        loaded.generate(3, seed=1), gan.generate(3, seed=1), atol=1e-6
+    )
+    loaded.fit(images, verbose=0)
+
+
+def test_features_are_not_those_of_what_was_there_before(
+    make_extractor, images
+):
+    extractor = make_extractor()
+    variable = tf.Variable(images)
+    fid = FrechetInceptionDistance(extractor)
+    fid.update_real(variable)
+    variable.assign(images * 0.1)
+    fid.update_fake(variable)
+    assert fid.result() > 0.01
+    # Nor those of weights that there were before.
+    tensor = tf.constant(images)
+    for factor in (1.0, 10.0):
+        extractor.set_weights([factor * w for w in extractor.get_weights()])
+        fid = FrechetInceptionDistance(extractor)
+        fid.update_real(tensor)
+        expected = np.mean(extractor(tensor), axis=0)
+        np.testing.assert_allclose(
+            fid.statistics("real").mu, expected, rtol=1e-5
+        )
+
+
+def test_statistics_of_other_features_leave_a_metric_unbuilt(
+    make_extractor, images
+):
+    fid = FrechetInceptionDistance(
+        make_extractor(), real_statistics=(np.zeros(3), np.eye(3))
+    )
+    for _ in range(2):
+        with pytest.raises(ValueError, match="features of size 3"):
+            fid.update_fake(images)
+        assert fid.variables == []
+        with pytest.raises(ValueError, match="at least 2 fake images"):
+            fid.result()
+
+
+def test_inception_score_in_the_scope_of_a_strategy(
+    make_extractor, images, two_cpus
+):
+    alone = InceptionScore(make_extractor(), splits=4)
+    with two_cpus.scope():
+        score = InceptionScore(make_extractor(), splits=4)
+        score.update_fake(images)
+        value = score.result()
+    alone.update_fake(images)
+    assert value == pytest.approx(alone.result(), rel=1e-6)

@@ -113,3 +113,21 @@ def test_other_suffix_is_refused(features, tmp_path):
 def test_too_few_features_are_refused(shape):
     with pytest.raises(ValueError, match="at least 2"):
         FeatureStatistics.from_features(np.ones(shape))
+
+
+def test_damage_anywhere_in_a_compressed_file_is_told(tmp_path):
+    path = tmp_path / "real.npz"
+    rng = np.random.default_rng(0)
+    np.savez_compressed(path, mu=rng.normal(size=8), sigma=np.eye(8))
+    whole = path.read_bytes()
+    refused = 0
+    for place in range(0, len(whole), 11):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0xFF
+        path.write_bytes(damaged)
+        try:
+            FeatureStatistics.load(path)
+        except ValueError as error:
+            refused += 1
+            assert "real.npz" in str(error)
+    assert refused > 10
