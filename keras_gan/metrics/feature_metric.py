@@ -77,6 +77,13 @@ class FeatureMetric(keras.metrics.Metric):
 
     # For subclasses ---------------------------------------------------------
 
+    def check_num_features(self, num_features: int) -> None:
+        """Refuses features of a size that does not fit the arguments.
+
+        Args:
+            num_features: Size of the features.
+        """
+
     def make_state(self, num_features: int) -> None:
         """Makes the variables, all zero at first.
 
@@ -143,10 +150,11 @@ class FeatureMetric(keras.metrics.Metric):
             )
         with backend.outside_graphs():
             # What this refuses leaves the metric as if it were never built.
-            self.make_state(num_features)
+            self.check_num_features(num_features)
             self.refused = self.add_variable(
                 (len(KINDS), len(image_checks.FAULTS)), "zeros", name="refused"
             )
+            self.make_state(num_features)
         self.num_features = num_features
         self._strategy = backend.current_strategy()
 

@@ -84,7 +84,7 @@ class FrechetInceptionDistance(FeatureMetric):
         if real is not None:
             self._know("real", real)
 
-    def make_state(self, num_features: int) -> None:
+    def check_num_features(self, num_features: int) -> None:
         for kind, known in self._known.items():
             if known.num_features == num_features:
                 continue
@@ -94,6 +94,8 @@ class FrechetInceptionDistance(FeatureMetric):
                 f"statistics of features of size {known.num_features}. They "
                 "were computed with another extractor."
             )
+
+    def make_state(self, num_features: int) -> None:
         shapes = {
             "count": (),
             "sum": (num_features,),

@@ -62,7 +62,7 @@ class ModeCoverage(FeatureMetric):
         super().__init__(feature_extractor, value_range, name=name)
         self.real_distribution = _frequencies(real_distribution)
 
-    def make_state(self, num_features: int) -> None:
+    def check_num_features(self, num_features: int) -> None:
         given = self.real_distribution
         if given is not None and len(given) != num_features:
             raise ValueError(
@@ -70,6 +70,8 @@ class ModeCoverage(FeatureMetric):
                 f"{num_features} modes that `feature_extractor` tells apart. "
                 f"Received: {len(given)}."
             )
+
+    def make_state(self, num_features: int) -> None:
         self.counts = self.add_variable(
             (num_features,), "zeros", dtype="float64", name="counts"
         )

@@ -1,5 +1,6 @@
 """The comparison of metrics, on few small features."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ def table():
         check=True,
         capture_output=True,
         text=True,
-        cwd=PROGRAM.parents[1],
+        env={**os.environ, "PYTHONPATH": str(PROGRAM.parents[1])},
     )
     rows = [line.split() for line in done.stdout.splitlines()[2:]]
     return {(row[0], row[1]): row[2:] for row in rows}

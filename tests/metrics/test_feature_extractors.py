@@ -35,7 +35,8 @@ def named(monkeypatch):
     )
     table = feature_extractors._NETWORKS
     monkeypatch.setitem(table, "pixels", network)
-    monkeypatch.setattr(feature_extractors, "_made", {})
+    for made in ("_made", "_compiled"):
+        monkeypatch.setattr(feature_extractors, made, {})
     feature_extractors.forget()
 
     def get(head="features", channels=3, **arguments):
