@@ -38,10 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--save-statistics",
         metavar="PATH",
-        help="write mu and sigma of REAL to this .npz, for later use as REAL",
+        help="write mu and sigma of REAL to this .npz, for later use as REAL "
+        "(default: not written)",
     )
     parser.add_argument(
-        "--json", action="store_true", help="print one JSON object"
+        "--json",
+        action="store_true",
+        help="print one JSON object (default: a table)",
     )
     parser.add_argument("--quiet", action="store_true", help="show no progress")
 

@@ -24,9 +24,10 @@ def add_metric_options(parser, *, default: list | None, shown: str) -> None:
     parser.add_argument(
         "--feature-extractor",
         choices=metrics.EXTRACTORS,
-        help="inception_v3 gives the numbers of papers; digits is small and "
-        "needs no download (default: digits for the built-in digits, else "
-        "inception_v3)",
+        metavar="NAME",
+        help=f"of {', '.join(metrics.EXTRACTORS)}: inception_v3 gives the "
+        "numbers of papers; digits is small and needs no download (default: "
+        "digits for the built-in digits, else inception_v3)",
     )
 
 

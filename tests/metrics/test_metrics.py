@@ -339,3 +339,44 @@ def test_inception_score_in_the_scope_of_a_strategy(
         value = score.result()
     alone.update_fake(images)
     assert value == pytest.approx(alone.result(), rel=1e-6)
+
+
+def test_callbacks_of_keras_act_on_validation_data(
+    make_gan, make_extractor, images, tmp_path
+):
+    gan = make_gan()
+    gan.compile(
+        loss="non_saturating",
+        penalties=None,
+        metrics=[FrechetInceptionDistance(make_extractor())],
+    )
+    best = keras.callbacks.ModelCheckpoint(
+        tmp_path / "{epoch}.keras",
+        monitor="val_fid",
+        mode="min",
+        save_best_only=True,
+    )
+    # So much better it never gets, and the second epoch lowers the rate.
+    never = {"monitor": "val_fid", "mode": "min", "min_delta": 1e9}
+    rate = keras.callbacks.ReduceLROnPlateau(**never, factor=0.5, patience=1)
+    stop = keras.callbacks.EarlyStopping(**never, patience=2)
+    board = keras.callbacks.TensorBoard(tmp_path / "logs", write_graph=False)
+    before = float(gan.optimizer.learning_rate)
+    history = gan.fit(
+        images,
+        validation_data=images,
+        epochs=6,
+        callbacks=[best, rate, stop, board],
+        verbose=0,
+    ).history
+    assert len(history["val_fid"]) == 3 and min(history["val_fid"]) > 0
+    assert best.best == pytest.approx(min(history["val_fid"]))
+    number = 1 + int(np.argmin(history["val_fid"]))
+    loaded = keras.saving.load_model(tmp_path / f"{number}.keras")
+    logs = loaded.evaluate(images, verbose=0, return_dict=True)
+    assert logs["fid"] == pytest.approx(best.best, rel=1e-5)
+    assert float(gan.optimizer.learning_rate) == pytest.approx(before / 4)
+    events = b"".join(
+        path.read_bytes() for path in (tmp_path / "logs").rglob("events.*")
+    )
+    assert b"fid" in events
