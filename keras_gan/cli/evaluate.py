@@ -1,8 +1,10 @@
 """`keras-gan evaluate`: metrics of real against generated images."""
 
 import argparse
+import contextlib
 import json
 import pathlib
+import sys
 from typing import Any
 
 import keras
@@ -93,6 +95,18 @@ def run(options: argparse.Namespace) -> int:
             "`--metrics none` leaves nothing to evaluate. Name some of "
             f"{', '.join(METRICS)}."
         )
+    # Keras writes of downloads where only the result is to stand.
+    with contextlib.redirect_stdout(sys.stderr):
+        chosen, numbers, extractor = _measured(options)
+        values = _values(chosen)
+    _print(values, numbers, extractor, options)
+    if options.save_statistics:
+        _fid_of(chosen).save_real_statistics(options.save_statistics)
+    return 0
+
+
+def _measured(options) -> tuple[list[Any], dict[str, int], str]:
+    """The metrics after all images, how many there were, the extractor."""
     sides = {
         "real": open_side(options.real, options),
         "fake": open_side(options.fake, options),
@@ -107,10 +121,7 @@ def run(options: argparse.Namespace) -> int:
         _check_number(kind, sides[kind], number, chosen)
     for kind, number in numbers.items():
         _read(kind, sides[kind], number, chosen, options)
-    _print(_values(chosen), numbers, extractor, options)
-    if options.save_statistics:
-        _fid_of(chosen).save_real_statistics(options.save_statistics)
-    return 0
+    return chosen, numbers, extractor
 
 
 def _print(values, numbers: dict[str, int], extractor: str, options) -> None:
@@ -187,13 +198,16 @@ def _read(kind: str, side: Any, number: int, chosen, options) -> None:
 def _values(chosen) -> dict[str, float]:
     values: dict[str, float] = {}
     for metric in chosen:
+        if hasattr(metric, "mean_and_deviation"):
+            name = metric.name
+            names = (name, f"{name}_standard_deviation")
+            found = metric.mean_and_deviation()
+            values.update(zip(names, found, strict=True))
+            continue
         result = metric.result()
         if not isinstance(result, dict):
             result = {metric.name: result}
         values.update({name: float(value) for name, value in result.items()})
-        if hasattr(metric, "standard_deviation"):
-            deviation = metric.standard_deviation()
-            values[f"{metric.name}_standard_deviation"] = float(deviation)
     return values
 
 

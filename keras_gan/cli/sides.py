@@ -101,9 +101,14 @@ def open_side(named: str, options: Any) -> Side:
         ValueError: If it is none of these.
     """
     path = pathlib.Path(named)
-    if path.suffix == ".keras" or (path / "config.json").is_file():
+    if named and (path.suffix == ".keras" or (path / "config.json").is_file()):
         return GeneratedSide(
             load_gan(model_path(named), compiled=False), options.seed
+        )
+    if named and path.is_dir() and any(path.glob("*/config.json")):
+        raise ValueError(
+            f"`{named}` is a folder of runs, whose pictures are grids. Name "
+            f"one of them, such as {min(path.glob('*/config.json')).parent}."
         )
     if path.suffix == ".npz" and _holds_statistics(path):
         return StatisticsSide(metrics.FeatureStatistics.load(path))

@@ -107,6 +107,13 @@ def _find_opener(source: str) -> Callable[..., Source]:
     if source in BUILTIN_NAMES:
         return open_builtin
     path = pathlib.Path(source)
+    if not source:
+        # Python takes it for the current folder; it is a variable that was
+        # never set.
+        raise ValueError(
+            "`source` must be a name or a path. Received: an empty text. Write "
+            "`.` for the current folder."
+        )
     if path.is_dir():
         return open_folder
     if not path.exists():

@@ -105,10 +105,15 @@ class InceptionScore(FeatureMetric):
     def compute(self) -> float:
         return float(self._scores().mean())
 
+    def mean_and_deviation(self) -> tuple[float, float]:
+        """The value and `standard_deviation()`, computed once for both."""
+        self.check_state(self.kinds)
+        scores = self._scores()
+        return float(scores.mean()), float(scores.std())
+
     def standard_deviation(self) -> float:
         """Standard deviation over the splits."""
-        self.check_state(self.kinds)
-        return float(self._scores().std())
+        return self.mean_and_deviation()[1]
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "splits": self.splits}

@@ -72,10 +72,15 @@ class KernelInceptionDistance(SampledMetric):
     def compute(self) -> float:
         return float(self._distances().mean())
 
+    def mean_and_deviation(self) -> tuple[float, float]:
+        """The value and `standard_deviation()`, computed once for both."""
+        self.check_state(self.kinds)
+        distances = self._distances()
+        return float(distances.mean()), float(distances.std())
+
     def standard_deviation(self) -> float:
         """Standard deviation over the subsets; 0 where there is one."""
-        self.check_state(self.kinds)
-        return float(self._distances().std())
+        return self.mean_and_deviation()[1]
 
     def get_config(self) -> dict[str, Any]:
         return {

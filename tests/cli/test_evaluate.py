@@ -150,6 +150,8 @@ def test_folder_and_zip_give_what_arrays_give(run_command, in_folder, digits):
             ("digits", "digits", "--save-statistics", "no/x.npz"),
             "folder that is there",
         ),
+        (("", "digits"), "empty text"),
+        (("digits", ""), "empty text"),
         (("mu.npz", "digits"), "`mu` and `sigma`"),
         (("mu.npz", "digits", "--metrics", "kid"), "`mu` and `sigma`"),
         (("stats.npz", "digits", "--metrics", "kid"), "needs images"),
@@ -168,6 +170,26 @@ def test_mistakes_are_one_line(in_folder, run_fails, arguments, message):
     np.savez("mu.npz", mu=np.zeros(3))
     np.savez("stats.npz", mu=np.zeros(3), sigma=np.eye(3))
     assert message in run_fails("evaluate", *arguments)
+
+
+def test_a_folder_of_runs_is_not_taken_for_images(run_fails, run_folder):
+    error = run_fails("evaluate", "digits", run_folder.parent)
+    assert f"such as {run_folder}" in error
+
+
+def test_only_the_result_is_on_the_standard_output(
+    run_command, noisy, monkeypatch
+):
+    load = datasets.load
+
+    def talking(*arguments, **options):
+        print("Downloading data from ...")
+        return load(*arguments, **options)
+
+    monkeypatch.setattr("keras_gan.datasets.load", talking)
+    code, output, errors = run_command("evaluate", "digits", noisy, "--json")
+    assert code == 0 and json.loads(output)["fid"] > 0
+    assert "Downloading" in errors
 
 
 def test_no_weights_and_no_network_is_one_line(
