@@ -1,8 +1,11 @@
 """Where TensorFlow runs what it is told: in a graph, on which replica."""
 
 import contextlib
+import functools
+from collections.abc import Callable
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 from keras_gan.backend.tensorflow import in_several_replicas
@@ -56,3 +59,42 @@ def run_on_replicas(variable, function) -> None:
 
     # As a graph: TensorFlow warns of replicas that are run without one.
     tf.function(lambda: strategy.run(step), autograph=False)()
+
+
+def fused(function: Callable) -> Callable:
+    """Compiles a function of tensors into one kernel by XLA.
+
+    Also where the graph around it is not compiled: a chain of small operations
+    on images is bound by memory, and XLA makes it one loop.
+
+    Args:
+        function: Callable of tensors, or dicts of them, without state and
+            without random draws. Keyword arguments are constants.
+
+    Returns:
+        Callable of the same arguments, compiled once for all batch sizes.
+    """
+    programs: dict[Any, Any] = {}
+
+    @functools.wraps(function)
+    def call(*inputs, **constants):
+        # All sizes but the batch's are part of the key: a program for several
+        # image sizes would no longer know any.
+        key = (_signature(inputs), tuple(sorted(constants.items())))
+        if key not in programs:
+            programs[key] = tf.function(
+                functools.partial(function, **constants),
+                jit_compile=True,
+                autograph=False,
+                reduce_retracing=True,
+            )
+        return programs[key](*inputs)
+
+    return call
+
+
+def _signature(inputs: Any) -> tuple:
+    return tuple(
+        (path, leaf.dtype, tuple(leaf.shape[1:]))
+        for path, leaf in keras.tree.flatten_with_path(inputs)
+    )

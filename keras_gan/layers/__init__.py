@@ -1,5 +1,6 @@
-"""Keras layers: building blocks of networks, and weight constraints."""
+"""Keras layers: augmentation, building blocks of networks, constraints."""
 
+from keras_gan.layers.augmentation import AdaptiveAugment, ImageAugmentation
 from keras_gan.layers.learned_basis import LearnedBasis
 from keras_gan.layers.learned_pooling import LearnedPooling
 from keras_gan.layers.low_pass_resampling import LowPassResampling2D
@@ -7,6 +8,8 @@ from keras_gan.layers.minibatch_std_dev import MinibatchStdDev
 from keras_gan.layers.weight_clip import WeightClip
 
 __all__ = [
+    "AdaptiveAugment",
+    "ImageAugmentation",
     "LearnedBasis",
     "LearnedPooling",
     "LowPassResampling2D",

@@ -1,0 +1,6 @@
+"""Differentiable augmentation: images -> images, drawn anew for each one."""
+
+from keras_gan.layers.augmentation.adaptive_augment import AdaptiveAugment
+from keras_gan.layers.augmentation.image_augmentation import ImageAugmentation
+
+__all__ = ["AdaptiveAugment", "ImageAugmentation"]

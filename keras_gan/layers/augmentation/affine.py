@@ -1,0 +1,78 @@
+"""The blit and geometric operations as one affine map an image."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from keras import ops
+
+Tensor = Any
+
+
+def inverse_matrices(drawn: Mapping[str, Tensor], height, width) -> Tensor:
+    """Where each pixel of the result is taken from.
+
+    Coordinates are pixels `(x, y)` from the middle of the image. The matrices
+    of all operations are multiplied, so that an image is resampled once.
+
+    Args:
+        drawn: Parameters by name, `(batch,)` or `(batch, 2)`.
+        height: Of the images, pixels.
+        width: Of the images, pixels.
+
+    Returns:
+        Float32 `(batch, 3, 3)`: places in the result -> places in the image.
+    """
+    sides = ops.cast(ops.stack([width, height]), "float32")
+    inverses = {
+        "flip": lambda flip: _scaling(1.0 - 2.0 * flip, ops.ones_like(flip)),
+        "quarter_turns": lambda turns: _rotation(math.pi / 2 * turns),
+        "shift": lambda shift: _translation(-ops.round(shift * sides)),
+        "scale": lambda scale: _scaling(1.0 / scale, 1.0 / scale),
+        "rotation": _rotation,
+        "stretch": lambda stretch: _scaling(1.0 / stretch, stretch),
+        "second_rotation": _rotation,
+        "fractional_shift": lambda shift: _translation(-shift * sides),
+    }
+    product = None
+    for name, inverse in inverses.items():
+        if name in drawn:
+            matrix = inverse(drawn[name])
+            product = matrix if product is None else ops.matmul(product, matrix)
+    return product
+
+
+def is_geometric(names) -> bool:
+    """Whether one of the operations moves pixels."""
+    moving = {"flip", "quarter_turns", "shift", "scale", "rotation"}
+    moving |= {"stretch", "second_rotation", "fractional_shift"}
+    return bool(moving & set(names))
+
+
+def unchanged(matrices: Tensor) -> Tensor:
+    """Which of the maps leave everything where it is: boolean `(batch,)`."""
+    return ops.all(matrices == ops.eye(3), axis=(1, 2))
+
+
+def _rotation(angle: Tensor) -> Tensor:
+    cosine, sine = ops.cos(angle), ops.sin(angle)
+    return _matrix((cosine, -sine, None), (sine, cosine, None))
+
+
+def _scaling(x: Tensor, y: Tensor) -> Tensor:
+    return _matrix((x, None, None), (None, y, None))
+
+
+def _translation(shift: Tensor) -> Tensor:
+    x, y = shift[:, 0], shift[:, 1]
+    one = ops.ones_like(x)
+    return _matrix((one, None, x), (None, one, y))
+
+
+def _matrix(*rows) -> Tensor:
+    """`(batch, 3, 3)` of two rows of numbers `(batch,)`; `None` is 0."""
+    given = next(entry for entry in rows[0] if entry is not None)
+    zero, one = ops.zeros_like(given), ops.ones_like(given)
+    lines = [[zero if e is None else e for e in row] for row in rows]
+    lines.append([zero, zero, one])
+    return ops.stack([ops.stack(line, axis=-1) for line in lines], axis=-2)

@@ -1,0 +1,124 @@
+"""What the probability of adaptive augmentation follows."""
+
+import numbers
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+Tensor = Any
+
+
+class Signs(NamedTuple):
+    """The discriminator's verdict on real images since the last move.
+
+    Attributes:
+        total: Sum of the signs of the logits.
+        count: Number of images.
+    """
+
+    total: Tensor
+    count: Tensor
+
+    @property
+    def mean(self) -> Tensor:
+        """Near 0 where the discriminator is unsure, 1 where it knows."""
+        return self.total / ops.maximum(self.count, 1.0)
+
+
+class Adaptive:
+    """Raises the probability while the discriminator is sure of real images.
+
+    ```
+    p <- clip(p + sign(mean sign - target) images / (1000 speed), 0, 1)
+    ```
+
+    Args:
+        target: The mean sign that is aimed at.
+        speed: Thousands of images that take p from 0 to 1.
+    """
+
+    initial = 0.0
+
+    def __init__(self, target: float, speed: float) -> None:
+        self._target = target
+        self._images = 1000.0 * speed
+
+    def __call__(self, probability, signs, updates, due):
+        step = ops.sign(signs.mean - self._target) * signs.count / self._images
+        moved = ops.clip(probability + step, 0.0, 1.0)
+        return ops.where(due, moved, probability)
+
+
+class Fixed:
+    """Leaves the probability at one value."""
+
+    def __init__(self, probability: float) -> None:
+        self.initial = probability
+
+    def __call__(self, probability, signs, updates, due):
+        return probability
+
+
+class Scheduled:
+    """Takes the probability from the number of discriminator updates."""
+
+    def __init__(self, schedule: Callable[[Tensor], Tensor]) -> None:
+        self._schedule = schedule
+        self.initial = float(ops.clip(schedule(0), 0.0, 1.0))
+
+    def __call__(self, probability, signs, updates, due):
+        return ops.clip(ops.cast(self._schedule(updates), "float32"), 0.0, 1.0)
+
+
+def rule(probability, target: float, speed: float):
+    """The rule that `AdaptiveAugment`'s arguments ask for.
+
+    Raises:
+        ValueError: If one of them is out of its range.
+        TypeError: If `probability` is none of its kinds.
+    """
+    if probability is None:
+        return Adaptive(_between("target", target, -1.0), _positive(speed))
+    if isinstance(probability, numbers.Real):
+        return Fixed(_between("probability", probability, 0.0))
+    if callable(probability):
+        return Scheduled(probability)
+    raise TypeError(
+        "`probability` must be a number in [0, 1], a schedule (a callable of "
+        "the number of discriminator updates), or None to adapt it. Received: "
+        f"probability={probability!r} of type {type(probability).__name__}."
+    )
+
+
+def serialize(probability):
+    """A plain value of a rule's `probability`."""
+    if callable(probability):
+        return keras.saving.serialize_keras_object(probability)
+    return probability
+
+
+def deserialize(probability):
+    """What `serialize` was given."""
+    if isinstance(probability, dict):
+        return keras.saving.deserialize_keras_object(probability)
+    return probability
+
+
+def _between(name: str, value: Any, low: float) -> float:
+    # Written so that NaN, which compares with nothing, is refused too.
+    if not isinstance(value, numbers.Real) or not low <= float(value) <= 1.0:
+        raise ValueError(
+            f"`{name}` must be in [{low:g}, 1]. Received: {name}={value!r}."
+        )
+    return float(value)
+
+
+def _positive(speed: Any) -> float:
+    if not isinstance(speed, numbers.Real) or not 0.0 < float(speed) < 1e30:
+        raise ValueError(
+            "`speed` must be a positive number of thousands of images. "
+            f"Received: speed={speed!r}. The paper's is 500."
+        )
+    return float(speed)

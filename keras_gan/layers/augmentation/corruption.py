@@ -1,0 +1,41 @@
+"""Noise and cutout."""
+
+from typing import Any
+
+from keras import ops
+
+Tensor = Any
+
+_CUTOUT_SIDE = 0.5
+
+
+def add_noise(images: Tensor, deviations: Tensor, noise: Tensor) -> Tensor:
+    """Adds white noise, of each image's own strength.
+
+    Args:
+        images: Float32 `(batch, height, width, channels)`.
+        deviations: Standard deviations `(batch,)`.
+        noise: Standard normal numbers of the shape of `images`.
+    """
+    return images + deviations[:, None, None, None] * noise
+
+
+def cut_out(images: Tensor, centers: Tensor) -> Tensor:
+    """Sets a rectangle of half the image's sides to 0 in each image.
+
+    Args:
+        images: Float32 `(batch, height, width, channels)`.
+        centers: `(batch, 2)`: x and y of its middle in sides of the image, in
+            [0, 1]; an image whose middle lies outside keeps all its pixels.
+    """
+    _, height, width, _ = ops.shape(images)
+    across = _covered(width, centers[:, 0])
+    down = _covered(height, centers[:, 1])
+    hole = down[:, :, None] & across[:, None, :]
+    hole = hole & (centers[:, 0] >= 0)[:, None, None]
+    return ops.where(hole[..., None], 0.0, images)
+
+
+def _covered(side, centers):
+    places = (ops.cast(ops.arange(side), "float32") + 0.5) / side
+    return ops.abs(places[None, :] - centers[:, None]) < _CUTOUT_SIDE / 2

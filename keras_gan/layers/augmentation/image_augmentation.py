@@ -1,0 +1,318 @@
+"""The base of the layers that augment images."""
+
+import abc
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_gan import backend
+from keras_gan.images import check_value_range
+from keras_gan.layers.augmentation import targets
+from keras_gan.layers.augmentation.checks import (
+    check_data,
+    check_images,
+    check_values,
+)
+
+Tensor = Any
+
+
+class ImageAugmentation(keras.layers.Layer, abc.ABC):
+    """A layer, images -> images, that draws a change for each image anew.
+
+    It stands in a `GAN` as `augmenter`, in `tf.data.Dataset.map` before or
+    after `batch`, in pipelines of Keras and KerasCV, and in models; there it is
+    the identity at inference. Drawing is apart from applying, under Keras' own
+    names: `get_random_transformation` and `transform_images`.
+
+    A subclass writes `draw(shape, seed)`, the parameters of a batch, and
+    `apply(images, drawn)`, differentiable, for float32 images in [-1, 1] with
+    the channels last; and `inverse_matrices` where it moves pixels.
+
+    Args:
+        value_range: `(low, high)` of the images. Brightness and the like are
+            shares of it.
+        bounding_box_format: Format of bounding boxes, such as `"xyxy"`; needed
+            where the data have any.
+        data_format: `"channels_last"` or `"channels_first"`. Keras' own if left
+            out.
+        seed: Integer that fixes the draws. None: any.
+        **kwargs: `name` and `dtype`, as of any Keras layer.
+
+    Input and output: a tensor of images `(batch, height, width, channels)` or
+    `(height, width, channels)`, integers or floats; or a dict of `"images"` and
+    more, of which `"segmentation_masks"` and `"bounding_boxes"` (a dict of
+    `"boxes"` and `"labels"` or `"classes"`) move with the images and all else
+    is left alone. Images come out as floats, not clipped unless they were
+    integers.
+
+    Raises:
+        ValueError: If an argument is not one of these, or the data are not.
+    """
+
+    mask_fill: float | None = None
+    """Value of masks beyond the edge. None: they are mirrored."""
+
+    def __init__(
+        self,
+        *,
+        value_range: Sequence[float] = (-1, 1),
+        bounding_box_format: str | None = None,
+        data_format: str | None = None,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        # Places and colours are computed in float32 under every policy.
+        super().__init__(autocast=False, **kwargs)
+        self.value_range = check_value_range(value_range)
+        self.bounding_box_format = targets.check_format(bounding_box_format)
+        self.data_format = data_format or keras.config.image_data_format()
+        self.seed = seed
+        self.seed_generator = backend.ReplicaSeedGenerator(seed)
+        self.supports_jit = True
+
+    # What a subclass writes -------------------------------------------------
+
+    @abc.abstractmethod
+    def draw(self, shape: Sequence[Any], seed: Any) -> dict[str, Tensor]:
+        """Draws the parameters for a batch of images.
+
+        Args:
+            shape: `(batch, height, width, channels)`.
+            seed: `keras.random.SeedGenerator` or integer.
+
+        Returns:
+            Dict of tensors whose first axis is the batch.
+        """
+
+    @abc.abstractmethod
+    def apply(self, images: Tensor, drawn: Mapping[str, Tensor]) -> Tensor:
+        """Changes images by parameters; the same for the same ones.
+
+        Args:
+            images: Float32 `(batch, height, width, channels)` in [-1, 1].
+            drawn: What `draw` returned.
+        """
+
+    def inverse_matrices(
+        self, drawn: Mapping[str, Tensor], height: Any, width: Any
+    ) -> Tensor | None:
+        """Where pixels are taken from, `(batch, 3, 3)`; None: not moved.
+
+        In pixels `(x, y)` from the middle of the image.
+        """
+        return None
+
+    # Use --------------------------------------------------------------------
+
+    def augment_images(self, images: Tensor) -> Tensor:
+        """Augments float images in [-1, 1] without a look at their values.
+
+        A generator that is still learning overshoots its range, which is no
+        error: this is what `GAN` calls.
+
+        Args:
+            images: Float tensor `(batch, ...)` of images.
+        """
+        images = self._channels_last(ops.cast(images, "float32"))
+        drawn = self.draw(ops.shape(images), self.seed_generator)
+        return self._own_format(self.apply(images, drawn))
+
+    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        check_values(inputs, self.value_range)
+        return super().__call__(inputs, *args, **kwargs)
+
+    def call(self, inputs: Any, training: bool = True) -> Any:
+        data = inputs if isinstance(inputs, Mapping) else {"images": inputs}
+        check_data(data, self.value_range, self.bounding_box_format)
+        if training:
+            drawn = self.get_random_transformation(data)
+            data = {**data, **self._transformed(data, drawn)}
+        else:
+            images = ops.cast(data["images"], self.compute_dtype)
+            data = {**data, "images": images}
+        return data if isinstance(inputs, Mapping) else data["images"]
+
+    def get_random_transformation(
+        self, data: Any, training: bool = True, seed: Any = None
+    ) -> dict[str, Tensor]:
+        """Draws the parameters for each image of the data.
+
+        Args:
+            data: Images, or a dict of `"images"` and more.
+            training: Unused: nothing is drawn at inference. Keras has it.
+            seed: Seed of the draws. None: the layer's own.
+        """
+        images = data["images"] if isinstance(data, Mapping) else data
+        check_images(images)
+        shape = ops.shape(self._channels_last(_batched(images)))
+        seed = self.seed_generator if seed is None else seed
+        return self.draw(shape, seed)
+
+    def transform_images(
+        self, images: Tensor, transformation: Mapping, training: bool = True
+    ) -> Tensor:
+        """Changes images by parameters drawn.
+
+        Args:
+            images: Tensor of images, or of one.
+            transformation: What `get_random_transformation` returned.
+            training: False leaves the images as they are.
+
+        Returns:
+            Floats in the value range (or beyond it) of the images' shape.
+        """
+        if not training:
+            return ops.cast(images, self.compute_dtype)
+        low, high = self.value_range
+        batch = self._channels_last(ops.cast(_batched(images), "float32"))
+        if (low, high) != (-1.0, 1.0):
+            batch = (batch - (high + low) / 2) * (2 / (high - low))
+        batch = self.apply(batch, transformation)
+        if (low, high) != (-1.0, 1.0):
+            batch = batch * ((high - low) / 2) + (high + low) / 2
+        if not keras.backend.is_float_dtype(_dtype(images)):
+            # What comes as bytes will be bytes again, which would wrap around.
+            batch = ops.clip(batch, low, high)
+        batch = ops.cast(self._own_format(batch), self.compute_dtype)
+        return _like(batch, images)
+
+    def transform_labels(
+        self, labels: Any, transformation: Mapping, training: bool = True
+    ) -> Any:
+        """Returns the labels: no change makes another thing of an image."""
+        return labels
+
+    def transform_segmentation_masks(
+        self, masks: Tensor, transformation: Mapping, training: bool = True
+    ) -> Tensor:
+        """Moves masks with their images, by the nearest pixel.
+
+        Args:
+            masks: Tensor `(batch, height, width)` or with a last axis of
+                channels.
+            transformation: What `get_random_transformation` returned.
+            training: False leaves the masks as they are.
+        """
+        if not training:
+            return masks
+        return targets.transform_masks(
+            masks, transformation, self.inverse_matrices, self.mask_fill
+        )
+
+    def transform_bounding_boxes(
+        self,
+        boxes: Mapping,
+        transformation: Mapping,
+        training: bool = True,
+        *,
+        image_size: tuple,
+    ) -> dict[str, Tensor]:
+        """Moves boxes with their images.
+
+        A box becomes the smallest one around its moved corners, cut at the
+        edges; one that is left with no area gets -1 in all its numbers and its
+        label, as Keras does it.
+
+        Args:
+            boxes: Dict of `"boxes"` `(batch, boxes, 4)` and `"labels"` or
+                `"classes"` `(batch, boxes)`.
+            transformation: What `get_random_transformation` returned.
+            training: False leaves the boxes as they are.
+            image_size: Height and width of the images, pixels.
+        """
+        if not training:
+            return dict(boxes)
+        return targets.transform_boxes(
+            boxes,
+            transformation,
+            self.inverse_matrices,
+            self.bounding_box_format,
+            image_size,
+        )
+
+    def _transformed(self, data, drawn):
+        """The parts of the data that change."""
+        images = data["images"]
+        changed = {"images": self.transform_images(images, drawn)}
+        single = len(images.shape) == 3
+        if "labels" in data:
+            changed["labels"] = self.transform_labels(data["labels"], drawn)
+        if "segmentation_masks" in data:
+            masks = _stacked(data["segmentation_masks"], single)
+            masks = self.transform_segmentation_masks(masks, drawn)
+            changed["segmentation_masks"] = _unstacked(masks, single)
+        if "bounding_boxes" in data:
+            boxes = self.transform_bounding_boxes(
+                _stacked(data["bounding_boxes"], single),
+                drawn,
+                image_size=ops.shape(self._channels_last(_batched(images)))[
+                    1:3
+                ],
+            )
+            changed["bounding_boxes"] = _unstacked(boxes, single)
+        return changed
+
+    # Shapes and configuration -----------------------------------------------
+
+    def compute_output_spec(self, inputs: Any, training: bool = True) -> Any:
+        data = inputs if isinstance(inputs, Mapping) else {"images": inputs}
+        check_data(data, self.value_range, self.bounding_box_format)
+        images = keras.KerasTensor(data["images"].shape, self.compute_dtype)
+        if isinstance(inputs, Mapping):
+            return {**inputs, "images": images}
+        return images
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "value_range": self.value_range,
+            "bounding_box_format": self.bounding_box_format,
+            "data_format": self.data_format,
+            "seed": self.seed,
+        }
+
+    def _channels_last(self, images):
+        if self.data_format == "channels_first":
+            return ops.moveaxis(images, 1, -1)
+        return images
+
+    def _own_format(self, images):
+        if self.data_format == "channels_first":
+            return ops.moveaxis(images, -1, 1)
+        return images
+
+
+def _batched(images):
+    images = ops.convert_to_tensor(images)
+    return images if len(images.shape) == 4 else images[None]
+
+
+def _like(batch, images):
+    return batch if len(images.shape) == 4 else batch[0]
+
+
+def _stacked(tensors, single):
+    """A batch of one, where the data are those of a single image."""
+    if not single:
+        return tensors
+    return keras.tree.map_structure(
+        lambda one: ops.convert_to_tensor(one)[None], tensors
+    )
+
+
+def _unstacked(tensors, single):
+    return (
+        keras.tree.map_structure(lambda one: one[0], tensors)
+        if single
+        else tensors
+    )
+
+
+def _dtype(images):
+    return keras.backend.standardize_dtype(images.dtype)

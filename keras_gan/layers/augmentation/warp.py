@@ -1,0 +1,194 @@
+"""Resampling of images by an affine map, without aliasing."""
+
+import math
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from keras_gan.layers.augmentation.wavelets import SYM6
+
+Tensor = Any
+
+# Pixels around the image whose neighbourhood the low-pass filter reaches.
+_MARGIN = len(SYM6) // 4
+# Place of the filter's middle tap on the doubled grid.
+_MIDDLE = len(SYM6) // 2 - 1
+
+
+def warp(images: Tensor, matrices: Tensor) -> Tensor:
+    """Warps each image by its own affine map.
+
+    The image is doubled by an orthogonal low-pass wavelet filter, sampled
+    bilinearly at the mapped places and halved by the same filter. The filter is
+    orthogonal to its shifts, so a map by whole pixels loses nothing. Beyond the
+    edge the image is mirrored.
+
+    Args:
+        images: Float32 `(batch, height, width, channels)`.
+        matrices: `(batch, 3, 3)`, places in the result -> places in the image,
+            in pixels `(x, y)` from the middle.
+
+    Returns:
+        Tensor of the shape of `images`.
+
+    Reference:
+        [Karras et al., 2020](https://arxiv.org/abs/2006.06676), appendix B.
+    """
+    height, width = _sides(images)
+    rows, columns = _doubling(height), _doubling(width)
+    doubled = _separable(2.0 * rows, 2.0 * columns, images)
+    x, y = _places(
+        matrices, _grid(width, 0.5, _MARGIN), _grid(height, 0.5, _MARGIN)
+    )
+    sampled = _bilinear(
+        doubled,
+        _mirrored(2.0 * x + (width - 1.0), 2 * (width - 1)),
+        _mirrored(2.0 * y + (height - 1.0), 2 * (height - 1)),
+    )
+    return _separable(_halving(height), _halving(width), sampled)
+
+
+def warp_nearest(
+    masks: Tensor, matrices: Tensor, fill: float | None = None
+) -> Tensor:
+    """Warps each mask by its own affine map; every value is one of the mask's.
+
+    Args:
+        masks: Tensor `(batch, height, width, channels)` of any kind.
+        matrices: As `warp` takes them.
+        fill: Value beyond the edge. None: the mask is mirrored.
+
+    Returns:
+        Tensor of the shape and kind of `masks`.
+    """
+    height, width = _sides(masks)
+    x, y = _places(matrices, _grid(width), _grid(height))
+    # Half up, so that a place between two pixels is the same one everywhere.
+    x = ops.floor(x + width / 2.0)
+    y = ops.floor(y + height / 2.0)
+    inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    columns = ops.cast(_mirrored(x, width - 1), "int32")
+    rows = ops.cast(_mirrored(y, height - 1), "int32")
+    values = _taken(masks, rows, columns)
+    if fill is None:
+        return values
+    return ops.where(inside[..., None], values, ops.cast(fill, masks.dtype))
+
+
+def _sides(images):
+    """Height and width: integers where they are known, else tensors."""
+    dynamic = ops.shape(images)
+    return dynamic[1], dynamic[2]
+
+
+def _grid(side, step=1.0, margin=0):
+    """Places along one axis, from the middle: pixels, or parts of one."""
+    if isinstance(side, int):
+        count = round((side + 2 * margin) / step)
+        steps = np.arange(count, dtype="float32")
+    else:
+        count = ops.cast((side + 2 * margin) / step, "int32")
+        steps = ops.cast(ops.arange(count), "float32")
+        side = ops.cast(side, "float32")
+    return steps * step - margin - (side - 1) / 2
+
+
+def _places(matrices, x, y):
+    """Where the points of a grid are mapped to: x and y `(batch, y, x)`."""
+    x = ops.convert_to_tensor(x)[None, None, :]
+    y = ops.convert_to_tensor(y)[None, :, None]
+    m = matrices[:, :, :, None, None]
+    return (
+        m[:, 0, 0] * x + m[:, 0, 1] * y + m[:, 0, 2],
+        m[:, 1, 0] * x + m[:, 1, 1] * y + m[:, 1, 2],
+    )
+
+
+def _mirrored(places, last):
+    """Folds places back between 0 and `last`, as mirrors at both would."""
+    if isinstance(last, int):
+        last = float(last)
+        period = max(2.0 * last, 1.0)
+    else:
+        last = ops.cast(last, "float32")
+        period = ops.maximum(2.0 * last, 1.0)
+    folded = ops.mod(places, period)
+    return ops.minimum(ops.minimum(folded, period - folded), last)
+
+
+def _bilinear(images, x, y):
+    """Values at places between pixels: `(batch, *places, channels)`."""
+    left, top = ops.floor(x), ops.floor(y)
+    right, down = (x - left)[..., None], (y - top)[..., None]
+    # The four neighbours side by side, so that one look-up fetches them.
+    wide = ops.concatenate([images, ops.roll(images, -1, axis=2)], axis=-1)
+    wide = ops.concatenate([wide, ops.roll(wide, -1, axis=1)], axis=-1)
+    corners = _taken(wide, ops.cast(top, "int32"), ops.cast(left, "int32"))
+    a, b, c, d = ops.split(corners, 4, axis=-1)
+    upper = a + right * (b - a)
+    lower = c + right * (d - c)
+    return upper + down * (lower - upper)
+
+
+def _taken(images, rows, columns):
+    """The pixels at whole places: `(batch, *places, channels)`."""
+    batch, height, width, channels = ops.shape(images)
+    first = ops.arange(batch) * (height * width)
+    places = first[:, None, None] + rows * width + columns
+    flat = ops.reshape(images, (batch * height * width, channels))
+    return ops.take(flat, places, axis=0)
+
+
+def _separable(rows, columns, images):
+    """One matrix along the height and one along the width."""
+    batch, height, width, channels = ops.shape(images)
+    images = ops.matmul(columns, images)
+    wide = channels * ops.shape(columns)[0]
+    lines = ops.matmul(rows, ops.reshape(images, (batch, height, wide)))
+    shape = (batch, ops.shape(rows)[0], ops.shape(columns)[0], channels)
+    return ops.reshape(lines, shape)
+
+
+def _doubling(side):
+    """`(2 side, side)`: filter taps, with the image mirrored at its edges."""
+    places = _integers(2 * side)
+    matrix = 0.0
+    for tap, weight in enumerate(SYM6.tolist()):
+        # The pixel that this tap reaches lies on every other place.
+        reached = places + (_MIDDLE - tap)
+        pixel = _mirrored_integers(reached // 2, side)
+        even = _cast(reached % 2 == 0)
+        hit = _cast(pixel[:, None] == _integers(side)[None, :])
+        matrix = matrix + weight / math.sqrt(2.0) * even[:, None] * hit
+    return matrix
+
+
+def _halving(side):
+    """`(side, 2 side + 4 margins)`: the same taps, the other way round."""
+    distances = (
+        _integers(2 * (side + 2 * _MARGIN))[None, :]
+        - 2 * (_integers(side) + _MARGIN)[:, None]
+        + _MIDDLE
+    )
+    matrix = 0.0
+    for tap, weight in enumerate(SYM6.tolist()):
+        matrix = matrix + weight / math.sqrt(2.0) * _cast(distances == tap)
+    return matrix
+
+
+def _mirrored_integers(pixels, side):
+    period = max(2 * (side - 1), 1)
+    folded = pixels % period
+    array = np if isinstance(side, int) else ops
+    return array.minimum(array.minimum(folded, period - folded), side - 1)
+
+
+def _integers(count):
+    return (np if isinstance(count, int) else ops).arange(count)
+
+
+def _cast(condition):
+    if isinstance(condition, np.ndarray):
+        return condition.astype("float32")
+    return ops.cast(condition, "float32")
