@@ -41,6 +41,7 @@ def run(tmp_path):
 
 def test_no_example_is_left_out():
     assert {path.name for path in (ROOT / "examples").glob("*.py")} == {
+        "augmentation_gallery.py",
         "custom_networks.py",
         "multi_gpu.py",
         "quickstart.py",
@@ -88,3 +89,22 @@ def test_multi_gpu(run, tmp_path):
     gan = keras.saving.load_model(tmp_path / "multi_gpu.keras")
     assert gan.image_shape == (16, 16, 1)
     assert int(gan.optimizer.iterations) == 1797 // 256
+
+
+def test_augmentation_gallery(run, tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 30, 3), "uint8")
+    image_tools.write_image(tmp_path / "own.png", pixels)
+    run("augmentation_gallery.py", "--image", "own.png", "--size", "12")
+    pictures = {
+        path.name: image_tools.read_image(path)
+        for path in (tmp_path / "gallery").iterdir()
+    }
+    # Labels and four cells in each of two columns.
+    width = 2 * (116 + 4 * 16)
+    assert pictures["augmentation-adaptive.png"].shape == (9 * 16, width, 3)
+    assert pictures["augmentation-diffaugment.png"].shape == (3 * 16, width, 3)
+    # The first cell of a row is the image, the others are not.
+    first = pictures["augmentation-adaptive.png"][:12, 116:128]
+    second = pictures["augmentation-adaptive.png"][:12, 132:144]
+    assert (first == image_tools.resize(pixels, (12, 12))).all()
+    assert (first != second).any()

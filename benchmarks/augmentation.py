@@ -1,0 +1,221 @@
+"""Time the augmentation layers: alone, and inside a training step.
+
+    python benchmarks/augmentation.py
+    python benchmarks/augmentation.py --shapes 28x28x1 --pairs 9 --check
+
+Two tables. The first is of preprocessing: images/s of each layer on the same
+batch, each in a graph of its own, beside layers of KerasCV and of Keras. The
+second is of training: how much longer a step of the library's DCGAN takes with
+an augmenter than without, for the plain step (the non-saturating loss, no
+penalties), in which the share is largest, and for the default (relativistic, R1
+and R2, which differentiate through the augmenter twice).
+
+`AdaptiveAugment` is timed with p = 1, which is the most that it can cost. All
+programs take turns in one process, and a ratio is the median over the turns.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Shape = tuple[int, int, int]
+Times = dict[str, list[float]]
+"""Seconds of each program, one number a turn."""
+
+BATCH_SIZE = 64
+PREPROCESSING_SHAPE = (64, 64, 3)
+LOSSES = ("non_saturating", "relativistic")
+PLAIN = "no augmenter"
+# Upper bounds of the step's growth, by layer and by the image's side.
+MAX_GROWTH = {"bgc": {28: 0.25, 64: 0.40}, "DiffAugment": {28: 0.08, 64: 0.08}}
+PEER = "keras_cv RandAugment"
+MIN_SPEED_UP = 3.0
+
+
+def our_layers(value_range: tuple[float, float]) -> dict[str, Any]:
+    """The library's layers by the name under which they are printed."""
+    from keras_gan.layers import AdaptiveAugment, DiffAugment
+
+    always = {"probability": 1.0, "value_range": value_range, "seed": 0}
+    return {
+        "bgc": AdaptiveAugment("bgc", **always),
+        "bgcfnc": AdaptiveAugment("bgcfnc", **always),
+        "DiffAugment": DiffAugment(value_range=value_range, seed=0),
+    }
+
+
+def peer_layers() -> dict[str, Any]:
+    """Layers of KerasCV and Keras, for images in (0, 255)."""
+    import keras
+    import keras_cv
+
+    full = (0, 255)
+    geometric = [
+        keras.layers.RandomFlip("horizontal"),
+        keras.layers.RandomRotation(0.5, fill_mode="reflect"),
+        keras.layers.RandomZoom(0.2, fill_mode="reflect"),
+        keras.layers.RandomTranslation(0.125, 0.125, fill_mode="reflect"),
+    ]
+    color = keras.layers.RandomColorJitter(
+        full,
+        brightness_factor=0.2,
+        contrast_factor=0.5,
+        saturation_factor=0.5,
+        hue_factor=0.5,
+    )
+    return {
+        PEER: keras_cv.layers.RandAugment(value_range=full),
+        "keras_cv RandomFlip": keras_cv.layers.RandomFlip(),
+        "keras_cv RandomRotation": keras_cv.layers.RandomRotation(0.5),
+        "keras_cv GridMask": keras_cv.layers.GridMask(),
+        "keras RandAugment": keras.layers.RandAugment(full),
+        "keras flip, rotate, zoom, shift": keras.layers.Pipeline(geometric),
+        "keras the same and color": keras.layers.Pipeline([*geometric, color]),
+    }
+
+
+def in_turns(programs: dict[str, Callable[[], Any]], num_turns: int) -> Times:
+    """Seconds of each program in each turn, after one that is not counted."""
+    times: Times = {name: [] for name in programs}
+    for turn in range(num_turns + 1):
+        for name, program in programs.items():
+            start = time.perf_counter()
+            program()
+            seconds = time.perf_counter() - start
+            if turn:
+                times[name].append(seconds)
+        print(f"turn {turn} of {num_turns}", file=sys.stderr, flush=True)
+    return times
+
+
+def ratio(slower: list[float], faster: list[float]) -> float:
+    """The median over the turns of one time over another."""
+    return statistics.median(a / b for a, b in zip(slower, faster, strict=True))
+
+
+def preprocessing_programs(num_batches: int) -> dict[str, Callable[[], Any]]:
+    """Each layer as a graph that augments some batches."""
+    import tensorflow as tf
+
+    random = np.random.default_rng(0)
+    shape = (BATCH_SIZE, *PREPROCESSING_SHAPE)
+    batch = tf.constant(random.uniform(0, 255, shape).astype("float32"))
+
+    def program(layer):
+        function = tf.function(lambda images: layer(images, training=True))
+
+        def run():
+            for _ in range(num_batches):
+                result = function(batch)
+            return float(result[0, 0, 0, 0])
+
+        return run
+
+    layers = {**our_layers((0, 255)), **peer_layers()}
+    return {name: program(layer) for name, layer in layers.items()}
+
+
+def preprocessing_table(times: Times, num_batches: int) -> tuple[str, bool]:
+    """Images/s and the speed-up over the peer; whether the bound is kept."""
+    lines = [
+        f"{'layer':<34}{'images/s':>10}{'of ' + PEER:>26}",
+    ]
+    kept = True
+    ours = set(our_layers((-1, 1)))
+    for name, seconds in times.items():
+        speed = num_batches * BATCH_SIZE / statistics.median(seconds)
+        gain = ratio(times[PEER], seconds)
+        line = f"{name:<34}{speed:>10.0f}{gain:>24.1f} x"
+        if name in ours:
+            kept &= gain >= MIN_SPEED_UP
+            line += f"  {verdict(gain >= MIN_SPEED_UP, MIN_SPEED_UP)}"
+        lines.append(line)
+    return "\n".join(lines), kept
+
+
+def step_programs(
+    shape: Shape, loss: str, num_steps: int
+) -> dict[str, Callable[[], Any]]:
+    """A few steps of `GAN.fit` without and with each augmenter."""
+    import keras_gan
+
+    random = np.random.default_rng(0)
+    count = BATCH_SIZE * num_steps
+    images = random.uniform(-1, 1, (count, *shape)).astype("float32")
+
+    def program(augmenter):
+        pair = keras_gan.networks.dcgan(shape)
+        gan = keras_gan.GAN(*pair, augmenter=augmenter, seed=0)
+        gan.compile(loss=loss)
+        return lambda: gan.fit(images, batch_size=BATCH_SIZE, verbose=0)
+
+    augmenters = {PLAIN: None, **our_layers((-1, 1))}
+    return {name: program(one) for name, one in augmenters.items()}
+
+
+def step_table(times: Times, side: int, num_steps: int) -> tuple[str, bool]:
+    """Milliseconds a step and the growth; whether the bounds are kept."""
+    lines = [f"{'augmenter':<14}{'ms a step':>10}{'growth':>10}"]
+    kept = True
+    for name, seconds in times.items():
+        step = 1000 * statistics.median(seconds) / num_steps
+        growth = ratio(seconds, times[PLAIN]) - 1
+        line = f"{name:<14}{step:>10.0f}{100 * growth:>8.1f} %"
+        bound = MAX_GROWTH.get(name, {}).get(side)
+        if bound is not None:
+            kept &= growth <= bound
+            line += f"  {verdict(growth <= bound, bound)}"
+        lines.append(line)
+    return "\n".join(lines), kept
+
+
+def verdict(kept: bool, bound: float) -> str:
+    """A bound, and whether it is kept."""
+    return f"bound {bound:g}: {'ok' if kept else 'short'}"
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """The options of the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument(
+        "--shapes",
+        nargs="*",
+        default=["28x28x1", "64x64x3"],
+        help="images of the training steps; none: preprocessing only",
+    )
+    parser.add_argument("--losses", nargs="+", default=LOSSES, choices=LOSSES)
+    parser.add_argument("--pairs", type=int, default=5, help="turns of each")
+    parser.add_argument("--steps", type=int, default=4, help="in a turn")
+    parser.add_argument("--batches", type=int, default=4, help="in a turn")
+    parser.add_argument(
+        "--check", action="store_true", help="exit with 1 if a bound is missed"
+    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measures and prints; 1 if `--check` finds a bound missed."""
+    options = parse(arguments)
+    times = in_turns(preprocessing_programs(options.batches), options.pairs)
+    table, all_kept = preprocessing_table(times, options.batches)
+    print(f"Preprocessing of {BATCH_SIZE} images {PREPROCESSING_SHAPE}")
+    print(table, flush=True)
+    for text in options.shapes:
+        shape = tuple(int(part) for part in text.split("x"))
+        for loss in options.losses:
+            programs = step_programs(shape, loss, options.steps)
+            times = in_turns(programs, options.pairs)
+            table, kept = step_table(times, shape[0], options.steps)
+            all_kept &= kept
+            print(f"\nStep of the DCGAN on {shape}, {loss}, {BATCH_SIZE} images")
+            print(table, flush=True)
+    return int(options.check and not all_kept)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
