@@ -45,6 +45,7 @@ class Score:
         return self._pass(images)[2]
 
     def input_gradients(self, images):
+        _check_floating(images)
         _, images, logits, tape = self._pass(images)
         return tape.gradient(
             logits, images, unconnected_gradients=tf.UnconnectedGradients.ZERO
@@ -75,10 +76,23 @@ def input_gradients(score, images):
 
     Returns:
         Tensor of the shape of `images`, itself differentiable.
+
+    Raises:
+        TypeError: If the images are integers, which have no gradient.
     """
     if not isinstance(score, Score):
         score = Score(score)
     return score.input_gradients(images)
+
+
+def _check_floating(images) -> None:
+    dtype = tf.convert_to_tensor(images).dtype
+    if not dtype.is_floating:
+        raise TypeError(
+            "`images` must be floating-point numbers for gradients with "
+            f"respect to them. Received: dtype {dtype.name}. Cast them, and "
+            "scale bytes with `images / 127.5 - 1.0`."
+        )
 
 
 def replica_count() -> int:

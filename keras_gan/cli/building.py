@@ -2,7 +2,7 @@
 
 import keras
 
-from keras_gan import losses, models, networks, optimizers, penalties
+from keras_gan import layers, losses, models, networks, optimizers, penalties
 from keras_gan.cli.settings import Settings
 
 POLICIES = {
@@ -29,6 +29,11 @@ def build_gan(settings: Settings, num_classes: int | None) -> models.GAN:
     gan = models.GAN(
         *pair,
         num_classes=num_classes,
+        augmenter=layers.augmenter(
+            settings.augment,
+            seed=settings.seed,
+            num_images=settings.steps * settings.batch_size,
+        ),
         ema_momentum=settings.ema_momentum,
         seed=settings.seed,
     )

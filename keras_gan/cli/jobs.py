@@ -55,11 +55,13 @@ class Job:
             f"{network.count_params():,}"
             for network in (gan.generator, gan.discriminator)
         ]
+        augments = settings.augment != "none"
         passes = settings.steps * settings.batch_size / info.num_images
         lines = [
             f"{info.num_images:,} images{classes}, {size}, from {info.name}",
             f"{settings.network} of {' + '.join(weights)} weights"
-            + ", conditional" * settings.conditional,
+            + ", conditional" * settings.conditional
+            + f", augmented by {settings.augment}" * augments,
             f"{settings.steps:,} steps of {settings.batch_size} images "
             f"({passes:.3g} passes) in {settings.precision} on "
             f"{devices.describe_devices()}",

@@ -49,6 +49,7 @@ class Settings:
     seed: int
     metrics: list[str] = dataclasses.field(default_factory=list)
     feature_extractor: str = "inception_v3"
+    augment: str = "none"
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -102,6 +103,7 @@ def resolve(
         precision=_precision(options.precision, defaults.precision),
         jit=_first(options.jit, _jit(defaults.jit)),
         seed=_first(options.seed, 0),
+        augment=_first(options.augment, "none"),
         # Without a download there is a distance for the digits only.
         metrics=_first(options.metrics, ["fid"] * (data == DEFAULT_DATA)),
         feature_extractor=_first(

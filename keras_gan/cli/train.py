@@ -165,6 +165,12 @@ def _add_step_options(group):
         "(default: relativistic)",
     )
     group.add_argument(
+        "--augment",
+        metavar="NAME",
+        help="what the discriminator sees changed, for little data: ada, "
+        "diffaugment, color,translation, randaugment, flip (default: none)",
+    )
+    group.add_argument(
         "--learning-rate",
         type=kinds.positive_number,
         metavar="RATE",

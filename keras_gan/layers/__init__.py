@@ -1,6 +1,11 @@
 """Keras layers: augmentation, building blocks of networks, constraints."""
 
-from keras_gan.layers.augmentation import AdaptiveAugment, ImageAugmentation
+from keras_gan.layers.augmentation import (
+    AdaptiveAugment,
+    DiffAugment,
+    ImageAugmentation,
+    augmenter,
+)
 from keras_gan.layers.learned_basis import LearnedBasis
 from keras_gan.layers.learned_pooling import LearnedPooling
 from keras_gan.layers.low_pass_resampling import LowPassResampling2D
@@ -9,10 +14,12 @@ from keras_gan.layers.weight_clip import WeightClip
 
 __all__ = [
     "AdaptiveAugment",
+    "DiffAugment",
     "ImageAugmentation",
     "LearnedBasis",
     "LearnedPooling",
     "LowPassResampling2D",
     "MinibatchStdDev",
     "WeightClip",
+    "augmenter",
 ]

@@ -82,6 +82,14 @@ def optimizers(generator, discriminator) -> AdversarialOptimizer:
     return generator
 
 
+def build(stateful, metrics, image_shape) -> None:
+    """Makes the state of losses, penalties and metrics, under the strategy."""
+    for part in stateful:
+        getattr(part, "build", lambda: None)()
+    for metric in metrics or []:
+        getattr(metric, "build", lambda shape: None)(image_shape)
+
+
 def results(metrics) -> dict:
     """Values of metrics by name; a metric with several gives several."""
     values = {}

@@ -6,6 +6,7 @@ from keras import ops
 from keras_gan import losses
 from keras_gan.backend import AdversarialTrainer, ReplicaSeedGenerator
 from keras_gan.models import (
+    augmenter_checks,
     checks,
     configuration,
     data_checks,
@@ -13,7 +14,7 @@ from keras_gan.models import (
     state,
 )
 from keras_gan.models.objective import AdversarialObjective, penalty_name
-from keras_gan.models.steps import STRANGE, AdversarialSteps, shown
+from keras_gan.models.steps import STRANGE, AdversarialSteps
 from keras_gan.models.tracker import LogTracker
 from keras_gan.models.watch import watched
 
@@ -37,8 +38,9 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
         latent_dim: Size of the latents. Read from the generator if left out.
         num_classes: Number of classes of a conditional GAN, whose labels are
             integers `(batch,)` in `[0, num_classes)`.
-        augmenter: Layer, images -> images, differentiable, that stands between
-            every image and the discriminator while training.
+        augmenter: Keras or KerasCV layer, images -> images, differentiable,
+            that stands between every image and the discriminator while
+            training.
         ema_momentum: Momentum in `[0, 1)` of the averaged generator, which
             `call`, `predict`, `generate` and `evaluate` use. None: no average.
         seed: Integer from which all latents are drawn. None: any.
@@ -81,6 +83,7 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
             generator, discriminator, latent_dim, num_classes
         )
         checks.warn_probabilities(discriminator)
+        augmenter_checks.check_kind(augmenter)
         self.generator = generator
         self.discriminator = discriminator
         self.augmenter = augmenter
@@ -143,6 +146,9 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
         configuration.check(discriminator_steps, update, metrics, self._updates)
         checks.warn_batch_normalization(self.discriminator, penalties)
         with self.scope():
+            augmenter_checks.check(
+                self.augmenter, penalties, self.image_shape, jit_compile
+            )
             pair = configuration.optimizers(
                 generator_optimizer, discriminator_optimizer
             )
@@ -159,11 +165,7 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
                 self.generator.trainable_variables,
                 self.discriminator.trainable_variables,
             )
-            for stateful in (loss, *penalties):
-                getattr(stateful, "build", lambda: None)()
-            for metric in metrics or []:
-                # Variables that replicas add to are made under the strategy.
-                getattr(metric, "build", lambda shape: None)(self.image_shape)
+            configuration.build([loss, *penalties], metrics, self.image_shape)
             names = [*_TEST_LOGS, *(penalty_name(p) for p in penalties)]
             self._train_logs = LogTracker([*names, *STRANGE], name="train")
             self._test_logs = LogTracker([*_TEST_LOGS, *STRANGE], "test")
@@ -243,7 +245,7 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
 
     def get_metrics_result(self) -> dict:
         """The values that `fit` and `evaluate` report."""
-        return shown(self._log_tracker.result())
+        return self.current_logs()
 
     # Sampling ---------------------------------------------------------------
 

@@ -3,7 +3,14 @@
 from keras import ops
 
 from keras_gan.backend import Score
+from keras_gan.backend import tensorflow_augmenters as augmenters
 from keras_gan.models.batch import call_network
+
+# Entry of the logs -> attribute of an adaptive augmenter.
+_ADAPTIVE_LOGS = {
+    "augment_probability": "probability",
+    "real_sign": "sign_statistic",
+}
 
 
 class AdversarialObjective:
@@ -14,7 +21,9 @@ class AdversarialObjective:
         loss: Object with `discriminator_loss` and `generator_loss`.
         penalties: List of callables `(score, real_images, fake_images)`.
         augmenter: Layer, images -> images, or None. It stands between any image
-            and the discriminator; penalties see the image before it.
+            and the discriminator; penalties see the image before it. An
+            adaptive layer in it is told what the discriminator says of real
+            images.
     """
 
     def __init__(self, discriminator, loss, penalties=(), augmenter=None):
@@ -22,6 +31,11 @@ class AdversarialObjective:
         self.loss = loss
         self.penalties = list(penalties)
         self.augmenter = augmenter
+        self._adaptive = None
+        if augmenter is not None:
+            self._adaptive = next(
+                iter(augmenters.adaptive_layers(augmenter)), None
+            )
 
     def discriminator_terms(self, batch, fake_images, step):
         """Returns the discriminator's loss with penalties, and the logs."""
@@ -69,17 +83,42 @@ class AdversarialObjective:
             value = self._penalty(penalty, score, function, images, step)
             logs[penalty_name(penalty)] = value
             loss = loss + value
+        # Last, so that every pass of this update is at one probability.
+        if self._adaptive is not None:
+            self._adaptive.update_state(ops.stop_gradient(real_logits))
         return loss, logs
 
+    def augmenter_logs(self) -> dict:
+        """What an adaptive augmenter does now; not a mean over the epoch."""
+        values = {
+            name: getattr(self._adaptive, attribute, None)
+            for name, attribute in _ADAPTIVE_LOGS.items()
+        }
+        return {
+            name: ops.cast(value, "float32")
+            for name, value in values.items()
+            if value is not None
+        }
+
     def _scorer(self, labels, training=True):
+        augments = training and self.augmenter is not None
+        network = self._augmented if augments else self.discriminator
+
         def function(images):
-            if self.augmenter is not None and training:
-                images = self.augmenter(images, training=True)
             inputs = images if labels is None else [images, labels]
-            logits = call_network(self.discriminator, inputs, training)
+            logits = call_network(network, inputs, training)
             return ops.cast(logits, "float32")
 
         return function
+
+    def _augmented(self, inputs, training):
+        """The discriminator's logits of augmented images."""
+        if not isinstance(inputs, list):
+            inputs = augmenters.augment(self.augmenter, inputs)
+        else:
+            images, labels = inputs
+            inputs = [augmenters.augment(self.augmenter, images), labels]
+        return self.discriminator(inputs, training=training)
 
     def _penalty(self, penalty, score, function, images, step):
         real_images, fake_images = images

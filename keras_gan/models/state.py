@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan.backend import tensorflow_augmenters as augmenters
+
 
 def seeds(gan) -> list:
     """State variables of every seed generator in the model, in order.
@@ -23,7 +25,8 @@ def compiled_variables(gan) -> list:
     parts = [gan.loss, *gan.penalties]
     drawn = [g for part in parts for g in getattr(part, "seed_generators", [])]
     kept = [v for part in parts for v in getattr(part, "variables", [])]
-    return [generator.state for generator in drawn] + kept
+    states = [generator.state for generator in drawn]
+    return states + kept + _generator_states(parts)
 
 
 def save(gan, store) -> None:
@@ -59,7 +62,17 @@ def load(gan, store) -> None:
 
 
 def _kinds(gan) -> dict:
-    return {"seed": seeds(gan), "compiled": compiled_variables(gan)}
+    return {
+        "seed": seeds(gan),
+        "generator": _generator_states([gan]),
+        "compiled": compiled_variables(gan),
+    }
+
+
+def _generator_states(parts) -> list:
+    """TensorFlow's random generators in augmenters, KerasCV's mostly."""
+    held = [getattr(part, "augmenter", None) for part in parts]
+    return augmenters.generator_states([one for one in held if one is not None])
 
 
 def rewind(seed_generator) -> None:

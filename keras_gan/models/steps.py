@@ -85,7 +85,14 @@ class AdversarialSteps:
         values = merge(logs)
         values.update({k: batch.strange[v] for k, v in STRANGE.items()})
         tracker.update_state(values, ops.shape(batch.images)[0])
-        return shown(tracker.result())
+        return self.current_logs()
+
+    def current_logs(self) -> dict:
+        """Means of the logs so far, and the state of an adaptive augmenter."""
+        values = shown(self._log_tracker.result())
+        if self._log_tracker is self._train_logs:
+            values.update(self.objective.augmenter_logs())
+        return values
 
     def assert_usual_data(self) -> None:
         """Raises an error if data seen since the reset was out of range."""

@@ -5,6 +5,9 @@ from typing import Any
 
 import keras
 
+from keras_gan.penalties.consistency_regularization import (
+    ConsistencyRegularization,
+)
 from keras_gan.penalties.default_gamma import default_gamma
 from keras_gan.penalties.dragan import DRAGAN
 from keras_gan.penalties.gradient_penalty import GradientPenalty
@@ -17,6 +20,7 @@ __all__ = [
     "DRAGAN",
     "R1",
     "R2",
+    "ConsistencyRegularization",
     "GradientPenalty",
     "LeCam",
     "Penalty",
@@ -41,9 +45,10 @@ def get(identifier: Any) -> Callable[..., Any]:
 
     Args:
         identifier: The name of a penalty, which is made with its default
-            values; the config that `serialize` made; or a `Penalty` or other
-            callable `(score, real_images, fake_images) -> scalar`, which is
-            returned as it is.
+            values (`ConsistencyRegularization` has no name: it needs an
+            augmenter); the config that `serialize` made; or a `Penalty` or
+            other callable `(score, real_images, fake_images) -> scalar`, which
+            is returned as it is.
 
     Returns:
         A `Penalty`, or the callable that was given.

@@ -42,13 +42,6 @@ def inverse_matrices(drawn: Mapping[str, Tensor], height, width) -> Tensor:
     return product
 
 
-def is_geometric(names) -> bool:
-    """Whether one of the operations moves pixels."""
-    moving = {"flip", "quarter_turns", "shift", "scale", "rotation"}
-    moving |= {"stretch", "second_rotation", "fractional_shift"}
-    return bool(moving & set(names))
-
-
 def unchanged(matrices: Tensor) -> Tensor:
     """Which of the maps leave everything where it is: boolean `(batch,)`."""
     return ops.all(matrices == ops.eye(3), axis=(1, 2))

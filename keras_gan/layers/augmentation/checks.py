@@ -10,14 +10,47 @@ import numpy as np
 _TOLERANCE = 1e-3
 
 
+def check_data_format(data_format: str | None) -> str:
+    """Returns the format of images, Keras' own for None.
+
+    Raises:
+        ValueError: If it is not one of Keras' two.
+    """
+    data_format = data_format or keras.config.image_data_format()
+    if data_format not in ("channels_last", "channels_first"):
+        raise ValueError(
+            "`data_format` must be 'channels_last' or 'channels_first'. "
+            f"Received: data_format={data_format!r}."
+        )
+    return data_format
+
+
+def check_arguments(layer: str, others: tuple) -> None:
+    """Checks what a layer is called with beside its one input.
+
+    Raises:
+        TypeError: If it is data: a set of pairs, mapped as it is.
+    """
+    if others:
+        raise TypeError(
+            f"`{layer}` takes one input: images, or a dict of images and more. "
+            f"Received: {1 + len(others)} inputs. Of a data set of pairs map "
+            "the images alone: "
+            "`dataset.map(lambda images, labels: (layer(images), labels))`."
+        )
+
+
 def check_data(
-    data: Mapping, value_range: tuple[float, float], box_format: str | None
+    data: Mapping,
+    value_range: tuple[float, float],
+    box_format: str | None = None,
+    data_format: str = "channels_last",
 ) -> None:
     """Checks a dict of data by its names, shapes and kinds of number.
 
     Raises:
-        ValueError: If images are missing or of another shape, or boxes come
-            without a format.
+        ValueError: If images are missing or of another shape, masks are of
+            another size, or boxes come without a format.
     """
     if "images" not in data:
         raise ValueError(
@@ -25,12 +58,45 @@ def check_data(
             f"{sorted(map(str, data))}."
         )
     images = data["images"]
-    check_images(images)
+    check_images(images, data_format)
     if not keras.backend.is_float_dtype(_kind(images)):
         _check_integers(_kind(images), value_range)
-    boxes = data.get("bounding_boxes")
-    if boxes is None:
-        return
+    if "segmentation_masks" in data:
+        _check_masks(data["segmentation_masks"], images, data_format)
+    if "bounding_boxes" in data:
+        check_boxes(data["bounding_boxes"], box_format)
+
+
+def check_images(images: Any, data_format: str = "channels_last") -> None:
+    """Checks the shape of images.
+
+    Raises:
+        ValueError: If it is not that of one image or of a batch.
+    """
+    shape = _shape(images)
+    ragged = hasattr(images, "to_tensor")
+    if ragged or shape is None or len(shape) not in (3, 4):
+        raise ValueError(
+            "Images must have the shape (batch, height, width, channels), or "
+            "(height, width, channels) for a single one. Received: "
+            f"{type(images).__name__} of shape {shape or 'unknown'}."
+            + (" Map images of many sizes before `batch`." if ragged else "")
+        )
+    if shape[_channels_axis(data_format)] is None:
+        raise ValueError(
+            "The number of channels of the images must be known. Received: "
+            f"shape {shape} with data_format={data_format!r}. Read the files "
+            "with a fixed number, such as `channels=3`, or call "
+            "`images.set_shape`."
+        )
+
+
+def check_boxes(boxes: Any, box_format: str | None) -> None:
+    """Checks a dict of boxes.
+
+    Raises:
+        ValueError: If it is none, or no format says how to read it.
+    """
     if box_format is None:
         raise ValueError(
             "`bounding_box_format` must name the format of the bounding boxes "
@@ -41,33 +107,22 @@ def check_data(
         raise ValueError(
             "`bounding_boxes` must be a dict of 'boxes' `(batch, boxes, 4)` "
             "and 'labels' or 'classes' `(batch, boxes)`. Received: "
-            f"{type(boxes).__name__}."
+            f"{_keys(boxes)}."
         )
-
-
-def check_images(images: Any) -> None:
-    """Checks the shape of images.
-
-    Raises:
-        ValueError: If it is not that of one image or of a batch.
-    """
-    shape = getattr(images, "shape", None)
-    if shape is None or shape.__len__() not in (3, 4):
+    shape = _shape(boxes["boxes"]) or (None,)
+    if shape[-1] not in (4, None):
         raise ValueError(
-            "Images must have the shape (batch, height, width, channels), or "
-            "(height, width, channels) for a single one. Received: "
-            f"{'no tensor' if shape is None else f'shape {tuple(shape)}'}."
+            "`bounding_boxes['boxes']` must have 4 numbers for each box. "
+            f"Received: shape {shape}."
         )
-
-
-def _check_integers(kind: str, value_range: tuple[float, float]) -> None:
-    low, high = value_range
-    if high - low <= 2.0:
-        raise ValueError(
-            f"`value_range` must be the range of the images. Received: images "
-            f"of type {kind} and value_range={value_range}. Make the layer "
-            "with `value_range=(0, 255)`, or scale the images first."
-        )
+    for name in {"labels", "classes"} & set(boxes):
+        kind = _kind(boxes[name])
+        if kind.startswith("uint"):
+            raise ValueError(
+                "Labels of boxes must be able to hold -1, which marks a box "
+                f"that is none. Received: bounding_boxes[{name!r}] of type "
+                f"{kind}. Cast them to int32."
+            )
 
 
 def check_values(inputs: Any, value_range: tuple[float, float]) -> None:
@@ -91,6 +146,58 @@ def check_values(inputs: Any, value_range: tuple[float, float]) -> None:
             f"values from {least:g} to {most:g}. Make the layer with the range "
             "of the images, or scale them first."
         )
+
+
+def _check_integers(kind: str, value_range: tuple[float, float]) -> None:
+    low, high = value_range
+    if high - low <= 2.0:
+        raise ValueError(
+            f"`value_range` must be the range of the images. Received: images "
+            f"of type {kind} and value_range={value_range}. Make the layer "
+            "with `value_range=(0, 255)`, or scale the images first."
+        )
+
+
+def _check_masks(masks: Any, images: Any, data_format: str) -> None:
+    shape, images_shape = _shape(masks), _shape(images) or ()
+    axes = _image_axes(data_format)
+    sides = tuple(images_shape[axis] for axis in axes)
+    if shape is not None and len(shape) == len(images_shape):
+        own = tuple(shape[axis] for axis in axes)
+    elif shape is not None and len(shape) == len(images_shape) - 1:
+        own = tuple(shape[-2:])
+    else:
+        own = ()
+    pairs = zip(own, sides, strict=False)
+    if not own or any(a != b and None not in (a, b) for a, b in pairs):
+        raise ValueError(
+            "`segmentation_masks` must have the height and width of the "
+            "images, with an axis of channels or without. Received: masks of "
+            f"shape {shape} and images of shape {images_shape}."
+        )
+
+
+def _keys(boxes: Any) -> str:
+    if isinstance(boxes, Mapping):
+        return f"a dict of the keys {sorted(map(str, boxes))}"
+    return type(boxes).__name__
+
+
+def _shape(tensor: Any) -> tuple | None:
+    """Shape, with None for what is unknown."""
+    try:
+        return tuple(tensor.shape)
+    # Of unknown rank, or no tensor at all.
+    except (AttributeError, TypeError, ValueError):
+        return None
+
+
+def _channels_axis(data_format: str) -> int:
+    return -1 if data_format == "channels_last" else -3
+
+
+def _image_axes(data_format: str) -> tuple[int, int]:
+    return (-3, -2) if data_format == "channels_last" else (-2, -1)
 
 
 def _kind(images: Any) -> str:

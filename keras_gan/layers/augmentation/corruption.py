@@ -16,8 +16,14 @@ def add_noise(images: Tensor, deviations: Tensor, noise: Tensor) -> Tensor:
         images: Float32 `(batch, height, width, channels)`.
         deviations: Standard deviations `(batch,)`.
         noise: Standard normal numbers of the shape of `images`.
+
+    Returns:
+        Tensor of the shape of `images`; those whose deviation is 0 bit for bit.
     """
-    return images + deviations[:, None, None, None] * noise
+    deviations = deviations[:, None, None, None]
+    noisy = images + deviations * noise
+    # Adding a zero would take its sign from a negative one.
+    return ops.where(deviations == 0.0, images, noisy)
 
 
 def cut_out(images: Tensor, centers: Tensor) -> Tensor:
@@ -27,6 +33,9 @@ def cut_out(images: Tensor, centers: Tensor) -> Tensor:
         images: Float32 `(batch, height, width, channels)`.
         centers: `(batch, 2)`: x and y of its middle in sides of the image, in
             [0, 1]; an image whose middle lies outside keeps all its pixels.
+
+    Returns:
+        Tensor of the shape of `images`.
     """
     _, height, width, _ = ops.shape(images)
     across = _covered(width, centers[:, 0])
@@ -37,5 +46,6 @@ def cut_out(images: Tensor, centers: Tensor) -> Tensor:
 
 
 def _covered(side, centers):
-    places = (ops.cast(ops.arange(side), "float32") + 0.5) / side
+    places = ops.cast(ops.arange(side), "float32") + 0.5
+    places = places / ops.cast(side, "float32")
     return ops.abs(places[None, :] - centers[:, None]) < _CUTOUT_SIDE / 2

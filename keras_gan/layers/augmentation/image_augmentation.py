@@ -11,7 +11,10 @@ from keras_gan import backend
 from keras_gan.images import check_value_range
 from keras_gan.layers.augmentation import targets
 from keras_gan.layers.augmentation.checks import (
+    check_arguments,
+    check_boxes,
     check_data,
+    check_data_format,
     check_images,
     check_values,
 )
@@ -19,6 +22,7 @@ from keras_gan.layers.augmentation.checks import (
 Tensor = Any
 
 
+@keras.saving.register_keras_serializable(package="keras_gan")
 class ImageAugmentation(keras.layers.Layer, abc.ABC):
     """A layer, images -> images, that draws a change for each image anew.
 
@@ -29,7 +33,8 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
 
     A subclass writes `draw(shape, seed)`, the parameters of a batch, and
     `apply(images, drawn)`, differentiable, for float32 images in [-1, 1] with
-    the channels last; and `inverse_matrices` where it moves pixels.
+    the channels last, which is how they are changed whatever the layer's own
+    dtype; and `inverse_matrices` where it moves pixels.
 
     Args:
         value_range: `(low, high)` of the images. Brightness and the like are
@@ -45,11 +50,23 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
     `(height, width, channels)`, integers or floats; or a dict of `"images"` and
     more, of which `"segmentation_masks"` and `"bounding_boxes"` (a dict of
     `"boxes"` and `"labels"` or `"classes"`) move with the images and all else
-    is left alone. Images come out as floats, not clipped unless they were
-    integers.
+    is left alone. Images come out as floats of the layer's dtype, not clipped
+    unless they were integers.
 
     Raises:
         ValueError: If an argument is not one of these, or the data are not.
+
+    Example:
+
+    >>> class Darker(ImageAugmentation):
+    ...     def draw(self, shape, seed):
+    ...         return {"by": keras.random.uniform(shape[:1], seed=seed)}
+    ...     def apply(self, images, drawn):
+    ...         return images - drawn["by"][:, None, None, None]
+    >>> layer = Darker(value_range=(0, 255), seed=1)
+    >>> data = {"images": np.ones((2, 4, 4, 3), "uint8"), "labels": np.ones(2)}
+    >>> {name: value.dtype.name for name, value in layer(data).items()}
+    {'images': 'float32', 'labels': 'float64'}
     """
 
     mask_fill: float | None = None
@@ -68,7 +85,7 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
         super().__init__(autocast=False, **kwargs)
         self.value_range = check_value_range(value_range)
         self.bounding_box_format = targets.check_format(bounding_box_format)
-        self.data_format = data_format or keras.config.image_data_format()
+        self.data_format = check_data_format(data_format)
         self.seed = seed
         self.seed_generator = backend.ReplicaSeedGenerator(seed)
         self.supports_jit = True
@@ -120,19 +137,21 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
         drawn = self.draw(ops.shape(images), self.seed_generator)
         return self._own_format(self.apply(images, drawn))
 
-    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, inputs: Any, *others: Any, **kwargs: Any) -> Any:
+        check_arguments(self.name, others)
+        check_data(
+            _as_dict(inputs),
+            self.value_range,
+            self.bounding_box_format,
+            self.data_format,
+        )
         check_values(inputs, self.value_range)
-        return super().__call__(inputs, *args, **kwargs)
+        return super().__call__(inputs, **kwargs)
 
     def call(self, inputs: Any, training: bool = True) -> Any:
-        data = inputs if isinstance(inputs, Mapping) else {"images": inputs}
-        check_data(data, self.value_range, self.bounding_box_format)
-        if training:
-            drawn = self.get_random_transformation(data)
-            data = {**data, **self._transformed(data, drawn)}
-        else:
-            images = ops.cast(data["images"], self.compute_dtype)
-            data = {**data, "images": images}
+        data = _as_dict(inputs)
+        drawn = self.get_random_transformation(data) if training else {}
+        data = {**data, **self._transformed(data, drawn, training)}
         return data if isinstance(inputs, Mapping) else data["images"]
 
     def get_random_transformation(
@@ -143,12 +162,16 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
         Args:
             data: Images, or a dict of `"images"` and more.
             training: Unused: nothing is drawn at inference. Keras has it.
-            seed: Seed of the draws. None: the layer's own.
+            seed: Integer that fixes the draws, or a `SeedGenerator`. None: the
+                layer's own.
         """
         images = data["images"] if isinstance(data, Mapping) else data
-        check_images(images)
+        check_images(images, self.data_format)
         shape = ops.shape(self._channels_last(_batched(images)))
-        seed = self.seed_generator if seed is None else seed
+        if seed is None:
+            seed = self.seed_generator
+        elif not isinstance(seed, keras.random.SeedGenerator):
+            seed = _Seeds(seed)
         return self.draw(shape, seed)
 
     def transform_images(
@@ -191,16 +214,20 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
         """Moves masks with their images, by the nearest pixel.
 
         Args:
-            masks: Tensor `(batch, height, width)` or with a last axis of
-                channels.
+            masks: Tensor `(batch, height, width)`, or with an axis of channels
+                where the images have theirs.
             transformation: What `get_random_transformation` returned.
             training: False leaves the masks as they are.
         """
         if not training:
             return masks
-        return targets.transform_masks(
+        masks = ops.convert_to_tensor(masks)
+        has_channels = len(masks.shape) == 4
+        masks = self._channels_last(masks) if has_channels else masks[..., None]
+        masks = targets.transform_masks(
             masks, transformation, self.inverse_matrices, self.mask_fill
         )
+        return self._own_format(masks) if has_channels else masks[..., 0]
 
     def transform_bounding_boxes(
         self,
@@ -218,13 +245,16 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
 
         Args:
             boxes: Dict of `"boxes"` `(batch, boxes, 4)` and `"labels"` or
-                `"classes"` `(batch, boxes)`.
+                `"classes"` `(batch, boxes)`, dense or ragged; they come out
+                dense.
             transformation: What `get_random_transformation` returned.
             training: False leaves the boxes as they are.
             image_size: Height and width of the images, pixels.
         """
+        check_boxes(boxes, self.bounding_box_format)
+        boxes = targets.dense(boxes)
         if not training:
-            return dict(boxes)
+            return boxes
         return targets.transform_boxes(
             boxes,
             transformation,
@@ -233,21 +263,24 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
             image_size,
         )
 
-    def _transformed(self, data, drawn):
-        """The parts of the data that change."""
+    def _transformed(self, data, drawn, training):
+        """The parts of the data that may change."""
         images = data["images"]
-        changed = {"images": self.transform_images(images, drawn)}
         single = len(images.shape) == 3
+        changed = {"images": self.transform_images(images, drawn, training)}
         if "labels" in data:
-            changed["labels"] = self.transform_labels(data["labels"], drawn)
+            changed["labels"] = self.transform_labels(
+                data["labels"], drawn, training
+            )
         if "segmentation_masks" in data:
             masks = _stacked(data["segmentation_masks"], single)
-            masks = self.transform_segmentation_masks(masks, drawn)
+            masks = self.transform_segmentation_masks(masks, drawn, training)
             changed["segmentation_masks"] = _unstacked(masks, single)
         if "bounding_boxes" in data:
             boxes = self.transform_bounding_boxes(
-                _stacked(data["bounding_boxes"], single),
+                _stacked(targets.dense(data["bounding_boxes"]), single),
                 drawn,
+                training,
                 image_size=ops.shape(self._channels_last(_batched(images)))[
                     1:3
                 ],
@@ -258,12 +291,15 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
     # Shapes and configuration -----------------------------------------------
 
     def compute_output_spec(self, inputs: Any, training: bool = True) -> Any:
-        data = inputs if isinstance(inputs, Mapping) else {"images": inputs}
-        check_data(data, self.value_range, self.bounding_box_format)
-        images = keras.KerasTensor(data["images"].shape, self.compute_dtype)
-        if isinstance(inputs, Mapping):
-            return {**inputs, "images": images}
-        return images
+        # New ones all of them: Keras writes into each where it comes from.
+        data = keras.tree.map_structure(
+            lambda one: keras.KerasTensor(one.shape, one.dtype),
+            dict(_as_dict(inputs)),
+        )
+        data["images"] = keras.KerasTensor(
+            data["images"].shape, self.compute_dtype
+        )
+        return data if isinstance(inputs, Mapping) else data["images"]
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
@@ -286,6 +322,26 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
         if self.data_format == "channels_first":
             return ops.moveaxis(images, -1, 1)
         return images
+
+
+class _Seeds(keras.random.SeedGenerator):
+    """The seeds of one transformation: another for each number drawn.
+
+    An integer would give all of them the same random numbers; a generator with
+    a variable cannot be made amid a graph.
+    """
+
+    def __init__(self, seed):
+        self._seed = int(seed)
+        self._count = 0
+
+    def next(self, ordered=True):
+        self._count += 1
+        return ops.convert_to_tensor([self._seed, self._count - 1], "int64")
+
+
+def _as_dict(inputs):
+    return inputs if isinstance(inputs, Mapping) else {"images": inputs}
 
 
 def _batched(images):

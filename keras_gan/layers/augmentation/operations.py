@@ -1,7 +1,8 @@
 """The operations of adaptive augmentation, and how each is drawn."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+import numbers
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import keras
@@ -82,7 +83,7 @@ GROUPS = tuple(dict.fromkeys(one.group for one in OPERATIONS.values()))
 LETTERS = "bgcfnc"
 
 
-def multipliers(operations: str | Sequence[str] | Mapping[str, float]) -> dict:
+def multipliers(operations: str | Iterable[str] | Mapping[str, float]) -> dict:
     """Multiplier of the probability of each chosen operation, by its name.
 
     Args:
@@ -91,9 +92,15 @@ def multipliers(operations: str | Sequence[str] | Mapping[str, float]) -> dict:
             groups or operations, or a dict of names and multipliers in [0, 1].
 
     Raises:
+        TypeError: If it is none of these.
         ValueError: If a name or a letter is unknown, or a multiplier is not in
             [0, 1].
     """
+    if not isinstance(operations, Iterable):
+        raise TypeError(
+            "`operations` must be letters, a list of names, or a dict of names "
+            f"and multipliers. Received: operations={operations!r}."
+        )
     if isinstance(operations, str):
         operations = _groups_of_letters(operations)
     if not isinstance(operations, Mapping):
@@ -192,7 +199,8 @@ def _members(name: str) -> list[str]:
 
 def _share(name: str, multiplier: float) -> float:
     # Written so that NaN is refused too.
-    if not 0.0 <= float(multiplier) <= 1.0:
+    real = isinstance(multiplier, numbers.Real)
+    if not real or not 0.0 <= float(multiplier) <= 1.0:
         raise ValueError(
             "The multipliers of `operations` must be in [0, 1]. "
             f"Received: {name!r}: {multiplier!r}."

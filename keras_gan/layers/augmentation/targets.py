@@ -1,5 +1,6 @@
 """Segmentation masks and bounding boxes that move with their images."""
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,6 +22,9 @@ FORMATS = (
     "rel_xywh",
     "rel_center_xywh",
 )
+
+# Names under which Keras and KerasCV keep what is in the boxes.
+LABELS = ("labels", "classes")
 
 
 def check_format(bounding_box_format: str | None) -> str | None:
@@ -48,26 +52,23 @@ def transform_masks(
     """Moves masks, by the nearest pixel: no value comes in between.
 
     Args:
-        masks: `(batch, height, width)`, or with a last axis of channels.
+        masks: `(batch, height, width, channels)`.
         drawn: Parameters drawn for the images.
         inverse_matrices: Parameters, height and width -> matrices, or None.
         fill: Value beyond the edge. None: the mask is mirrored.
+
+    Returns:
+        Tensor of the shape and kind of `masks`.
     """
-    masks = ops.convert_to_tensor(masks)
-    has_channels = len(masks.shape) == 4
-    wide = masks if has_channels else masks[..., None]
-    matrices = inverse_matrices(drawn, *ops.shape(wide)[1:3])
-    if matrices is None:
-        return masks
-    moved = warp_nearest(wide, matrices, fill)
-    return moved if has_channels else moved[..., 0]
+    matrices = inverse_matrices(drawn, *ops.shape(masks)[1:3])
+    return masks if matrices is None else warp_nearest(masks, matrices, fill)
 
 
 def transform_boxes(
     boxes: Mapping[str, Any],
     drawn: Mapping[str, Tensor],
     inverse_matrices: Callable,
-    bounding_box_format: str,
+    bounding_box_format: str | None,
     sides: tuple,
 ) -> dict[str, Any]:
     """Moves boxes: the smallest ones around their moved corners.
@@ -84,35 +85,51 @@ def transform_boxes(
         The dict with the boxes moved and cut at the edges, and -1 for those of
         which nothing is left.
     """
-    height, width = sides
-    matrices = inverse_matrices(drawn, height, width)
+    matrices = inverse_matrices(drawn, *sides)
     if matrices is None:
         return dict(boxes)
-    own = _dense(boxes["boxes"])
-    convert = keras.utils.bounding_boxes.convert_format
+    own = boxes["boxes"]
+    convert = functools.partial(
+        keras.utils.bounding_boxes.convert_format,
+        height=sides[0],
+        width=sides[1],
+    )
     corners = convert(
-        ops.cast(own, "float32"),
-        source=bounding_box_format,
-        target="xyxy",
-        height=height,
-        width=width,
+        ops.cast(own, "float32"), source=bounding_box_format, target="xyxy"
     )
     moved = _clipped(_moved(corners, matrices, sides), sides)
-    kept = _area(moved) > 0.0
-    name = "classes" if "classes" in boxes else "labels"
-    labels = _dense(boxes[name]) if name in boxes else None
-    if labels is not None:
-        kept = kept & (labels != -1)
-        boxes = {**boxes, name: ops.where(kept, labels, -1)}
-    moved = convert(
-        moved,
-        source="xyxy",
-        target=bounding_box_format,
-        height=height,
-        width=width,
-    )
-    moved = ops.where(kept[..., None], moved, -1.0)
-    return {**boxes, "boxes": ops.cast(moved, own.dtype)}
+    labels = {name: boxes[name] for name in LABELS if name in boxes}
+    kept = (_area(moved) > 0.0) & ops.any(own != -1, axis=-1)
+    for numbers in labels.values():
+        kept = kept & _exists(numbers)
+    moved = convert(moved, source="xyxy", target=bounding_box_format)
+    moved = _where(kept, moved)
+    if not keras.backend.is_float_dtype(own.dtype):
+        moved = ops.round(moved)
+    labels = {name: _where(kept, numbers) for name, numbers in labels.items()}
+    return {**boxes, **labels, "boxes": ops.cast(moved, own.dtype)}
+
+
+def dense(boxes: Mapping[str, Any]) -> dict[str, Any]:
+    """Pads what is ragged with -1, as boxes in KerasCV's pipelines are."""
+    return {
+        name: value.to_tensor(default_value=-1)
+        if hasattr(value, "to_tensor")
+        else ops.convert_to_tensor(value)
+        for name, value in boxes.items()
+    }
+
+
+def _exists(labels):
+    """Which labels are not padding; they may be one-hot vectors."""
+    exist = labels != -1
+    return ops.any(exist, axis=-1) if len(labels.shape) == 3 else exist
+
+
+def _where(kept, values):
+    """The values of the boxes that are kept, and -1 for the others."""
+    kept = kept[..., None] if len(values.shape) == 3 else kept
+    return ops.where(kept, values, ops.cast(-1, values.dtype))
 
 
 def _moved(corners, matrices, sides):
@@ -143,10 +160,3 @@ def _area(corners):
     return (corners[..., 2] - corners[..., 0]) * (
         corners[..., 3] - corners[..., 1]
     )
-
-
-def _dense(values):
-    # KerasCV's pipelines hold boxes in ragged tensors.
-    if hasattr(values, "to_tensor"):
-        return values.to_tensor(default_value=-1)
-    return ops.convert_to_tensor(values)

@@ -1,0 +1,257 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_gan.layers import AdaptiveAugment
+from keras_gan.layers.augmentation import controller
+
+SURE = np.full((8, 1), 3.0, "float32")
+UNSURE = np.array([[2.0], [-1.0]] * 4, "float32")
+
+
+@keras.saving.register_keras_serializable(package="keras_gan_tests")
+def every_tenth(updates):
+    return 0.1 * keras.ops.cast(updates, "float32")
+
+
+def fed(layer, batches):
+    """Probability after each of some batches of logits."""
+    history = []
+    for logits in batches:
+        layer.update_state(tf.constant(logits))
+        history.append(float(layer.probability.numpy()))
+    return history
+
+
+def adaptive(**options):
+    # 1 / 10 each interval of 2 batches of 8.
+    options = {"interval": 2, "speed": 0.16, "target": 0.6, **options}
+    return AdaptiveAugment("b", **options)
+
+
+def test_rises_while_sure_and_falls_while_not():
+    batches = [SURE] * 6 + [UNSURE] * 4
+    history = fed(adaptive(), batches)
+    expected = [0, 0.1, 0.1, 0.2, 0.2, 0.3, 0.3, 0.2, 0.2, 0.1]
+    np.testing.assert_allclose(history, expected, atol=1e-6)
+
+
+def test_the_papers_speed_is_half_a_million_images():
+    layer = AdaptiveAugment()
+    history = fed(layer, [np.ones((64, 1), "float32")] * 8)
+    step = 4 * 64 / 500_000
+    expected = [0, 0, 0, step, step, step, step, 2 * step]
+    np.testing.assert_allclose(history, expected, rtol=1e-6)
+
+
+def test_stays_between_zero_and_one():
+    layer = adaptive(interval=1, speed=0.02)
+    history = fed(layer, [UNSURE, SURE, SURE, SURE, SURE, UNSURE])
+    np.testing.assert_allclose(history, [0, 0.4, 0.8, 1, 1, 0.6], atol=1e-6)
+
+
+def test_statistic_is_the_mean_sign_of_the_interval():
+    layer = adaptive(interval=3)
+    first = np.array([[1e-9], [-1e-9], [-7.0]], "float32")
+    second = np.array([[0.0], [2.0]], "float32")
+    third = np.array([[5.0]] * 5, "float32")
+    statistics = []
+    for logits in (first, second, third, SURE):
+        layer.update_state(logits)
+        statistics.append(float(layer.sign_statistic.numpy()))
+    # A logit of zero is no verdict, yet counts among the images.
+    mean = (1 - 1 - 1 + 0 + 1 + 5) / 10
+    np.testing.assert_allclose(statistics, [0, 0, mean, mean], rtol=1e-6)
+
+
+def test_exactly_at_the_target_it_stays():
+    layer = adaptive(interval=1, target=0.5)
+    assert fed(layer, [SURE])[0] == pytest.approx(0.05)
+    three_to_one = np.array([[1.0], [1.0], [1.0], [-1.0]], "float32")
+    assert fed(layer, [three_to_one])[0] == pytest.approx(0.05)
+
+
+def test_step_is_by_the_images_seen():
+    # Also where batches differ.
+    layer = adaptive()
+    assert fed(layer, [SURE[:3], SURE[:1]])[-1] == pytest.approx(4 / 160)
+
+
+def test_a_fixed_probability_is_left_alone():
+    layer = AdaptiveAugment("b", probability=0.7, interval=1)
+    assert float(layer.probability.numpy()) == np.float32(0.7)
+    assert fed(layer, [SURE, UNSURE]) == [np.float32(0.7)] * 2
+    # The statistic is still worth a look.
+    assert float(layer.sign_statistic.numpy()) == 0.0
+    fed(layer, [SURE])
+    assert float(layer.sign_statistic.numpy()) == 1.0
+
+
+def test_a_learning_rate_schedule_sets_it():
+    schedule = keras.optimizers.schedules.PolynomialDecay(0.0, 4, 0.55)
+    layer = AdaptiveAugment("b", probability=schedule)
+    assert float(layer.probability.numpy()) == 0.0
+    expected = 0.55 * np.array([1, 2, 3, 4, 4]) / 4
+    np.testing.assert_allclose(fed(layer, [SURE] * 5), expected, rtol=1e-6)
+
+
+def test_a_function_sets_it_and_is_clipped():
+    layer = AdaptiveAugment("b", probability=every_tenth)
+    history = fed(layer, [SURE] * 12)
+    expected = np.minimum(np.arange(1, 13) / 10, 1.0)
+    np.testing.assert_allclose(history, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "probability",
+    [
+        None,
+        0.25,
+        keras.optimizers.schedules.CosineDecay(0.5, 10),
+        every_tenth,
+    ],
+    ids=["adaptive", "fixed", "schedule", "function"],
+)
+def test_config_survives_json(probability):
+    layer = adaptive(probability=probability)
+    config = layer.get_config()
+    text = json.dumps(keras.saving.serialize_keras_object(layer))
+    rebuilt = keras.saving.deserialize_keras_object(json.loads(text))
+    assert json.dumps(rebuilt.get_config()) == json.dumps(config)
+    batches = [SURE] * 3 + [UNSURE]
+    np.testing.assert_array_equal(fed(rebuilt, batches), fed(layer, batches))
+    # What has happened since does not change it.
+    assert layer.get_config() == config
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize(
+    "probability", [None, 0.3, every_tenth], ids=["adaptive", "fixed", "given"]
+)
+def test_graphs_agree_with_eager_execution(jit_compile, probability):
+    options = {"interval": 3, "probability": probability}
+    eager, compiled = adaptive(**options), adaptive(**options)
+    update = tf.function(compiled.update_state, jit_compile=jit_compile)
+    rng = np.random.default_rng(4)
+    for _ in range(7):
+        logits = rng.normal(1.0, 1.0, (8, 1)).astype("float32")
+        eager.update_state(logits)
+        update(tf.constant(logits))
+        for one, other in zip(eager.weights, compiled.weights, strict=True):
+            np.testing.assert_array_equal(one.numpy(), other.numpy())
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64"])
+def test_logits_of_other_precisions(dtype):
+    layer = adaptive(interval=1)
+    # A sum of signs or a count in half precision would stop at 2,048 or 256.
+    logits = tf.cast(
+        tf.concat([tf.ones((4097, 1)), -tf.ones((3, 1))], 0), dtype
+    )
+    layer.update_state(logits)
+    np.testing.assert_allclose(
+        layer.sign_statistic.numpy(), 4094 / 4100, rtol=1e-6
+    )
+    assert layer.probability.dtype == "float32"
+
+
+def test_mixed_precision_keeps_the_state_in_float32():
+    keras.config.set_dtype_policy("mixed_float16")
+    layer = AdaptiveAugment("b")
+    fed(layer, [SURE] * 4)
+    # A step of 6.4e-5 would be coarse in half precision.
+    assert float(layer.probability.numpy()) == np.float32(32 / 500_000)
+
+
+def test_no_gradient_flows_into_the_logits():
+    layer = adaptive(interval=1)
+    logits = tf.constant(SURE)
+    with tf.GradientTape() as tape:
+        tape.watch(logits)
+        layer.update_state(logits)
+        value = tf.convert_to_tensor(layer.probability)
+    assert tape.gradient(value, logits) is None
+
+
+def test_state_continues_from_its_variables():
+    batches = [SURE] * 5 + [UNSURE] * 4
+    whole, first = adaptive(interval=3), adaptive(interval=3)
+    expected = fed(whole, batches)
+    fed(first, batches[:4])
+    rest = adaptive(interval=3)
+    for target, source in zip(rest.weights, first.weights, strict=True):
+        target.assign(source)
+    np.testing.assert_array_equal(fed(rest, batches[4:]), expected[4:])
+
+
+def test_two_replicas_judge_the_global_batch(two_cpus):
+    rng = np.random.default_rng(2)
+    # Of five the first replica gets three, of one the second gets none.
+    logits = rng.normal(0.5, 1.0, (16, 1)).astype("float32")
+    alone = adaptive(interval=1)
+    with two_cpus.scope():
+        shared = adaptive(interval=1)
+    data = tf.data.Dataset.from_tensor_slices(logits).batch(5)
+
+    @tf.function
+    def update(batch):
+        two_cpus.run(shared.update_state, args=(batch,))
+
+    shards = set()
+    for batch, whole in zip(
+        two_cpus.experimental_distribute_dataset(data), data, strict=True
+    ):
+        alone.update_state(whole)
+        update(batch)
+        shards.add(
+            tuple(len(b) for b in two_cpus.experimental_local_results(batch))
+        )
+        for one, other in zip(alone.weights, shared.weights, strict=True):
+            values = two_cpus.experimental_local_results(other.value)
+            assert len(values) == 2
+            for value in values:
+                np.testing.assert_allclose(value, one.numpy(), rtol=1e-6)
+    assert shards == {(3, 2), (1, 0)}
+    assert float(alone.probability.numpy()) > 0
+
+
+@pytest.mark.parametrize("probability", [-0.1, 1.5, float("nan")])
+def test_probability_outside_its_range_is_refused(probability):
+    with pytest.raises(
+        ValueError, match=r"`probability` must be in \[0, 1\].*Received"
+    ):
+        AdaptiveAugment(probability=probability)
+
+
+@pytest.mark.parametrize("probability", ["0.5", [0.5]])
+def test_probability_of_no_kind_is_refused(probability):
+    with pytest.raises(TypeError, match="`probability` must be a number.*type"):
+        AdaptiveAugment(probability=probability)
+
+
+@pytest.mark.parametrize("target", [-1.1, 2, float("nan"), None])
+def test_target_outside_its_range_is_refused(target):
+    with pytest.raises(ValueError, match=r"`target` must be in \[-1, 1\]"):
+        AdaptiveAugment(target=target)
+
+
+@pytest.mark.parametrize("speed", [0, -1.0, float("nan"), float("inf"), None])
+def test_speed_outside_its_range_is_refused(speed):
+    with pytest.raises(ValueError, match="`speed` must be a positive.*500"):
+        AdaptiveAugment(speed=speed)
+
+
+def test_rules_are_told_apart():
+    kinds = [
+        type(controller.rule(given, 0.6, 500.0))
+        for given in (None, 0, np.float32(1), every_tenth)
+    ]
+    assert kinds == [
+        controller.Adaptive,
+        controller.Fixed,
+        controller.Fixed,
+        controller.Scheduled,
+    ]

@@ -1,0 +1,333 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import ops
+
+from keras_gan.layers import AdaptiveAugment, DiffAugment, ImageAugmentation
+
+
+def adaptive(**options):
+    options = {"probability": 0.8, **options}
+    return AdaptiveAugment("bgcfnc", **options)
+
+
+@pytest.fixture(params=[DiffAugment, adaptive], ids=["diff", "adaptive"])
+def make(request):
+    return request.param
+
+
+def pictures(shape=(4, 12, 10, 3), seed=0):
+    images = np.random.default_rng(seed).uniform(-1, 1, shape)
+    return images.astype("float32")
+
+
+def everything(batch=4):
+    """A dict of all that moves with images, and of what does not."""
+    masks = np.random.default_rng(1).integers(0, 4, (batch, 12, 10))
+    return {
+        "images": pictures((batch, 12, 10, 3)),
+        "labels": np.eye(batch, dtype="float32"),
+        "segmentation_masks": masks.astype("uint8")[..., None],
+        "bounding_boxes": {
+            "boxes": np.array(
+                [[[1, 2, 6, 9], [0, 0, 3, 3]]] * batch, "float32"
+            ),
+            "labels": np.array([[0, -1]] * batch),
+        },
+        "names": np.arange(batch),
+    }
+
+
+def arrays(tree):
+    return keras.tree.map_structure(ops.convert_to_numpy, tree)
+
+
+def assert_equal(one, other, **tolerance):
+    keras.tree.assert_same_structure(one, other)
+    for a, b in zip(
+        keras.tree.flatten(arrays(one)),
+        keras.tree.flatten(arrays(other)),
+        strict=True,
+    ):
+        assert a.dtype == b.dtype
+        np.testing.assert_allclose(a, b, **(tolerance or {"rtol": 0}))
+
+
+# What comes out ---------------------------------------------------------------
+
+
+def test_a_dict_moves_as_its_parts(make):
+    data = everything()
+    augmented = arrays(make(bounding_box_format="xyxy", seed=1)(data))
+    layer = make(bounding_box_format="xyxy", seed=1)
+    drawn = layer.get_random_transformation(data)
+    expected = {
+        "images": layer.transform_images(data["images"], drawn),
+        "labels": data["labels"],
+        "segmentation_masks": layer.transform_segmentation_masks(
+            data["segmentation_masks"], drawn
+        ),
+        "bounding_boxes": layer.transform_bounding_boxes(
+            data["bounding_boxes"], drawn, image_size=(12, 10)
+        ),
+        "names": data["names"],
+    }
+    assert_equal(augmented, expected)
+    for name in ("images", "segmentation_masks"):
+        assert (augmented[name] != data[name]).any()
+    boxes = augmented["bounding_boxes"]
+    assert (boxes["boxes"] != data["bounding_boxes"]["boxes"]).any()
+    # Padding stays padding.
+    assert (boxes["boxes"][:, 1] == -1).all()
+    assert (boxes["labels"][:, 1] == -1).all()
+
+
+def test_the_data_given_are_left_alone(make):
+    data, copy = everything(), everything()
+    make(bounding_box_format="xyxy")(data)
+    assert_equal(data, copy)
+
+
+def test_tensor_and_dict_agree(make):
+    images = pictures()
+    alone = make(seed=1)(images)
+    np.testing.assert_array_equal(
+        alone, make(seed=1)({"images": images})["images"]
+    )
+
+
+def test_one_image_is_a_batch_of_one(make):
+    batch = everything(1)
+    single = keras.tree.map_structure(lambda value: value[0], batch)
+    expected = make(bounding_box_format="xyxy", seed=2)(batch)
+    augmented = make(bounding_box_format="xyxy", seed=2)(single)
+    for name in ("images", "segmentation_masks", "bounding_boxes"):
+        restored = keras.tree.map_structure(
+            lambda value: value[None], augmented[name]
+        )
+        assert_equal(restored, expected[name], atol=1e-5)
+    for masks in (single["segmentation_masks"], batch["segmentation_masks"]):
+        data = {"images": single["images"], "segmentation_masks": masks[..., 0]}
+        if masks.ndim == 4:
+            data["images"] = batch["images"]
+        moved = make(seed=2)(data)["segmentation_masks"]
+        assert moved.shape == masks.shape[:-1]
+
+
+@pytest.mark.parametrize("value_range", [(0, 1), (0, 255), (-3, 5)])
+def test_the_same_change_in_any_range(make, value_range):
+    low, high = value_range
+
+    def scale(images):
+        return (images + 1) / 2 * (high - low) + low
+
+    images = pictures()
+    expected = scale(make(seed=3)(images).numpy())
+    layer = make(seed=3, value_range=value_range)
+    augmented = layer(tf.constant(scale(images)))
+    tolerance = 1e-5 * (high - low)
+    np.testing.assert_allclose(augmented, expected, atol=tolerance)
+
+
+def test_bytes_are_clipped_and_floats_are_not(make):
+    images = np.random.default_rng(0).integers(0, 256, (8, 12, 10, 3), "uint8")
+    bytes_ = make(seed=4, value_range=(0, 255))(images)
+    floats = make(seed=4, value_range=(0, 255))(images.astype("float32"))
+    assert bytes_.dtype == floats.dtype == "float32"
+    assert floats.numpy().min() < 0 and floats.numpy().max() > 255
+    np.testing.assert_allclose(
+        bytes_, np.clip(floats.numpy(), 0, 255), atol=1e-3
+    )
+
+
+def test_channels_first(make):
+    data = everything()
+    expected = make(bounding_box_format="xyxy", seed=5)(data)
+    layer = make(
+        bounding_box_format="xyxy", seed=5, data_format="channels_first"
+    )
+    for name in ("images", "segmentation_masks"):
+        data[name] = np.moveaxis(data[name], -1, 1)
+    augmented = layer(data)
+    for name in ("images", "segmentation_masks"):
+        augmented[name] = ops.moveaxis(augmented[name], 1, -1)
+    assert_equal(augmented, expected, atol=1e-5)
+    single = layer(np.moveaxis(pictures()[0], -1, 0))
+    assert single.shape == (3, 12, 10)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 5])
+def test_any_number_of_channels(make, channels):
+    images = pictures((3, 9, 14, channels))
+    augmented = make(seed=1)(images).numpy()
+    assert augmented.shape == images.shape and np.isfinite(augmented).all()
+    assert np.abs(augmented - images).mean() > 0.05
+
+
+def test_inference_is_the_identity(make):
+    data = everything()
+    layer = make(bounding_box_format="xyxy")
+    assert_equal(layer(data, training=False), data)
+    images = np.arange(256, dtype="uint8").reshape(4, 8, 8, 1)
+    layer = make(value_range=(0, 255))
+    kept = layer(images, training=False)
+    assert kept.dtype == "float32"
+    np.testing.assert_array_equal(kept, images)
+    drawn = layer.get_random_transformation(images)
+    for function in (
+        layer.transform_images,
+        layer.transform_labels,
+        layer.transform_segmentation_masks,
+    ):
+        kept = function(images, drawn, training=False)
+        np.testing.assert_array_equal(kept, images)
+
+
+# Draws ------------------------------------------------------------------------
+
+
+def test_deterministic_under_a_seed(make):
+    images = pictures()
+    one, other = make(seed=6), make(seed=6)
+    first, second = one(images).numpy(), one(images).numpy()
+    np.testing.assert_array_equal(first, other(images))
+    np.testing.assert_array_equal(second, other(images))
+    assert (first != second).any()
+    assert (make(seed=7)(images).numpy() != first).any()
+
+
+def test_every_image_is_another(make):
+    images = np.repeat(pictures((1, 12, 10, 3)), 10, axis=0)
+    augmented = make(seed=1)(images).numpy()
+    assert len({image.tobytes() for image in augmented}) == 10
+
+
+def test_a_seed_of_ones_own(make):
+    layer, images = make(), pictures((64, 12, 10, 3))
+
+    def draw(seed):
+        return layer.get_random_transformation(images, seed=seed)
+
+    drawn, other = arrays(draw(5)), arrays(draw(6))
+    assert_equal(drawn, draw(5))
+    assert_equal(drawn, tf.function(draw)(5))
+    assert_equal(drawn, draw(keras.random.SeedGenerator(5)))
+    assert all((drawn[name] != other[name]).any() for name in drawn)
+    # What is drawn by several random calls is not the same numbers each time.
+    columns = [value.reshape(64, -1)[:, 0] for value in drawn.values()]
+    correlations = np.corrcoef(np.stack(columns).astype("float64"))
+    assert np.abs(correlations - np.eye(len(columns))).max() < 0.6
+
+
+# Keras' own behaviours --------------------------------------------------------
+
+
+def test_round_trip_before_and_after_use(make):
+    layer = make(
+        bounding_box_format="xyxy", value_range=(0, 255), seed=3, name="changed"
+    )
+    config = layer.get_config()
+    layer(everything() | {"images": np.ones((4, 12, 10, 3), "uint8")})
+    assert layer.get_config() == config
+    plain = json.loads(json.dumps(config))
+    other = type(layer).from_config(plain)
+    assert other.get_config() == config
+    saved = keras.saving.serialize_keras_object(layer)
+    other = keras.saving.deserialize_keras_object(json.loads(json.dumps(saved)))
+    assert type(other) is type(layer) and other.get_config() == config
+    images = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3), "uint8")
+    fresh = type(layer).from_config(config)
+    np.testing.assert_array_equal(other(images), fresh(images))
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", "float64"])
+@pytest.mark.parametrize("shape", [(4, 12, 10, 3), (12, 10, 3)])
+def test_symbolic_is_eager(make, policy, shape):
+    layer, images = make(dtype=policy), pictures(shape)
+    symbolic = layer(keras.KerasTensor(shape))
+    eager = layer(images)
+    assert symbolic.shape == eager.shape == shape
+    assert layer.compute_output_shape(shape) == shape
+    assert symbolic.dtype == keras.backend.standardize_dtype(eager.dtype)
+
+
+def test_symbolic_dict_is_the_eager_one(make):
+    data = everything()
+    layer = make(bounding_box_format="xyxy")
+    symbolic = layer(
+        keras.tree.map_structure(
+            lambda value: keras.KerasTensor(value.shape, value.dtype.name), data
+        )
+    )
+    eager = layer(data)
+    keras.tree.assert_same_structure(symbolic, eager)
+    for one, other in zip(
+        keras.tree.flatten(symbolic), keras.tree.flatten(eager), strict=True
+    ):
+        assert one.shape == other.shape
+        assert one.dtype == keras.backend.standardize_dtype(other.dtype)
+
+
+@pytest.mark.parametrize(
+    "policy, tolerance",
+    [("mixed_float16", 2e-3), ("mixed_bfloat16", 2e-2), ("float64", 1e-6)],
+)
+def test_precision(make, policy, tolerance):
+    images = pictures()
+    layer = make(seed=1, dtype=policy)
+    expected = make(seed=1)(images).numpy()
+    for training in (True, False):
+        augmented = layer(images, training=training)
+        assert augmented.dtype == layer.compute_dtype
+    augmented = ops.cast(make(seed=1, dtype=policy)(images), "float32")
+    np.testing.assert_allclose(augmented, expected, atol=4 * tolerance)
+
+
+def test_graph_agrees_with_eager(make):
+    images = pictures()
+    expected = make(seed=9)(images).numpy()
+    graph = tf.function(make(seed=9))
+    np.testing.assert_allclose(graph(images), expected, atol=2e-5)
+    assert (graph(images).numpy() != expected).any()
+
+
+# A layer of one's own ---------------------------------------------------------
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class Inverted(ImageAugmentation):
+    """Negatives of a share of the images."""
+
+    def draw(self, shape, seed):
+        uniform = keras.random.uniform(shape[:1], seed=seed)
+        return {"sign": 1.0 - 2.0 * ops.floor(2.0 * uniform)}
+
+    def apply(self, images, drawn):
+        return images * drawn["sign"][:, None, None, None]
+
+
+def test_a_layer_of_ones_own():
+    data = everything(8)
+    data["images"] = np.full((8, 12, 10, 3), 55, "uint8")
+    layer = Inverted(value_range=(0, 255), bounding_box_format="xyxy", seed=1)
+    augmented = arrays(layer(data))
+    assert set(np.unique(augmented["images"])) == {55.0, 200.0}
+    # It moves no pixel, so nothing moves.
+    images = augmented.pop("images")
+    assert_equal(augmented, {k: v for k, v in data.items() if k != "images"})
+    np.testing.assert_array_equal(images, images[:, :1, :1, :1] + 0 * images)
+
+
+def test_augment_images_takes_what_oversteps_the_range(make):
+    images = tf.constant(2.0 * pictures())
+    augmented = make(seed=1).augment_images(images)
+    expected = make(seed=1)(images)
+    np.testing.assert_array_equal(augmented, expected)
+
+
+def test_the_base_draws_nothing():
+    with pytest.raises(TypeError, match="abstract"):
+        ImageAugmentation()

@@ -1,0 +1,186 @@
+"""CR and bCR: an image and its augmentation score the same."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_gan import backend, penalties
+from keras_gan.penalties import ConsistencyRegularization
+
+FLIP = {"mode": "horizontal", "seed": 4}
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class Doubled(keras.layers.Layer):
+    """T(x) = 2 x."""
+
+    def call(self, images):
+        return 2.0 * images
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class Quantised(keras.layers.Layer):
+    """An augmentation without a gradient."""
+
+    def call(self, images):
+        return tf.round(images * 4.0) / 4.0
+
+
+class Adaptive(keras.layers.Layer):
+    """Remembers the logits that it is fed."""
+
+    def __init__(self):
+        super().__init__()
+        self.fed = []
+
+    def call(self, images):
+        return images
+
+    def update_state(self, real_logits):
+        self.fed.append(real_logits)
+
+
+def test_value_and_gradient_are_exact(quadratic, images):
+    real, fake = map(tf.constant, images)
+    penalty = ConsistencyRegularization(Doubled(), 10.0, 3.0)
+    with tf.GradientTape() as tape:
+        value = penalty(quadratic, real, fake)
+    # D(2x) - D(x) = 3/2 x A x + b x
+    rows = images.reshape(2, 8, -1).astype("float64")
+    matrix = quadratic.matrix.numpy().astype("float64")
+    vector = quadratic.vector.numpy().astype("float64")
+    curved = 1.5 * np.einsum("sni,ij,snj->sn", rows, matrix, rows)
+    difference = curved + rows @ vector
+    weights = np.array([10.0, 3.0])
+    expected = (weights * (difference**2).mean(1)).sum()
+    np.testing.assert_allclose(value, expected, rtol=1e-5)
+    slope = 2.0 * np.einsum("s,sn,sni->i", weights / 8, difference, rows)
+    received = tape.gradient(value, quadratic.vector)
+    np.testing.assert_allclose(received, slope, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("weights, side", [((5.0, 0.0), 0), ((0.0, 5.0), 1)])
+def test_a_weight_of_zero_leaves_a_side_out(quadratic, images, weights, side):
+    penalty = ConsistencyRegularization(Doubled(), *weights)
+    value = penalty(quadratic, *map(tf.constant, images))
+    assert len(quadratic.scored) == 2
+    one = tf.constant(images[side])
+    expected = 5.0 * np.mean((quadratic(2.0 * one) - quadratic(one)) ** 2)
+    np.testing.assert_allclose(value, expected, rtol=1e-5)
+
+
+def test_nothing_passes_to_the_images(quadratic, images):
+    # Nor need it: an augmentation without a gradient will do.
+    real, fake = map(tf.constant, images)
+    penalty = ConsistencyRegularization(Quantised())
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(real)
+        value = penalty(lambda x: quadratic(x * 1.0), real, fake)
+        augmented_only = penalty(
+            lambda x: quadratic(x if x is not real else tf.stop_gradient(x)),
+            real,
+            fake,
+        )
+    assert np.abs(tape.gradient(value, quadratic.matrix)).max() > 0
+    assert tape.gradient(augmented_only, real) is None
+
+
+def test_both_images_of_a_pair_are_scored_and_the_plain_one_once(images):
+    real, fake = map(tf.constant, images)
+    passes = []
+
+    def network(batch):
+        passes.append(batch)
+        return tf.reduce_sum(batch, axis=(1, 2, 3))[:, None]
+
+    score = backend.Score(network)
+    score(real), score(fake)
+    ConsistencyRegularization(Doubled())(score, real, fake)
+    assert len(passes) == 4
+
+
+def test_each_call_draws_anew(quadratic, images):
+    penalty = ConsistencyRegularization(keras.layers.RandomFlip(**FLIP))
+    real, fake = map(tf.constant, images)
+    values = {float(penalty(quadratic, real, fake)) for _ in range(4)}
+    assert len(values) > 1
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_graphs_agree_with_eager(quadratic, images, jit_compile):
+    def value(real, fake):
+        return penalty(quadratic, real, fake)
+
+    real, fake = map(tf.constant, images)
+    penalty = ConsistencyRegularization(Quantised())
+    expected = penalty(quadratic, real, fake)
+    received = tf.function(value, jit_compile=jit_compile)(real, fake)
+    np.testing.assert_allclose(received, expected, rtol=1e-5)
+    assert received.dtype == tf.float32
+
+
+def test_an_empty_batch_gives_zero(quadratic):
+    none = tf.zeros((0, 3, 2, 1))
+    value = ConsistencyRegularization(Doubled())(quadratic, none, none)
+    assert float(value) == 0.0
+
+
+def test_an_adaptive_augmenter_is_fed():
+    inside = Adaptive()
+    pipeline = keras.layers.Pipeline([Doubled(), inside])
+    for augmenter in (inside, pipeline):
+        penalty = ConsistencyRegularization(augmenter)
+        penalty.update_state(tf.ones((2, 1)), tf.zeros((2, 1)))
+    assert [float(logits[0, 0]) for logits in inside.fed] == [1.0, 1.0]
+
+
+def test_config_round_trip():
+    penalty = ConsistencyRegularization(
+        keras.layers.RandomFlip(**FLIP), 3.0, 0.0, every=4, name="cr"
+    )
+    before = penalty.get_config()
+    again = penalties.deserialize(penalties.serialize(penalty))
+    assert isinstance(again, ConsistencyRegularization)
+    assert again.augmenter.get_config() == penalty.augmenter.get_config()
+    assert (again.real_weight, again.fake_weight) == (3.0, 0.0)
+    assert (again.every, again.name) == (4, "cr")
+    assert again.get_config() == before
+    again(lambda x: x[:, 0, 0], *tf.ones((2, 2, 3, 2, 1)))
+    assert again.get_config() == before
+
+
+def test_state_is_that_of_the_augmenter(quadratic, images):
+    first, second = (
+        ConsistencyRegularization(keras.layers.RandomFlip(**FLIP))
+        for _ in range(2)
+    )
+    real, fake = map(tf.constant, images)
+    for _ in range(3):
+        first(quadratic, real, fake)
+    assert len(first.variables) == 1
+    for target, source in zip(second.variables, first.variables, strict=True):
+        target.assign(source.numpy())
+    for _ in range(3):
+        assert float(second(quadratic, real, fake)) == (
+            float(first(quadratic, real, fake))
+        )
+
+
+def test_integer_images_are_refused(quadratic):
+    penalty = ConsistencyRegularization(Doubled())
+    images = tf.zeros((2, 3, 2, 1), tf.uint8)
+    with pytest.raises(TypeError, match="Received: dtype uint8. Scale bytes"):
+        penalty(quadratic, images, images)
+
+
+@pytest.mark.parametrize("augmenter", [None, "ada", lambda x: x])
+def test_what_is_no_layer_is_refused(augmenter):
+    with pytest.raises(TypeError, match="`augmenter` must be a Keras layer"):
+        ConsistencyRegularization(augmenter)
+
+
+@pytest.mark.parametrize("name", ["real_weight", "fake_weight"])
+def test_a_negative_weight_is_refused(name):
+    with pytest.raises(ValueError, match=f"`{name}` must be .*{name}=-1"):
+        ConsistencyRegularization(Doubled(), **{name: -1.0})
