@@ -71,6 +71,22 @@ class AdversarialLoss(abc.ABC):
             fake_logits: Scores of generated images, the same shape.
         """
 
+    def real_margins(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        """Returns how sure the discriminator is that each real image is real.
+
+        Positive where it is right, as this loss asks the question; adaptive
+        augmentation is steered by the sign. Here it is the logit itself. A loss
+        whose decision does not lie at 0 says otherwise.
+
+        Args:
+            real_logits: Scores of real images, `(batch, 1)` or any shape.
+            fake_logits: Scores of generated images, the same shape.
+
+        Returns:
+            Tensor of the shape of `real_logits`.
+        """
+        return real_logits
+
     def build(self) -> None:  # noqa: B027 (most losses have nothing to build)
         """Makes the loss' state; a second call changes nothing.
 

@@ -49,3 +49,6 @@ class LeastSquaresLoss(AdversarialLoss):
         self, real_logits: Tensor, fake_logits: Tensor
     ) -> Tensor:
         return batch_mean(ops.square(as_logits(fake_logits) - 1.0)) / 2.0
+
+    def real_margins(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        return as_logits(real_logits) - 0.5

@@ -52,6 +52,10 @@ class RelativisticLoss(AdversarialLoss):
         margin = _paired_margin(real_logits, fake_logits)
         return batch_mean(ops.softplus(margin))
 
+    def real_margins(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        # The loss sees differences only: a logit alone says nothing.
+        return _paired_margin(real_logits, fake_logits)
+
 
 def _paired_margin(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     real_logits, fake_logits = as_logits(real_logits), as_logits(fake_logits)

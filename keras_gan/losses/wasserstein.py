@@ -49,3 +49,7 @@ class WassersteinLoss(AdversarialLoss):
         self, real_logits: Tensor, fake_logits: Tensor
     ) -> Tensor:
         return -batch_mean(as_logits(fake_logits))
+
+    def real_margins(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        # The critic may shift all its scores at will.
+        return as_logits(real_logits) - as_logits(fake_logits)

@@ -85,8 +85,14 @@ class AdversarialObjective:
             loss = loss + value
         # Last, so that every pass of this update is at one probability.
         if self._adaptive is not None:
-            self._adaptive.update_state(ops.stop_gradient(real_logits))
+            margins = self._real_margins(real_logits, fake_logits)
+            self._adaptive.update_state(ops.stop_gradient(margins))
         return loss, logs
+
+    def _real_margins(self, real_logits, fake_logits):
+        """How sure D is of real images, as the loss has it."""
+        margins = getattr(self.loss, "real_margins", None)
+        return margins(real_logits, fake_logits) if margins else real_logits
 
     def augmenter_logs(self) -> dict:
         """What an adaptive augmenter does now; not a mean over the epoch."""

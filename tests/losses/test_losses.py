@@ -143,6 +143,42 @@ def test_steps_down_the_gradient_help_each_player(loss):
     assert np.mean(of_generator) < 0.0
 
 
+@every_loss
+def test_margin_is_zero_where_the_discriminator_cannot_decide(loss):
+    # There one logit for both pulls as hard at the real as at the fake one.
+    zero = tf.zeros((4, 1))
+    undecided = zero - loss.real_margins(zero, zero)
+    np.testing.assert_array_equal(
+        loss.real_margins(undecided, undecided), np.zeros((4, 1))
+    )
+    if getattr(loss, "label_noise", 0.0) or (
+        getattr(loss, "label_smoothing", 0.0)
+    ):
+        return
+    _, of_real, of_fake = run(
+        differentiated(loss.discriminator_loss),
+        undecided,
+        tf.identity(undecided),
+    )
+    np.testing.assert_allclose(of_real, -of_fake, rtol=1e-6)
+    assert (of_real < 0).all()
+
+
+@every_loss
+def test_margin_moves_with_the_loss(loss):
+    # What the loss does not see, the margin does not either.
+    real, fake = some_logits()
+    same_loss = np.isclose(
+        loss.discriminator_loss(real + 3.0, fake + 3.0),
+        loss.discriminator_loss(real, fake),
+        atol=1e-5,
+    )
+    moved = loss.real_margins(real + 3.0, fake + 3.0) - (
+        loss.real_margins(real, fake)
+    )
+    np.testing.assert_allclose(moved, 0.0 if same_loss else 3.0, atol=1e-5)
+
+
 def test_default_penalties():
     defaults = {name: losses.get(name).default_penalties for name in NAMES}
     assert defaults.pop("relativistic") == ("r1", "r2")
