@@ -137,14 +137,7 @@ def plot(results: Results, path: Path) -> None:
     for unused in grid.flat[len(sets) + 1 :]:
         unused.set_axis_off()
     for panel, key in zip(panels, sets, strict=True):
-        for method in METHODS:
-            runs = [r for r in results if r[:3] == (*key, method)]
-            series = [results[run]["fid"] for run in runs]
-            if series:
-                shown = results[runs[0]]["thousand_images"]
-                _draw(panel, shown, series, LABELS[method], COLORS[method])
-        panel.set(title=_title(Run(*key, "", 0)), yscale="log")
-        panel.set(ylabel="Fréchet distance")
+        _draw_distances(panel, results, key)
     for shade, key in enumerate(sets):
         runs = [r for r in results if r[:3] == (*key, "ada")]
         series = [results[run]["probability"] for run in runs]
@@ -152,7 +145,7 @@ def plot(results: Results, path: Path) -> None:
             shown = results[runs[0]]["thousand_images"]
             color = pyplot.get_cmap("viridis")(shade / len(sets))
             _draw(last, shown, series, _title(runs[0]), color)
-    last.set(title="p of ADA", ylim=(-0.02, None))
+    last.set(title="p of ADA", ylim=(0.0, None))
     for panel in (*panels, last):
         panel.set_xlabel("thousand images shown")
         panel.grid(alpha=0.3)
@@ -188,6 +181,24 @@ def picture(results: Results, data: str, num_images: int, path: Path) -> None:
         panel.set_axis_off()
     figure.tight_layout()
     _save(figure, path)
+
+
+def _draw_distances(panel, results: Results, key) -> None:
+    """The distances of each method on one data set."""
+    from matplotlib import ticker
+
+    for method in METHODS:
+        runs = [r for r in results if r[:3] == (*key, method)]
+        series = [results[run]["fid"] for run in runs]
+        if series:
+            shown = results[runs[0]]["thousand_images"]
+            _draw(panel, shown, series, LABELS[method], COLORS[method])
+    panel.set(title=_title(Run(*key, "", 0)), yscale="log")
+    panel.set(ylabel="Fréchet distance")
+    # 20 and not 2 x 10^1, and not 10, 20, 30 and so on.
+    panel.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+    panel.yaxis.set_major_formatter("{x:g}")
+    panel.yaxis.set_minor_formatter("")
 
 
 def _draw(panel, shown, series, label, color):

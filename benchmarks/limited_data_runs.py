@@ -211,22 +211,8 @@ def train(folder: Path, run: Run, setting: Setting) -> dict[str, Any]:
     keras.utils.set_random_seed(run.seed)
     images = chosen_images(folder, run)
     gan = make_gan(images.shape[1:], run, setting)
-    fid = keras_gan.callbacks.FIDCallback(
-        folder / STATISTICS,
-        setting.num_fakes,
-        feature_extractor="digits",
-        batch_size=500,
-    )
     start = time.perf_counter()
-    history = gan.fit(
-        keras_gan.datasets.load(
-            images, batch_size=setting.batch_size, seed=run.seed, repeat=True
-        ),
-        epochs=setting.distances,
-        steps_per_epoch=setting.steps,
-        callbacks=[fid],
-        verbose=0,
-    ).history
+    history = _fit(gan, images, folder, run, setting)
     samples = gan.generate(NUM_SAMPLES, seed=run.seed)
     epochs = np.arange(1, setting.distances + 1)
     lists = {
@@ -244,6 +230,28 @@ def train(folder: Path, run: Run, setting: Setting) -> dict[str, Any]:
         **{k: [round(float(v), 4) for v in vs] for k, vs in lists.items()},
         "samples": keras_gan.images.to_uint8(samples)[..., 0].tolist(),
     }
+
+
+def _fit(gan, images, folder, run, setting) -> dict[str, list[float]]:
+    """Trains, measuring on the way, and returns the logs of each epoch."""
+    import keras_gan
+
+    fid = keras_gan.callbacks.FIDCallback(
+        folder / STATISTICS,
+        setting.num_fakes,
+        feature_extractor="digits",
+        batch_size=500,
+    )
+    stream = keras_gan.datasets.load(
+        images, batch_size=setting.batch_size, seed=run.seed, repeat=True
+    )
+    return gan.fit(
+        stream,
+        epochs=setting.distances,
+        steps_per_epoch=setting.steps,
+        callbacks=[fid],
+        verbose=0,
+    ).history
 
 
 def result_path(results: Path, run: Run) -> Path:

@@ -115,6 +115,11 @@ def _check_outputs(augmenter, images) -> None:
     _check_value_range(augmenter)
     with probe.unchanged(augmenter):
         outputs = probe.outputs_of(augmenter, images)
+    # Layers that are not called by `__call__` would count as unbuilt, and a
+    # model with such layers cannot be trained under a strategy.
+    for layer in reversed(augmenters.layers_in(augmenter)):
+        if not layer.built:
+            layer.build(images.shape)
     dtype = keras.backend.standardize_dtype(outputs.dtype)
     if tuple(ops.shape(outputs)) != images.shape or "float" not in dtype:
         raise ValueError(

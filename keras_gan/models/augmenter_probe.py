@@ -222,9 +222,16 @@ def _explaining(layer, images, trial) -> Iterator[None]:
             "`augmenter` must be a differentiable layer that a training step "
             f"can call. Received: the layer {trial.name(layer)}, which raised "
             f"{type(error).__name__} on float32 images of shape "
-            f"{images.shape}: {_reason(error)} Leave it out, or take one for "
-            "such images."
+            f"{images.shape}: {_reason(error)} Leave it out, or "
+            f"{_other(layer)}."
         ) from error
+
+
+def _other(layer) -> str:
+    if layer.compute_dtype == "float32":
+        return "take one for such images"
+    # Not every layer can compute in the policy of the networks.
+    return 'make it with `dtype="float32"`'
 
 
 def _reason(error: Exception) -> str:

@@ -33,7 +33,8 @@ class ConsistencyRegularization(Penalty):
 
     Where the `GAN` has an augmenter too, that one stands before D on both
     sides, with draws of its own. The two must be different layers, because each
-    keeps its own random state.
+    keeps its own random state. An adaptive layer in T is steered by the sign of
+    the logits of real images.
 
     Args:
         augmenter: Keras layer, images -> images of the same shape, called with

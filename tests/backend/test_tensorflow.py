@@ -55,6 +55,17 @@ def test_input_gradients(matrix, images, way, remembers):
     np.testing.assert_allclose(found, 2 * images @ matrix, rtol=1e-5)
 
 
+@pytest.mark.parametrize("remembers", [True, False])
+@pytest.mark.parametrize("kind", [np.asarray, tf.constant])
+def test_integer_images_have_no_gradients(remembers, kind):
+    def score(images):
+        return tf.cast(images, tf.float32)
+
+    images = kind(np.zeros((2, 3), "uint8"))
+    with pytest.raises(TypeError, match="`images` .*dtype uint8. Cast them"):
+        input_gradients(Score(score) if remembers else score, images)
+
+
 @each_way
 def test_input_gradients_can_be_differentiated_again(matrix, images, way):
     weights = tf.Variable(matrix)

@@ -390,3 +390,31 @@ def test_checkpoint_that_is_damaged(run, run_fails):
     path.write_bytes(path.read_bytes()[:-100])
     message = run_fails("train", "--resume", run, "--steps", 9)
     assert "damaged" in message and str(path) in message
+
+
+def test_augmented_run_is_recorded_and_resumed(train, run_command):
+    options = ("--augment", "ada:b", "--out", "run")
+    code, output, errors = train(*SHORT, *options)
+    assert (code, errors) == (0, "")
+    assert "augmented by ada:b" in output
+    assert "augment_probability 0" in output
+    assert config_of(Path("run"))["settings"]["augment"] == "ada:b"
+    row = history_of(Path("run"))[-1]
+    assert 0 <= float(row["augment_probability"]) <= 1
+    assert -1 <= float(row["real_sign"]) <= 1
+    resumed = ("--resume", "run", "--steps", 9)
+    assert run_command("train", *resumed)[0::2] == (0, "")
+    gan = keras.saving.load_model("run/model.keras")
+    # 6 steps of 16 images were planned, of which ADA may take a tenth.
+    assert gan.augmenter.speed == pytest.approx(6 * 16 / 1000 / 10)
+
+
+def test_a_run_is_not_resumed_with_another_augmenter(run, run_fails):
+    resumed = ("train", "--resume", run, "--steps", 9)
+    assert "--augment none (not ada)" in run_fails(*resumed, "--augment", "ada")
+
+
+def test_unknown_augmenter_leaves_no_folder(run_fails, in_folder):
+    error = run_fails("train", "--augment", "blur", "--out", "run")
+    assert "one of ada, " in error and "Received: 'blur'" in error
+    assert not (in_folder / "run").exists()

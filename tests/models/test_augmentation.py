@@ -78,7 +78,6 @@ def test_every_image_is_augmented_in_both_updates(make_gan, images):
             return 0.0 * images + 0.25
 
     gan = make_gan(shape=SHAPE, augmenter=Constant())
-    gan.augmenter.supports_gradients = True
     gan.compile(penalties=None, run_eagerly=True)
     seen = logits_of(gan, images[:8])
     # Real and fake in D's update, both again in G's relativistic one.
@@ -91,7 +90,8 @@ def test_the_gradient_passes_to_the_generator(make_gan, images):
     weights = []
     for factor in (1.0, 0.0):
         gan = make_gan(shape=SHAPE, augmenter=layers.Rescaling(factor))
-        gan.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1))
+        sgd = keras.optimizers.SGD
+        gan.compile(sgd(0.1), sgd(0.1), penalties=None)
         before = gan.generator.get_weights()[0].copy()
         fit(gan, images)
         weights.append(np.abs(gan.generator.get_weights()[0] - before).max())
@@ -102,14 +102,14 @@ def test_evaluation_sees_the_images_as_they_are(make_gan, images):
     results = []
     for augmenter in (None, layers.Rescaling(0.0, 0.5)):
         gan = make_gan(shape=SHAPE, augmenter=augmenter)
-        gan.compile()
+        gan.compile(penalties=None)
         results.append(gan.evaluate(images, verbose=0))
     assert results[0] == results[1]
 
 
 def test_points_may_be_augmented_too(make_gan, points):
     gan = make_gan(augmenter=layers.GaussianNoise(0.1, seed=1))
-    gan.compile()
+    gan.compile(penalties=None)
     fit(gan, points)
 
 
@@ -130,7 +130,7 @@ SETTINGS = {
 def test_it_is_told_at_each_discriminator_update(make_gan, images, name):
     arguments, updates = SETTINGS[name]
     gan = make_gan(shape=SHAPE, augmenter=Adaptive())
-    gan.compile(**arguments)
+    gan.compile(**{"penalties": None, **arguments})
     logs = fit(gan, images, epochs=2)
     # The value of the moment, not a mean over the epoch.
     assert logs["augment_probability"] == [updates, 2 * updates]
@@ -140,7 +140,7 @@ def test_it_is_told_at_each_discriminator_update(make_gan, images, name):
 
 def test_logs_of_evaluation_have_no_probability(make_gan, images):
     gan = make_gan(shape=SHAPE, augmenter=Adaptive())
-    gan.compile()
+    gan.compile(penalties=None)
     logs = fit(gan, images, validation_data=images)
     assert "augment_probability" in logs
     assert not any(name.startswith("val_augment") for name in logs)
@@ -156,7 +156,7 @@ def test_logs_of_evaluation_have_no_probability(make_gan, images):
 def test_it_may_be_inside_a_container(make_gan, images, around, tmp_path):
     container = around([layers.RandomFlip(seed=1), Adaptive()])
     gan = make_gan(shape=SHAPE, augmenter=container)
-    gan.compile()
+    gan.compile(penalties=None)
     assert fit(gan, images)["augment_probability"] == [4]
     gan.save(tmp_path / "gan.keras")
     loaded = keras.saving.load_model(tmp_path / "gan.keras")
@@ -164,9 +164,9 @@ def test_it_may_be_inside_a_container(make_gan, images, around, tmp_path):
 
 
 def test_a_fixed_probability_is_logged_too(make_gan, images):
-    augmenter = AdaptiveAugment("b", probability=0.25, interval=2)
+    augmenter = AdaptiveAugment(["contrast"], probability=0.25, interval=2)
     gan = make_gan(shape=SHAPE, augmenter=augmenter)
-    gan.compile()
+    gan.compile(penalties=None)
     logs = fit(gan, images)
     assert logs["augment_probability"] == [0.25]
     assert -1 <= logs["real_sign"][0] <= 1
@@ -182,60 +182,48 @@ def test_two_controllers_are_refused(make_gan):
 
 
 def _adaptive():
-    return AdaptiveAugment("bgc", -0.9, interval=2, speed=0.3, seed=3)
+    # Colours alone: quick to trace.
+    return AdaptiveAugment(["color"], -0.9, interval=2, speed=0.3, seed=3)
 
 
 CONTINUED = {
     "AdaptiveAugment": (_adaptive, {}),
-    "DiffAugment": (lambda: DiffAugment(seed=3), {}),
-    "Pipeline": (
-        lambda: layers.Pipeline(
-            [
-                layers.RandomFlip(seed=1),
-                layers.RandomTranslation(0.1, 0.1, seed=2),
-            ]
-        ),
-        {},
-    ),
-    "bCR": (
+    "bCR, LeCam": (
         lambda: None,
         {"penalties": lambda: [_bcr(), LeCam()], "update": "simultaneous"},
     ),
-    "bCR, lazy, beside ADA": (
-        _adaptive,
-        {"penalties": lambda: [_bcr(every=3)], "discriminator_steps": 2},
+    "lazy bCR beside another": (
+        lambda: layers.Pipeline([layers.RandomFlip(seed=3), Adaptive()]),
+        {"penalties": lambda: [_bcr(every=3)]},
     ),
 }
 
 
 def _bcr(**kwargs):
-    adaptive = AdaptiveAugment("b", -0.9, interval=3, speed=0.1, seed=8)
-    flip = layers.RandomFlip(seed=5)
-    return ConsistencyRegularization(
-        layers.Pipeline([flip, adaptive]), 1.0, 2.0, **kwargs
-    )
+    pipeline = layers.Pipeline([layers.RandomFlip(seed=5), Adaptive()])
+    return ConsistencyRegularization(pipeline, 1.0, 2.0, **kwargs)
 
 
 @pytest.mark.parametrize("name", CONTINUED)
-def test_two_and_two_epochs_are_four(
+def test_one_and_one_epoch_are_two(
     make_gan, images, same_state, tmp_path, name
 ):
     def begin():
         make, settings = CONTINUED[name]
         gan = make_gan(shape=SHAPE, augmenter=make(), dropout=0.3)
-        settings = {"penalties": lambda: [R1(0.1)], **settings}
+        settings = {"penalties": None, "loss": "hinge", **settings}
         gan.compile(
             **{k: v() if callable(v) else v for k, v in settings.items()}
         )
         return gan
 
     whole, half = begin(), begin()
-    logs = fit(whole, images, epochs=4)
-    fit(half, images, epochs=2)
+    logs = fit(whole, images, epochs=2)
+    fit(half, images)
     half.save(tmp_path / "gan.keras")
     rest = keras.saving.load_model(tmp_path / "gan.keras")
-    assert fit(rest, images, epochs=4, initial_epoch=2) == {
-        name: values[2:] for name, values in logs.items()
+    assert fit(rest, images, epochs=2, initial_epoch=1) == {
+        name: values[1:] for name, values in logs.items()
     }
     same_state(whole, rest)
     for one, other in zip(whole.penalties, rest.penalties, strict=True):
@@ -245,8 +233,8 @@ def test_two_and_two_epochs_are_four(
             strict=True,
         ):
             np.testing.assert_array_equal(a.numpy(), b.numpy())
-    if "augment_probability" in logs:
-        assert 0 < logs["augment_probability"][1] < 1
+    if name == "AdaptiveAugment":
+        assert 0 < logs["augment_probability"][0] < 1
 
 
 def test_kerascv_goes_on_from_its_own_generator(make_gan, images, tmp_path):
@@ -348,6 +336,13 @@ def test_other_images_are_refused(make, words):
         check(make(), [], SHAPE)
 
 
+def test_a_layer_that_needs_float32_is_told_so():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    message = refused(layers.RandomRotation(0.1))
+    assert 'make it with `dtype="float32"`' in message
+    check(layers.RandomRotation(0.1, dtype="float32"), [], SHAPE)
+
+
 def test_another_range_between_two_rescalings_will_do():
     pipeline = layers.Pipeline(
         [
@@ -362,7 +357,7 @@ def test_another_range_between_two_rescalings_will_do():
 def test_an_error_leaves_the_gan_as_it_was(make_gan, images):
     gan = make_gan(shape=SHAPE, augmenter=Rounding())
     with pytest.raises(ValueError, match="differentiable"):
-        gan.compile()
+        gan.compile(penalties=None)
     assert not gan.compiled
 
 
@@ -427,7 +422,7 @@ class LatentsFromData:
 
 
 REPLICATED = {
-    "ADA": lambda: {"augmenter": AdaptiveAugment("n", -0.9, speed=0.1)},
+    "ADA": lambda: {"augmenter": _adaptive()},
     "LeCam": lambda: {"penalties": [LeCam()]},
     "CR": lambda: {
         "penalties": [ConsistencyRegularization(layers.Rescaling(-1.0))]
@@ -436,9 +431,8 @@ REPLICATED = {
 
 
 @pytest.mark.parametrize("name", REPLICATED)
-@pytest.mark.parametrize("rows", [40, 37, 33])
 def test_two_replicas_are_one_device(
-    make_gan, images, two_cpus, monkeypatch, name, rows
+    make_gan, images, two_cpus, monkeypatch, name
 ):
     from keras_gan import GAN
 
@@ -460,9 +454,10 @@ def test_two_replicas_are_one_device(
                 seed=7,
             )
             sgd = keras.optimizers.SGD
-            gan.compile(sgd(0.1), sgd(0.1), **arguments)
-        # The last batch of 40 is of 8, of 37 of 5 (3 and 2), of 33 of 1.
-        logs = fit(gan, images[:rows], epochs=2)
+            arguments = {"penalties": None, **arguments}
+            gan.compile(sgd(0.01), sgd(0.01), **arguments)
+        # The last batch is of one image: one replica gets none.
+        logs = fit(gan, images[:33], epochs=2)
         results.append((gan, logs))
     (one, one_logs), (two, two_logs) = results
     for a, b in zip(one.weights, two.weights, strict=True):

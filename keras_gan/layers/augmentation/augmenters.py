@@ -87,18 +87,23 @@ def _flip(*, value_range, seed):
 
 def _rand_augment(*, value_range, seed):
     seeds = (None if seed is None else seed + n for n in itertools.count(1))
+
+    def make(kind, *factors, **options):
+        # TensorFlow warps no images in bfloat16.
+        return kind(*factors, seed=next(seeds), dtype="float32", **options)
+
     strengths = (_MAGNITUDE, _MAGNITUDE)
     # As ranges: of a single number `RandomShear` makes a config that it does
     # not take back (Keras 3.15). It turns half of its draws round.
     shears = ((0.0, _MAGNITUDE), (0.0, _MAGNITUDE))
     moves = [
-        keras.layers.RandomShear(*shears, seed=next(seeds)),
-        keras.layers.RandomTranslation(*strengths, seed=next(seeds)),
+        make(keras.layers.RandomShear, *shears),
+        make(keras.layers.RandomTranslation, *strengths),
         # Of a whole turn.
-        keras.layers.RandomRotation(_MAGNITUDE / 4, seed=next(seeds)),
+        make(keras.layers.RandomRotation, _MAGNITUDE / 4),
     ]
     colors = [
-        kind(_MAGNITUDE, value_range=value_range, seed=next(seeds))
+        make(kind, _MAGNITUDE, value_range=value_range)
         for kind in (
             keras.layers.RandomBrightness,
             keras.layers.RandomColorDegeneration,
@@ -106,11 +111,14 @@ def _rand_augment(*, value_range, seed):
             keras.layers.RandomSharpness,
         )
     ]
-    solarization = keras.layers.Solarization(
-        *strengths, value_range=value_range, seed=next(seeds)
+    solarization = make(
+        keras.layers.Solarization, *strengths, value_range=value_range
     )
     return RandomLayers(
-        [*moves, *colors, solarization], seed=seed, name="rand_augment"
+        [*moves, *colors, solarization],
+        seed=seed,
+        dtype="float32",
+        name="rand_augment",
     )
 
 

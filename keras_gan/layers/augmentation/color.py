@@ -79,6 +79,7 @@ def _projections(channels: int) -> tuple:
 
 
 def _multiplied(images, matrices):
-    # A sum of products: a matrix product as narrow as a pixel is slower.
-    rows = matrices[:, None, None]
-    return ops.sum(images[..., None, :] * rows, axis=-1)
+    batch, height, width, channels = ops.shape(images)
+    pixels = ops.reshape(images, (batch, height * width, channels))
+    pixels = ops.matmul(pixels, ops.transpose(matrices, (0, 2, 1)))
+    return ops.reshape(pixels, (batch, height, width, channels))
