@@ -39,6 +39,7 @@ from keras_gan.backend.tensorflow_execution import (
     replica_id,
     run_on_replicas,
 )
+from keras_gan.backend.tensorflow_lookup import look_up
 
 __all__ = [
     "AdversarialTrainer",
@@ -52,6 +53,7 @@ __all__ = [
     "fused",
     "in_several_replicas",
     "input_gradients",
+    "look_up",
     "outside_graphs",
     "replica_count",
     "replica_id",

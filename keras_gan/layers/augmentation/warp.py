@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from keras_gan import backend
 from keras_gan.layers.augmentation.wavelets import SYM6
 
 Tensor = Any
 
-# Pixels around the image whose neighbourhood the low-pass filter reaches.
-_MARGIN = len(SYM6) // 4
-# Place of the filter's middle tap on the doubled grid.
+# Place of the filter's middle tap, and how many samples of the doubled image it
+# reaches beyond the edge.
 _MIDDLE = len(SYM6) // 2 - 1
 _FEW_CHANNELS = 4
 
@@ -42,7 +42,7 @@ def warp(images: Tensor, matrices: Tensor) -> Tensor:
     doubled = _across(2.0 * _doubling(width), images)
     doubled = _down(2.0 * _doubling(height), doubled)
     x, y = _places(
-        matrices, _grid(width, 2, _MARGIN), _grid(height, 2, _MARGIN)
+        matrices, _grid(width, 2, _MIDDLE), _grid(height, 2, _MIDDLE)
     )
     across, down = _float(width) - 1.0, _float(height) - 1.0
     sampled = _bilinear(
@@ -87,10 +87,13 @@ def _sides(images):
     return dynamic[1], dynamic[2]
 
 
-def _grid(side, parts=1, margin=0):
-    """Places along one axis, from the middle; `parts` for each pixel."""
-    places = _float(_integers(parts * (side + 2 * margin)))
-    return places / parts - margin - (_float(side) - 1.0) / 2.0
+def _grid(side, parts=1, beyond=0):
+    """Places along one axis, in pixels from the middle.
+
+    `parts` for each pixel, and some beyond the edge at both ends.
+    """
+    places = _float(_integers(parts * side + 2 * beyond)) - beyond
+    return places / parts - (_float(side) - 1.0) / 2.0
 
 
 def _places(matrices, x, y):
@@ -124,7 +127,7 @@ def _bilinear(images, x, y):
     pixels = ops.reshape(images, (batch * height * width, channels))
     first = _numbered(images, ops.cast(top, "int32"), ops.cast(left, "int32"))
     a, b, c, d = (
-        ops.take(pixels, first + neighbour, axis=0)
+        backend.look_up(pixels, first + neighbour)
         for neighbour in (0, 1, width, width + 1)
     )
     upper = a + right * (b - a)
@@ -185,12 +188,9 @@ def _doubling(side):
 
 
 def _halving(side):
-    """`(side, 2 side + 4 margins)`: the same taps, the other way round."""
-    distances = (
-        _integers(2 * (side + 2 * _MARGIN))[None, :]
-        - 2 * (_integers(side) + _MARGIN)[:, None]
-        + _MIDDLE
-    )
+    """`(side, 2 side + 10)`: the same taps, the other way round."""
+    reached = _integers(2 * side + 2 * _MIDDLE)[None, :]
+    distances = reached - 2 * _integers(side)[:, None]
     matrix = 0.0
     for tap, weight in enumerate(SYM6.tolist()):
         matrix = matrix + weight / math.sqrt(2.0) * _float(distances == tap)
