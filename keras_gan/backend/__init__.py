@@ -39,6 +39,13 @@ from keras_gan.backend.tensorflow_execution import (
     replica_id,
     run_on_replicas,
 )
+from keras_gan.backend.tensorflow_layers import (
+    compiles_in_xla,
+    generator_states,
+    has_gpu,
+    own_variable_scope,
+    second_derivatives,
+)
 from keras_gan.backend.tensorflow_lookup import look_up
 
 __all__ = [
@@ -46,18 +53,23 @@ __all__ = [
     "ReplicaSeedGenerator",
     "Score",
     "compiled",
+    "compiles_in_xla",
     "copy_variables",
     "current_graph",
     "current_strategy",
     "executing_eagerly",
     "fused",
+    "generator_states",
+    "has_gpu",
     "in_several_replicas",
     "input_gradients",
     "look_up",
     "outside_graphs",
+    "own_variable_scope",
     "replica_count",
     "replica_id",
     "replica_mean",
     "run_on_replicas",
+    "second_derivatives",
     "update_variables",
 ]

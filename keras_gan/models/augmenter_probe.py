@@ -11,7 +11,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan import backend
-from keras_gan.backend import tensorflow_augmenters as augmenters
+from keras_gan.models import augmenter_layers as augmenters
 
 _DRAWS = 3
 _MOST_IMAGES = 16
@@ -37,7 +37,7 @@ def unchanged(augmenter) -> Iterator[None]:
     # Some layers of Keras choose in Python while a graph is made.
     states = random.getstate(), np.random.get_state()
     try:
-        with augmenters.own_variable_scope():
+        with backend.own_variable_scope():
             yield
     finally:
         for variable, value in zip(variables, values, strict=True):
@@ -108,7 +108,7 @@ def check_gradients(layer, images, trial: Trial):
     if trial.order == 2:
         _check_second(layer, images, trial)
     if trial.xla and layer.supports_jit:
-        layer.supports_jit = augmenters.compiles_in_xla(
+        layer.supports_jit = backend.compiles_in_xla(
             _first(layer), ops.convert_to_tensor(images)
         )
     return outputs
@@ -187,7 +187,7 @@ def _is_dead(outputs, gradients) -> bool:
 
 def _check_second(layer, images, trial) -> None:
     def second_derivatives(images):
-        return augmenters.second_derivatives(_score(layer, []), images)
+        return backend.second_derivatives(_score(layer, []), images)
 
     function = backend.compiled(second_derivatives)
     try:

@@ -3,7 +3,7 @@
 from keras import ops
 
 from keras_gan.backend import Score
-from keras_gan.backend import tensorflow_augmenters as augmenters
+from keras_gan.models import augmenter_layers as augmenters
 from keras_gan.models.batch import call_network
 
 # Entry of the logs -> attribute of an adaptive augmenter.

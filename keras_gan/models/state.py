@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan.backend import tensorflow_augmenters as augmenters
+from keras_gan.models import augmenter_layers as augmenters
 
 
 def seeds(gan) -> list:
