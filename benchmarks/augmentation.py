@@ -3,18 +3,21 @@
     python benchmarks/augmentation.py
     python benchmarks/augmentation.py --shapes 28x28x1 --pairs 9 --check
 
-Two tables. The first is of preprocessing: images/s of each layer on the same
-batch, each in a graph of its own, beside layers of KerasCV and of Keras. The
-second is of training: how much longer a step of the library's DCGAN takes with
-an augmenter than without, for the plain step (the non-saturating loss, no
-penalties), in which the share is largest, and for the default (relativistic, R1
-and R2, which differentiate through the augmenter twice).
+Two kinds of table. The first is of preprocessing: images/s of each layer on the
+same batch beside layers of KerasCV and of Keras, called in a graph of its own
+(as in a model or a compiled training step), eagerly (as in a training loop) and
+by `tf.data.Dataset.map` with a batch on each core. The second is of training:
+how much longer a step of the library's DCGAN takes with an augmenter than
+without, for the plain step (the non-saturating loss, no penalties), in which
+the share is largest, and for the default (relativistic, R1 and R2, which
+differentiate through the augmenter twice).
 
 `AdaptiveAugment` is timed with p = 1, which is the most that it can cost. All
 programs take turns in one process, and a ratio is the median over the turns.
 """
 
 import argparse
+import os
 import statistics
 import sys
 import time
@@ -98,8 +101,39 @@ def ratio(slower: list[float], faster: list[float]) -> float:
     return statistics.median(a / b for a, b in zip(slower, faster, strict=True))
 
 
-def preprocessing_programs(num_batches: int) -> dict[str, Callable[[], Any]]:
-    """Each layer as a graph that augments some batches."""
+def in_graph(layer: Any, batch: Any) -> Callable[[], Any]:
+    """A function that augments the batch in a graph of its own."""
+    import tensorflow as tf
+
+    function = tf.function(lambda images: layer(images, training=True))
+    return lambda: function(batch)
+
+
+def eagerly(layer: Any, batch: Any) -> Callable[[], Any]:
+    """A function that calls the layer on the batch."""
+    return lambda: layer(batch, training=True)
+
+
+def in_pipeline(layer: Any, batch: Any) -> Callable[[], Any]:
+    """A function that takes the next batch of a pipeline."""
+    import tensorflow as tf
+
+    def augment(images):
+        return layer(images, training=True)
+
+    dataset = tf.data.Dataset.from_tensors(batch).repeat()
+    dataset = dataset.map(augment, num_parallel_calls=os.cpu_count())
+    batches = iter(dataset.prefetch(2))
+    return lambda: next(batches)
+
+
+MODES = {"graph": in_graph, "eager": eagerly, "tf.data": in_pipeline}
+
+
+def preprocessing_programs(
+    mode: str, num_batches: int
+) -> dict[str, Callable[[], Any]]:
+    """Each layer as a program that augments some batches."""
     import tensorflow as tf
 
     random = np.random.default_rng(0)
@@ -107,11 +141,11 @@ def preprocessing_programs(num_batches: int) -> dict[str, Callable[[], Any]]:
     batch = tf.constant(random.uniform(0, 255, shape).astype("float32"))
 
     def program(layer):
-        function = tf.function(lambda images: layer(images, training=True))
+        augmented = MODES[mode](layer, batch)
 
         def run():
             for _ in range(num_batches):
-                result = function(batch)
+                result = augmented()
             return float(result[0, 0, 0, 0])
 
         return run
@@ -194,6 +228,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         default=["28x28x1", "64x64x3"],
         help="images of the training steps; none: preprocessing only",
     )
+    parser.add_argument(
+        "--modes", nargs="*", default=list(MODES), choices=MODES
+    )
     parser.add_argument("--losses", nargs="+", default=LOSSES, choices=LOSSES)
     parser.add_argument("--pairs", type=int, default=5, help="turns of each")
     parser.add_argument("--steps", type=int, default=4, help="in a turn")
@@ -207,10 +244,17 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> int:
     """Measures and prints; 1 if `--check` finds a bound missed."""
     options = parse(arguments)
-    times = in_turns(preprocessing_programs(options.batches), options.pairs)
-    table, all_kept = preprocessing_table(times, options.batches)
-    print(f"Preprocessing of {BATCH_SIZE} images {PREPROCESSING_SHAPE}")
-    print(table, flush=True)
+    all_kept = True
+    for mode in options.modes:
+        programs = preprocessing_programs(mode, options.batches)
+        times = in_turns(programs, options.pairs)
+        table, kept = preprocessing_table(times, options.batches)
+        all_kept &= kept
+        print(
+            f"\nPreprocessing of {BATCH_SIZE} images {PREPROCESSING_SHAPE}, "
+            f"{mode}"
+        )
+        print(table, flush=True)
     for text in options.shapes:
         shape = tuple(int(part) for part in text.split("x"))
         for loss in options.losses:
