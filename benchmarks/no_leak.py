@@ -1,13 +1,15 @@
 """Measure whether augmentation leaks into what a generator makes.
 
     python benchmarks/no_leak.py --seeds 3
+    python benchmarks/no_leak.py --seeds 6 --ramp 0.25
 
 A small DCGAN learns arrows that all point right. Every image that its
 discriminator sees is augmented with a fixed probability: flipped, turned by any
 angle, shifted. At 0.7 the images as they are remain the most frequent ones, and
 the samples, drawn without augmentation, should point right as well. At 1 every
 direction is equally frequent: nothing is left to learn it from, and the
-generator keeps whichever it began with.
+generator keeps whichever it began with. With `--ramp` the probability rises
+from 0 over the first part of the run, more as the adaptive one does.
 
 The direction of a sample is that of the nearest of many real arrows in all four
 directions. A row gives the shares of the directions and the mean distance to
@@ -62,8 +64,15 @@ def judge(images):
     return nearest // len(arrows), least.mean()
 
 
+def ramp(probability, steps):
+    """A schedule from 0 to a probability within some steps."""
+    import keras
+
+    return keras.optimizers.schedules.PolynomialDecay(0.0, steps, probability)
+
+
 def train(probability, seed, steps):
-    """Samples of a GAN that was trained at one probability."""
+    """Samples of a GAN that was trained at one probability or schedule."""
     import keras
 
     import keras_gan
@@ -113,6 +122,12 @@ def main(arguments=None):
         "--probabilities", type=float, nargs="+", default=[0.7, 1.0]
     )
     parser.add_argument(
+        "--ramp",
+        type=float,
+        default=0.0,
+        help="share of the steps in which the probability rises from 0",
+    )
+    parser.add_argument(
         "--check", action="store_true", help="exit with 1 if it leaks below 1"
     )
     options = parser.parse_args(arguments)
@@ -125,7 +140,10 @@ def main(arguments=None):
     for probability in options.probabilities:
         for seed in range(options.seeds):
             start = time.perf_counter()
-            values = shares(train(probability, seed, options.steps))
+            used = probability
+            if options.ramp:
+                used = ramp(probability, int(options.ramp * options.steps))
+            values = shares(train(used, seed, options.steps))
             seconds = f"{time.perf_counter() - start:.0f}"
             label = f"{probability:g}, seed {seed}"
             print(row(label, values, seconds), flush=True)
