@@ -1,0 +1,316 @@
+"""The base of the filters that ask a discriminator."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_gan import backend
+from keras_gan.sampling.judges import (
+    Held,
+    check_network,
+    known_inputs,
+    output_shapes,
+    restored,
+)
+from keras_gan.sampling.sample_filter import (
+    SampleFilter,
+    Tensor,
+    check_images,
+)
+
+_BATCH = 64
+# One image has no spread: its class borrows the numbers of all classes.
+_FEWEST = 2
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class DiscriminatorFilter(SampleFilter):
+    """Base class of filters that judge images by a discriminator's logits.
+
+    The score of an image is its logit. What `calibrate` finds out is one
+    number for each class where the source has classes, and one number
+    otherwise; a class of which it saw fewer than two images gets the number
+    over all classes.
+
+    A subclass names its numbers in `state_names`, computes them from logits in
+    `fit`, and writes `accept_logits`.
+
+    A discriminator with `MinibatchStdDev` scores an image by the batch it
+    stands in, so that verdicts there depend on the other images.
+
+    Args:
+        discriminator: `keras.Model`, images (or `[images, labels]`) ->
+            logits `(batch, 1)`, saved with the filter. Of several outputs,
+            as an `ACGAN` has them, the first counts. Left out: that of the
+            source, which is saved with the GAN and follows its training.
+        **kwargs: `name`, as of any Keras layer.
+
+    Example:
+
+    >>> class AboveMean(DiscriminatorFilter):
+    ...     state_names = ("means",)
+    ...     def fit(self, logits):
+    ...         return [logits.mean()]
+    ...     def accept_logits(self, logits, labels, uniform):
+    ...         return logits > self.state_of("means", labels)
+    >>> AboveMean().calibrated
+    False
+    """
+
+    state_names: tuple[str, ...] = ()
+    """Names of the numbers that `fit` returns."""
+
+    def __init__(self, *, discriminator: Any = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.built = False
+        if discriminator is not None:
+            check_network("discriminator", discriminator)
+        self._given = Held(discriminator)
+        self._bound = Held(None)
+        self._num_classes: int | None = None
+        self._conditional = False
+
+    # What a subclass writes -------------------------------------------------
+
+    def fit(self, logits: np.ndarray) -> Sequence[float]:
+        """Computes the numbers of `state_names`.
+
+        Args:
+            logits: Float32 array `(num_images,)` of a class, or of all images.
+        """
+        raise NotImplementedError
+
+    def accept_logits(
+        self, logits: Tensor, labels: Tensor | None, uniform: Tensor
+    ) -> Tensor:
+        """Which logits are kept, boolean `(batch,)`.
+
+        Args:
+            logits: Float32 tensor `(batch,)`.
+            labels: Int32 tensor `(batch,)`; `None` where there are no classes.
+            uniform: Float32 tensor `(batch,)` of draws from [0, 1).
+        """
+        raise NotImplementedError
+
+    # Use --------------------------------------------------------------------
+
+    def bind(self, source: Any) -> None:
+        network, conditional = self._choose(source)
+        self._make_state(source.num_classes, conditional)
+        self._bound = Held(network)
+
+    def calibrate(self, images: Any, labels: Any = None) -> None:
+        images = check_images(images)
+        labels = self._check_labels(images, labels)
+        # In pieces, or the features of all images would be kept at once.
+        logits = np.concatenate(
+            [
+                ops.convert_to_numpy(
+                    self.score(
+                        images[start : start + _BATCH],
+                        None if labels is None else labels[start:][:_BATCH],
+                    )
+                )
+                for start in range(0, len(images), _BATCH)
+            ]
+        )
+        if not np.isfinite(logits).all():
+            raise ValueError(
+                "The logits of generated images must be finite. Received: NaN "
+                "or infinity. If training has diverged, go back to an earlier "
+                "checkpoint."
+            )
+        fitted = self._by_class(logits, labels)
+        for name, values in zip(self.state_names, fitted, strict=True):
+            getattr(self, name).assign(values)
+
+    @property
+    def calibrated(self) -> bool:
+        return self.built and all(
+            np.isfinite(ops.convert_to_numpy(getattr(self, name))).all()
+            for name in self.state_names
+        )
+
+    def score(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+        network = self._network()
+        labels = self._as_classes(labels)
+        images = ops.cast(images, "float32")
+        inputs = [images, labels] if self._conditional else images
+        # A discriminator that says the class, too, says it after the logit.
+        logits = keras.tree.flatten(network(inputs, training=False))[0]
+        return ops.reshape(ops.cast(logits, "float32"), (-1,))
+
+    def accept(
+        self, images: Tensor, labels: Tensor | None, uniform: Tensor
+    ) -> Tensor:
+        return self.judge(images, labels, uniform)[0]
+
+    def judge(
+        self, images: Tensor, labels: Tensor | None, uniform: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        logits = self.score(images, labels)
+        # Amid a graph there are no values yet. There NaN, which is what stands
+        # in the state until then, accepts no image.
+        if backend.executing_eagerly() and not self.calibrated:
+            raise ValueError(
+                f"`{self.name}` must be calibrated before it accepts images. "
+                "Call `calibrate` with images of the generator first."
+            )
+        labels = self._as_classes(labels)
+        uniform = ops.cast(uniform, "float32")
+        return self.accept_logits(logits, labels, uniform), logits
+
+    def state_of(self, name: str, labels: Tensor | None) -> Tensor:
+        """The number of each image's class, float32 `(batch,)`.
+
+        Without classes it is the one number there is, a scalar.
+
+        Args:
+            name: One of `state_names`.
+            labels: Int32 tensor `(batch,)`, or `None`.
+        """
+        values = ops.convert_to_tensor(getattr(self, name))
+        return values if labels is None else ops.take(values, labels, axis=0)
+
+    # Saving -----------------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        network = self._given.network
+        if network is not None:
+            network = keras.saving.serialize_keras_object(network)
+        return {**super().get_config(), "discriminator": network}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        config = dict(config)
+        if isinstance(config.get("discriminator"), dict):
+            config["discriminator"] = restored(config["discriminator"])
+        return super().from_config(config)
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        if not self.built:
+            return None
+        return {
+            "num_classes": self._num_classes,
+            "conditional": self._conditional,
+        }
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        self._make_state(config["num_classes"], config["conditional"])
+
+    # Inside -----------------------------------------------------------------
+
+    def _choose(self, source: Any) -> tuple[Any, bool]:
+        """The discriminator, and whether it takes labels."""
+        network = self._given.network
+        if network is None:
+            if source.discriminator is None:
+                raise ValueError(
+                    f"`{self.name}` needs a discriminator, and the generator "
+                    "came without one. Received: discriminator=None. Give the "
+                    "whole GAN, or pass `discriminator=` to the filter."
+                )
+            return source.discriminator, source.conditional_discriminator
+        known = known_inputs(network)
+        conditional = (
+            source.num_classes is not None if known is None else len(known) == 2
+        )
+        if conditional and source.num_classes is None:
+            raise ValueError(
+                "`discriminator` must take images alone where there are no "
+                "classes. Received: a model of `[images, labels]`. Give "
+                "`num_classes` with the generator if it has classes."
+            )
+        images = keras.KerasTensor((None, *source.image_shape), "float32")
+        labels = keras.KerasTensor((None,), "int32")
+        inputs = [images, labels] if conditional else images
+        shape = output_shapes("discriminator", network, inputs)[0]
+        if shape[1:] not in ((), (1,)):
+            raise ValueError(
+                "`discriminator` must return one logit an image, shape "
+                f"(batch, 1). Received: shape {shape}. End it in "
+                "`keras.layers.Dense(1)`."
+            )
+        return network, conditional
+
+    def _make_state(self, num_classes: int | None, conditional: bool) -> None:
+        if self.built:
+            if num_classes != self._num_classes:
+                raise ValueError(
+                    f"`{self.name}` was made for a source with num_classes="
+                    f"{self._num_classes}. Received: a source with num_classes"
+                    f"={num_classes}. Make another filter for it."
+                )
+            self._conditional = bool(conditional)
+            return
+        for name in self.state_names:
+            variable = self.add_weight(
+                shape=() if num_classes is None else (num_classes,),
+                initializer=keras.initializers.Constant(float("nan")),
+                dtype="float32",
+                trainable=False,
+                aggregation="only_first_replica",
+                name=name,
+            )
+            setattr(self, name, variable)
+        self._num_classes = num_classes
+        self._conditional = bool(conditional)
+        self.built = True
+
+    def _network(self) -> Any:
+        network = self._given.network
+        if network is None:
+            network = self._bound.network
+        if network is None or not self.built:
+            raise ValueError(
+                f"`{self.name}` must be bound before it is used. Call `bind` "
+                "with the source of the images."
+            )
+        return network
+
+    def _as_classes(self, labels: Tensor | None) -> Tensor | None:
+        if self._num_classes is None:
+            return None
+        if labels is None:
+            raise ValueError(
+                f"`labels` must be given: there are {self._num_classes} "
+                "classes. Received: labels=None."
+            )
+        return ops.reshape(ops.cast(labels, "int32"), (-1,))
+
+    def _check_labels(self, images: np.ndarray, labels: Any) -> Any:
+        self._network()
+        if self._num_classes is None or labels is None:
+            # The error of labels that are missing is raised by `score`.
+            return None
+        labels = np.asarray(labels)
+        fits = (
+            labels.shape == (len(images),)
+            and np.issubdtype(labels.dtype, np.integer)
+            and labels.min() >= 0
+            and labels.max() < self._num_classes
+        )
+        if not fits:
+            raise ValueError(
+                f"`labels` must be {len(images)} integers from 0 to "
+                f"{self._num_classes - 1}, one an image. Received: "
+                f"{labels.dtype} of shape {labels.shape}, from {labels.min()} "
+                f"to {labels.max()}."
+            )
+        return labels
+
+    def _by_class(
+        self, logits: np.ndarray, labels: np.ndarray | None
+    ) -> np.ndarray:
+        """What `fit` returns, `(numbers,)` or `(numbers, num_classes)`."""
+        whole = np.asarray(self.fit(logits), "float32")
+        if labels is None or self._num_classes is None:
+            return whole
+        own = [logits[labels == number] for number in range(self._num_classes)]
+        columns = [
+            self.fit(one) if len(one) >= _FEWEST else whole for one in own
+        ]
+        return np.asarray(columns, "float32").T

@@ -1,0 +1,113 @@
+import math
+import numbers
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_gan.sampling.discriminator_filter import DiscriminatorFilter
+from keras_gan.sampling.sample_filter import Tensor
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class DiscriminatorThreshold(DiscriminatorFilter):
+    """Keeps the images that the discriminator finds most real.
+
+    The simplest filter. It trades variety for quality, as truncation does: what
+    the discriminator is sure of comes up more often than in the data.
+
+    ```
+    accept where D(x) >= t,   t = threshold, or quantile of D over fakes
+    ```
+
+    The quantile is that of each class, so that every class loses the same
+    share of its images.
+
+    Args:
+        threshold: Least logit that is kept, a finite number. Left out: it is
+            found by `calibrate`.
+        quantile: Share of the generated images that is refused, in [0, 1): 0.5
+            keeps the better half. Of no use with a `threshold`.
+        discriminator: `keras.Model`, images (or `[images, labels]`) -> logits
+            `(batch, 1)`. Left out: that of the GAN which draws the images.
+        **kwargs: `name`, as of any Keras layer.
+
+    Raises:
+        TypeError, ValueError: If an argument is not one of these.
+
+    Example:
+
+    >>> gan = keras_gan.GAN(*keras_gan.networks.mlp((4, 4, 1), latent_dim=8))
+    >>> best = DiscriminatorThreshold(quantile=0.75)
+    >>> best.bind(keras_gan.sampling.open_generator(gan))
+    >>> images = gan.generate(64)
+    >>> best.calibrate(images)
+    >>> int(np.sum(best.accept(images, None, np.zeros(64))))
+    16
+    """
+
+    state_names = ("thresholds",)
+
+    def __init__(
+        self,
+        threshold: float | None = None,
+        quantile: float = 0.5,
+        *,
+        discriminator: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(discriminator=discriminator, **kwargs)
+        self.threshold = (
+            None if threshold is None else finite("threshold", threshold)
+        )
+        self.quantile = finite("quantile", quantile)
+        if not 0.0 <= self.quantile < 1.0:
+            raise ValueError(
+                "`quantile` must be in [0, 1), where 0.5 keeps the better half "
+                f"of the images. Received: quantile={quantile}."
+            )
+
+    @property
+    def calibrated(self) -> bool:
+        return self.threshold is not None or super().calibrated
+
+    def calibrate(self, images: Any, labels: Any = None) -> None:
+        if self.threshold is None:
+            super().calibrate(images, labels)
+
+    def fit(self, logits: np.ndarray) -> Sequence[float]:
+        return [np.quantile(logits, self.quantile)]
+
+    def accept_logits(
+        self, logits: Tensor, labels: Tensor | None, uniform: Tensor
+    ) -> Tensor:
+        if self.threshold is not None:
+            return logits >= self.threshold
+        return logits >= self.state_of("thresholds", labels)
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "threshold": self.threshold,
+            "quantile": self.quantile,
+        }
+
+
+def finite(name: str, value: Any) -> float:
+    """Returns `value` as a float, or says what is wrong with it.
+
+    Args:
+        name: Name of the argument.
+        value: What was given.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(
+            f"`{name}` must be a number. Received: {name}={value!r} of type "
+            f"{type(value).__name__}."
+        )
+    if not math.isfinite(value):
+        raise ValueError(
+            f"`{name}` must be a finite number. Received: {name}={value}."
+        )
+    return float(value)

@@ -1,0 +1,368 @@
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers, ops
+
+from keras_gan.sampling.discriminator_filter import DiscriminatorFilter
+from keras_gan.sampling.discriminator_rejection_sampling import (
+    DiscriminatorRejectionSampling,
+)
+from keras_gan.sampling.discriminator_threshold import DiscriminatorThreshold
+
+SHAPE = (4, 4, 1)
+FILTERS = [DiscriminatorThreshold, DiscriminatorRejectionSampling]
+each_filter = pytest.mark.parametrize("kind", FILTERS)
+each_number = pytest.mark.parametrize("num_classes", [None, 3])
+
+
+def discriminator(num_classes=None):
+    images = keras.Input(SHAPE)
+    x = layers.Dense(8, activation="tanh")(layers.Flatten()(images))
+    if num_classes is None:
+        return keras.Model(images, layers.Dense(1)(x))
+    labels = keras.Input((), dtype="int32")
+    x = x + layers.Embedding(num_classes, 8)(labels)
+    return keras.Model([images, labels], layers.Dense(1)(x))
+
+
+def source(num_classes=None, conditional=None, **others):
+    conditional = num_classes is not None if conditional is None else None
+    network = discriminator(num_classes if conditional else None)
+    own = {
+        "num_classes": num_classes,
+        "image_shape": SHAPE,
+        "discriminator": network,
+        "conditional_discriminator": bool(conditional),
+    }
+    return SimpleNamespace(**{**own, **others})
+
+
+def some_images(number=60, num_classes=None, seed=0):
+    rng = np.random.default_rng(seed)
+    images = rng.uniform(-1, 1, (number, *SHAPE)).astype("float32")
+    labels = None if num_classes is None else np.arange(number) % num_classes
+    return images, labels, rng.random(number, "float32")
+
+
+def ready(kind, num_classes=None, **arguments):
+    made = kind(**arguments)
+    made.bind(source(num_classes))
+    made.calibrate(*some_images(200, num_classes, seed=1)[:2])
+    return made
+
+
+@keras.saving.register_keras_serializable(package="test_discriminator_filter")
+class Holder(layers.Layer):
+    """Holds a filter, and a network that the filter may ask, too."""
+
+    def __init__(self, filter, network=None, **kwargs):
+        super().__init__(**kwargs)
+        self.filter = filter
+        self.network = network
+
+    def call(self, inputs):
+        return inputs
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filter": keras.saving.serialize_keras_object(self.filter),
+            "network": self.network
+            and keras.saving.serialize_keras_object(self.network),
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        for name in ("filter", "network"):
+            config[name] = keras.saving.deserialize_keras_object(config[name])
+        return cls(**config)
+
+
+def reloaded(holder, folder):
+    images = keras.Input(SHAPE)
+    model = keras.Model(images, layers.Dense(1)(holder(images)))
+    assert len(model.trainable_variables) == (6 if holder.network else 2)
+    model.save(folder / "model.keras")
+    return keras.saving.load_model(folder / "model.keras").layers[1]
+
+
+@each_filter
+@each_number
+def test_the_score_is_the_logit(kind, num_classes):
+    made = kind()
+    origin = source(num_classes)
+    made.bind(origin)
+    images, labels, _ = some_images(5, num_classes)
+    inputs = images if labels is None else [images, labels]
+    np.testing.assert_allclose(
+        made.score(images, labels),
+        origin.discriminator.predict(inputs, verbose=0)[:, 0],
+        rtol=1e-5,
+        atol=1e-6,
+    )
+
+
+@each_filter
+@each_number
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_verdicts_are_the_same_in_graphs(kind, num_classes, jit_compile):
+    made = ready(kind, num_classes)
+    images, labels, uniform = some_images(64, num_classes)
+    eager = made.judge(images, labels, uniform)
+    assert 0 < np.sum(eager[0]) < 64
+    judge = tf.function(made.judge, jit_compile=jit_compile, autograph=False)
+    labels = None if labels is None else tf.constant(labels)
+    accepted, scores = judge(tf.constant(images), labels, tf.constant(uniform))
+    np.testing.assert_array_equal(accepted, eager[0])
+    np.testing.assert_allclose(scores, eager[1], rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(
+        accepted, made.accept(images, labels, uniform)
+    )
+    assert accepted.dtype == tf.bool and scores.dtype == tf.float32
+
+
+@each_filter
+def test_filters_work_in_a_data_pipeline(kind):
+    made = ready(kind, 3)
+    arrays = some_images(32, 3)
+    data = tf.data.Dataset.from_tensor_slices(arrays).batch(32)
+    (accepted,) = list(data.map(made.accept))
+    np.testing.assert_array_equal(accepted, made.accept(*arrays))
+
+
+@each_filter
+@each_number
+def test_given_networks_and_calibration_are_saved(kind, num_classes, tmp_path):
+    made = kind(discriminator=discriminator(num_classes))
+    made.bind(source(num_classes, discriminator=None))
+    images, labels, uniform = some_images(80, num_classes)
+    made.calibrate(images, labels)
+    loaded = reloaded(Holder(made), tmp_path).filter
+    assert loaded.calibrated
+    np.testing.assert_array_equal(
+        loaded.accept(images, labels, uniform),
+        made.accept(images, labels, uniform),
+    )
+    assert loaded.get_config()["name"] == made.name
+
+
+@each_filter
+def test_a_network_that_the_holder_has_too_is_saved_with_both(kind, tmp_path):
+    network = discriminator()
+    made = kind(discriminator=network)
+    made.bind(source())
+    images, _, uniform = some_images()
+    made.calibrate(images)
+    loaded = reloaded(Holder(made, network), tmp_path)
+    for one, other in zip(
+        loaded.network.get_weights(), network.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(
+        loaded.filter.accept(images, None, uniform),
+        made.accept(images, None, uniform),
+    )
+
+
+def test_a_file_of_another_filter_is_refused():
+    made = ready(DiscriminatorThreshold, 3)
+    with pytest.raises(ValueError, match="1 variables. Received: 2 variables"):
+        made.load_own_variables({"0": np.zeros(3), "1": np.zeros(3)})
+
+
+@each_filter
+def test_the_network_of_the_source_is_bound_anew(kind, tmp_path):
+    made, origin = kind(), source(3)
+    made.bind(origin)
+    images, labels, uniform = some_images(80, 3)
+    made.calibrate(images, labels)
+    loaded = reloaded(Holder(made), tmp_path).filter
+    with pytest.raises(ValueError, match="must be bound"):
+        loaded.score(images, labels)
+    loaded.bind(origin)
+    np.testing.assert_array_equal(
+        loaded.accept(images, labels, uniform),
+        made.accept(images, labels, uniform),
+    )
+
+
+@each_filter
+def test_config_is_not_changed_by_use(kind):
+    made = kind(discriminator=discriminator())
+    before = made.get_config()
+    made.bind(source())
+    made.calibrate(some_images()[0])
+    assert made.get_config() == before
+    again = kind.from_config(before)
+    assert keras.tree.map_structure(str, again.get_config()) == (
+        keras.tree.map_structure(str, before)
+    )
+
+
+@each_filter
+def test_calibrating_again_forgets_and_makes_no_variables(kind):
+    made = ready(kind, 3)
+    variables = [id(one) for one in made.variables]
+    origin = source(3)
+    made.bind(origin)
+    images, labels, _ = some_images(100, 3, seed=5)
+    made.calibrate(images, labels)
+    fresh = kind()
+    fresh.bind(origin)
+    fresh.calibrate(images, labels)
+    assert [id(one) for one in made.variables] == variables
+    for one, other in zip(made.variables, fresh.variables, strict=True):
+        assert tuple(one.shape) == (3,) and one.dtype == "float32"
+        np.testing.assert_array_equal(one.numpy(), other.numpy())
+
+
+@each_filter
+def test_classes_not_seen_use_the_number_over_all(kind):
+    made = kind()
+    made.bind(source(5))
+    images, labels, _ = some_images(60, 3)
+    labels[labels == 2] = 4
+    labels[0] = 3  # One image alone is as good as none.
+    made.calibrate(images, labels)
+    whole = np.asarray(
+        made.fit(ops.convert_to_numpy(made.score(images, labels)))
+    )
+    for variable, number in zip(made.variables, whole, strict=True):
+        values = variable.numpy()
+        np.testing.assert_allclose(values[[2, 3]], number, rtol=1e-5)
+        assert not np.isclose(values[[0, 1, 4]], number, rtol=1e-5).all()
+
+
+@each_filter
+@pytest.mark.parametrize("policy", ["mixed_float16", "float64"])
+def test_everything_is_float32_under_every_policy(kind, policy):
+    keras.config.set_dtype_policy(policy)
+    made = ready(kind)
+    images, labels, uniform = some_images()
+    assert made.score(images, labels).dtype == "float32"
+    assert {one.dtype for one in made.variables} == {"float32"}
+    assert 0 < np.sum(made.accept(images, labels, uniform)) < 60
+
+
+def test_an_unconditional_discriminator_may_judge_classes():
+    made = ready(DiscriminatorThreshold, 3, discriminator=discriminator())
+    images, labels, _ = some_images(9, 3)
+    first = made.score(images, labels)
+    np.testing.assert_array_equal(first, made.score(images, 2 - labels))
+    assert tuple(made.thresholds.shape) == (3,)
+
+
+def test_a_source_says_whether_its_discriminator_takes_labels():
+    made = DiscriminatorThreshold()
+    made.bind(source(3, conditional=False))
+    images, labels, _ = some_images(9, 3)
+    assert made.score(images, labels).shape == (9,)
+
+
+def test_a_discriminator_may_say_the_class_after_the_logit():
+    images = keras.Input(SHAPE)
+    x = layers.Flatten()(images)
+    network = keras.Model(images, [layers.Dense(1)(x), layers.Dense(3)(x)])
+    made = ready(DiscriminatorThreshold, 3, discriminator=network)
+    images, labels, _ = some_images(9, 3)
+    np.testing.assert_allclose(
+        made.score(images, labels), network(images)[0][:, 0], rtol=1e-6
+    )
+
+
+def test_no_image_is_accepted_before_calibration():
+    made = DiscriminatorThreshold()
+    made.bind(source())
+    assert not made.calibrated
+    images, _, uniform = some_images()
+    with pytest.raises(ValueError, match="must be calibrated before"):
+        made.accept(images, None, uniform)
+    accept = tf.function(made.accept, autograph=False)
+    assert not np.any(accept(tf.constant(images), None, tf.constant(uniform)))
+
+
+def test_a_filter_without_a_discriminator_is_refused():
+    with pytest.raises(ValueError, match="needs a discriminator.*Give the"):
+        DiscriminatorThreshold().bind(source(discriminator=None))
+
+
+def test_a_conditional_discriminator_needs_classes():
+    made = DiscriminatorThreshold(discriminator=discriminator(3))
+    with pytest.raises(ValueError, match="`discriminator` must take images al"):
+        made.bind(source())
+
+
+def test_a_discriminator_of_other_images_is_refused():
+    made = DiscriminatorThreshold(discriminator=discriminator())
+    with pytest.raises(ValueError, match="`discriminator` must take the gen"):
+        made.bind(source(image_shape=(8, 8, 1)))
+
+
+def test_a_discriminator_of_several_logits_is_refused():
+    network = keras.Sequential([keras.Input(SHAPE), layers.Flatten()])
+    with pytest.raises(ValueError, match="one logit an image.*16"):
+        DiscriminatorThreshold(discriminator=network).bind(source())
+
+
+def test_what_is_no_network_is_refused():
+    with pytest.raises(TypeError, match="`discriminator` must be a `keras.Mo"):
+        DiscriminatorThreshold(discriminator="dcgan")
+
+
+def test_another_number_of_classes_is_refused():
+    made = ready(DiscriminatorThreshold, 3)
+    with pytest.raises(ValueError, match="num_classes=3.*num_classes=None"):
+        made.bind(source())
+    assert tuple(made.thresholds.shape) == (3,)
+
+
+def test_use_before_bind_is_refused():
+    with pytest.raises(ValueError, match="must be bound before"):
+        DiscriminatorThreshold(0.0).score(some_images()[0])
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [[0, 1], [0, 1, 3], [-1, 0, 1], [0.0, 1.0, 2.0], [[0], [1], [2]]],
+)
+def test_labels_that_do_not_fit_are_refused(labels):
+    made = ready(DiscriminatorThreshold, 3)
+    before = made.thresholds.numpy().tolist()
+    with pytest.raises(ValueError, match="`labels` must be 3 integers from 0"):
+        made.calibrate(some_images(3)[0], np.array(labels))
+    assert made.thresholds.numpy().tolist() == before
+
+
+def test_labels_that_are_missing_are_refused():
+    made = ready(DiscriminatorThreshold, 3)
+    with pytest.raises(ValueError, match="`labels` must be given"):
+        made.calibrate(some_images(3)[0])
+
+
+def test_logits_that_are_not_finite_are_refused():
+    made = ready(DiscriminatorThreshold)
+    before = float(made.thresholds.numpy())
+    with pytest.raises(ValueError, match="logits .* must be finite"):
+        made.calibrate(np.full((3, *SHAPE), np.nan))
+    assert float(made.thresholds.numpy()) == before
+
+
+def test_a_subclass_names_its_numbers():
+    class AboveMean(DiscriminatorFilter):
+        state_names = ("means",)
+
+        def fit(self, logits):
+            return [logits.mean()]
+
+        def accept_logits(self, logits, labels, uniform):
+            return logits > self.state_of("means", labels)
+
+    made = ready(AboveMean, 3)
+    images, labels, uniform = some_images(90, 3)
+    made.calibrate(images, labels)
+    accepted, logits = map(np.array, made.judge(images, labels, uniform))
+    means = np.array([logits[labels == number].mean() for number in range(3)])
+    np.testing.assert_array_equal(accepted, logits > means[labels])
