@@ -101,21 +101,21 @@ def ratio(slower: list[float], faster: list[float]) -> float:
     return statistics.median(a / b for a, b in zip(slower, faster, strict=True))
 
 
-def in_graph(layer: Any, batch: Any) -> Callable[[], Any]:
-    """A function that augments the batch in a graph of its own."""
+def in_graph(layer: Any, batch: Any) -> Callable[[int], Any]:
+    """A function that augments some batches in a graph of its own."""
     import tensorflow as tf
 
     function = tf.function(lambda images: layer(images, training=True))
-    return lambda: function(batch)
+    return lambda count: [function(batch) for _ in range(count)]
 
 
-def eagerly(layer: Any, batch: Any) -> Callable[[], Any]:
-    """A function that calls the layer on the batch."""
-    return lambda: layer(batch, training=True)
+def eagerly(layer: Any, batch: Any) -> Callable[[int], Any]:
+    """A function that calls the layer on some batches."""
+    return lambda count: [layer(batch, training=True) for _ in range(count)]
 
 
-def in_pipeline(layer: Any, batch: Any) -> Callable[[], Any]:
-    """A function that takes the next batch of a pipeline."""
+def in_pipeline(layer: Any, batch: Any) -> Callable[[int], Any]:
+    """A function that takes some batches out of a pipeline."""
     import tensorflow as tf
 
     def augment(images):
@@ -123,8 +123,12 @@ def in_pipeline(layer: Any, batch: Any) -> Callable[[], Any]:
 
     dataset = tf.data.Dataset.from_tensors(batch).repeat()
     dataset = dataset.map(augment, num_parallel_calls=os.cpu_count())
-    batches = iter(dataset.prefetch(2))
-    return lambda: next(batches)
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    dataset = dataset.with_options(options)
+    # A pipeline of its own each time: one that waits for its turn would work
+    # ahead meanwhile.
+    return lambda count: list(dataset.take(count))
 
 
 MODES = {"graph": in_graph, "eager": eagerly, "tf.data": in_pipeline}
@@ -143,12 +147,7 @@ def preprocessing_programs(
     def program(layer):
         augmented = MODES[mode](layer, batch)
 
-        def run():
-            for _ in range(num_batches):
-                result = augmented()
-            return float(result[0, 0, 0, 0])
-
-        return run
+        return lambda: float(augmented(num_batches)[-1][0, 0, 0, 0])
 
     layers = {**our_layers((0, 255)), **peer_layers()}
     return {name: program(layer) for name, layer in layers.items()}

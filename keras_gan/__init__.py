@@ -12,13 +12,15 @@ from keras_gan import (
     networks,
     optimizers,
     penalties,
+    sampling,
 )
-from keras_gan.models import GAN
+from keras_gan.models import ACGAN, GAN
 from keras_gan.optimizers import AdversarialOptimizer
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ACGAN",
     "GAN",
     "AdversarialOptimizer",
     "callbacks",
@@ -31,4 +33,5 @@ __all__ = [
     "networks",
     "optimizers",
     "penalties",
+    "sampling",
 ]

@@ -47,9 +47,17 @@ from keras_gan.backend.tensorflow_layers import (
     second_derivatives,
 )
 from keras_gan.backend.tensorflow_lookup import look_up
+from keras_gan.backend.tensorflow_pipeline import (
+    ElementSeeds,
+    FixedSeeds,
+    in_pipeline,
+    refuse,
+)
 
 __all__ = [
     "AdversarialTrainer",
+    "ElementSeeds",
+    "FixedSeeds",
     "ReplicaSeedGenerator",
     "Score",
     "compiled",
@@ -61,11 +69,13 @@ __all__ = [
     "fused",
     "generator_states",
     "has_gpu",
+    "in_pipeline",
     "in_several_replicas",
     "input_gradients",
     "look_up",
     "outside_graphs",
     "own_variable_scope",
+    "refuse",
     "replica_count",
     "replica_id",
     "replica_mean",

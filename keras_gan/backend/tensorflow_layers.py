@@ -43,10 +43,11 @@ def own_variable_scope() -> Iterator[None]:
     """Context for calls that may fail.
 
     An error inside `tf.map_fn` leaves a device behind in the variable scope,
-    and from then on no strategy could make a variable.
+    and from then on no strategy could make a variable. The scope is a new one:
+    a failure before, in what the user ran, may have spoilt the current one.
     """
-    current = tf.compat.v1.get_variable_scope()
-    with tf.compat.v1.variable_scope(current, auxiliary_name_scope=False):
+    scope = tf.compat.v1.VariableScope(reuse=None)
+    with tf.compat.v1.variable_scope(scope, auxiliary_name_scope=False):
         yield
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import dataclasses
 import json
 import pathlib
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 import keras
 
 from keras_gan.cli import arguments as kinds
+from keras_gan.cli import memorization
 from keras_gan.cli.arguments import METRICS
 from keras_gan.cli.metric_options import add_metric_options, make_metrics
 from keras_gan.cli.progress import ImageCounter
@@ -36,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("real", metavar="REAL", help="real images")
     parser.add_argument("fake", metavar="FAKE", help="generated images")
     add_metric_options(parser, default=["fid"], shown="fid")
+    memorization.add_memorization_option(parser)
     _add_image_options(parser)
     parser.add_argument(
         "--save-statistics",
@@ -88,43 +91,81 @@ def _add_image_options(parser):
     )
 
 
+@dataclasses.dataclass(frozen=True)
+class _Measured:
+    """The metrics after all images, and which images these were.
+
+    `copies` is the metric of `--memorization`, which is `None` without it.
+    """
+
+    metrics: list[Any]
+    copies: Any
+    sides: dict[str, Any]
+    numbers: dict[str, int]
+    extractor: str
+
+
 def run(options: argparse.Namespace) -> int:
     """Measures and prints; returns the exit code."""
-    if not options.metrics:
+    if not options.metrics and not options.memorization:
         raise ValueError(
             "`--metrics none` leaves nothing to evaluate. Name some of "
-            f"{', '.join(METRICS)}."
+            f"{', '.join(METRICS)}, or ask for `--memorization`."
         )
     # Keras writes of downloads where only the result is to stand.
     with contextlib.redirect_stdout(sys.stderr):
-        chosen, numbers, extractor = _measured(options)
-        values = _values(chosen)
-    _print(values, numbers, extractor, options)
+        measured = _measured(options)
+        values = _values(measured.metrics)
+        if options.memorization:
+            values.update(_memorized(measured, options))
+    _print(values, measured, options)
     if options.save_statistics:
-        _fid_of(chosen).save_real_statistics(options.save_statistics)
+        fid = _fid_of(measured.metrics)
+        fid.save_real_statistics(options.save_statistics)
     return 0
 
 
-def _measured(options) -> tuple[list[Any], dict[str, int], str]:
-    """The metrics after all images, how many there were, the extractor."""
+def _measured(options) -> _Measured:
     sides = {
         "real": open_side(options.real, options),
         "fake": open_side(options.fake, options),
     }
     extractor = options.feature_extractor or default_extractor(options.real)
+    numbers = numbers_of_images(sides, options.num_images)
     chosen = _metrics(options, sides, extractor)
     if options.save_statistics:
         _check_savable(options, sides, chosen)
-    numbers = numbers_of_images(sides, options.num_images)
-    numbers = {k: n for k, n in numbers.items() if _needing(k, chosen)}
+    copies = None
+    if options.memorization:
+        copies = memorization.make_metric(
+            options.memorization, extractor, sides, numbers
+        )
+    every = [*chosen, copies] if copies else chosen
+    numbers = {k: n for k, n in numbers.items() if _needing(k, every)}
     for kind, number in numbers.items():
-        _check_number(kind, sides[kind], number, chosen)
+        _check_number(kind, sides[kind], number, every)
     for kind, number in numbers.items():
-        _read(kind, sides[kind], number, chosen, options)
-    return chosen, numbers, extractor
+        _read(kind, sides[kind], number, every, options)
+    return _Measured(chosen, copies, sides, numbers, extractor)
 
 
-def _print(values, numbers: dict[str, int], extractor: str, options) -> None:
+def _memorized(measured: _Measured, options) -> dict[str, float]:
+    """The values of `--memorization`; writes its picture."""
+    neighbours = min(memorization.NUM_NEIGHBOURS, measured.numbers["real"])
+    found = measured.copies.resemblance(neighbours)
+    memorization.write_picture(
+        options.memorization,
+        found,
+        measured.sides,
+        measured.numbers,
+        options.batch_size,
+    )
+    return found.values(measured.copies.quantile)
+
+
+def _print(values, measured: _Measured, options) -> None:
+    numbers, extractor = measured.numbers, measured.extractor
+    picture = options.memorization
     if options.json:
         described = {
             "real": options.real,
@@ -132,6 +173,8 @@ def _print(values, numbers: dict[str, int], extractor: str, options) -> None:
             "feature_extractor": extractor,
             **{f"num_{kind}": number for kind, number in numbers.items()},
         }
+        if picture:
+            described["memorization_picture"] = str(picture)
         print(json.dumps({**values, **described}))
         return
     width = max(map(len, values)) + 2
@@ -139,6 +182,11 @@ def _print(values, numbers: dict[str, int], extractor: str, options) -> None:
         print(f"{name:<{width}}{value:.6g}")
     counts = [f"{number:,} {kind} images" for kind, number in numbers.items()]
     print(f"of {' and '.join([*counts, f'features of {extractor}'])}")
+    if picture:
+        print(
+            f"{picture}: the fake images nearest to real ones (left), each "
+            "with these"
+        )
 
 
 def _needing(kind: str, chosen) -> list[Any]:

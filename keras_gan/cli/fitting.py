@@ -49,6 +49,7 @@ def fit(job: Job, clock: Clock, *, shows_progress: bool) -> float:
         labels=settings.conditional,
         repeat=True,
         skip_batches=job.steps,
+        balance=None if settings.balance == "none" else settings.balance,
     )
     left = settings.steps - job.steps
     rounds = math.ceil(left / settings.steps_per_round)

@@ -56,9 +56,11 @@ class Job:
             for network in (gan.generator, gan.discriminator)
         ]
         augments = settings.augment != "none"
+        balanced = settings.balance != "none"
         passes = settings.steps * settings.batch_size / info.num_images
         lines = [
-            f"{info.num_images:,} images{classes}, {size}, from {info.name}",
+            f"{info.num_images:,} images{classes}, {size}, from {info.name}"
+            + f", balanced ({settings.balance})" * balanced,
             f"{settings.network} of {' + '.join(weights)} weights"
             + ", conditional" * settings.conditional
             + f", augmented by {settings.augment}" * augments,

@@ -50,6 +50,7 @@ class Settings:
     metrics: list[str] = dataclasses.field(default_factory=list)
     feature_extractor: str = "inception_v3"
     augment: str = "none"
+    balance: str = "none"
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -74,9 +75,11 @@ def resolve(
     Raises:
         ValueError: If classes are wanted and the data set has none.
     """
-    if options.conditional and info.num_classes is None:
+    balance = _first(options.balance, "none")
+    if info.num_classes is None and (options.conditional or balance != "none"):
+        option = "--conditional" if options.conditional else "--balance"
         raise ValueError(
-            f"`--conditional` needs classes, and `{info.name}` has none. Put "
+            f"`{option}` needs classes, and `{info.name}` has none. Put "
             "the images of each class in a sub-folder of its own, add "
             "`labels` to the .npz, or leave the option out."
         )
@@ -104,6 +107,7 @@ def resolve(
         jit=_first(options.jit, _jit(defaults.jit)),
         seed=_first(options.seed, 0),
         augment=_first(options.augment, "none"),
+        balance=balance,
         # Without a download there is a distance for the digits only.
         metrics=_first(options.metrics, ["fid"] * (data == DEFAULT_DATA)),
         feature_extractor=_first(

@@ -46,6 +46,20 @@ class ImagesSide:
             if left <= 0:
                 return
 
+    def images_at(
+        self, indices: np.ndarray, num_images: int, batch_size: int
+    ) -> np.ndarray:
+        """The images that `batches` gives at these places, read again."""
+        found, start = {}, 0
+        for images in self.batches(num_images, batch_size):
+            stop = start + len(images)
+            here = indices[(indices >= start) & (indices < stop)].tolist()
+            found.update({i: np.asarray(images[i - start]) for i in here})
+            start = stop
+            if start > indices.max():
+                break
+        return np.stack([found[index] for index in indices.tolist()])
+
 
 @dataclasses.dataclass(frozen=True)
 class GeneratedSide:
@@ -61,18 +75,33 @@ class GeneratedSide:
 
     def batches(self, num_images: int, batch_size: int) -> Iterator[Any]:
         """Batches of images in [-1, 1]; the classes take turns."""
-        num_classes = self.gan.num_classes
         for start in range(0, num_images, batch_size):
-            stop = min(start + batch_size, num_images)
-            labels = None
-            if num_classes is not None:
-                labels = np.arange(start, stop, dtype="int32") % num_classes
-            yield self.gan.generate(
-                stop - start,
-                labels=labels,
-                seed=self.seed + start,
-                batch_size=batch_size,
-            )
+            yield self._draw(start, num_images, batch_size)
+
+    def images_at(
+        self, indices: np.ndarray, num_images: int, batch_size: int
+    ) -> np.ndarray:
+        """The images that `batches` gives at these places, drawn again."""
+        starts = indices - indices % batch_size
+        found = {}
+        for start in np.unique(starts).tolist():
+            images = self._draw(start, num_images, batch_size)
+            here = indices[starts == start].tolist()
+            found.update({i: images[i - start] for i in here})
+        return np.stack([found[index] for index in indices.tolist()])
+
+    def _draw(self, start: int, num_images: int, batch_size: int):
+        stop = min(start + batch_size, num_images)
+        labels = None
+        if self.gan.num_classes is not None:
+            numbers = np.arange(start, stop, dtype="int32")
+            labels = numbers % self.gan.num_classes
+        return self.gan.generate(
+            stop - start,
+            labels=labels,
+            seed=self.seed + start,
+            batch_size=batch_size,
+        )
 
 
 @dataclasses.dataclass(frozen=True)

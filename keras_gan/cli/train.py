@@ -104,6 +104,12 @@ def _add_data_options(parser):
         action=argparse.BooleanOptionalAction,
         help="learn to draw each class by its label (default: no)",
     )
+    group.add_argument(
+        "--balance",
+        choices=("none", "uniform"),
+        help="uniform shows every class equally often, rare ones by repeating "
+        "their images (default: none)",
+    )
 
 
 def _add_network_options(parser):

@@ -26,28 +26,23 @@ class FileSource(sources.Source):
 
     Args:
         info: The `DatasetInfo`.
-        names: Names of the files, in the order of the labels.
-        read_bytes: Function from a name to the file's bytes.
+        files: The files, in the order of the labels.
         labels: int32 array `(num_images,)`, or `None`.
     """
 
     def __init__(
         self,
         info: sources.DatasetInfo,
-        names: list[str],
-        read_bytes: ReadBytes,
+        files: sources.StoredFiles,
         labels: np.ndarray | None = None,
     ) -> None:
         super().__init__(info, (0.0, 255.0), labels)
-        self._names = names
-        self._read_bytes = read_bytes
+        self.files: sources.StoredFiles = files
 
     def read(self, indices: np.ndarray) -> np.ndarray:
+        names, read_bytes = self.files.names, self.files.read_bytes
         return np.stack(
-            [
-                decode(self._read_bytes, self._names[index], self.info)
-                for index in indices
-            ]
+            [decode(read_bytes, names[index], self.info) for index in indices]
         )
 
 
@@ -141,10 +136,15 @@ def _open_files(
         class_names=class_names,
         skipped=tuple(sorted(broken)),
     )
-    if is_small:
-        images = np.stack(list(decoded.values()))
-        return sources.ArraySource(info, (0.0, 255.0), images, labels)
-    return FileSource(info, list(decoded), read_bytes, labels)
+    files = sources.StoredFiles(
+        tuple(decoded), tuple(shapes[name] for name in decoded), read_bytes
+    )
+    if not is_small:
+        return FileSource(info, files, labels)
+    images = np.stack(list(decoded.values()))
+    source = sources.ArraySource(info, (0.0, 255.0), images, labels)
+    source.files = files
+    return source
 
 
 def _image_names(path: str, names: list[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """From an opened source to a tf.data.Dataset."""
 
+import itertools
 import os
 import random
 from collections.abc import Callable
@@ -9,6 +10,11 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan import images as image_tools
+from keras_gan.datasets.balancing import (
+    Balance,
+    BalancedOrder,
+    balanced_order,
+)
 from keras_gan.datasets.opening import open_source
 from keras_gan.datasets.source import ArraySource, ImageSize, Source
 
@@ -29,6 +35,7 @@ def load(
     repeat: bool = False,
     skip_batches: int = 0,
     drop_remainder: bool = False,
+    balance: Balance = None,
 ) -> tf.data.Dataset:
     """Loads images as batches, in a new order each pass.
 
@@ -37,6 +44,11 @@ def load(
     and the number of the pass alone, so `skip_batches=k` gives what an
     earlier stream with the same seed would have given after `k` batches, and
     what is skipped is not read.
+
+    With `balance` the classes come in the shares that it gives, in each pass to
+    within one image. A pass still has as many images as there are: rare classes
+    are repeated, no image of a class more often than another, and of frequent
+    ones each pass takes the next part.
 
     Args:
         source: One of `keras_gan.datasets.BUILTIN_NAMES`; the path of a
@@ -57,6 +69,12 @@ def load(
         repeat: Whether the stream is endless.
         skip_batches: Batches at the start of an endless stream to leave out.
         drop_remainder: Whether to leave out a last batch that is not full.
+        balance: `"uniform"` gives every class that has images the same share
+            of them; `{class: share}`, with numbers or names of classes and
+            shares that sum to 1, gives other shares, and leaves out classes
+            that it does not name. None: as they are. Without `shuffle`
+            classes come in turn, and a data set that is not endless begins
+            each pass with the same images.
 
     Returns:
         A `tf.data.Dataset` of float32 images `(batch, height, width,
@@ -76,10 +94,15 @@ def load(
     opened = open_source(source, image_size=image_size, channels=channels)
     labelled = _wants_labels(opened, labels)
     _check_batches(opened, batch_size, repeat, skip_batches, drop_remainder)
-    if repeat:
-        indices = _endless_indices(
-            len(opened), skip_batches * batch_size, shuffle, seed
+    start = skip_batches * batch_size
+    if balance is not None:
+        order = balanced_order(
+            balance, opened, seed=_fixed(seed), shuffle=shuffle
         )
+        indices = _balanced_indices(order, len(opened), start, shuffle, repeat)
+    elif repeat:
+        one_pass = _plain_pass(len(opened), shuffle, _fixed(seed))
+        indices = _endless(one_pass, len(opened), start)
     else:
         indices = tf.data.Dataset.range(len(opened))
         if shuffle:
@@ -96,14 +119,15 @@ def load(
     return dataset.prefetch(2).with_options(_options())
 
 
-def _endless_indices(
-    num_images: int, start: int, shuffle: bool, seed: int | None
-) -> tf.data.Dataset:
-    """Image numbers of one pass after another, from the `start`-th on."""
-    if seed is None:
-        # Python's generator is one that `keras.utils.set_random_seed` sets.
-        seed = random.randrange(2**31)
-    first_pass, offset = divmod(start, num_images)
+def _fixed(seed: int | None) -> int:
+    # Python's generator is one that `keras.utils.set_random_seed` sets.
+    return random.randrange(2**31) if seed is None else int(seed)
+
+
+def _plain_pass(
+    num_images: int, shuffle: bool, seed: int
+) -> Callable[[tf.Tensor], tf.data.Dataset]:
+    """A function from the number of a pass to all image numbers."""
 
     def one_pass(number):
         if not shuffle:
@@ -116,13 +140,47 @@ def _endless_indices(
         )
         return tf.data.Dataset.from_tensor_slices(order)
 
+    return one_pass
+
+
+def _endless(
+    one_pass: Callable[[tf.Tensor], tf.data.Dataset], length: int, start: int
+) -> tf.data.Dataset:
+    """Image numbers of one pass after another, from the `start`-th on."""
+    first_pass, offset = divmod(start, length)
     passes = tf.data.Dataset.counter(first_pass)
     indices = passes.flat_map(one_pass).skip(offset)
     # tf.data does not find out that passes of finite length never end.
-    endless = tf.data.experimental.assert_cardinality(
-        tf.data.INFINITE_CARDINALITY
+    return indices.apply(
+        tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
     )
-    return indices.apply(endless)
+
+
+def _balanced_indices(
+    order: BalancedOrder,
+    num_images: int,
+    start: int,
+    shuffle: bool,
+    repeat: bool,
+) -> tf.data.Dataset:
+    """Image numbers with the classes in their shares."""
+
+    def one_pass(number):
+        numbers = tf.numpy_function(order, [number], tf.int64, stateful=False)
+        return tf.data.Dataset.from_tensor_slices(
+            tf.ensure_shape(numbers, [num_images])
+        )
+
+    if repeat:
+        return _endless(one_pass, num_images, start)
+    # Each iteration is the next pass, as with tf.data's own shuffle.
+    passes = itertools.count() if shuffle else itertools.repeat(0)
+
+    def next_pass(_):
+        return tf.numpy_function(lambda: next(passes), [], tf.int64)
+
+    indices = tf.data.Dataset.range(1).map(next_pass).flat_map(one_pass)
+    return indices.apply(tf.data.experimental.assert_cardinality(num_images))
 
 
 def _reader(source: Source) -> Callable[[tf.Tensor], tf.Tensor]:

@@ -1,7 +1,7 @@
 """What every kind of data looks like once it is opened."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -40,6 +40,21 @@ class DatasetInfo:
     skipped: tuple[str, ...] = ()
 
 
+@dataclasses.dataclass(frozen=True)
+class StoredFiles:
+    """The files that images are read from, one an image, in their order.
+
+    Attributes:
+        names: Their names, folders included, with `/` between these.
+        image_shapes: `(height, width, channels)` of each as it is stored.
+        read_bytes: Function from a name to the file's bytes.
+    """
+
+    names: tuple[str, ...]
+    image_shapes: tuple[tuple[int, int, int], ...]
+    read_bytes: Callable[[str], bytes]
+
+
 class Source:
     """Images of one shape that can be read by number.
 
@@ -49,6 +64,9 @@ class Source:
         info: The `DatasetInfo`.
         stored_range: `(black, white)` of what `read` returns.
         labels: int32 array `(num_images,)`, or `None`.
+
+    Attributes:
+        files: `StoredFiles` where each image is a file of its own, or `None`.
 
     Example:
 
@@ -62,6 +80,8 @@ class Source:
     >>> [batch.shape[0] for batch in dataset]
     [50, 50]
     """
+
+    files: StoredFiles | None = None
 
     def __init__(
         self,

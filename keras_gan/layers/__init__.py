@@ -6,6 +6,10 @@ from keras_gan.layers.augmentation import (
     ImageAugmentation,
     augmenter,
 )
+from keras_gan.layers.conditional_batch_normalization import (
+    ConditionalBatchNormalization,
+)
+from keras_gan.layers.gan_data_generator import GANDataGenerator
 from keras_gan.layers.learned_basis import LearnedBasis
 from keras_gan.layers.learned_pooling import LearnedPooling
 from keras_gan.layers.low_pass_resampling import LowPassResampling2D
@@ -14,7 +18,9 @@ from keras_gan.layers.weight_clip import WeightClip
 
 __all__ = [
     "AdaptiveAugment",
+    "ConditionalBatchNormalization",
     "DiffAugment",
+    "GANDataGenerator",
     "ImageAugmentation",
     "LearnedBasis",
     "LearnedPooling",

@@ -17,9 +17,12 @@ from keras_gan.metrics.kernel_inception_distance import (
     KernelInceptionDistance,
 )
 from keras_gan.metrics.manifold import manifold_metrics
+from keras_gan.metrics.memorization import Memorization
 from keras_gan.metrics.mode_coverage import ModeCoverage
+from keras_gan.metrics.nearest import nearest_neighbours
 from keras_gan.metrics.polynomial_mmd import polynomial_mmd
 from keras_gan.metrics.precision_recall import PrecisionRecall
+from keras_gan.metrics.resemblance import memorization_metrics
 from keras_gan.metrics.stacked_classifier import stacked_classifier
 from keras_gan.metrics.statistics import FeatureStatistics
 
@@ -32,12 +35,15 @@ __all__ = [
     "InceptionScore",
     "InceptionV3",
     "KernelInceptionDistance",
+    "Memorization",
     "ModeCoverage",
     "PrecisionRecall",
     "digits_classifier",
     "frechet_distance",
     "get",
     "manifold_metrics",
+    "memorization_metrics",
+    "nearest_neighbours",
     "polynomial_mmd",
     "stacked_classifier",
 ]
@@ -50,6 +56,7 @@ _BY_NAME: dict[str, type[FeatureMetric]] = {
     "prdc": PrecisionRecall,
     "precision_recall": PrecisionRecall,
     "modes": ModeCoverage,
+    "memorization": Memorization,
 }
 
 NAMES = tuple(_BY_NAME)

@@ -53,7 +53,8 @@ def check_kind(augmenter) -> None:
 
     Raises:
         TypeError: If it is no Keras layer.
-        ValueError: If it is of another value range, or has two controllers.
+        ValueError: If it is of another value range or data format, or has two
+            controllers.
     """
     if augmenter is None:
         return
@@ -68,6 +69,7 @@ def check_kind(augmenter) -> None:
             "`keras_gan.layers.augmenter(name)` makes one of a name."
         )
     _check_value_range(augmenter)
+    _check_data_format(augmenter)
     adaptive = augmenters.adaptive_layers(augmenter)
     if len(adaptive) > 1:
         raise ValueError(
@@ -95,6 +97,20 @@ def _check_value_range(layer) -> None:
         )
 
 
+def _check_data_format(augmenter) -> None:
+    expected = keras.config.image_data_format()
+    for layer in augmenters.layers_in(augmenter):
+        received = getattr(layer, "data_format", expected)
+        if augmenters.is_ours(layer) and received != expected:
+            raise ValueError(
+                "`augmenter` must have the data format of the networks, which "
+                f"is Keras' own, {expected!r}. Received: the layer "
+                f"{probe.named(layer)} with data_format={received!r}. Leave "
+                "`data_format` out, or for such networks call "
+                f"`keras.config.set_image_data_format({received!r})` first."
+            )
+
+
 def _check_apart(augmenter, of_penalties) -> None:
     owners: dict[int, str] = {}
     named = {"the GAN": augmenter} | {
@@ -114,6 +130,7 @@ def _check_apart(augmenter, of_penalties) -> None:
 
 def _check_outputs(augmenter, images) -> None:
     _check_value_range(augmenter)
+    _check_data_format(augmenter)
     with probe.unchanged(augmenter):
         outputs = probe.outputs_of(augmenter, images)
     # Layers that are not called by `__call__` would count as unbuilt, and a

@@ -44,7 +44,12 @@ def layers_in(augmenter) -> list:
 
 def adaptive_layers(augmenter) -> list:
     """The layers in an augmenter that want to know the logits of D."""
-    return [one for one in layers_in(augmenter) if hasattr(one, "update_state")]
+    told = [one for one in layers_in(augmenter) if hasattr(one, "update_state")]
+    adaptive = [
+        one for one in told if not getattr(one, "has_fixed_probability", False)
+    ]
+    # One at a fixed probability is told for the sake of the logs alone.
+    return adaptive or told[:1]
 
 
 def generator_states(augmenters) -> list:

@@ -120,7 +120,7 @@ def _any(condition):
 
 
 def call_network(network, inputs, training):
-    """Output of a network, also for a replica that was left without images.
+    """Outputs of a network, also for a replica that was left without images.
 
     Batch normalisation makes NaN of an empty batch, and every replica would
     take it over. So the network is given one row and its output cut off.
@@ -134,9 +134,9 @@ def call_network(network, inputs, training):
         padded = ops.concatenate([values, row])
         return padded[: ops.maximum(size, 1)]
 
-    return network(keras.tree.map_structure(pad, inputs), training=training)[
-        :size
-    ]
+    inputs = keras.tree.map_structure(pad, inputs)
+    outputs = network(inputs, training=training)
+    return keras.tree.map_structure(lambda values: values[:size], outputs)
 
 
 def split(batch, parts: int) -> list:

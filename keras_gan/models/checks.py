@@ -52,25 +52,34 @@ def build(generator, discriminator, latent_dim, num_classes) -> tuple:
     Raises:
         ValueError: If the networks do not fit each other.
     """
-    latent_dim = _build_generator(generator, latent_dim, num_classes)
-    inputs = fake_inputs(latent_dim, num_classes)
-    images = _spec(generator, inputs, "generator")
-    image_shape = tuple(images.shape[1:])
+    latent_dim, images = build_generator(generator, latent_dim, num_classes)
+    known = input_shapes(discriminator)
+    if known is not None:
+        expected = 1 if num_classes is None else 2
+        _check_count(len(known), expected, "discriminator", num_classes)
+        check_image_shapes(images, known[0])
+    inputs = images
     if num_classes is not None:
-        images = [images, inputs[1]]
-    _check_inputs(discriminator, images, "discriminator", num_classes)
-    logits = _spec(discriminator, images, "discriminator")
+        inputs = [images, fake_inputs(latent_dim, num_classes)[1]]
+    logits = _spec(discriminator, inputs, "discriminator")
     if tuple(logits.shape[1:]) != (1,):
         raise ValueError(
             "`discriminator` must return one logit an image, shape "
-            f"(batch, 1). Received: shape {_words(logits)}. End it in "
+            f"(batch, 1). Received: shape {words(logits)}. End it in "
             "`keras.layers.Dense(1)`."
         )
-    return latent_dim, image_shape
+    return latent_dim, tuple(images.shape[1:])
 
 
-def _build_generator(generator, latent_dim, num_classes) -> int:
-    known = _input_shapes(generator)
+def build_generator(generator, latent_dim, num_classes) -> tuple:
+    """Builds a generator; returns `latent_dim` and its symbolic images."""
+    latent_dim = _latent_dim(generator, latent_dim, num_classes)
+    inputs = fake_inputs(latent_dim, num_classes)
+    return latent_dim, _spec(generator, inputs, "generator")
+
+
+def _latent_dim(generator, latent_dim, num_classes) -> int:
+    known = input_shapes(generator)
     expected = 1 if num_classes is None else 2
     if known is not None:
         _check_count(len(known), expected, "generator", num_classes)
@@ -99,7 +108,7 @@ def fake_inputs(latent_dim, num_classes):
     return [latents, keras.KerasTensor((None,), "int32")]
 
 
-def _input_shapes(model):
+def input_shapes(model):
     """Shapes of a model's inputs, or None where it does not know them."""
     try:
         inputs = model.inputs
@@ -126,44 +135,47 @@ def _check_count(received, expected, role, num_classes):
     )
 
 
-def _check_inputs(discriminator, images, role, num_classes):
-    known = _input_shapes(discriminator)
-    if known is None:
-        return
-    _check_count(len(known), 1 if num_classes is None else 2, role, num_classes)
-    shape = tuple((images[0] if isinstance(images, list) else images).shape)
-    fits = len(shape) == len(known[0]) and all(
+def check_image_shapes(images, known) -> None:
+    """Raises an error if a discriminator's input is not a generator's image."""
+    shape = tuple(images.shape)
+    fits = len(shape) == len(known) and all(
         a is None or b is None or a == b
-        for a, b in zip(shape[1:], known[0][1:], strict=True)
+        for a, b in zip(shape[1:], known[1:], strict=True)
     )
     if not fits:
         raise ValueError(
             "`discriminator` must take the images that `generator` makes. "
             f"Received: a generator of images of shape {shape[1:]} and a "
-            f"discriminator of images of shape {known[0][1:]}. Give both the "
+            f"discriminator of images of shape {known[1:]}. Give both the "
             "same image shape."
         )
 
 
-def _spec(model, inputs, role):
-    """Symbolic output of a model; builds it where it is not yet built."""
+def outputs_of(model, inputs, role):
+    """Symbolic outputs of a model; builds it where it is not yet built."""
     try:
-        outputs = model(inputs)
+        return model(inputs)
     except Exception as error:
         raise ValueError(
             f"`{role}` could not be called on inputs of shape "
-            f"{_words(inputs)}. Received: {type(error).__name__}: {error}"
+            f"{words(inputs)}. Received: {type(error).__name__}: {error}"
         ) from error
+
+
+def _spec(model, inputs, role):
+    """The one symbolic output of a model."""
+    outputs = outputs_of(model, inputs, role)
     if not hasattr(outputs, "shape"):
         raise ValueError(
             f"`{role}` must return one tensor. Received: "
-            f"{type(outputs).__name__} of shapes {_words(outputs)}. Wrap it in "
+            f"{type(outputs).__name__} of shapes {words(outputs)}. Wrap it in "
             "a model that returns the one that is meant."
         )
     return outputs
 
 
-def _words(tensors) -> str:
+def words(tensors) -> str:
+    """The shapes of tensors, for a message."""
     shapes = [str(tuple(one.shape)) for one in keras.tree.flatten(tensors)]
     return " and ".join(shapes)
 

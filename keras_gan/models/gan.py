@@ -18,8 +18,6 @@ from keras_gan.models.steps import STRANGE, AdversarialSteps
 from keras_gan.models.tracker import LogTracker
 from keras_gan.models.watch import watched
 
-_TEST_LOGS = ("d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy")
-
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
@@ -79,7 +77,7 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
         num_classes, seed = checks.check_arguments(
             num_classes, ema_momentum, seed
         )
-        self.latent_dim, self.image_shape = checks.build(
+        self.latent_dim, self.image_shape = self.build_networks(
             generator, discriminator, latent_dim, num_classes
         )
         checks.warn_probabilities(discriminator)
@@ -102,6 +100,12 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
         self.evaluation_seed = ReplicaSeedGenerator(offset(0x5EED))
         self.sampling_seed = keras.random.SeedGenerator(offset(0xFACE))
         self.built = True
+
+    def build_networks(
+        self, generator, discriminator, latent_dim, num_classes
+    ) -> tuple:
+        """Builds the networks; returns `latent_dim` and the image's shape."""
+        return checks.build(generator, discriminator, latent_dim, num_classes)
 
     def compile(
         self,
@@ -166,16 +170,22 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
                 self.discriminator.trainable_variables,
             )
             configuration.build([loss, *penalties], metrics, self.image_shape)
-            names = [*_TEST_LOGS, *(penalty_name(p) for p in penalties)]
-            self._train_logs = LogTracker([*names, *STRANGE], name="train")
-            self._test_logs = LogTracker([*_TEST_LOGS, *STRANGE], "test")
+            objective = self.make_objective(loss, penalties)
+            both = [*objective.log_names, *STRANGE]
+            names = [*both, *(penalty_name(p) for p in penalties)]
+            self._train_logs = LogTracker(names, name="train")
+            self._test_logs = LogTracker(both, name="test")
         self._log_tracker = self._train_logs
         self.sample_metrics = list(metrics or [])
         self.loss = loss
         self.penalties = penalties
         self.discriminator_steps = int(discriminator_steps)
         self.update = update
-        self.objective = AdversarialObjective(
+        self.objective = objective
+
+    def make_objective(self, loss, penalties) -> AdversarialObjective:
+        """What the two networks minimise, of the arguments of `compile`."""
+        return AdversarialObjective(
             self.discriminator, loss, penalties, self.augmenter
         )
 

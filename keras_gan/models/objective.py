@@ -24,7 +24,17 @@ class AdversarialObjective:
             and the discriminator; penalties see the image before it. An
             adaptive layer in it is told what the discriminator says of real
             images.
+
+    Attributes:
+        log_names: Entries of the logs of a step, beside those of penalties.
     """
+
+    log_names: tuple[str, ...] = (
+        "d_loss",
+        "g_loss",
+        "d_real_accuracy",
+        "d_fake_accuracy",
+    )
 
     def __init__(self, discriminator, loss, penalties=(), augmenter=None):
         self.discriminator = discriminator
@@ -46,13 +56,12 @@ class AdversarialObjective:
 
     def generator_terms(self, batch, fake_images):
         """Returns the generator's loss and the logs."""
-        score = self._scorer(batch.labels)
-        fake_logits = score(fake_images)
+        function = self._scorer(batch.labels)
+        fake_logits = function(fake_images)
         real_logits = None
         if getattr(self.loss, "generator_uses_real_logits", True):
-            real_logits = ops.stop_gradient(score(batch.images))
-        loss = self.loss.generator_loss(real_logits, fake_logits)
-        return loss, {"g_loss": loss}
+            real_logits = ops.stop_gradient(function(batch.images))
+        return self._generator(function, fake_images, real_logits, fake_logits)
 
     def adversarial_terms(self, batch, fake_images, step):
         """Both losses from one pass of each image through the networks."""
@@ -61,19 +70,29 @@ class AdversarialObjective:
         d_loss, logs = self._discriminator(
             score, function, (batch.images, fake_images), step
         )
-        g_loss = self.loss.generator_loss(
-            score(batch.images), score(fake_images)
+        g_loss, g_logs = self._generator(
+            function, fake_images, score(batch.images), score(fake_images)
         )
-        return d_loss, g_loss, {**logs, "g_loss": g_loss}
+        return d_loss, g_loss, {**logs, **g_logs}
 
     def test_terms(self, batch, fake_images):
         """The logs of both losses, without augmentation and penalties."""
-        score = self._scorer(batch.labels, training=False)
-        real_logits, fake_logits = score(batch.images), score(fake_images)
+        function = self._scorer(batch.labels, training=False)
+        return self._test(function, (batch.images, fake_images))
+
+    # The next three are given the images beside their logits, for objectives
+    # that ask more of them than the logits say.
+
+    def _test(self, function, images):
+        real_logits, fake_logits = (function(one) for one in images)
         d_loss = self.loss.discriminator_loss(real_logits, fake_logits)
         g_loss = self.loss.generator_loss(real_logits, fake_logits)
         logs = _discriminator_logs(d_loss, real_logits, fake_logits)
         return {**logs, "g_loss": g_loss}
+
+    def _generator(self, function, fake_images, real_logits, fake_logits):
+        loss = self.loss.generator_loss(real_logits, fake_logits)
+        return loss, {"g_loss": loss}
 
     def _discriminator(self, score, function, images, step):
         real_logits, fake_logits = (score(one) for one in images)
@@ -107,8 +126,7 @@ class AdversarialObjective:
         }
 
     def _scorer(self, labels, training=True):
-        augments = training and self.augmenter is not None
-        network = self._augmented if augments else self.discriminator
+        network = self._network(training)
 
         def function(images):
             inputs = images if labels is None else [images, labels]
@@ -117,8 +135,13 @@ class AdversarialObjective:
 
         return function
 
+    def _network(self, training):
+        """The discriminator, behind the augmenter where there is one."""
+        augments = training and self.augmenter is not None
+        return self._augmented if augments else self.discriminator
+
     def _augmented(self, inputs, training):
-        """The discriminator's logits of augmented images."""
+        """What the discriminator says of augmented images."""
         if not isinstance(inputs, list):
             inputs = augmenters.augment(self.augmenter, inputs)
         else:
@@ -154,12 +177,13 @@ def penalty_name(penalty) -> str:
 def _discriminator_logs(loss, real_logits, fake_logits) -> dict:
     return {
         "d_loss": loss,
-        "d_real_accuracy": _share(real_logits > 0),
-        "d_fake_accuracy": _share(fake_logits < 0),
+        "d_real_accuracy": share(real_logits > 0),
+        "d_fake_accuracy": share(fake_logits < 0),
     }
 
 
-def _share(hits):
+def share(hits):
+    """Share of true entries, as a float32 scalar."""
     # 0 and not NaN where a replica got no image of an incomplete batch.
     count = ops.cast(ops.size(hits), "float32")
     return ops.sum(ops.cast(hits, "float32")) / ops.maximum(count, 1.0)

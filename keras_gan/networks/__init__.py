@@ -1,5 +1,6 @@
 """Functions that build generators and discriminators as Keras models."""
 
+from keras_gan.networks.classifier import with_classifier
 from keras_gan.networks.dcgan import (
     dcgan,
     dcgan_discriminator,
@@ -22,4 +23,5 @@ __all__ = [
     "r3gan",
     "r3gan_discriminator",
     "r3gan_generator",
+    "with_classifier",
 ]

@@ -1,12 +1,15 @@
 """Convolutional networks after DCGAN."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 
 from keras_gan.layers import MinibatchStdDev
+from keras_gan.layers.conditional_batch_normalization import (
+    ConditionalBatchNormalization,
+)
 from keras_gan.networks.ends import (
     LATENT_DIM,
     image_inputs,
@@ -59,8 +62,10 @@ def dcgan_generator(
         width: Channels of the last hidden layer; earlier layers have up to 8
             times as many.
         kernel_size: Side of the kernels in pixels.
-        normalization: `"batch"` as in the paper, `"layer"` (each sample by
-            itself, independent of the batch) or None.
+        normalization: `"batch"` as in the paper, `"conditional_batch"` (the
+            same, with gains and offsets of each class, which needs
+            `num_classes`), `"layer"` (each sample by itself, independent of
+            the batch) or None.
         seed: Integer that determines the initial weights, or None.
 
     Returns:
@@ -90,19 +95,20 @@ def dcgan_generator(
     plan = spatial_plan(height, image_width)
     widths = doubling_widths(width, len(plan))
     inputs, x = latent_inputs(latent_dim, num_classes, initializers)
+    normalize = _generator_normalization(normalization, inputs, num_classes)
     x = keras.layers.Dense(
         math.prod(plan[0]) * widths[0],
         use_bias=normalization is None,
         kernel_initializer=initializers.he_normal(),
     )(x)
     x = keras.layers.Reshape((*plan[0], widths[0]))(x)
-    x = _activated(x, normalization)
+    x = _activated(x, normalize)
     for size, filters in zip(plan, widths[1:], strict=False):
         x = _upsampled(
             x, size, filters, kernel_size, initializers.he_normal(),
             use_bias=normalization is None,
         )  # fmt: skip
-        x = _activated(x, normalization)
+        x = _activated(x, normalize)
     x = _upsampled(
         x, plan[-1], channels, kernel_size, initializers.glorot_uniform()
     )
@@ -172,6 +178,7 @@ def dcgan_discriminator(
     width = checked_integer("width", width, minimum=1)
     kernel_size = checked_integer("kernel_size", kernel_size, minimum=1)
     dropout = checked_fraction("dropout", dropout)
+    checked_choice("normalization", normalization, list(_NORMALIZATIONS))
     initializers = Initializers(seed, stream=DISCRIMINATOR_STREAM)
     inputs, x, labels = image_inputs(image_shape, num_classes)
     strides = _downsampling_strides(image_shape)
@@ -188,7 +195,7 @@ def dcgan_discriminator(
             kernel_constraint=kernel_constraint,
         )
         x = normalized(convolution, spectral_normalization)(x)
-        x = _activated(x, normalization if layer else None)
+        x = _activated(x, _NORMALIZATIONS[normalization if layer else None])
         if dropout:
             x = keras.layers.Dropout(dropout, seed=initializers.next_seed())(x)
     if minibatch_std_dev:
@@ -267,13 +274,28 @@ def dcgan(
     return generator, discriminator
 
 
-def _activated(x: Any, normalization: str | None) -> Any:
-    checked_choice("normalization", normalization, list(_NORMALIZATIONS))
-    x = _NORMALIZATIONS[normalization](x)
-    return keras.layers.LeakyReLU(negative_slope=0.2)(x)
+def _activated(x: Any, normalize: Callable[[Any], Any]) -> Any:
+    return keras.layers.LeakyReLU(negative_slope=0.2)(normalize(x))
 
 
-_NORMALIZATIONS = {
+def _generator_normalization(
+    normalization: str | None, inputs: Any, num_classes: int | None
+) -> Callable[[Any], Any]:
+    """A function that normalises features, by their labels where asked."""
+    choices = [*_NORMALIZATIONS, "conditional_batch"]
+    checked_choice("normalization", normalization, choices)
+    if normalization != "conditional_batch":
+        return _NORMALIZATIONS[normalization]
+    if num_classes is None:
+        raise ValueError(
+            '`normalization="conditional_batch"` needs classes. Received: '
+            'num_classes=None. Pass `num_classes`, or normalization="batch".'
+        )
+    _, labels = inputs
+    return lambda x: ConditionalBatchNormalization(num_classes)([x, labels])
+
+
+_NORMALIZATIONS: dict[str | None, Callable[[Any], Any]] = {
     None: lambda x: x,
     # GANs train for few steps at first: statistics that follow within tens of
     # steps, not hundreds, keep early samples from looking washed out.

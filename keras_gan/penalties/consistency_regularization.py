@@ -34,7 +34,10 @@ class ConsistencyRegularization(Penalty):
     Where the `GAN` has an augmenter too, that one stands before D on both
     sides, with draws of its own. The two must be different layers, because each
     keeps its own random state. An adaptive layer in T is steered by the sign of
-    the logits of real images.
+    the logits of real images themselves. Under the relativistic losses (the
+    GAN's default among them) and the Wasserstein loss, which know only
+    differences, that sign says nothing: give T a fixed probability there, such
+    as `AdaptiveAugment(probability=0.5)`.
 
     Args:
         augmenter: Keras layer, images -> images of the same shape, called with

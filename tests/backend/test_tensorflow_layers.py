@@ -35,6 +35,21 @@ def test_a_failure_in_a_map_leaves_variables_to_strategies(two_cpus):
     assert tf.compat.v1.get_variable_scope().caching_device is None
 
 
+def test_a_failure_before_does_not_spoil_it():
+    @tf.function
+    def spoil(device):
+        # As a failed `tf.map_fn` leaves it; eagerly it cannot be set.
+        tf.compat.v1.get_variable_scope().set_caching_device(device)
+
+    spoil(lambda operation: operation.device)
+    try:
+        assert tf.compat.v1.get_variable_scope().caching_device is not None
+        with backend.own_variable_scope():
+            assert tf.compat.v1.get_variable_scope().caching_device is None
+    finally:
+        spoil(None)
+
+
 def test_what_xla_compiles():
     assert backend.compiles_in_xla(tf.square, tf.ones(3))
     assert not backend.compiles_in_xla(tf.strings.as_string, tf.ones(3))

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from keras_gan import cli, datasets, metrics
-from keras_gan.images import to_uint8, write_image
+from keras_gan.cli import sides
+from keras_gan.cli.loading import load_gan
+from keras_gan.images import image_grid, read_image, to_uint8, write_image
 
 DIGITS = ("--feature-extractor", "digits")
 
@@ -142,6 +144,11 @@ def test_folder_and_zip_give_what_arrays_give(run_command, in_folder, digits):
         (("digits", "digits", "--num-images", "1"), "at least 2"),
         (("digits", "digits", "--num-images", "9999"), "at most 1797"),
         (("digits", "digits", "--metrics", "none"), "nothing to evaluate"),
+        (("digits", "digits", "--memorization", "x.jpg"), "a .png, not"),
+        (("--memorization", "digits", "digits"), "after REAL and FAKE"),
+        (("digits", "digits", "--memorization", "no/x.png"), "Make `no`"),
+        (("stats.npz", "digits", *DIGITS, "--memorization"), "and REAL is"),
+        (("digits", "stats.npz", *DIGITS, "--memorization"), "and FAKE is"),
         (
             ("digits", "digits", "--num-images", "5", "--metrics", "prdc"),
             "at least 6 images. Received: 5 of REAL",
@@ -170,6 +177,89 @@ def test_mistakes_are_one_line(in_folder, run_fails, arguments, message):
     np.savez("mu.npz", mu=np.zeros(3))
     np.savez("stats.npz", mu=np.zeros(3), sigma=np.eye(3))
     assert message in run_fails("evaluate", *arguments)
+
+
+@pytest.fixture
+def some_copied(digits, in_folder):
+    """An npz of noise, but for copies of the digits 30 to 39."""
+    images = np.random.default_rng(1).uniform(-1, 1, (60, 8, 8, 1))
+    images[44:54] = digits[30:40]
+    np.savez("some.npz", images=images.astype("float32"))
+    return in_folder / "some.npz"
+
+
+def test_memorization_gives_what_the_metric_gives(
+    run_command, some_copied, digits
+):
+    options = ("digits", some_copied, "--memorization", "--batch-size", 50)
+    values = evaluate(run_command, *options)
+    metric = metrics.Memorization("digits")
+    metric.update_real(digits)
+    with np.load(some_copied) as file:
+        metric.update_fake(file["images"])
+    expected = metric.result()
+    assert {name: values[name] for name in expected} == pytest.approx(
+        expected, rel=1e-4
+    )
+    assert values["copied_share"] >= 10 / 60
+    assert values["fid"] > 0
+    assert values["memorization_picture"] == "memorization.png"
+
+
+def test_picture_of_memorization(run_command, some_copied, digits):
+    code, output, _ = run_command(
+        *("evaluate", "digits", some_copied, "--metrics", "none"),
+        *("--memorization", "copies.png", "--batch-size", 50),
+    )
+    assert code == 0
+    assert "fid" not in output and "copied_share" in output
+    assert "copies.png: the fake images nearest" in output
+    picture = read_image("copies.png")
+    # Eight copies, each beside the digit that it is.
+    copies = digits[30:40]
+    left, first = picture[:, :52], picture[:, 64:116]
+    np.testing.assert_array_equal(left, first)
+    cells = [left[2 + 50 * row :][:48, 2:50] for row in range(8)]
+    originals = [image_grid(x[None], padding=0, scale=6) for x in copies]
+    for cell in cells:
+        assert any(np.array_equal(cell, x) for x in originals)
+    assert picture.shape == (402, 52 + 12 + 152, 1)
+
+
+def test_a_sample_is_read_again_as_it_was(run_command):
+    options = ("--num-images", 40, "--memorization", "--batch-size", 16)
+    code, output, errors = run_command("evaluate", "digits", "digits", *options)
+    assert code == 0
+    # Both sides draw the same digits.
+    values = dict(line.split() for line in output.splitlines()[:5])
+    assert values["copied_share"] == "1" and values["authenticity"] == "0"
+    picture = read_image("memorization.png")
+    np.testing.assert_array_equal(picture[:, :52], picture[:, 64:116])
+    assert "warning: `--memorization` looks at 40 of 1797" in errors
+
+
+def test_memorization_of_a_run_and_of_other_sizes(
+    run_command, run_folder, digits
+):
+    rgb = np.repeat(digits[:50].repeat(2, axis=1).repeat(2, axis=2), 3, axis=3)
+    np.savez("rgb.npz", images=rgb)
+    options = ("--metrics", "none", "--batch-size", 7, *DIGITS)
+    for real, fake in (("rgb.npz", run_folder), (run_folder, "rgb.npz")):
+        values = evaluate(
+            run_command, real, fake, "--memorization", "of.png", *options
+        )
+        # A GAN of two steps knows no digit.
+        assert values["copied_share"] == 0.0
+        assert values["num_real"] == values["num_fake"] == 50
+        channels = 1 if fake == run_folder else 3
+        assert read_image("of.png").shape[2] == channels
+
+
+def test_generated_images_are_drawn_again_as_they_were(run_folder):
+    side = sides.GeneratedSide(load_gan(run_folder / "model.keras"), 3)
+    drawn = np.concatenate(list(side.batches(20, 8)))
+    chosen = np.array([19, 0, 9, 8, 9])
+    np.testing.assert_array_equal(side.images_at(chosen, 20, 8), drawn[chosen])
 
 
 def test_a_folder_of_runs_is_not_taken_for_images(run_fails, run_folder):

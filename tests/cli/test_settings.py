@@ -96,6 +96,13 @@ def test_options_left_out_are_no_difference():
     ]
 
 
+def test_settings_from_before_there_was_balance():
+    settings = resolve(options("--balance", "uniform"), INFO)
+    config = dataclasses.asdict(settings)
+    assert config.pop("balance") == "uniform"
+    assert Settings.from_config(config).balance == "none"
+
+
 def test_gan_is_built_as_the_settings_say():
     asked = options(
         *("--network", "mlp", "--width", 6, "--steps", 100, "--conditional"),

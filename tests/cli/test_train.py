@@ -372,10 +372,34 @@ def test_mistakes_are_one_line(run_fails, in_folder, arguments, named):
     assert not any(in_folder.iterdir())
 
 
-def test_classes_that_are_not_there(run_fails, in_folder):
+@pytest.mark.parametrize("option", ["--conditional", "--balance uniform"])
+def test_classes_that_are_not_there(run_fails, in_folder, option):
     np.savez("images.npz", images=np.zeros((4, 8, 8), "uint8"))
-    message = run_fails("train", "images.npz", "--conditional")
-    assert "`--conditional` needs classes" in message
+    message = run_fails("train", "images.npz", *option.split())
+    assert f"`{option.split()[0]}` needs classes" in message
+
+
+def test_rare_classes_are_shown_as_often_as_others(
+    train, run_command, monkeypatch, in_folder
+):
+    labels = np.array([0] * 60 + [1] * 4)
+    images = np.zeros((64, 8, 8), "uint8")
+    np.savez("images.npz", images=images, labels=labels)
+    drawn = []
+
+    def watch(self, data, **options):
+        drawn.append(np.concatenate([labels for _, labels in data.take(4)]))
+        return fit(self, data, **options)
+
+    fit = keras_gan.GAN.fit
+    monkeypatch.setattr(keras_gan.GAN, "fit", watch)
+    options = ("--conditional", "--balance", "uniform", "--out", "run")
+    code, output, errors = train("images.npz", "--steps", 4, *options)
+    assert (code, errors) == (0, "") and "balanced (uniform)" in output
+    assert config_of(Path("run"))["settings"]["balance"] == "uniform"
+    assert run_command("train", "--resume", "run", "--steps", 6)[0] == 0
+    # The first pass of four batches, and the second.
+    assert [np.bincount(one).tolist() for one in drawn] == [[32, 32]] * 2
 
 
 @pytest.mark.parametrize("text", ["{", '{"settings": {"steps": 1}}', "{}"])

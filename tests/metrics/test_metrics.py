@@ -11,6 +11,7 @@ from keras_gan.metrics import (
     FrechetInceptionDistance,
     InceptionScore,
     KernelInceptionDistance,
+    Memorization,
     ModeCoverage,
     PrecisionRecall,
 )
@@ -222,6 +223,7 @@ def test_names(make_extractor):
         InceptionScore,
         PrecisionRecall,
         ModeCoverage,
+        Memorization,
     }
     assert type(made["is"]) is type(made["inception_score"])
     assert {made[name].name for name in ("fid", "kid")} == {"fid", "kid"}

@@ -178,6 +178,16 @@ def test_two_controllers_are_refused(make_gan):
         make_gan(shape=SHAPE, augmenter=pair)
 
 
+def test_one_beside_a_fixed_probability_is_steered(make_gan, images):
+    fixed = AdaptiveAugment(["contrast"], probability=0.25)
+    ada = AdaptiveAugment(["contrast"], -1.0, interval=1, speed=0.64)
+    gan = make_gan(shape=SHAPE, augmenter=layers.Pipeline([fixed, ada]))
+    gan.compile(penalties=None)
+    (probability,) = fit(gan, images)["augment_probability"]
+    assert probability == float(ada.probability.numpy()) > 0
+    assert float(fixed.probability.numpy()) == 0.25
+
+
 # Saved and continued --------------------------------------------------------
 
 
@@ -328,6 +338,35 @@ def test_layers_of_kerascv():
 def test_other_images_are_refused(make, words):
     with pytest.raises((ValueError, TypeError), match=words):
         check(make(), [], SHAPE)
+
+
+def test_another_data_format_is_refused_by_name(make_gan):
+    def make():
+        return AdaptiveAugment(data_format="channels_first", name="first")
+
+    words = "`augmenter` must have the data format.*'channels_last'.*'first'"
+    for augmenter in (make(), layers.Pipeline([layers.RandomFlip(), make()])):
+        with pytest.raises(ValueError, match=words):
+            make_gan(shape=(8, 8, 3), augmenter=augmenter)
+    with pytest.raises(ValueError, match=words):
+        check(None, [ConsistencyRegularization(make())], (8, 8, 3))
+
+
+def test_networks_with_the_channels_first_get_such_an_augmenter():
+    keras.config.set_image_data_format("channels_first")
+    try:
+        check(AdaptiveAugment(), [], (3, 8, 10))
+        with pytest.raises(ValueError, match="'channels_first'. Received"):
+            check(AdaptiveAugment(data_format="channels_last"), [], (3, 8, 10))
+    finally:
+        keras.config.set_image_data_format("channels_last")
+
+
+def test_points_are_no_images():
+    for augmenter in (AdaptiveAugment(name="ada"), DiffAugment(name="ada")):
+        message = refused(augmenter, shape=(2,))
+        assert "'ada'" in message and "height, width, channels" in message
+        assert "GaussianNoise" in message
 
 
 def test_a_layer_that_needs_float32_is_told_so():

@@ -42,6 +42,21 @@ def test_pipelines_are_chains():
     assert augmenters.adaptive_layers(flip) == []
 
 
+def test_a_fixed_probability_needs_no_controller():
+    fixed, other = (AdaptiveAugment(probability=0.5) for _ in range(2))
+    ada = AdaptiveAugment()
+    scheduled = AdaptiveAugment(probability=lambda updates: 0.5)
+    found = {
+        (fixed, ada): [ada],
+        (ada, scheduled): [ada, scheduled],
+        # For the logs.
+        (fixed, other): [fixed],
+    }
+    for pipeline, expected in found.items():
+        pipeline = layers.Pipeline(list(pipeline))
+        assert augmenters.adaptive_layers(pipeline) == expected
+
+
 def test_generators_are_found_once():
     class Draws(layers.Layer):
         def __init__(self, generator):

@@ -104,10 +104,34 @@ def test_minibatch_std_dev_sees_the_batch():
     assert abs(varied - collapsed) > 1e-4
 
 
+def test_generator_normalizes_by_class_on_request():
+    generator = networks.dcgan_generator(
+        (28, 28, 1), width=2, num_classes=3, normalization="conditional_batch"
+    )
+    names = layer_names(generator)
+    assert names.count("ConditionalBatchNormalization") == 3
+    assert "BatchNormalization" not in names
+    # What the embedding of the label does is taken out.
+    generator.get_layer("label_embedding").embeddings.assign(np.zeros((3, 64)))
+    layer = next(x for x in generator.layers[::-1] if hasattr(x, "offset"))
+    same = [np.zeros((3, 64)), np.arange(3)]
+    assert np.ptp(ops.convert_to_numpy(generator(same)), axis=0).max() == 0
+    layer.offset.assign(np.arange(3)[:, None] * np.ones((3, 2)))
+    assert np.ptp(ops.convert_to_numpy(generator(same)), axis=0).max() > 1e-3
+
+
+def test_generator_without_classes_has_no_normalization_by_class():
+    with pytest.raises(ValueError, match="needs classes.*num_classes=None"):
+        networks.dcgan_generator(
+            (8, 8, 1), width=2, normalization="conditional_batch"
+        )
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"normalization": "instance"}, "None, 'batch', 'layer'.*'instance'"),
+        ({"normalization": "conditional_batch"}, "'batch', 'layer'"),
         ({"dropout": 1.0}, r"`dropout` must be in \[0, 1\).*dropout=1.0"),
         ({"kernel_size": 0}, "`kernel_size`"),
     ],

@@ -47,7 +47,8 @@ class AdaptiveAugment(ImageAugmentation):
             for runs of 25,000; shorter runs want less.
         probability: None: p starts at 0 and adapts. A number in [0, 1] fixes
             it. A callable of the number of discriminator updates, such as a
-            `keras.optimizers.schedules.LearningRateSchedule`, schedules it.
+            `keras.optimizers.schedules.LearningRateSchedule`, schedules it;
+            in training it gets a tensor.
         value_range: `(low, high)` of the images.
         bounding_box_format: Format of bounding boxes, where there are any, such
             as `"xyxy"`.
@@ -65,6 +66,7 @@ class AdaptiveAugment(ImageAugmentation):
 
     Raises:
         ValueError: If an argument is not one of these.
+        TypeError: If `probability` gives no number.
 
     Example:
 
@@ -102,6 +104,11 @@ class AdaptiveAugment(ImageAugmentation):
         self._count = self._scalar("count")
         self._updates = self._scalar("updates", dtype="int32")
 
+    @property
+    def has_fixed_probability(self) -> bool:
+        """Whether p stays what it is, whatever the logits."""
+        return isinstance(self._rule, controller.Fixed)
+
     def update_state(self, real_logits: Tensor) -> None:
         """Takes note of the discriminator's verdict on a batch, and moves p.
 
@@ -109,7 +116,8 @@ class AdaptiveAugment(ImageAugmentation):
         replicas the verdict is that on the global batch.
 
         Args:
-            real_logits: Logits of (augmented) real images, `(batch, 1)`.
+            real_logits: Logits of (augmented) real images, `(batch, 1)`. Those
+                that are not finite do not count.
         """
         total, count = _sum_of_signs(real_logits)
         signs = controller.Signs(self._signs + total, self._count + count)
@@ -187,8 +195,11 @@ def _sum_of_signs(real_logits) -> tuple[Tensor, Tensor]:
     """Sum of the logits' signs and their number, over all replicas."""
     logits = ops.cast(ops.stop_gradient(real_logits), "float32")
     replicas = float(backend.replica_count())
-    total = backend.replica_mean(ops.sum(ops.sign(logits)))
-    count = backend.replica_mean(ops.cast(ops.size(logits), "float32"))
+    # One NaN would stay in the probability for good.
+    known = ops.isfinite(logits)
+    signs = ops.where(known, ops.sign(logits), 0.0)
+    total = backend.replica_mean(ops.sum(signs))
+    count = backend.replica_mean(ops.sum(ops.cast(known, "float32")))
     return total * replicas, count * replicas
 
 

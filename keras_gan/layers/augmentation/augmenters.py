@@ -65,12 +65,12 @@ def augmenter(
         - [Zhao et al., 2020](https://arxiv.org/abs/2006.10738) (DiffAugment)
         - [Cubuk et al., 2020](https://arxiv.org/abs/1909.13719) (RandAugment)
     """
-    kind, _, operations = str(name).partition(":")
+    kind, colon, operations = str(name).partition(":")
     options: dict[str, Any] = {"value_range": tuple(value_range), "seed": seed}
-    if kind == "ada":
+    if kind == "ada" and bool(colon) == bool(operations):
         chosen = (operations,) if operations else ()
         return AdaptiveAugment(*chosen, speed=_speed(num_images), **options)
-    if set(name.split(",")) <= set(CHANGES):
+    if {one.strip() for one in str(name).split(",")} <= set(CHANGES):
         return DiffAugment(name, **options)
     if name not in _BY_NAME:
         raise ValueError(

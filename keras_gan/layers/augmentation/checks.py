@@ -91,6 +91,22 @@ def check_images(images: Any, data_format: str = "channels_last") -> None:
         )
 
 
+def check_batch(images: Any) -> None:
+    """Checks that a GAN is one of images.
+
+    Raises:
+        ValueError: If these are points or the like.
+    """
+    shape = _shape(images)
+    if shape is None or len(shape) != 4:
+        raise ValueError(
+            "An augmentation of images must be given images of shape (batch, "
+            "height, width, channels), or (batch, channels, height, width). "
+            f"Received: shape {shape or 'unknown'}. For points and the like "
+            "take a layer such as `keras.layers.GaussianNoise`."
+        )
+
+
 def check_boxes(boxes: Any, box_format: str | None) -> None:
     """Checks a dict of boxes.
 

@@ -1,5 +1,6 @@
 """What the probability of adaptive augmentation follows."""
 
+import math
 import numbers
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -62,11 +63,19 @@ class Fixed:
 
 
 class Scheduled:
-    """Takes the probability from the number of discriminator updates."""
+    """Takes the probability from the number of discriminator updates.
+
+    Args:
+        schedule: Callable, number of updates -> probability, which is clipped
+            to [0, 1].
+
+    Raises:
+        TypeError: If it gives no number.
+    """
 
     def __init__(self, schedule: Callable[[Tensor], Tensor]) -> None:
         self._schedule = schedule
-        self.initial = float(ops.clip(schedule(0), 0.0, 1.0))
+        self.initial = min(max(_number(schedule(0)), 0.0), 1.0)
 
     def __call__(self, probability, signs, updates, due):
         return ops.clip(ops.cast(self._schedule(updates), "float32"), 0.0, 1.0)
@@ -104,6 +113,21 @@ def deserialize(probability):
     if isinstance(probability, dict):
         return keras.saving.deserialize_keras_object(probability)
     return probability
+
+
+def _number(given: Any) -> float:
+    """What a schedule gives, which may be a tensor."""
+    try:
+        finite = math.isfinite(given)
+    except (TypeError, ValueError):
+        finite = False
+    if not finite:
+        raise TypeError(
+            "`probability`, where it is a schedule, must give a finite number. "
+            f"Received: {given!r} for 0 updates of the discriminator. Return "
+            "a number in [0, 1], or a scalar tensor."
+        )
+    return float(given)
 
 
 def _between(name: str, value: Any, low: float) -> float:

@@ -12,6 +12,7 @@ from keras_gan.images import check_value_range
 from keras_gan.layers.augmentation import targets
 from keras_gan.layers.augmentation.checks import (
     check_arguments,
+    check_batch,
     check_boxes,
     check_data,
     check_data_format,
@@ -50,8 +51,9 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
     `(height, width, channels)`, integers or floats; or a dict of `"images"` and
     more, of which `"segmentation_masks"` and `"bounding_boxes"` (a dict of
     `"boxes"` and `"labels"` or `"classes"`) move with the images and all else
-    is left alone. Images come out as floats of the layer's dtype, not clipped
-    unless they were integers.
+    is left alone. Images come out as floats of the layer's dtype; if they were
+    integers, rounded and clipped. What a change leaves alone comes out bit for
+    bit.
 
     Raises:
         ValueError: If an argument is not one of these, or the data are not.
@@ -132,7 +134,11 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
 
         Args:
             images: Float tensor `(batch, ...)` of images.
+
+        Raises:
+            ValueError: If these are no batch of images.
         """
+        check_batch(images)
         images = self._channels_last(ops.cast(images, "float32"))
         drawn = self.draw(ops.shape(images), self.seed_generator)
         return self._own_format(self.apply(images, drawn))
@@ -189,16 +195,12 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
         """
         if not training:
             return ops.cast(images, self.compute_dtype)
-        low, high = self.value_range
         batch = self._channels_last(ops.cast(_batched(images), "float32"))
-        if (low, high) != (-1.0, 1.0):
-            batch = (batch - (high + low) / 2) * (2 / (high - low))
-        batch = self.apply(batch, transformation)
-        if (low, high) != (-1.0, 1.0):
-            batch = batch * ((high - low) / 2) + (high + low) / 2
+        batch = self._applied(batch, transformation)
         if not keras.backend.is_float_dtype(_dtype(images)):
-            # What comes as bytes will be bytes again, which would wrap around.
-            batch = ops.clip(batch, low, high)
+            # What comes as bytes will be bytes again, which would wrap around
+            # and lose a level to the least rounding error.
+            batch = ops.clip(ops.round(batch), *self.value_range)
         batch = ops.cast(self._own_format(batch), self.compute_dtype)
         return _like(batch, images)
 
@@ -262,6 +264,21 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
             self.bounding_box_format,
             image_size,
         )
+
+    def _applied(self, images, transformation):
+        """`apply` for images in the layer's own range."""
+        low, high = self.value_range
+        if (low, high) == (-1.0, 1.0):
+            return self.apply(images, transformation)
+        middle, half = (high + low) / 2, (high - low) / 2
+        scaled = (images - middle) / half
+        applied = self.apply(scaled, transformation)
+        changed = applied * half + middle
+        # There and back is not exact. The value is the one given, while the
+        # derivative stays that of the change.
+        given = ops.stop_gradient(images)
+        given = given - (ops.stop_gradient(changed) - changed)
+        return ops.where(ops.equal(applied, scaled), given, changed)
 
     def _transformed(self, data, drawn, training):
         """The parts of the data that may change."""

@@ -89,7 +89,8 @@ def multipliers(operations: str | Iterable[str] | Mapping[str, float]) -> dict:
     Args:
         operations: Letters of the groups in the paper's order (`"bgcfnc"` is
             all of them: the first c is colour, the second cutout), or names of
-            groups or operations, or a dict of names and multipliers in [0, 1].
+            groups or operations, or a dict of names and multipliers in [0, 1],
+            where an operation's own goes before that of its group.
 
     Raises:
         TypeError: If it is none of these.
@@ -106,7 +107,9 @@ def multipliers(operations: str | Iterable[str] | Mapping[str, float]) -> dict:
     if not isinstance(operations, Mapping):
         operations = dict.fromkeys(operations, 1.0)
     chosen: dict[str, float] = {}
-    for name, multiplier in operations.items():
+    # Groups first: the more specific name has the last word in any order.
+    pairs = sorted(operations.items(), key=lambda pair: pair[0] in OPERATIONS)
+    for name, multiplier in pairs:
         chosen.update(dict.fromkeys(_members(name), _share(name, multiplier)))
     if not chosen:
         raise ValueError(

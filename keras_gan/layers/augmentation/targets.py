@@ -142,9 +142,10 @@ def _moved(corners, matrices, sides):
     new_x = forward[:, 0, 0] * x + forward[:, 0, 1] * y + forward[:, 0, 2]
     new_y = forward[:, 1, 0] * x + forward[:, 1, 1] * y + forward[:, 1, 2]
     new_x, new_y = new_x + width / 2, new_y + height / 2
+    # Corner by corner: along an axis TensorFlow has no minimum of no boxes.
     sides_of_hull = [
-        function(places, axis=-1)
-        for function in (ops.min, ops.max)
+        functools.reduce(function, ops.unstack(places, 4, axis=-1))
+        for function in (ops.minimum, ops.maximum)
         for places in (new_x, new_y)
     ]
     return ops.stack(sides_of_hull, axis=-1)

@@ -32,6 +32,38 @@ def test_probability_of_zero_keeps_every_bit(shape):
     )
 
 
+@pytest.mark.parametrize("value_range", [(0, 1), (0, 255), (-7, 9)])
+def test_probability_of_zero_keeps_every_bit_in_any_range(value_range):
+    layer = AdaptiveAugment("bgcfnc", probability=0.0, value_range=value_range)
+    low, high = value_range
+    images = (noise((4, 9, 14, 3)) + 1) / 2 * (high - low) + low
+    # Near 0 a rounding error of the range would be all there is.
+    images[0] *= 1e-4
+    np.testing.assert_array_equal(bits(layer(images)), bits(images))
+
+
+def test_probability_of_zero_keeps_every_byte():
+    layer = AdaptiveAugment("bgcfnc", probability=0.0, value_range=(0, 255))
+    images = np.arange(256, dtype="uint8").reshape(1, 16, 16, 1)
+    np.testing.assert_array_equal(array(layer(images)), images)
+
+
+def test_flips_of_bytes_keep_every_byte():
+    layer = AdaptiveAugment(
+        ["flip"], probability=1.0, value_range=(0, 255), seed=3
+    )
+    image = np.arange(256, dtype="uint8").reshape(16, 16, 1)
+    values = array(layer(np.stack([image] * 8)))
+    flipped = (values != image).any(axis=(1, 2, 3))
+    assert flipped.any() and not flipped.all()
+    expected = np.stack([image[:, ::-1]] * flipped.sum())
+    np.testing.assert_array_equal(values, np.round(values))
+    # At the edges the filter is not quite symmetric.
+    inside = np.s_[:, 2:-2, 2:-2]
+    np.testing.assert_array_equal(values[flipped][inside], expected[inside])
+    np.testing.assert_allclose(values[flipped], expected, atol=1)
+
+
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_probability_of_zero_keeps_every_bit_in_graphs(jit_compile):
     layer = AdaptiveAugment("bgcfnc", probability=0.0)

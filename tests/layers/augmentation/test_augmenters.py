@@ -37,6 +37,7 @@ def test_names_say_what_they_make():
     assert augmenter("none") is None
     assert isinstance(augmenter("diffaugment"), DiffAugment)
     assert augmenter("cutout,color").policy == "cutout,color"
+    assert augmenter("color, translation").policy == "color,translation"
     ada = augmenter("ada:bf")
     assert isinstance(ada, AdaptiveAugment)
     groups = AdaptiveAugment("bf").get_config()["operations"]
@@ -62,7 +63,9 @@ def test_ada_rises_in_a_tenth_of_the_run(num_images, speed):
     assert augmenter("ada", num_images=num_images).speed == speed
 
 
-@pytest.mark.parametrize("name", ["adaa", "", "color,", "RandAugment", "rand"])
+@pytest.mark.parametrize(
+    "name", ["adaa", "", "color,", "RandAugment", "rand", "ada:", "color,ada"]
+)
 def test_an_unknown_name_lists_the_known_ones(name):
     with pytest.raises(ValueError) as error:
         augmenter(name)

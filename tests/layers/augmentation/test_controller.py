@@ -67,6 +67,23 @@ def test_statistic_is_the_mean_sign_of_the_interval():
     np.testing.assert_allclose(statistics, [0, 0, mean, mean], rtol=1e-6)
 
 
+@pytest.mark.parametrize("jit_compile", [None, False, True])
+def test_logits_that_are_not_finite_do_not_count(jit_compile):
+    layer = adaptive(interval=1)
+    update = layer.update_state
+    if jit_compile is not None:
+        update = tf.function(update, jit_compile=jit_compile)
+    bad = [[np.nan], [np.inf], [-np.inf]]
+    update(tf.constant(bad + [[1.0], [2.0]]))
+    assert float(layer.sign_statistic.numpy()) == 1.0
+    assert float(layer.probability.numpy()) == np.float32(2 / 160)
+    # Of nothing else nothing follows.
+    update(tf.constant(bad))
+    assert float(layer.probability.numpy()) == np.float32(2 / 160)
+    update(tf.constant(SURE))
+    assert float(layer.probability.numpy()) == np.float32(10 / 160)
+
+
 def test_exactly_at_the_target_it_stays():
     layer = adaptive(interval=1, target=0.5)
     assert fed(layer, [SURE])[0] == pytest.approx(0.05)
@@ -103,6 +120,36 @@ def test_a_function_sets_it_and_is_clipped():
     history = fed(layer, [SURE] * 12)
     expected = np.minimum(np.arange(1, 13) / 10, 1.0)
     np.testing.assert_allclose(history, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("jit_compile", [None, False, True])
+@pytest.mark.parametrize(
+    "schedule, expected",
+    [
+        (lambda updates: updates / 4, [0, 0.25, 0.5, 0.75, 1, 1]),
+        (lambda updates: 0.625, [0.625] * 6),
+        (lambda updates: 2, [1] * 6),
+        (lambda updates: np.float64(0.5), [0.5] * 6),
+    ],
+    ids=["division", "constant", "beyond", "numpy"],
+)
+def test_a_plain_function_sets_it(schedule, expected, jit_compile):
+    layer = AdaptiveAugment("b", probability=schedule)
+    history = [float(layer.probability.numpy())]
+    if jit_compile is not None:
+        layer.update_state = tf.function(
+            layer.update_state, jit_compile=jit_compile
+        )
+    history += fed(layer, [SURE] * 5)
+    np.testing.assert_array_equal(history, expected)
+
+
+@pytest.mark.parametrize(
+    "given", ["0.5", None, float("nan"), [0.5], tf.zeros(2), tf.constant("x")]
+)
+def test_a_schedule_that_gives_no_number_is_refused(given):
+    with pytest.raises(TypeError, match="`probability`.*number.*Received"):
+        AdaptiveAugment(probability=lambda updates: given)
 
 
 @pytest.mark.parametrize(
@@ -242,6 +289,14 @@ def test_target_outside_its_range_is_refused(target):
 def test_speed_outside_its_range_is_refused(speed):
     with pytest.raises(ValueError, match="`speed` must be a positive.*500"):
         AdaptiveAugment(speed=speed)
+
+
+@pytest.mark.parametrize(
+    "probability, fixed", [(None, False), (0.5, True), (every_tenth, False)]
+)
+def test_a_fixed_probability_says_so(probability, fixed):
+    layer = AdaptiveAugment(probability=probability)
+    assert layer.has_fixed_probability is fixed
 
 
 def test_rules_are_told_apart():

@@ -62,6 +62,18 @@ def cut_out(image, mine):
 STEPS = {"color": colored, "translation": translated, "cutout": cut_out}
 
 
+def test_bytes_move_as_they_are():
+    images = np.arange(256, dtype="uint8").reshape(1, 16, 16, 1)
+    images = np.repeat(images, 8, axis=0)
+    layer = DiffAugment("translation", value_range=(0, 255))
+    drawn = draws(layer, images.shape)
+    values = ops.convert_to_numpy(layer.transform_images(images, drawn))
+    # Beyond the edge lies 127.5, to the nearest even byte.
+    moved = by_hand(images - 128.0, drawn, "translation") + 128
+    assert (moved != images).any()
+    np.testing.assert_array_equal(values, moved)
+
+
 @pytest.mark.parametrize(
     "policy, shape",
     [
@@ -93,9 +105,13 @@ def test_changes_act_in_the_order_of_the_policy():
 def test_a_large_shift_leaves_nothing_but_the_middle_of_the_range():
     layer = DiffAugment("translation", value_range=(0, 255))
     gone = {"translation": np.array([[9.0, 0.0], [0.0, -9.0]])}
-    images = np.full((2, 8, 8, 3), 200, "uint8")
-    augmented = layer.transform_images(images, gone)
-    np.testing.assert_array_equal(augmented, np.full((2, 8, 8, 3), 127.5))
+    # Bytes stay whole numbers.
+    for dtype, middle in (("float32", 127.5), ("uint8", 128.0)):
+        images = np.full((2, 8, 8, 3), 200, dtype)
+        augmented = layer.transform_images(images, gone)
+        np.testing.assert_array_equal(
+            augmented, np.full_like(augmented, middle)
+        )
 
 
 def test_grey_images_have_no_saturation():

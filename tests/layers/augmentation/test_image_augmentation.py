@@ -138,8 +138,8 @@ def test_bytes_are_clipped_and_floats_are_not(make):
     floats = make(seed=4, value_range=(0, 255))(images.astype("float32"))
     assert bytes_.dtype == floats.dtype == "float32"
     assert floats.numpy().min() < 0 and floats.numpy().max() > 255
-    np.testing.assert_allclose(
-        bytes_, np.clip(floats.numpy(), 0, 255), atol=1e-3
+    np.testing.assert_array_equal(
+        bytes_, np.clip(np.round(floats.numpy()), 0, 255)
     )
 
 
@@ -319,6 +319,75 @@ def test_a_layer_of_ones_own():
     images = augmented.pop("images")
     assert_equal(augmented, {k: v for k, v in data.items() if k != "images"})
     np.testing.assert_array_equal(images, images[:, :1, :1, :1] + 0 * images)
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class HalfDark(ImageAugmentation):
+    """Twice the contrast, or what is not changed: by a share of 0 or 1."""
+
+    def draw(self, shape, seed):
+        return {"share": ops.arange(shape[0]) % 2}
+
+    def apply(self, images, drawn):
+        share = ops.cast(drawn["share"], "float32")[:, None, None, None]
+        return images * (1.0 + share)
+
+
+RANGES = [(-1, 1), (0, 1), (0, 255), (-3, 5), (1000, 1001)]
+
+
+@pytest.mark.parametrize("value_range", RANGES)
+@pytest.mark.parametrize("jit_compile", [None, False, True])
+def test_what_is_left_alone_keeps_every_bit(value_range, jit_compile):
+    low, high = value_range
+    images = (pictures() + 1) / 2 * (high - low) + low
+    images[0].flat[:4] = [low, high, low + 1e-3, low + 1e-30]
+    layer = HalfDark(value_range=value_range)
+    function = layer
+    if jit_compile is not None:
+        function = tf.function(layer, jit_compile=jit_compile)
+    augmented = function(tf.constant(images)).numpy()
+    kept, changed = slice(0, None, 2), slice(1, None, 2)
+    np.testing.assert_array_equal(
+        augmented[kept].view("int32"), images[kept].view("int32")
+    )
+    middle = (high + low) / 2
+    expected = 2.0 * (images[changed] - middle) + middle
+    np.testing.assert_allclose(
+        augmented[changed], expected, rtol=1e-6, atol=1e-6 * (high - low)
+    )
+
+
+@pytest.mark.parametrize("value_range", RANGES[:3])
+def test_the_derivative_is_that_of_the_change_in_any_range(value_range):
+    # Also where it changes nothing but by chance: the middle stays itself.
+    low, high = value_range
+    images = np.full((4, 2, 2, 1), (low + high) / 2, "float32")
+    images[:, 0] = low
+    images = tf.constant(images)
+    layer = HalfDark(value_range=value_range)
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        augmented = layer(images)
+    slopes = tape.gradient(augmented, images).numpy()
+    expected = np.array([1, 2, 1, 2])[:, None, None, None] + 0 * slopes
+    np.testing.assert_allclose(slopes, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int32"])
+def test_integers_give_whole_values(make, dtype):
+    levels = np.arange(256).astype(dtype).reshape(1, 16, 16, 1)
+    images = np.repeat(levels, 8, axis=0)
+    augmented = make(seed=1, value_range=(0, 255))(images).numpy()
+    np.testing.assert_array_equal(augmented, np.round(augmented))
+    assert augmented.min() >= 0 and augmented.max() <= 255
+    assert (augmented != images).any()
+
+
+def test_what_is_no_batch_of_images_is_refused(make):
+    for shape in ((4, 2), (4, 8, 8)):
+        with pytest.raises(ValueError, match=r"batch, height.*shape \(4, "):
+            make().augment_images(np.zeros(shape, "float32"))
 
 
 def test_augment_images_takes_what_oversteps_the_range(make):

@@ -231,6 +231,16 @@ def test_multipliers_of_groups_and_of_operations():
     assert multipliers(chosen) == chosen
 
 
+def test_an_operation_goes_before_its_group_in_any_order():
+    chosen = multipliers({"hue": 1, "blit": 1, "flip": 0.25, "color": 0.5})
+    assert chosen == {
+        **dict.fromkeys(BLIT, 1.0),
+        **dict.fromkeys(COLOR, 0.5),
+        "hue": 1.0,
+        "flip": 0.25,
+    }
+
+
 @pytest.mark.parametrize(
     "operations", ["bx", "bb", "ccc", "blit", "B", "b,g", " "]
 )

@@ -122,6 +122,24 @@ def test_formats_agree(box_format):
     np.testing.assert_allclose(own, expected, atol=1e-3)
 
 
+@pytest.mark.parametrize("box_format", FORMATS)
+def test_no_boxes_stay_none(box_format):
+    layer = AdaptiveAugment(
+        "bg", probability=1.0, bounding_box_format=box_format
+    )
+    data = {
+        "images": np.zeros((2, 8, 8, 3), "float32"),
+        "bounding_boxes": {
+            "boxes": np.zeros((2, 0, 4), "float32"),
+            "labels": np.zeros((2, 0), "int32"),
+        },
+    }
+    for function in (layer, tf.function(layer)):
+        boxes = function(data)["bounding_boxes"]
+        assert boxes["boxes"].shape == (2, 0, 4)
+        assert boxes["labels"].shape == (2, 0)
+
+
 def pushed_out():
     """Moves of whose boxes two leave the image, in two images."""
     layer = diff_augment.DiffAugment("translation")

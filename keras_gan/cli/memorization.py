@@ -1,0 +1,119 @@
+"""`keras-gan evaluate --memorization`: copies of training images, in sight."""
+
+import argparse
+import pathlib
+import warnings
+from typing import Any
+
+import numpy as np
+
+from keras_gan import images as image_tools
+from keras_gan import metrics
+from keras_gan.cli.sides import ImagesSide, Side
+from keras_gan.metrics.resemblance import Resemblance
+
+NUM_NEIGHBOURS = 3
+_NUM_ROWS = 8
+_DEFAULT_PATH = "memorization.png"
+# Pixels between a generated image and the real ones beside it.
+_GAP = 12
+
+
+def add_memorization_option(parser) -> None:
+    """Adds `--memorization`."""
+    parser.add_argument(
+        "--memorization",
+        nargs="?",
+        type=_picture_path,
+        const=pathlib.Path(_DEFAULT_PATH),
+        metavar="PATH",
+        help="measure as well how many of FAKE are copies of REAL, the "
+        "training images, and write the images that are most like one to this "
+        f".png (default: not measured; without PATH: {_DEFAULT_PATH})",
+    )
+
+
+def make_metric(
+    path: pathlib.Path,
+    extractor: str,
+    sides: dict[str, Side],
+    numbers: dict[str, int],
+) -> metrics.Memorization:
+    """The metric, once nothing speaks against the option.
+
+    Args:
+        path: Where the picture is to be.
+        extractor: Name of a feature extractor.
+        sides: Both, under `"real"` and `"fake"`.
+        numbers: How many images of each are taken.
+
+    Raises:
+        ValueError: If a side has no images, or the path no folder.
+    """
+    for kind in sides:
+        if kind not in numbers:
+            raise ValueError(
+                f"`--memorization` needs images, and {kind.upper()} is a file "
+                "of statistics. Name images, or leave the option out."
+            )
+    if not path.parent.is_dir():
+        raise ValueError(
+            "The picture of `--memorization` must be in a folder that is "
+            f"there. Received: {path}. Make `{path.parent}` first."
+        )
+    real = sides["real"]
+    if isinstance(real, ImagesSide) and numbers["real"] < len(real):
+        warnings.warn(
+            f"`--memorization` looks at {numbers['real']} of {len(real)} "
+            "images of REAL, and finds no copies of the others. Leave "
+            "`--num-images` out.",
+            stacklevel=2,
+        )
+    return metrics.Memorization(
+        feature_extractor=extractor, max_images=max(*numbers.values(), 2)
+    )
+
+
+def write_picture(
+    path: pathlib.Path,
+    found: Resemblance,
+    sides: dict[str, Any],
+    numbers: dict[str, int],
+    batch_size: int,
+) -> None:
+    """Writes the fakes that are most like real images, one a row.
+
+    On the left the generated image, on the right the real ones nearest to it.
+
+    Args:
+        path: A .png file.
+        found: Distances of all fakes, in the order the sides read them.
+        sides: Both, under `"real"` and `"fake"`.
+        numbers: How many images of each were taken.
+        batch_size: In batches of how many.
+    """
+    chosen = found.most_alike(_NUM_ROWS)
+    nearest = found.indices[chosen]
+    fakes = sides["fake"].images_at(chosen, numbers["fake"], batch_size)
+    real = sides["real"].images_at(nearest.ravel(), numbers["real"], batch_size)
+    real = np.stack([_fitted(image, fakes.shape[1:]) for image in real])
+    left = image_tools.image_grid(fakes, columns=1)
+    right = image_tools.image_grid(real, columns=nearest.shape[1])
+    gap = np.full((len(left), _GAP, left.shape[2]), 255, "uint8")
+    image_tools.write_image(path, np.concatenate([left, gap, right], axis=1))
+
+
+def _fitted(image: np.ndarray, shape) -> np.ndarray:
+    """An image in [-1, 1] with the size and the channels of others."""
+    height, width, channels = shape
+    image = image_tools.convert_channels(image, channels, (-1, 1))
+    return image_tools.resize(image, (height, width))
+
+
+def _picture_path(text: str) -> pathlib.Path:
+    path = pathlib.Path(text)
+    if path.suffix.lower() != ".png":
+        raise argparse.ArgumentTypeError(
+            f"must be a .png, not {text!r}; write it after REAL and FAKE"
+        )
+    return path

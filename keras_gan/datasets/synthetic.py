@@ -1,0 +1,291 @@
+"""Generated labelled images as a data set."""
+
+import math
+import numbers
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_gan import images as image_tools
+from keras_gan.sampling import Drawer, Drawn, open_generator
+
+# One draws while the images of the other become arrays.
+_NUM_DRAWING = 2
+
+
+class SyntheticImages(keras.utils.PyDataset):
+    """Batches of generated images, the same ones in every pass.
+
+    The number of a batch and `seed` fix its images, so batches may be asked for
+    in any order and by any number of workers. They are drawn anew each time:
+    as long as the weights of the generator do not change, they are the same.
+
+    Args:
+        gan: A `GAN`, a generator, a file or folder of one, or a dict of these
+            by class, as for `keras_gan.sampling.open_generator`.
+        num_images: Number of images; classes take turns.
+        counts: `{class: number of images}` instead, in a mixed order that
+            `seed` fixes.
+        batch_size: Images in a batch. The last one may be smaller.
+        filter: What keeps bad images out, as for `keras_gan.sampling.get`.
+        truncation: Bound on the latents' absolute values, or `None`.
+        value_range: `(black, white)` of the images that come out.
+        seed: Integer of 0 or more.
+        num_classes: Number of classes of a bare generator of
+            `[latents, labels]`.
+        safe_mode: Whether to refuse a file that holds Python code.
+        **kwargs: `workers` and the like, as for `keras.utils.PyDataset`.
+
+    Attributes:
+        labels: int32 array `(num_images,)` of all labels in their order, or
+            `None`.
+        num_images: Number of images.
+
+    Raises:
+        ValueError: If an argument is not one of these, or, when a batch is
+            drawn, if the filter refuses too many images.
+
+    Example:
+
+    >>> gan = keras_gan.GAN(*keras_gan.networks.mlp((8, 8, 1), num_classes=2),
+    ...     num_classes=2)
+    >>> images = SyntheticImages(gan, counts={0: 3, 1: 7}, batch_size=4)
+    >>> len(images), np.bincount(images.labels).tolist()
+    (3, [3, 7])
+    """
+
+    def __init__(
+        self,
+        gan: Any,
+        *,
+        num_images: int | None = None,
+        counts: Mapping[int, int] | None = None,
+        batch_size: int = 64,
+        filter: Any = None,
+        truncation: float | None = None,
+        value_range: image_tools.Range = (-1, 1),
+        seed: int = 0,
+        num_classes: int | None = None,
+        safe_mode: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.batch_size = _whole("batch_size", batch_size, 1)
+        self.value_range = image_tools.check_value_range(value_range)
+        seed = _whole("seed", seed, 0)
+        source = open_generator(
+            gan, num_classes=num_classes, safe_mode=safe_mode
+        )
+        self.num_images, self.labels = _labels_in_order(
+            num_images, counts, source.num_classes, seed
+        )
+        self._drawer = Drawer(
+            source, filter=filter, truncation=truncation, seed=seed
+        )
+
+    def __len__(self) -> int:
+        return math.ceil(self.num_images / self.batch_size)
+
+    def __getitem__(self, index: int) -> Any:
+        drawn = self.draw(index)
+        images = _rescale(drawn.images, self.value_range)
+        return images if drawn.labels is None else (images, drawn.labels)
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """Shape of one image."""
+        return self._drawer.source.image_shape
+
+    def draw(self, index: int) -> Drawn:
+        """Draws a batch as the generator makes it, and its scores.
+
+        Args:
+            index: Number of the batch, from 0.
+
+        Returns:
+            Images in [-1, 1], labels and scores, as `Drawer` returns them.
+
+        Raises:
+            IndexError: If there is no such batch.
+            ValueError: If the filter refuses too many images.
+        """
+        if not 0 <= index < len(self):
+            raise IndexError(
+                f"There are {len(self)} batches. Received: index={index}"
+            )
+        start = int(index) * self.batch_size
+        size = min(self.batch_size, self.num_images - start)
+        labels = None
+        if self.labels is not None:
+            labels = np.resize(
+                self.labels[start : start + size], self.batch_size
+            )
+        # Whole batches, so that no image depends on how many follow it.
+        images, labels, scores = self._drawer.batch(
+            self.batch_size, int(index), labels
+        )
+        labels = None if labels is None else labels[:size]
+        return Drawn(images[:size], labels, scores[:size])
+
+
+def synthetic(
+    gan: Any,
+    *,
+    num_images: int | None = None,
+    counts: Mapping[int, int] | None = None,
+    batch_size: int = 64,
+    filter: Any = None,
+    truncation: float | None = None,
+    value_range: image_tools.Range = (-1, 1),
+    seed: int = 0,
+    num_classes: int | None = None,
+    safe_mode: bool = True,
+) -> tf.data.Dataset:
+    """Draws a data set of generated images, labelled where there are classes.
+
+    It is a data set and no stream: it ends, and each pass gives the same images
+    in the same order, drawn again. `shuffle` and `cache` are those of tf.data;
+    `SyntheticImages` has the same batches without it.
+
+    Args:
+        gan: As for `SyntheticImages`.
+        num_images: As for `SyntheticImages`.
+        counts: As for `SyntheticImages`.
+        batch_size: As for `SyntheticImages`.
+        filter: As for `SyntheticImages`.
+        truncation: As for `SyntheticImages`.
+        value_range: As for `SyntheticImages`.
+        seed: As for `SyntheticImages`.
+        num_classes: As for `SyntheticImages`.
+        safe_mode: As for `SyntheticImages`.
+
+    Returns:
+        A `tf.data.Dataset` of known length, of float32 images `(batch, ...)`
+        and int32 labels `(batch,)`, or of images where there are no classes.
+
+    Raises:
+        ValueError: If an argument is not one of these.
+
+    Example:
+
+    >>> gan = keras_gan.GAN(*keras_gan.networks.mlp((8, 8, 1), num_classes=2),
+    ...     num_classes=2)
+    >>> dataset = synthetic(gan, num_images=10, batch_size=4)
+    >>> [labels.numpy().tolist() for _, labels in dataset]
+    [[0, 1, 0, 1], [0, 1, 0, 1], [0, 1]]
+    """
+    batches = SyntheticImages(
+        gan,
+        num_images=num_images,
+        counts=counts,
+        batch_size=batch_size,
+        filter=filter,
+        truncation=truncation,
+        value_range=value_range,
+        seed=seed,
+        num_classes=num_classes,
+        safe_mode=safe_mode,
+    )
+    return _as_tf_data(batches)
+
+
+def _as_tf_data(batches: SyntheticImages) -> tf.data.Dataset:
+    labelled = batches.labels is not None
+    dtypes = [tf.float32, tf.int32] if labelled else tf.float32
+
+    def fetch(index):
+        drawn = tf.numpy_function(
+            batches.__getitem__, [index], dtypes, stateful=False
+        )
+        images = drawn[0] if labelled else drawn
+        images = tf.ensure_shape(images, (None, *batches.image_shape))
+        return (
+            (images, tf.ensure_shape(drawn[1], [None]))
+            if labelled
+            else (images)
+        )
+
+    dataset = tf.data.Dataset.range(len(batches))
+    dataset = dataset.map(fetch, _NUM_DRAWING, deterministic=True)
+    options = tf.data.Options()
+    # As in `load`: there are no files to deal out, and nothing to tune.
+    options.experimental_distribute.auto_shard_policy = (
+        tf.data.experimental.AutoShardPolicy.DATA
+    )
+    options.autotune.enabled = False
+    return dataset.prefetch(1).with_options(options)
+
+
+def _labels_in_order(
+    num_images: int | None,
+    counts: Mapping[int, int] | None,
+    num_classes: int | None,
+    seed: int,
+) -> tuple[int, np.ndarray | None]:
+    """How many images there are, and the label of each."""
+    if (num_images is None) == (counts is None):
+        raise ValueError(
+            "Exactly one of `num_images` and `counts` must be given. "
+            f"Received: num_images={num_images}, counts={counts}"
+        )
+    if num_images is not None:
+        number = _whole("num_images", num_images, 1)
+        if num_classes is None:
+            return number, None
+        return number, np.resize(np.arange(num_classes, dtype="int32"), number)
+    labels = np.repeat(*_checked_counts(counts, num_classes)).astype("int32")
+    # Apart from the streams of `Drawer`, which are of three numbers.
+    np.random.default_rng([seed, 0]).shuffle(labels)
+    return len(labels), labels
+
+
+def _checked_counts(
+    counts: Any, num_classes: int | None
+) -> tuple[list[int], list[int]]:
+    if num_classes is None:
+        raise ValueError(
+            f"`counts` needs a GAN with classes. Received: counts={counts!r} "
+            "and a GAN without. Give `num_images`, or train a conditional GAN "
+            "(`num_classes=`, on the command line --conditional)."
+        )
+    if not isinstance(counts, Mapping):
+        raise ValueError(
+            "`counts` must be a dict {class: number of images}. Received: "
+            f"counts={counts!r}"
+        )
+    for label in counts:
+        is_whole = isinstance(label, numbers.Integral)
+        if not is_whole or not 0 <= int(label) < num_classes:
+            raise ValueError(
+                "`counts` must name classes that the GAN has learned, integers "
+                f"from 0 to {num_classes - 1}. Received: {label!r}"
+            )
+    sizes = [_whole("counts", number, 0) for number in counts.values()]
+    if not sum(sizes):
+        raise ValueError(
+            "`counts` must ask for at least one image. Received: "
+            f"counts={counts!r}"
+        )
+    return [int(label) for label in counts], sizes
+
+
+def _whole(name: str, value: Any, least: int) -> int:
+    is_whole = isinstance(value, numbers.Integral)
+    if isinstance(value, bool) or not is_whole or int(value) < least:
+        raise ValueError(
+            f"`{name}` must be a whole number, at least {least}"
+            + " for each class" * (name == "counts")
+            + f". Received: {name}={value!r}"
+        )
+    return int(value)
+
+
+def _rescale(images: np.ndarray, value_range: image_tools.Range) -> np.ndarray:
+    """Maps images in [-1, 1] to a range whose ends are not overstepped."""
+    low, high = value_range
+    if (low, high) != (-1.0, 1.0):
+        images = low + (images + 1.0) * ((high - low) / 2)
+    return np.clip(images, low, high).astype("float32")

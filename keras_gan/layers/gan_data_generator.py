@@ -1,0 +1,388 @@
+"""A trained GAN as a source of images in a Keras pipeline."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_gan import backend, sampling
+from keras_gan.images import check_value_range
+from keras_gan.layers import _mixed_batch as batches
+from keras_gan.sampling import mixing
+from keras_gan.sampling.drawing import MAX_TRIES, check_truncation
+from keras_gan.sampling.pool import SamplePool
+
+Tensor = Any
+
+_MODES = ("replace", "append")
+# Batches that a running mix may be behind its target before it forgets.
+_MEMORY = 8.0
+
+
+class _Config(dict):
+    """A GAN whose weights are still to be loaded."""
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class GANDataGenerator(keras.layers.Layer):
+    """Mixes images of a trained GAN into batches of real ones.
+
+    What the data set has too little of, a GAN can draw. The layer stands in
+    `tf.data.Dataset.map` before or after `batch`, before or after the layers
+    of KerasCV, in a training loop, or in a model; at inference it is the
+    identity.
+
+    With `balance` the labels of the generated images are chosen such that the
+    mix of real and generated images comes as near to the shares as `fraction`
+    allows: images of classes that there are too many of give way first, and
+    what is missing most is generated first. Without it a generated image has
+    the label of the one that it stands for.
+
+    In a pipeline the draws depend on the seed and the element alone, not on
+    the number of parallel calls. There each batch is balanced by itself; single
+    images, and batches elsewhere, make up for what came before.
+
+    Args:
+        gan: Trained `GAN`, with classes where labels are wanted; the path of
+            its `.keras` file or run folder; a bare generator; or a dict from
+            classes to GANs without. See `keras_gan.sampling.open_generator`.
+        fraction: Generated images for each image of the batch, in [0, 1].
+        mode: `"replace"` puts them in place of images, `"append"` after them.
+        balance: Shares of the classes: `None` as they are, `"uniform"`, or a
+            dict `{class: share}` that sums to 1.
+        filter: Which generated images are good enough: `None`, `"threshold"`,
+            `"rejection"`, a least logit, a classifier (`keras.Model`) that must
+            agree with the label, or a `keras_gan.sampling.SampleFilter`.
+        pool_size: Number of images to draw in advance and to choose from, for
+            generators that are slower than the pipeline. `None`: every image is
+            a new one.
+        refresh_share: Share of the pool that `refresh_pool` replaces, as the
+            callback `keras_gan.callbacks.PoolRefresher` does each epoch.
+        truncation: Bound on the latents' absolute values, or `None`.
+        value_range: `(low, high)` of the images of the pipeline.
+        num_classes: Number of classes of a bare generator.
+        safe_mode: Whether to refuse files that hold Python code.
+        seed: Integer that fixes the draws. None: any.
+        **kwargs: `name` and `dtype`, as of any Keras layer.
+
+    Input and output: images `(batch, height, width, channels)` or one of them;
+    `layer(images, labels)`; or a dict of `"images"` and `"labels"`. Labels are
+    integers `(batch,)` or rows `(batch, num_classes)`, one-hot or mixed.
+
+    Raises:
+        ValueError: If an argument is out of its range, the GAN has no classes
+            where they are needed, or the filter refuses too much.
+
+    Example:
+
+    >>> pair = keras_gan.networks.mlp((8, 8, 1), num_classes=10)
+    >>> gan = keras_gan.GAN(*pair, num_classes=10)
+    >>> layer = GANDataGenerator(gan, 0.5, balance="uniform", seed=1)
+    >>> images = np.zeros((32, 8, 8, 1), "float32")
+    >>> mixed, labels = layer(images, np.zeros(32, "int32"))
+    >>> np.bincount(labels).tolist()
+    [16, 2, 2, 2, 2, 1, 2, 2, 2, 1]
+
+    Reference:
+        [Mariani et al., 2018 (BAGAN)](https://arxiv.org/abs/1803.09655)
+    """
+
+    def __init__(
+        self,
+        gan: Any,
+        fraction: float = 0.5,
+        mode: str = "replace",
+        *,
+        balance: Any = None,
+        filter: Any = None,
+        pool_size: int | None = None,
+        refresh_share: float = 0.1,
+        truncation: float | None = None,
+        value_range: Any = (-1, 1),
+        num_classes: int | None = None,
+        safe_mode: bool = True,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(autocast=False, **kwargs)
+        self.fraction = _share("fraction", fraction)
+        self.mode = _mode(mode)
+        self.refresh_share = _share("refresh_share", refresh_share)
+        self.truncation = check_truncation(truncation)
+        self.value_range = check_value_range(value_range)
+        self.seed = seed
+        self.pool_size = _pool_size(pool_size)
+        source = (
+            sampling.GeneratorSource.from_config(gan)
+            if isinstance(gan, _Config)
+            else sampling.open_generator(
+                gan, num_classes=num_classes, safe_mode=safe_mode
+            )
+        )
+        self.filter = sampling.get(filter)
+        self.balance = balance
+        self.shares = sampling.class_shares(balance, source.num_classes)
+        self.num_classes = source.num_classes
+        self.image_shape = source.image_shape
+        # Keras must not take the networks for a part of the layer: a model that
+        # holds it would train them.
+        self._held = batches.Held(source)
+        self.seed_generator = backend.ReplicaSeedGenerator(seed)
+        self._element_seeds = batches.Held(
+            backend.ElementSeeds(self.seed_generator._initial_seed)
+        )
+        self._missing = self._make_memory()
+        self.pool = None
+        if self.pool_size is not None:
+            self.pool = SamplePool(source, self.pool_size, name="pool")
+        if self.filter is not None:
+            self.filter.bind(source)
+        self._drawer = batches.Held(None)
+        if not isinstance(gan, _Config):
+            self._prepare()
+        self.built = True
+
+    # Use --------------------------------------------------------------------
+
+    def __call__(self, inputs: Any, labels: Any = None, **kwargs: Any) -> Any:
+        data = batches.as_dict(inputs, labels)
+        batches.check(data, self)
+        return super().__call__(inputs, labels, **kwargs)
+
+    def call(
+        self, inputs: Any, labels: Any = None, training: bool = True
+    ) -> Any:
+        data = batches.as_dict(inputs, labels)
+        images = ops.cast(data["images"], self.compute_dtype)
+        data = {**data, "images": images}
+        if training and self.fraction > 0:
+            data = self._mixed(data)
+        return batches.like(data, inputs, labels)
+
+    def refresh_pool(self) -> None:
+        """Replaces a share of the pool by new images of the GAN as it is.
+
+        Outside of graphs, between epochs. Without a pool nothing is to be done.
+        """
+        if self.pool is not None:
+            self.pool.refill(self._new_drawer(), self.refresh_share)
+
+    # Inside -----------------------------------------------------------------
+
+    def _mixed(self, data):
+        single = len(data["images"].shape) == 3
+        if single:
+            data = keras.tree.map_structure(lambda one: one[None], data)
+        labels = data.get("labels")
+        size = ops.shape(data["images"])[0]
+        ordered = single or not backend.in_pipeline()
+        seeds = self.seed_generator
+        if backend.in_pipeline():
+            elements = keras.tree.flatten(data)
+            seeds = self._element_seeds.value.next(*elements)
+        draws = self._draws(size, seeds)
+        rows = None
+        if labels is not None and self.num_classes is not None:
+            rows = batches.rows_of(labels, self.num_classes)
+        mix = self._mix(rows, size, draws, ordered)
+        wanted = mix.labels
+        if wanted is None and self.num_classes is not None:
+            wanted = keras.random.randint(
+                ops.shape(mix.places), 0, self.num_classes, "int32", seed=seeds
+            )
+        images = self._in_range(self._generated(wanted, mix, seeds))
+        join = batches.put_in if self.mode == "replace" else batches.put_after
+        changed = {"images": join(data["images"], images, mix)}
+        if labels is not None:
+            new = batches.in_form_of(labels, wanted, self.num_classes)
+            changed["labels"] = join(labels, new, mix)
+            self._remember(changed["labels"], ordered)
+        data = {**data, **changed}
+        if single and self.mode == "replace":
+            data = keras.tree.map_structure(lambda one: one[0], data)
+        return data
+
+    def _draws(self, size, seeds):
+        def uniform(shape):
+            return keras.random.uniform(shape, seed=seeds)
+
+        classes = None if self.shares is None else uniform(self.shares.shape)
+        return mixing.Draws(uniform(()), uniform(()), uniform((size,)), classes)
+
+    def _mix(self, rows, size, draws, ordered):
+        classes = None
+        if rows is not None:
+            classes = ops.cast(ops.argmax(rows, axis=-1), "int32")
+        if self.shares is None or rows is None:
+            return mixing.as_found(classes, self.fraction, size, draws)
+        beside = self.mode == "append"
+        total = ops.cast(size, "float32") * (1 + beside * self.fraction)
+        wanted = ops.convert_to_tensor(self.shares, "float32") * total
+        if ordered:
+            wanted = ops.maximum(
+                wanted + ops.convert_to_tensor(self._missing), 0
+            )
+        if beside:
+            return mixing.balanced_beside(
+                rows, wanted, self.fraction, size, draws
+            )
+        return mixing.balanced_in_place(
+            classes, wanted, self.fraction, size, draws
+        )
+
+    def _remember(self, labels, ordered):
+        """Notes what is missing of each class after this batch."""
+        if self._missing is None or not ordered:
+            return
+        rows = batches.rows_of(labels, self.num_classes)
+        number = ops.sum(rows)
+        shares = ops.convert_to_tensor(self.shares, "float32")
+        missing = self._missing + shares * number - ops.sum(rows, axis=0)
+        bound = _MEMORY * ops.maximum(number, 8.0)
+        self._missing.assign(ops.clip(missing, -bound, bound))
+
+    def _generated(self, labels, mix, seeds):
+        """Images in [-1, 1] for all slots."""
+        number = ops.shape(mix.places)[0]
+        if self.pool is not None:
+            uniform = keras.random.uniform((number,), seed=seeds)
+            return self.pool.take(labels, uniform)
+        draw = batches.Candidates(
+            self._held.value, self.truncation, number, labels
+        )
+        if self.filter is None:
+            return ops.stop_gradient(draw(seeds))
+        return ops.stop_gradient(
+            batches.best_of_tries(draw, self.filter, MAX_TRIES, seeds)
+        )
+
+    def _in_range(self, images):
+        low, high = self.value_range
+        if (low, high) != (-1.0, 1.0):
+            images = images * ((high - low) / 2) + (high + low) / 2
+        images = ops.clip(images, low, high)
+        return ops.cast(images, self.compute_dtype)
+
+    def _make_memory(self):
+        if self.shares is None:
+            return None
+        return self.add_weight(
+            shape=self.shares.shape,
+            initializer="zeros",
+            dtype="float32",
+            trainable=False,
+            autocast=False,
+            aggregation="only_first_replica",
+            name="missing",
+        )
+
+    def _new_drawer(self):
+        if self._drawer.value is None:
+            self._drawer.value = sampling.Drawer(
+                self._held.value,
+                filter=self.filter,
+                truncation=self.truncation,
+                seed=self.seed_generator._initial_seed,
+            )
+        elif self.filter is not None:
+            # The GAN may have gone on training.
+            self._drawer.value.calibrate()
+        return self._drawer.value
+
+    def _prepare(self):
+        """Calibrates the filter, tries it on every class, fills the pool."""
+        if self.filter is None and self.pool is None:
+            return
+        drawer = self._new_drawer()
+        if self.pool is not None:
+            self.pool.refill(drawer)
+            return
+        labels = None
+        if self.num_classes is not None:
+            labels = np.arange(self.num_classes)
+        drawer.batch(self.num_classes or 1, 0, labels)
+
+    # Shapes, saving and configuration ---------------------------------------
+
+    def compute_output_spec(
+        self, inputs: Any, labels: Any = None, training: bool = True
+    ) -> Any:
+        return batches.symbolic(self, inputs, labels)
+
+    def save_own_variables(self, store: Any) -> None:
+        for number, variable in enumerate(self._saved()):
+            store[str(number)] = variable
+
+    def load_own_variables(self, store: Any) -> None:
+        for number, variable in enumerate(self._saved()):
+            variable.assign(store[str(number)])
+
+    def _saved(self) -> list:
+        memory = [] if self._missing is None else [self._missing]
+        return [*memory, *self._saved_source().weights]
+
+    def _saved_source(self) -> sampling.GeneratorSource:
+        """The source without a discriminator that nobody asks."""
+        source = self._held.value
+        if isinstance(self.filter, sampling.DiscriminatorFilter):
+            return source
+        return source.without_discriminator()
+
+    def get_config(self) -> dict[str, Any]:
+        balance = self.balance
+        if isinstance(balance, Mapping):
+            # JSON would make texts of the numbers of classes.
+            balance = [[int(c), float(s)] for c, s in balance.items()]
+        return {
+            **super().get_config(),
+            "gan": self._saved_source().get_config(),
+            "fraction": self.fraction,
+            "mode": self.mode,
+            "balance": balance,
+            "filter": keras.saving.serialize_keras_object(self.filter),
+            "pool_size": self.pool_size,
+            "refresh_share": self.refresh_share,
+            "truncation": self.truncation,
+            "value_range": self.value_range,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "GANDataGenerator":
+        config = dict(config)
+        if isinstance(config.get("balance"), list | tuple):
+            config["balance"] = dict(map(tuple, config["balance"]))
+        return cls(**{**config, "gan": _Config(config["gan"])})
+
+
+def _share(name: str, value: Any) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 <= value <= 1 or math.isnan(value):
+        raise ValueError(
+            f"`{name}` must be a number in [0, 1]. Received: {name}={value!r}."
+        )
+    return float(value)
+
+
+def _mode(mode: Any) -> str:
+    if mode not in _MODES:
+        raise ValueError(
+            '`mode` must be "replace" (generated images in place of others) or '
+            f'"append" (after them). Received: mode={mode!r}.'
+        )
+    return str(mode)
+
+
+def _pool_size(pool_size: Any) -> int | None:
+    if pool_size is None:
+        return None
+    whole = isinstance(pool_size, int) and not isinstance(pool_size, bool)
+    if not whole or pool_size < 1:
+        raise ValueError(
+            "`pool_size` must be a whole number of images, at least 1, or None "
+            f"for new ones each time. Received: pool_size={pool_size!r}."
+        )
+    return int(pool_size)

@@ -1,0 +1,140 @@
+"""`ACGAN`: a GAN whose discriminator also says which class an image is of."""
+
+import keras
+
+from keras_gan.models import auxiliary
+from keras_gan.models.gan import GAN
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class ACGAN(GAN):
+    """A conditional GAN with an auxiliary classifier.
+
+    The discriminator is not told the label of an image but says it, with a
+    second head beside the one that tells real from generated. The generator is
+    trained to make images of which it says the label they were asked for. The
+    result is a conditional generator, and a classifier that shares what the
+    discriminator has learned (`classifier`).
+
+    ```
+    D: adversarial + weight * CE(real) + fake_weight * CE(generated)
+    G: adversarial + weight * CE(generated)
+    ```
+
+    where CE is the mean cross-entropy between class logits and labels. All
+    that `GAN` can do (losses, penalties, augmentation, mixed precision,
+    replicas, saving) holds here too. The logs have three more entries:
+    `d_class_loss` (CE of real images), `g_class_loss` (CE of generated ones)
+    and `d_class_accuracy` (of real images).
+
+    Args:
+        generator: Model, `[latents, labels]` -> images.
+        discriminator: Model, images -> `[logits, class_logits]` of shapes
+            `(batch, 1)` and `(batch, num_classes)`, both without activation.
+            `keras_gan.networks.with_classifier` makes one.
+        num_classes: Number of classes, at least 2. Labels are integers
+            `(batch,)` in `[0, num_classes)`.
+        classification_weight: Weight of CE, 0 or more. 0 leaves a generator
+            that has no reason to look at its labels.
+        fake_classification_weight: Weight of CE of generated images in the
+            discriminator's loss, 0 or more. The paper has it equal to
+            `classification_weight`; 0 keeps what the classifier learns free
+            of images that do not look like their class yet.
+        name: Name of the model.
+        **kwargs: As in `GAN`: `latent_dim`, `augmenter`, `ema_momentum`,
+            `seed`.
+
+    Raises:
+        ValueError: If the networks do not fit each other or the arguments.
+
+    Example:
+
+    >>> images = np.random.uniform(-1, 1, (32, 8, 8, 1)).astype("float32")
+    >>> labels = np.arange(32) % 3
+    >>> generator = keras_gan.networks.mlp_generator((8, 8, 1), num_classes=3)
+    >>> discriminator = keras_gan.networks.with_classifier(
+    ...     keras_gan.networks.mlp_discriminator((8, 8, 1)), num_classes=3
+    ... )
+    >>> gan = ACGAN(generator, discriminator, num_classes=3)
+    >>> gan.compile()
+    >>> history = gan.fit(images, labels, batch_size=16, verbose=0)
+    >>> gan.generate(5, labels=2).shape
+    (5, 8, 8, 1)
+    >>> gan.classifier()(images).shape
+    TensorShape([32, 3])
+
+    Reference:
+        [Odena, Olah and Shlens, 2016](https://arxiv.org/abs/1610.09585).
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        *,
+        num_classes,
+        classification_weight=1.0,
+        fake_classification_weight=0.0,
+        name="acgan",
+        **kwargs,
+    ):
+        auxiliary.check_num_classes(num_classes)
+        weights = {
+            "classification_weight": classification_weight,
+            "fake_classification_weight": fake_classification_weight,
+        }
+        checked = {
+            k: auxiliary.checked_weight(k, v) for k, v in weights.items()
+        }
+        super().__init__(
+            generator,
+            discriminator,
+            num_classes=num_classes,
+            name=name,
+            **kwargs,
+        )
+        self.classification_weight = checked["classification_weight"]
+        self.fake_classification_weight = checked["fake_classification_weight"]
+
+    def build_networks(
+        self, generator, discriminator, latent_dim, num_classes
+    ) -> tuple:
+        """Builds the networks; returns `latent_dim` and the image's shape."""
+        return auxiliary.build(
+            generator, discriminator, latent_dim, num_classes
+        )
+
+    def make_objective(self, loss, penalties) -> auxiliary.AuxiliaryObjective:
+        """What the two networks minimise, of the arguments of `compile`."""
+        return auxiliary.AuxiliaryObjective(
+            self.discriminator,
+            loss,
+            penalties,
+            self.augmenter,
+            classification_weight=self.classification_weight,
+            fake_classification_weight=self.fake_classification_weight,
+        )
+
+    # A method, because Keras looks at every property when it saves a model and
+    # would write the discriminator's weights under this name.
+    def classifier(self) -> keras.Model:
+        """The discriminator's second head as a model of its own.
+
+        Returns:
+            A `keras.Model`: images in [-1, 1] -> float32 class logits
+            `(batch, num_classes)`. It shares its weights with the
+            discriminator: what one learns, the other knows.
+        """
+        images = keras.Input(self.image_shape, name="images")
+        _, class_logits = self.discriminator(images)
+        in_float32 = keras.layers.Identity(dtype="float32", name="classes")
+        return keras.Model(
+            images, in_float32(class_logits), name=f"{self.name}_classifier"
+        )
+
+    def get_config(self) -> dict:
+        return {
+            **super().get_config(),
+            "classification_weight": self.classification_weight,
+            "fake_classification_weight": self.fake_classification_weight,
+        }

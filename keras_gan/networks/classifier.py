@@ -1,0 +1,90 @@
+"""A second head that makes a discriminator a classifier too."""
+
+from typing import Any
+
+import keras
+
+from keras_gan.networks.ends import normalized
+from keras_gan.networks.initialization import CLASSIFIER_STREAM, Initializers
+from keras_gan.networks.validation import checked_integer
+
+
+def with_classifier(
+    discriminator: keras.Model, num_classes: int, *, seed: int | None = None
+) -> keras.Model:
+    """Gives a discriminator a second head that says the class of an image.
+
+    The class logits are linear in the features that the last layer, a
+    `Dense(1)`, makes its logit of; that layer and all before it are shared
+    with the model that was given. Where the last layer is under spectral
+    normalisation, so is the new one. The result is what `ACGAN` trains.
+
+    Args:
+        discriminator: Functional or sequential model, images -> logits
+            `(batch, 1)`, whose last layer is `keras.layers.Dense(1)`. Those of
+            this package are such models when built without `num_classes`.
+        num_classes: Number of classes, at least 2.
+        seed: Integer that determines the new layer's initial weights, or None.
+
+    Returns:
+        A `keras.Model`: images to `[logits, class_logits]`, float32, of shapes
+        `(batch, 1)` and `(batch, num_classes)`.
+
+    Raises:
+        ValueError, TypeError: If the discriminator has another form, or an
+            argument is out of its range.
+
+    Example:
+
+    >>> discriminator = keras_gan.networks.mlp_discriminator((8, 8, 1))
+    >>> with_classifier(discriminator, 10).output_shape
+    [(None, 1), (None, 10)]
+
+    Reference:
+        Odena, Olah and Shlens, "Conditional Image Synthesis With Auxiliary
+        Classifier GANs", arXiv 1610.09585.
+    """
+    num_classes = checked_integer("num_classes", num_classes, minimum=2)
+    initializers = Initializers(seed, stream=CLASSIFIER_STREAM)
+    last = _last_layer(discriminator)
+    head = keras.layers.Dense(
+        num_classes,
+        kernel_initializer=initializers.glorot_uniform(),
+        dtype="float32",
+        name="class_logits",
+    )
+    spectral = isinstance(last, keras.layers.SpectralNormalization)
+    class_logits = normalized(head, spectral)(last.input)
+    return keras.Model(
+        discriminator.inputs[0],
+        [discriminator.outputs[0], class_logits],
+        name=discriminator.name,
+    )
+
+
+def _last_layer(discriminator: Any) -> Any:
+    """The `Dense(1)`, or its wrapper, that a discriminator ends in."""
+    inputs = getattr(discriminator, "inputs", None)
+    if not inputs:
+        raise ValueError(_wanted("one that does not know its input shape"))
+    if len(inputs) != 1:
+        raise ValueError(_wanted(f"one with {len(inputs)} inputs"))
+    if len(discriminator.outputs) != 1:
+        outputs = len(discriminator.outputs)
+        raise ValueError(_wanted(f"one with {outputs} outputs"))
+    parts = getattr(discriminator, "operations", discriminator.layers)
+    last = list(parts)[-1]
+    inner = getattr(last, "layer", last)
+    if not isinstance(inner, keras.layers.Dense) or inner.units != 1:
+        raise ValueError(_wanted(f"one that ends in {last!r}"))
+    return last
+
+
+def _wanted(received: str) -> str:
+    return (
+        "`discriminator` must be a functional or sequential model that takes "
+        "images alone and ends in `keras.layers.Dense(1)`. Received: "
+        f"{received}. Build it so (with this package's functions, without "
+        "`num_classes`), or give your own model both outputs, "
+        "`[logits, class_logits]`."
+    )

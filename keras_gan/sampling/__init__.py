@@ -1,0 +1,28 @@
+"""From a trained generator to labelled images that are worth keeping."""
+
+from keras_gan.sampling.classifier_agreement import ClassifierAgreement
+from keras_gan.sampling.discriminator_filter import DiscriminatorFilter
+from keras_gan.sampling.discriminator_rejection_sampling import (
+    DiscriminatorRejectionSampling,
+)
+from keras_gan.sampling.discriminator_threshold import DiscriminatorThreshold
+from keras_gan.sampling.drawing import Drawer, Drawn
+from keras_gan.sampling.filters import get
+from keras_gan.sampling.opening import open_generator
+from keras_gan.sampling.sample_filter import SampleFilter
+from keras_gan.sampling.shares import class_shares
+from keras_gan.sampling.source import GeneratorSource
+
+__all__ = [
+    "ClassifierAgreement",
+    "DiscriminatorFilter",
+    "DiscriminatorRejectionSampling",
+    "DiscriminatorThreshold",
+    "Drawer",
+    "Drawn",
+    "GeneratorSource",
+    "SampleFilter",
+    "class_shares",
+    "get",
+    "open_generator",
+]

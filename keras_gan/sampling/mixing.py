@@ -1,0 +1,157 @@
+"""Which images of a batch give way, and what is generated in their place."""
+
+from typing import Any, NamedTuple
+
+from keras import ops
+
+Tensor = Any
+
+
+class Draws(NamedTuple):
+    """Uniform draws from [0, 1) that a mix is made of.
+
+    Attributes:
+        number: Scalar, rounds the number of generated images.
+        targets: Scalar, rounds the number of images wanted of each class.
+        images: `(batch,)`, the order of the images.
+        classes: `(num_classes,)`, the order of the classes, or `None`.
+    """
+
+    number: Tensor
+    targets: Tensor
+    images: Tensor
+    classes: Tensor | None = None
+
+
+class Mix(NamedTuple):
+    """What is generated for a batch.
+
+    Attributes:
+        places: Int32 `(slots,)`, images of the batch that belong to the slots.
+        used: Boolean `(slots,)`, the slots that are filled, which come first:
+            all of them or all but one.
+        labels: Int32 `(slots,)`, what to generate; `None` without labels.
+    """
+
+    places: Tensor
+    used: Tensor
+    labels: Tensor | None
+
+
+def slots(fraction: float, batch_size: Any, draw: Tensor) -> tuple:
+    """How many images are generated: at most, and which of them this time.
+
+    The share is right in the mean also where it is no whole number of images.
+
+    Args:
+        fraction: Generated images for each image of the batch.
+        batch_size: Images in the batch, an integer or a tensor.
+        draw: Scalar from [0, 1).
+
+    Returns:
+        `(number of slots, boolean tensor of those in use)`.
+    """
+    if isinstance(batch_size, int):
+        exact = ops.convert_to_tensor(fraction * batch_size, "float32")
+        # Less a hair: 0.1 x 30 is a little more than 3.
+        number = -int(-(fraction * batch_size - 1e-6) // 1)
+    else:
+        exact = fraction * ops.cast(batch_size, "float32")
+        number = ops.cast(ops.ceil(exact - 1e-5), "int32")
+    used = ops.floor(exact + draw + 1e-5)
+    return number, ops.cast(ops.arange(number), "float32") < used
+
+
+def as_found(
+    classes: Tensor | None, fraction: float, batch_size: Any, draws: Draws
+) -> Mix:
+    """A mix that leaves the classes as they are.
+
+    Images are chosen by chance, and what is generated is of their class.
+
+    Args:
+        classes: Int32 `(batch,)`, or `None`.
+        fraction: Generated images for each image of the batch.
+        batch_size: Images in the batch.
+        draws: `Draws`.
+    """
+    number, used = slots(fraction, batch_size, draws.number)
+    places = ops.cast(ops.argsort(draws.images)[:number], "int32")
+    labels = None if classes is None else ops.take(classes, places, axis=0)
+    return Mix(places, used, labels)
+
+
+def balanced_in_place(
+    classes: Tensor,
+    wanted: Tensor,
+    fraction: float,
+    batch_size: Any,
+    draws: Draws,
+) -> Mix:
+    """A mix nearest to the shares, if what is generated replaces images.
+
+    Images of those classes give way first of which there are most beyond what
+    is wanted; images of rare classes stay. Then the classes are filled up of
+    which most is missing.
+
+    Args:
+        classes: Int32 `(batch,)`.
+        wanted: Float `(num_classes,)`, images wanted of each class.
+        fraction: Share of images that are replaced.
+        batch_size: Images in the batch.
+        draws: `Draws`.
+    """
+    number, used = slots(fraction, batch_size, draws.number)
+    wanted = _whole(wanted, draws.targets)
+    # 0 for the first image of a class in the order drawn, 1 for the next ...
+    same = classes[:, None] == classes[None, :]
+    before = draws.images[None, :] < draws.images[:, None]
+    ranks = ops.sum(ops.cast(same & before, "float32"), axis=1)
+    surplus = ranks - ops.take(wanted, classes, axis=0) + draws.images
+    places = ops.cast(ops.argsort(-surplus)[:number], "int32")
+    gone = ops.cast(used, "float32")[:, None]
+    rows = ops.one_hot(classes, ops.shape(wanted)[0])
+    kept = ops.sum(rows, axis=0) - ops.sum(
+        ops.take(rows, places, axis=0) * gone, axis=0
+    )
+    return Mix(places, used, _fill(wanted, kept, number, draws.classes))
+
+
+def balanced_beside(
+    rows: Tensor,
+    wanted: Tensor,
+    fraction: float,
+    batch_size: Any,
+    draws: Draws,
+) -> Mix:
+    """A mix nearest to the shares, if what is generated comes on top.
+
+    Args:
+        rows: Float `(batch, num_classes)`, the share of each class in an image.
+        wanted: Float `(num_classes,)`, images wanted of each class, those that
+            are there included.
+        fraction: Generated images for each image of the batch.
+        batch_size: Images in the batch.
+        draws: `Draws`.
+    """
+    number, used = slots(fraction, batch_size, draws.number)
+    wanted = _whole(wanted, draws.targets)
+    labels = _fill(wanted, ops.sum(rows, axis=0), number, draws.classes)
+    return Mix(ops.zeros((number,), "int32"), used, labels)
+
+
+def _whole(wanted, draw):
+    """Whole numbers that are right in the mean, and whose sum is as well."""
+    ends = ops.floor(ops.cumsum(wanted) + draw + 1e-4)
+    return ops.concatenate([ends[:1], ends[1:] - ends[:-1]])
+
+
+def _fill(wanted, there, number, order):
+    """The class of each slot: one after another, of what is missing most."""
+    missing = wanted - there + order
+    # What nobody wants is generated last, whatever is missing of the others.
+    missing = ops.where(wanted > 0, missing, missing - 1e6)
+    steps = ops.cast(ops.arange(number), "float32")
+    levels = ops.reshape(missing[:, None] - steps[None, :], (-1,))
+    chosen = ops.argsort(-levels)[:number]
+    return ops.cast(chosen, "int32") // ops.maximum(number, 1)

@@ -1,0 +1,102 @@
+"""From what a user names to a source of generated images."""
+
+import os
+import pathlib
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+
+from keras_gan.sampling.source import (
+    GeneratorSource,
+    source_of_classes,
+    source_of_gan,
+    source_of_generator,
+)
+
+_OF_A_GAN = ("discriminator", "image_shape", "latent_dim", "sampler")
+
+
+def open_generator(
+    gan: Any, *, num_classes: int | None = None, safe_mode: bool = True
+) -> GeneratorSource:
+    """Opens a trained GAN to draw images from it.
+
+    Args:
+        gan: A `GAN`; the path of a `.keras` file of one, or of the folder of a
+            run of `keras-gan train`; a generator, `keras.Model`, or a file of
+            one; or a dict from class numbers to any of these, each without
+            classes. A `GeneratorSource` is returned as it is.
+        num_classes: Number of classes of a bare generator of
+            `[latents, labels]`.
+        safe_mode: Whether to refuse a file that holds Python code, as
+            `keras.saving.load_model` does.
+
+    Returns:
+        A `GeneratorSource`, which draws from the averaged generator.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        TypeError, ValueError: If it is no GAN.
+
+    Example:
+
+    >>> gan = keras_gan.GAN(*keras_gan.networks.mlp((8, 8, 1)))
+    >>> open_generator(gan).image_shape
+    (8, 8, 1)
+    """
+    if isinstance(gan, GeneratorSource):
+        return gan
+    if isinstance(gan, Mapping):
+        return source_of_classes(
+            {
+                int(number): open_generator(one, safe_mode=safe_mode)
+                for number, one in gan.items()
+            }
+        )
+    if isinstance(gan, str | os.PathLike):
+        gan = _load(pathlib.Path(gan), safe_mode)
+    if not isinstance(gan, keras.Model):
+        raise TypeError(
+            "`gan` must be a GAN, a generator (a `keras.Model`), the path of a "
+            ".keras file, or a dict of these by class. Received: "
+            f"{type(gan).__name__}."
+        )
+    if not all(hasattr(gan, name) for name in _OF_A_GAN):
+        return source_of_generator(gan, num_classes)
+    if num_classes not in (None, gan.num_classes):
+        raise ValueError(
+            "`num_classes` must be left out for a GAN, which knows it. "
+            f"Received: num_classes={num_classes} and a GAN with "
+            f"{gan.num_classes}."
+        )
+    return source_of_gan(gan)
+
+
+def _load(path: pathlib.Path, safe_mode: bool) -> Any:
+    if path.is_dir():
+        path = path / "model.keras"
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"There is no model `{path}`. Name the .keras file of a GAN, or "
+            "the folder of a run."
+        )
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=safe_mode)
+    except (
+        KeyError,
+        OSError,
+        TypeError,
+        ValueError,
+        zipfile.BadZipFile,
+    ) as error:
+        cure = "It is damaged, or not the model of a GAN."
+        if "unsafe" in str(error) or "safe_mode" in str(error):
+            cure = (
+                "It holds Python code, which is run only if you trust its "
+                "author and pass `safe_mode=False`."
+            )
+        raise ValueError(f"`{path}` cannot be loaded. {cure} {error}") from (
+            error
+        )

@@ -1,0 +1,106 @@
+"""A second head for discriminators."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from keras_gan import networks
+
+SHAPE = (8, 8, 1)
+BUILDERS = {
+    "mlp": lambda: networks.mlp_discriminator(SHAPE, hidden=(8,), seed=1),
+    "dcgan": lambda: networks.dcgan_discriminator(SHAPE, width=4, seed=1),
+    "r3gan": lambda: networks.r3gan_discriminator(SHAPE, width=4, seed=1),
+    "sequential": lambda: keras.Sequential(
+        [layers.Input(SHAPE), layers.Flatten(), layers.Dense(1)]
+    ),
+}
+
+
+@pytest.fixture
+def images():
+    """Five images of 8 x 8 pixels."""
+    rng = np.random.default_rng(0)
+    return rng.uniform(-1, 1, (5, *SHAPE)).astype("float32")
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_logits_stay_and_classes_are_linear_in_the_features(name, images):
+    discriminator = BUILDERS[name]()
+    both = networks.with_classifier(discriminator, 3)
+    logits, class_logits = both(images)
+    np.testing.assert_array_equal(logits, discriminator(images))
+    head = both.get_layer("class_logits")
+    last = discriminator.layers[-1]
+    features = keras.Model(discriminator.inputs[0], last.input)(images)
+    kernel, bias = (np.asarray(w) for w in head.weights)
+    expected = np.asarray(features) @ kernel + bias
+    np.testing.assert_allclose(class_logits, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_weights_are_shared_and_two_more(name, images):
+    discriminator = BUILDERS[name]()
+    both = networks.with_classifier(discriminator, 3)
+    shared = {id(w) for w in discriminator.weights}
+    assert shared <= {id(w) for w in both.weights}
+    assert len(both.weights) == len(shared) + 2
+    discriminator.weights[0].assign(discriminator.weights[0] + 1.0)
+    np.testing.assert_array_equal(both(images)[0], discriminator(images))
+
+
+def test_seed_determines_the_head():
+    def head(seed):
+        both = networks.with_classifier(BUILDERS["mlp"](), 3, seed=seed)
+        return np.asarray(both.get_layer("class_logits").kernel)
+
+    np.testing.assert_array_equal(head(1), head(1))
+    assert np.abs(head(1) - head(2)).max() > 0
+
+
+def test_spectral_normalization_is_taken_over(images):
+    discriminator = networks.mlp_discriminator(
+        SHAPE, hidden=(8,), spectral_normalization=True
+    )
+    both = networks.with_classifier(discriminator, 3)
+    kind = keras.layers.SpectralNormalization
+    wrapped = [x.layer for x in both.layers if isinstance(x, kind)]
+    for _ in range(30):
+        both(images, training=True)
+    kernel = next(
+        np.asarray(layer.kernel)
+        for layer in wrapped
+        if getattr(layer, "units", None) == 3
+    )
+    largest = np.linalg.svd(kernel, compute_uv=False)[0]
+    assert largest == pytest.approx(1.0, abs=1e-2)
+
+
+def test_outputs_are_float32_under_a_mixed_policy(images):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    both = networks.with_classifier(BUILDERS["dcgan"](), 3)
+    dtypes = [keras.backend.standardize_dtype(x.dtype) for x in both(images)]
+    assert dtypes == ["float32", "float32"]
+
+
+@pytest.mark.parametrize(
+    "discriminator, words",
+    [
+        (lambda: networks.mlp_discriminator((4,), num_classes=3), "2 inputs"),
+        (lambda: networks.with_classifier(BUILDERS["mlp"](), 3), "2 outputs"),
+        (lambda: networks.mlp_generator((4,)), "one that ends in <"),
+        (lambda: keras.Sequential([layers.Dense(1)]), "know its input shape"),
+    ],
+)
+def test_other_models_are_refused(discriminator, words):
+    with pytest.raises(ValueError, match=f"`discriminator` must.*{words}"):
+        networks.with_classifier(discriminator(), 3)
+
+
+@pytest.mark.parametrize(
+    "num_classes, error", [(1, ValueError), (2.5, TypeError)]
+)
+def test_bad_number_of_classes(num_classes, error):
+    with pytest.raises(error, match="`num_classes`.*Received"):
+        networks.with_classifier(BUILDERS["mlp"](), num_classes)
