@@ -82,9 +82,9 @@ class GANDataGenerator(keras.layers.Layer):
     >>> gan = keras_gan.GAN(*pair, num_classes=10)
     >>> layer = GANDataGenerator(gan, 0.5, balance="uniform", seed=1)
     >>> images = np.zeros((32, 8, 8, 1), "float32")
-    >>> mixed, labels = layer(images, np.zeros(32, "int32"))
-    >>> np.bincount(labels).tolist()
-    [16, 2, 2, 2, 2, 1, 2, 2, 2, 1]
+    >>> mixed, labels = layer(images, np.repeat(range(4), 8))
+    >>> bool(np.bincount(labels).min() >= 2)
+    True
 
     Reference:
         [Mariani et al., 2018 (BAGAN)](https://arxiv.org/abs/1803.09655)
