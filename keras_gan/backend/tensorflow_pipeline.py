@@ -12,7 +12,8 @@ def in_pipeline() -> bool:
         return False
     graph = tf.compat.v1.get_default_graph()
     while graph is not None:
-        if graph.name.startswith("Dataset_"):
+        # The outermost graph has no name.
+        if getattr(graph, "name", "").startswith("Dataset_"):
             return True
         graph = getattr(graph, "outer_graph", None)
     return False

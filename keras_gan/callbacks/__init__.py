@@ -2,6 +2,7 @@
 
 from keras_gan.callbacks.fid_callback import FIDCallback
 from keras_gan.callbacks.metrics_callback import MetricsCallback
+from keras_gan.callbacks.pool_refresher import PoolRefresher
 from keras_gan.callbacks.sample_saver import SampleSaver
 
-__all__ = ["FIDCallback", "MetricsCallback", "SampleSaver"]
+__all__ = ["FIDCallback", "MetricsCallback", "PoolRefresher", "SampleSaver"]

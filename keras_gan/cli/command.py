@@ -6,7 +6,7 @@ import traceback
 import warnings
 
 import keras_gan
-from keras_gan.cli import evaluate, generate, train
+from keras_gan.cli import augment, evaluate, generate, train
 from keras_gan.cli.arguments import (
     EXIT_USER_ERROR,
     PROGRAM,
@@ -17,7 +17,12 @@ from keras_gan.cli.arguments import (
 
 EXIT_INTERRUPTED = 130
 
-_COMMANDS = {"train": train, "generate": generate, "evaluate": evaluate}
+_COMMANDS = {
+    "train": train,
+    "generate": generate,
+    "evaluate": evaluate,
+    "augment": augment,
+}
 _PACKAGE = pathlib.Path(keras_gan.__file__).parent
 
 

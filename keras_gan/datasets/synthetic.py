@@ -237,8 +237,9 @@ def _labels_in_order(
             return number, None
         return number, np.resize(np.arange(num_classes, dtype="int32"), number)
     labels = np.repeat(*_checked_counts(counts, num_classes)).astype("int32")
-    # Apart from the streams of `Drawer`, which are of three numbers.
-    np.random.default_rng([seed, 0]).shuffle(labels)
+    # A spawned stream is apart from those of which `Drawer` takes latents.
+    stream = np.random.SeedSequence(seed, spawn_key=(0,))
+    np.random.default_rng(stream).shuffle(labels)
     return len(labels), labels
 
 

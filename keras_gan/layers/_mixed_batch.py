@@ -86,6 +86,7 @@ def best_of_tries(
         good, judged = filter.judge(drawn, draw.labels, uniform)
         better = ~accepted & (good | (judged > scores))
         images = ops.where(better[:, None, None, None], drawn, images)
+        images = ops.reshape(images, shape)
         scores = ops.where(better, judged, scores)
         return turn + 1, images, scores, accepted | good
 
@@ -110,6 +111,12 @@ def best_of_tries(
 def as_dict(inputs: Any, labels: Any) -> dict[str, Any]:
     """Images, images and labels, or a dict of them, as a dict."""
     if isinstance(inputs, Mapping):
+        if labels is not None:
+            raise ValueError(
+                "The labels must stand inside the dict where there is one. "
+                "Received: a dict of "
+                f"{sorted(map(str, inputs))}, and labels beside it."
+            )
         return dict(inputs)
     return {"images": inputs} | ({} if labels is None else {"labels": labels})
 
@@ -150,7 +157,14 @@ def check(data: dict[str, Any], layer: Any) -> None:
             "(`keras.layers.Resizing`), or train a GAN on images of this shape."
         )
     if "labels" in data:
-        _check_labels(data["labels"], len(shape) == 3, layer)
+        labels = data["labels"]
+        _check_labels(labels, len(shape) == 3, layer)
+        numbers = {shape[0], tuple(labels.shape)[0]} if shape[3:] else set()
+        if len(numbers - {None}) > 1:
+            raise ValueError(
+                "There must be one label for each image. Received: "
+                f"{shape[0]} images and {labels.shape[0]} labels."
+            )
     elif layer.shares is not None:
         raise ValueError(
             "`balance` needs data with labels. Received: images alone. Call "

@@ -11,6 +11,7 @@ from keras import ops
 from keras_gan import backend, sampling
 from keras_gan.images import check_value_range
 from keras_gan.layers import _mixed_batch as batches
+from keras_gan.layers._running_mix import RunningMix
 from keras_gan.sampling import mixing
 from keras_gan.sampling.drawing import MAX_TRIES, check_truncation
 from keras_gan.sampling.pool import SamplePool
@@ -18,8 +19,6 @@ from keras_gan.sampling.pool import SamplePool
 Tensor = Any
 
 _MODES = ("replace", "append")
-# Batches that a running mix may be behind its target before it forgets.
-_MEMORY = 8.0
 
 
 class _Config(dict):
@@ -113,7 +112,7 @@ class GANDataGenerator(keras.layers.Layer):
         self.refresh_share = _share("refresh_share", refresh_share)
         self.truncation = check_truncation(truncation)
         self.value_range = check_value_range(value_range)
-        self.seed = seed
+        self.seed = _seed(seed)
         self.pool_size = _pool_size(pool_size)
         source = (
             sampling.GeneratorSource.from_config(gan)
@@ -131,10 +130,11 @@ class GANDataGenerator(keras.layers.Layer):
         # holds it would train them.
         self._held = batches.Held(source)
         self.seed_generator = backend.ReplicaSeedGenerator(seed)
-        self._element_seeds = batches.Held(
-            backend.ElementSeeds(self.seed_generator._initial_seed)
-        )
-        self._missing = self._make_memory()
+        self._element_seeds = batches.Held(None)
+        self._start_seeds()
+        self._running = None
+        if self.shares is not None:
+            self._running = RunningMix(self.shares, name="running_mix")
         self.pool = None
         if self.pool_size is not None:
             self.pool = SamplePool(source, self.pool_size, name="pool")
@@ -199,7 +199,9 @@ class GANDataGenerator(keras.layers.Layer):
         if labels is not None:
             new = batches.in_form_of(labels, wanted, self.num_classes)
             changed["labels"] = join(labels, new, mix)
-            self._remember(changed["labels"], ordered)
+            if self._running is not None and ordered:
+                rows = batches.rows_of(changed["labels"], self.num_classes)
+                self._running.note(rows)
         data = {**data, **changed}
         if single and self.mode == "replace":
             data = keras.tree.map_structure(lambda one: one[0], data)
@@ -222,27 +224,18 @@ class GANDataGenerator(keras.layers.Layer):
         total = ops.cast(size, "float32") * (1 + beside * self.fraction)
         wanted = ops.convert_to_tensor(self.shares, "float32") * total
         if ordered:
-            wanted = ops.maximum(
-                wanted + ops.convert_to_tensor(self._missing), 0
-            )
+            wanted = self._running.wanted(total)
         if beside:
             return mixing.balanced_beside(
                 rows, wanted, self.fraction, size, draws
             )
+        if ordered and isinstance(size, int) and size == 1:
+            surplus = mixing.surplus_of_one(classes, wanted)
+            used = self._running.turn(self.fraction, surplus)
+            return mixing.balanced_one(classes, wanted, used, draws)
         return mixing.balanced_in_place(
             classes, wanted, self.fraction, size, draws
         )
-
-    def _remember(self, labels, ordered):
-        """Notes what is missing of each class after this batch."""
-        if self._missing is None or not ordered:
-            return
-        rows = batches.rows_of(labels, self.num_classes)
-        number = ops.sum(rows)
-        shares = ops.convert_to_tensor(self.shares, "float32")
-        missing = self._missing + shares * number - ops.sum(rows, axis=0)
-        bound = _MEMORY * ops.maximum(number, 8.0)
-        self._missing.assign(ops.clip(missing, -bound, bound))
 
     def _generated(self, labels, mix, seeds):
         """Images in [-1, 1] for all slots."""
@@ -266,31 +259,25 @@ class GANDataGenerator(keras.layers.Layer):
         images = ops.clip(images, low, high)
         return ops.cast(images, self.compute_dtype)
 
-    def _make_memory(self):
-        if self.shares is None:
-            return None
-        return self.add_weight(
-            shape=self.shares.shape,
-            initializer="zeros",
-            dtype="float32",
-            trainable=False,
-            autocast=False,
-            aggregation="only_first_replica",
-            name="missing",
-        )
-
     def _new_drawer(self):
         if self._drawer.value is None:
             self._drawer.value = sampling.Drawer(
                 self._held.value,
                 filter=self.filter,
                 truncation=self.truncation,
-                seed=self.seed_generator._initial_seed,
+                seed=self._first_seed(),
             )
         elif self.filter is not None:
             # The GAN may have gone on training.
             self._drawer.value.calibrate()
         return self._drawer.value
+
+    def _start_seeds(self):
+        self._element_seeds.value = backend.ElementSeeds(self._first_seed())
+
+    def _first_seed(self):
+        """The seed, or what Keras chose in its place; saved, too."""
+        return int(ops.convert_to_numpy(self.seed_generator.state)[0])
 
     def _prepare(self):
         """Calibrates the filter, tries it on every class, fills the pool."""
@@ -319,10 +306,10 @@ class GANDataGenerator(keras.layers.Layer):
     def load_own_variables(self, store: Any) -> None:
         for number, variable in enumerate(self._saved()):
             variable.assign(store[str(number)])
+        self._start_seeds()
 
     def _saved(self) -> list:
-        memory = [] if self._missing is None else [self._missing]
-        return [*memory, *self._saved_source().weights]
+        return [self.seed_generator.state, *self._saved_source().weights]
 
     def _saved_source(self) -> sampling.GeneratorSource:
         """The source without a discriminator that nobody asks."""
@@ -365,6 +352,16 @@ def _share(name: str, value: Any) -> float:
             f"`{name}` must be a number in [0, 1]. Received: {name}={value!r}."
         )
     return float(value)
+
+
+def _seed(seed: Any) -> int | None:
+    whole = isinstance(seed, int) and not isinstance(seed, bool)
+    if seed is not None and not (whole and 0 <= seed < 2**31):
+        raise ValueError(
+            "`seed` must be an integer from 0 to 2**31 - 1, or None. Received: "
+            f"seed={seed!r}."
+        )
+    return seed
 
 
 def _mode(mode: Any) -> str:

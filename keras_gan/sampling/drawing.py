@@ -24,6 +24,12 @@ class Drawn(NamedTuple):
         images: Float32 array `(batch, ...)` in [-1, 1].
         labels: Int32 array `(batch,)`, or `None`.
         scores: Float32 array `(batch,)`, the filter's; NaN without a filter.
+
+    Example:
+
+    >>> drawn = Drawn(np.zeros((2, 8, 8, 1)), None, np.full(2, np.nan))
+    >>> drawn.images.shape
+    (2, 8, 8, 1)
     """
 
     images: np.ndarray

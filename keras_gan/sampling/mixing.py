@@ -117,6 +117,33 @@ def balanced_in_place(
     return Mix(places, used, _fill(wanted, kept, number, draws.classes))
 
 
+def surplus_of_one(classes: Tensor, wanted: Tensor) -> Tensor:
+    """How far a single image is beyond what is wanted, float `(1,)`.
+
+    Args:
+        classes: Int32 `(1,)`.
+        wanted: Float `(num_classes,)`, images wanted of each class.
+    """
+    return 1 - ops.take(wanted, classes, axis=0)
+
+
+def balanced_one(
+    classes: Tensor, wanted: Tensor, used: Tensor, draws: Draws
+) -> Mix:
+    """A mix for a single image, of which it is known whether it gives way.
+
+    Args:
+        classes: Int32 `(1,)`.
+        wanted: Float `(num_classes,)`, images wanted of each class.
+        used: Boolean `(1,)`, whether the image gives way.
+        draws: `Draws`.
+    """
+    kept = ops.one_hot(classes, ops.shape(wanted)[0])[0]
+    kept = kept * ops.cast(~used, "float32")
+    labels = _fill(wanted, kept, 1, draws.classes)
+    return Mix(ops.zeros((1,), "int32"), used, labels)
+
+
 def balanced_beside(
     rows: Tensor,
     wanted: Tensor,

@@ -95,7 +95,8 @@ def _load(path: pathlib.Path, safe_mode: bool) -> Any:
         if "unsafe" in str(error) or "safe_mode" in str(error):
             cure = (
                 "It holds Python code, which is run only if you trust its "
-                "author and pass `safe_mode=False`."
+                "author and pass `safe_mode=False` (on the command line "
+                "--unsafe)."
             )
         raise ValueError(f"`{path}` cannot be loaded. {cure} {error}") from (
             error

@@ -11,6 +11,7 @@ from keras_gan.sampling.judges import known_inputs, restored
 Tensor = Any
 
 
+@keras.saving.register_keras_serializable(package="keras_gan")
 @dataclasses.dataclass(frozen=True)
 class GeneratorSource:
     """A generator and all that is needed to draw from it.
@@ -25,6 +26,13 @@ class GeneratorSource:
         num_classes: Number of classes, or `None`.
         discriminator: Model, images -> logits, or `None`.
         conditional_discriminator: Whether it takes `[images, labels]`.
+
+    Example:
+
+    >>> generator = keras_gan.networks.mlp_generator((8, 8, 1), latent_dim=4)
+    >>> source = GeneratorSource(generator, 4, (8, 8, 1))
+    >>> source.images(np.zeros((2, 4))).shape
+    TensorShape([2, 8, 8, 1])
     """
 
     generator: Any
@@ -38,6 +46,8 @@ class GeneratorSource:
         """Float32 images of latents, and of labels where there are classes."""
         inputs = latents
         if self.num_classes is not None:
+            # Keras takes no tensors and arrays side by side.
+            latents = ops.convert_to_tensor(latents)
             inputs = [latents, ops.cast(labels, "int32")]
         return ops.cast(self.generator(inputs, training=False), "float32")
 
@@ -108,7 +118,7 @@ def source_of_generator(
         ValueError: If it is no generator, or its classes are not known.
     """
     inputs: Any = known_inputs(generator) or []
-    output = getattr(generator, "output_shape", None)
+    output: Any = getattr(generator, "output_shape", None)
     is_generator = (
         len(inputs) in (1, 2)
         and len(inputs[0]) == 2

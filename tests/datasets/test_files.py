@@ -181,3 +181,31 @@ class TestShapes:
         write(tmp_path / f"a.{suffix}", level(100, 8, 8))
         images = next(iter(load(tmp_path, channels=1, value_range=(0, 255))))
         np.testing.assert_allclose(images, 100, atol=1)
+
+
+class TestStoredFiles:
+    """Names and bytes, which are there whether images are in memory or not."""
+
+    @pytest.mark.parametrize("cache_bytes", [10, 10**6])
+    def test_of_folder_and_zip(
+        self, classes, tmp_path, monkeypatch, cache_bytes
+    ):
+        monkeypatch.setattr(
+            "keras_gan.datasets.source.CACHE_BYTES", cache_bytes
+        )
+        path = zip_of(classes, tmp_path / "data.zip")
+        names = sorted(
+            file.relative_to(classes).as_posix()
+            for file in classes.rglob("[0-9].png")
+        )
+        for opened, around in ((classes, ""), (path, "classes/")):
+            source = open_source(opened, image_size=4)
+            files = source.files
+            assert list(files.names) == [around + name for name in names]
+            assert files.image_shapes == ((6, 6, 3),) * 6
+            for name, stored in zip(names, files.names, strict=True):
+                expected = (classes / name).read_bytes()
+                assert files.read_bytes(stored) == expected
+
+    def test_arrays_have_none(self):
+        assert open_source(np.zeros((2, 4, 4, 1))).files is None

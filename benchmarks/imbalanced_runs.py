@@ -1,0 +1,328 @@
+"""One cell of the table of `imbalanced.py`: a data set, a rare class, a seed.
+
+Everything that is trained is here, and nothing that is printed.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Arrays = tuple[np.ndarray, np.ndarray]
+
+ARMS = (
+    "as it is",
+    "class weights",
+    "oversampling",
+    "classical",
+    "oversampling + classical",
+    "GAN",
+    "GAN with filter",
+    "GAN + classical",
+)
+"""What is done about the rare class, in the order of the table."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """How the GAN and the classifier are trained.
+
+    Attributes:
+        kept: Share of the training images of the rare class that are kept.
+        num_test: Images set aside for the test where there is no test set.
+        side: Pixels a side to which the images are resized; `None`: none.
+        gan_steps: Training steps of the GAN.
+        network: Name of the builder of the GAN's networks.
+        width: Its width.
+        augment: Name of the GAN's augmenter.
+        gan_balance: Mix of classes that the GAN is trained on.
+        learning_rate: The GAN's, falling along a cosine to a tenth.
+        gamma: Weight of R1 and R2; `None` is the default for the image size.
+        oversampled: How far the arms with a GAN even out the classes by
+            repeating real images, from 0 (as they are) to 1; what is then
+            missing for an even mix is generated.
+        pool: Generated images to choose from.
+        steps: Training steps of the classifier.
+        batch_size: Images a step, of both.
+    """
+
+    kept: float = 0.05
+    num_test: int = 797
+    side: int | None = None
+    gan_steps: int = 3000
+    network: str = "mlp"
+    width: int = 128
+    augment: str = "none"
+    gan_balance: str | None = None
+    learning_rate: float = 2e-3
+    gamma: float | None = 0.05
+    oversampled: float = 0.5
+    pool: int = 5000
+    steps: int = 1500
+    batch_size: int = 64
+
+
+DIGITS = Setting()
+MNIST = Setting(
+    kept=0.025,
+    side=16,
+    gan_steps=3000,
+    network="dcgan",
+    width=16,
+    learning_rate=1e-3,
+    gamma=None,
+)
+
+
+def digits(setting: Setting, seed: int) -> tuple[Arrays, Arrays]:
+    """The built-in digits, cut at random into training and test images."""
+    from sklearn.datasets import load_digits
+
+    found = load_digits()
+    images = np.round(found.images[..., None] * 255 / 16).astype("uint8")
+    labels = found.target.astype("int32")
+    order = np.random.default_rng(seed).permutation(len(images))
+    test, train = np.split(order, [setting.num_test])
+    return (images[train], labels[train]), (images[test], labels[test])
+
+
+def from_npz(path: str, setting: Setting) -> tuple[Arrays, Arrays]:
+    """Images of a file with `x_train`, `y_train`, `x_test`, `y_test`, resized."""
+    import keras_gan
+
+    with np.load(path) as arrays:
+        parts = [
+            (arrays[f"x_{part}"], arrays[f"y_{part}"].astype("int32"))
+            for part in ("train", "test")
+        ]
+    resized = []
+    for images, labels in parts:
+        source = keras_gan.datasets.open_source(images, image_size=setting.side)
+        resized.append((source.read(np.arange(len(labels))), labels))
+    return resized[0], resized[1]
+
+
+def cut(train: Arrays, rare: int, kept: float, seed: int) -> Arrays:
+    """Training images with a share of one class, at least two."""
+    images, labels = train
+    of_class = np.random.default_rng(seed + 1).permutation(
+        np.flatnonzero(labels == rare)
+    )
+    number = max(2, round(kept * len(of_class)))
+    chosen = np.sort(
+        np.concatenate([np.flatnonzero(labels != rare), of_class[:number]])
+    )
+    return images[chosen], labels[chosen]
+
+
+def train_gan(train: Arrays, setting: Setting, seed: int) -> Any:
+    """A conditional GAN on lopsided data."""
+    import keras
+
+    import keras_gan
+
+    keras.utils.set_random_seed(seed)
+    images, labels = train
+    classes = int(labels.max()) + 1
+    pair = getattr(keras_gan.networks, setting.network)(
+        images.shape[1:],
+        num_classes=classes,
+        seed=seed,
+        **_width(setting),
+    )
+    augmenter = None
+    if setting.augment != "none":
+        augmenter = keras_gan.layers.augmenter(setting.augment, seed=seed)
+    gan = keras_gan.GAN(
+        *pair, num_classes=classes, augmenter=augmenter, seed=seed,
+        ema_momentum=0.998,
+    )  # fmt: skip
+    gan.compile(**_compile_arguments(setting))
+    stream = keras_gan.datasets.load(
+        (images, labels),
+        batch_size=setting.batch_size,
+        seed=seed,
+        repeat=True,
+        balance=setting.gan_balance,
+    )
+    gan.fit(stream, steps_per_epoch=setting.gan_steps, verbose=0)
+    return gan
+
+
+def _width(setting):
+    if setting.network == "mlp":
+        return {"hidden": (setting.width,) * 2}
+    return {"width": setting.width}
+
+
+def _compile_arguments(setting):
+    import keras
+
+    import keras_gan
+
+    rate = keras.optimizers.schedules.CosineDecay(
+        setting.learning_rate, setting.gan_steps, alpha=0.1
+    )
+    adam = functools.partial(
+        keras.optimizers.Adam, beta_1=0.0, beta_2=0.99, epsilon=1e-8
+    )
+    arguments = {
+        "generator_optimizer": adam(rate),
+        "discriminator_optimizer": adam(rate),
+        "jit_compile": setting.network == "mlp",
+    }
+    if setting.gamma is not None:
+        arguments["penalties"] = [
+            keras_gan.penalties.R1(setting.gamma),
+            keras_gan.penalties.R2(setting.gamma),
+        ]
+    return arguments
+
+
+def make_classifier(image_shape: tuple, classes: int) -> Any:
+    """The classifier of every arm: two convolutions and two dense layers."""
+    import keras
+    from keras import layers
+
+    model = keras.Sequential(
+        [
+            keras.Input(image_shape),
+            layers.Rescaling(1 / 127.5, offset=-1),
+            layers.Conv2D(32, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(64, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dropout(0.3),
+            layers.Dense(64, activation="relu"),
+            layers.Dense(classes),
+        ]
+    )
+    model.compile(
+        "adam",
+        keras.losses.CategoricalCrossentropy(from_logits=True),
+        jit_compile=False,
+    )
+    return model
+
+
+def classify(
+    arm: str, train: Arrays, test: Arrays, gan: Any, setting: Setting, seed: int
+) -> np.ndarray:
+    """Recall of each class on the test images.
+
+    Args:
+        arm: One of `ARMS`.
+        train: Lopsided images (0 to 255) and labels.
+        test: Images and labels as they are.
+        gan: A trained GAN.
+        setting: `Setting`.
+        seed: Integer.
+    """
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    images, labels = train
+    classes = int(labels.max()) + 1
+    model = make_classifier(images.shape[1:], classes)
+    weights = None
+    if arm == "class weights":
+        counts = np.bincount(labels, minlength=classes)
+        weights = dict(enumerate(len(labels) / (classes * counts)))
+    model.fit(
+        pipeline(arm, train, gan, setting, seed),
+        steps_per_epoch=setting.steps,
+        class_weight=weights,
+        shuffle=False,
+        verbose=0,
+    )
+    guesses = model.predict(
+        test[0].astype("float32"), batch_size=512, verbose=0
+    ).argmax(-1)
+    return np.array(
+        [np.mean(guesses[test[1] == number] == number) for number in range(classes)]
+    )
+
+
+def pipeline(arm: str, train: Arrays, gan: Any, setting: Setting, seed: int):
+    """An endless `tf.data.Dataset` of batches, mixed as an arm wants it."""
+    import tensorflow as tf
+
+    import keras_gan
+
+    classes = int(train[1].max()) + 1
+    shares = real_shares(arm, train[1], setting)
+    stream = keras_gan.datasets.load(
+        train,
+        batch_size=setting.batch_size,
+        value_range=(0, 255),
+        repeat=True,
+        seed=seed,
+        balance=dict(enumerate(shares.tolist())),
+    )
+
+    def as_dict(images, labels):
+        return {"images": images, "labels": tf.one_hot(labels, classes)}
+
+    stream = stream.map(as_dict)
+    missing = float(np.maximum(1 / classes - shares, 0).sum())
+    layers = [
+        *_generated(arm, gan, missing, setting, seed),
+        *_classical(arm, seed),
+    ]
+    for layer in layers:
+        stream = stream.map(layer, num_parallel_calls=1)
+    return stream.map(
+        lambda data: (tf.clip_by_value(data["images"], 0, 255), data["labels"])
+    ).prefetch(2)
+
+
+def real_shares(arm: str, labels: np.ndarray, setting: Setting) -> np.ndarray:
+    """The mix of classes of the real images that an arm draws."""
+    counts = np.bincount(labels)
+    natural, even = counts / counts.sum(), np.full(len(counts), 1 / len(counts))
+    towards_even = 0.0
+    if "oversampling" in arm:
+        towards_even = 1.0
+    elif "GAN" in arm:
+        towards_even = setting.oversampled
+    return (1 - towards_even) * natural + towards_even * even
+
+
+def _generated(arm, gan, missing, setting, seed) -> list[Callable]:
+    import keras_gan
+
+    if "GAN" not in arm:
+        return []
+    return [
+        keras_gan.layers.GANDataGenerator(
+            gan,
+            missing,
+            balance="uniform",
+            filter="threshold" if "filter" in arm else None,
+            pool_size=setting.pool,
+            value_range=(0, 255),
+            seed=seed,
+        )
+    ]
+
+
+def _classical(arm, seed) -> list[Callable]:
+    import keras_cv
+    import tensorflow as tf
+
+    if "classical" not in arm:
+        return []
+    augment = keras_cv.layers.RandAugment(
+        (0, 255), augmentations_per_image=2, magnitude=0.3, seed=seed
+    )
+
+    def in_colors(data):
+        # It takes images of three channels only.
+        images = tf.repeat(data["images"], 3, axis=-1)
+        images = augment({**data, "images": images})["images"]
+        return {**data, "images": tf.reduce_mean(images, -1, keepdims=True)}
+
+    return [in_colors, keras_cv.layers.CutMix(seed=seed)]

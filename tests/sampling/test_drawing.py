@@ -1,0 +1,147 @@
+"""Batches that are a function of seed, number and labels."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from keras_gan.sampling import Drawer, GeneratorSource, SampleFilter
+
+LATENTS = 3
+
+
+def source(num_classes=None):
+    """A generator whose images are the latents; classes are added."""
+    latents = keras.Input((LATENTS,))
+    images = keras.layers.Reshape((1, LATENTS, 1))(latents)
+    if num_classes is None:
+        generator = keras.Model(latents, images)
+    else:
+        labels = keras.Input((), dtype="int32")
+        shift = ops.cast(ops.reshape(labels, (-1, 1, 1, 1)), "float32")
+        generator = keras.Model([latents, labels], images + 100 * shift)
+    return GeneratorSource(generator, LATENTS, (1, LATENTS, 1), num_classes)
+
+
+class Sampled(SampleFilter):
+    """Keeps a share of the images by chance, and counts its calls."""
+
+    def __init__(self, share, **kwargs):
+        super().__init__(**kwargs)
+        self.share = share
+        self.shown = None
+
+    def calibrate(self, images, labels=None):
+        self.shown = (images, labels)
+
+    def score(self, images, labels=None):
+        return ops.mean(images, axis=(1, 2, 3))
+
+    def accept(self, images, labels, uniform):
+        return uniform < self.share
+
+
+class First(Sampled):
+    """Accepts only images whose first value is positive."""
+
+    def accept(self, images, labels, uniform):
+        return images[:, 0, 0, 0] > 0
+
+
+class TestWithoutFilter:
+    def test_latents_are_normal_and_of_the_seed(self):
+        drawer = Drawer(source(), seed=1)
+        drawn = drawer.batch(2000, 0)
+        assert drawn.images.shape == (2000, 1, LATENTS, 1)
+        assert drawn.images.dtype == drawn.scores.dtype == "float32"
+        assert abs(drawn.images.mean()) < 0.05
+        assert abs(drawn.images.std() - 1) < 0.05
+        expected = np.random.default_rng([1, 0, 0])
+        np.testing.assert_allclose(
+            drawn.images.reshape(2000, LATENTS),
+            expected.standard_normal((2000, LATENTS)),
+            rtol=1e-5,
+        )
+        assert drawn.labels is None and np.isnan(drawn.scores).all()
+
+    def test_number_and_seed_alone_decide(self):
+        drawer = Drawer(source(), seed=1)
+        third = drawer.batch(4, 3).images
+        drawer.batch(4, 0)
+        drawer.batch(8, 3)
+        for same in (drawer, Drawer(source(), seed=1)):
+            np.testing.assert_array_equal(same.batch(4, 3).images, third)
+        for other in (drawer.batch(4, 2), Drawer(source()).batch(4, 3)):
+            assert (other.images != third).all()
+
+    def test_labels_reach_the_generator(self):
+        labels = [2, 0, 1, 1]
+        drawn = Drawer(source(3)).batch(4, 0, labels)
+        np.testing.assert_array_equal(
+            np.round(drawn.images.mean((1, 2, 3)) / 100), labels
+        )
+        assert drawn.labels.tolist() == labels
+        assert drawn.labels.dtype == "int32"
+
+    def test_truncation_bounds_and_keeps_what_is_inside(self):
+        free = Drawer(source(), seed=1).batch(500, 0).images
+        bound = Drawer(source(), seed=1, truncation=0.7).batch(500, 0).images
+        inside = np.abs(free) <= 0.7
+        assert np.abs(bound).max() <= 0.7
+        np.testing.assert_array_equal(free[inside], bound[inside])
+
+    @pytest.mark.parametrize("truncation", [0.0, 0.001, -1, True, float("nan")])
+    def test_truncation_out_of_range(self, truncation):
+        with pytest.raises(ValueError, match="`truncation` must be at least"):
+            Drawer(source(), truncation=truncation)
+
+
+class TestFilter:
+    def test_is_calibrated_on_all_classes_alike(self):
+        filter = Sampled(0.5)
+        drawer = Drawer(source(3), filter=filter)
+        images, labels = filter.shown
+        assert drawer.filter is filter
+        assert len(images) == len(labels) >= 1000
+        counts = np.bincount(labels)
+        assert len(counts) == 3 and np.ptp(counts) <= 1
+        np.testing.assert_array_equal(
+            np.round(images.mean((1, 2, 3)) / 100), labels
+        )
+
+    def test_every_place_is_filled_by_an_accepted_image(self):
+        drawn = Drawer(source(), filter=First(0.5)).batch(200, 0)
+        assert (drawn.images[:, 0, 0, 0] > 0).all()
+        assert len(np.unique(drawn.images[:, 0, 0, 0])) == 200
+        np.testing.assert_allclose(
+            drawn.scores, drawn.images.mean((1, 2, 3)), rtol=1e-5, atol=1e-6
+        )
+
+    def test_first_accepted_draw_is_taken(self):
+        free = Drawer(source(), seed=4).batch(50, 2).images
+        drawn = Drawer(source(), seed=4, filter=First(0.5)).batch(50, 2)
+        kept = free[:, 0, 0, 0] > 0
+        assert 10 < kept.sum() < 40
+        np.testing.assert_array_equal(drawn.images[kept], free[kept])
+        assert (drawn.images[~kept] != free[~kept]).all()
+
+    def test_chance_is_of_the_seed_too(self):
+        first, second = (
+            Drawer(source(), seed=4, filter=Sampled(0.3)).batch(50, 2)
+            for _ in range(2)
+        )
+        np.testing.assert_array_equal(first.images, second.images)
+        np.testing.assert_array_equal(first.scores, second.scores)
+
+    def test_gives_up_and_says_how_many(self):
+        class Two(Sampled):
+            def accept(self, images, labels, uniform):
+                return ops.equal(labels, 2)
+
+        drawer = Drawer(source(3), filter=Two(1.0), max_tries=3)
+        with pytest.raises(ValueError) as error:
+            drawer.batch(4, 0, [0, 2, 1, 0])
+        message = str(error.value)
+        assert "25.0% of 4 places within 3 draws" in message
+        assert "of the classes [0, 1]" in message
+        assert (drawer.batch(2, 0, [2, 2]).labels == 2).all()
