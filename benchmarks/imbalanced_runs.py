@@ -5,10 +5,16 @@ Everything that is trained is here, and nothing that is printed.
 
 import dataclasses
 import functools
+import json
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+FILTER = "threshold"
+NUM_JUDGED = 1000
 
 Arrays = tuple[np.ndarray, np.ndarray]
 
@@ -23,6 +29,32 @@ ARMS = (
     "GAN + classical",
 )
 """What is done about the rare class, in the order of the table."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    """One run of all arms.
+
+    Attributes:
+        data: `"digits"` or `"mnist"`.
+        rare: The class that is cut.
+        seed: Integer from which everything is drawn.
+    """
+
+    data: str
+    rare: int
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """The cell as a text that `parse` reads."""
+        return f"{self.data}-{self.rare}-{self.seed}"
+
+    @classmethod
+    def parse(cls, name: str) -> "Cell":
+        """The cell of a name."""
+        data, rare, seed = name.split("-")
+        return cls(data, int(rare), int(seed))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +83,7 @@ class Setting:
     kept: float = 0.05
     num_test: int = 797
     side: int | None = None
-    gan_steps: int = 3000
+    gan_steps: int = 1500
     network: str = "mlp"
     width: int = 128
     augment: str = "none"
@@ -60,7 +92,7 @@ class Setting:
     gamma: float | None = 0.05
     oversampled: float = 0.5
     pool: int = 5000
-    steps: int = 1500
+    steps: int = 1000
     batch_size: int = 64
 
 
@@ -68,12 +100,78 @@ DIGITS = Setting()
 MNIST = Setting(
     kept=0.025,
     side=16,
-    gan_steps=3000,
+    gan_steps=2000,
+    steps=800,
     network="dcgan",
     width=16,
     learning_rate=1e-3,
     gamma=None,
 )
+
+
+def measure(cell: Cell, path: Any, setting: Setting) -> dict[str, Any]:
+    """Trains the GAN and all arms of a cell."""
+    start = time.perf_counter()
+    seed = 100 * cell.seed + cell.rare
+    if cell.data == "digits":
+        whole, test = digits(setting, seed)
+    else:
+        whole, test = from_npz(path, setting)
+    train = cut(whole, cell.rare, setting.kept, seed)
+    gan = train_gan(train, setting, seed)
+    plain, filtered = agreement(gan, whole, seed)
+    recalls = {
+        arm: classify(arm, train, test, gan, setting, seed).tolist()
+        for arm in ARMS
+    }
+    return {
+        "setting": dataclasses.asdict(setting),
+        "recalls": recalls,
+        "agreement": plain,
+        "agreement_filtered": filtered,
+        "seconds": time.perf_counter() - start,
+    }
+
+
+def write(folder: Path, cell: Cell, result: dict[str, Any]) -> None:
+    """Writes the result of a cell, whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = folder / f"{cell.name}.part"
+    aside.write_text(json.dumps(result))
+    aside.replace(folder / f"{cell.name}.json")
+
+
+def read(folder: Path, cell: Cell, setting: Setting) -> dict | None:
+    """The result of a cell with this setting, if there is one."""
+    path = folder / f"{cell.name}.json"
+    if not path.exists():
+        return None
+    result = json.loads(path.read_text())
+    same = result["setting"] == dataclasses.asdict(setting)
+    return result if same else None
+
+
+def agreement(gan: Any, whole: Arrays, seed: int) -> list[float]:
+    """Share of generated labels that an SVM of all real images agrees with.
+
+    Without a filter, and with the one of the arm that has one.
+    """
+    from sklearn.svm import SVC
+
+    import keras_gan
+
+    images, labels = whole
+    some = np.random.default_rng(seed).permutation(len(images))[:5000]
+    judge = SVC().fit(images[some].reshape(len(some), -1), labels[some])
+    wanted = np.arange(NUM_JUDGED) % (labels.max() + 1)
+    source = keras_gan.sampling.open_generator(gan)
+    shares = []
+    for chosen in (None, FILTER):
+        drawer = keras_gan.sampling.Drawer(source, filter=chosen, seed=seed)
+        drawn = drawer.batch(NUM_JUDGED, 0, wanted).images
+        pixels = keras_gan.images.to_uint8(drawn).reshape(NUM_JUDGED, -1)
+        shares.append(float(np.mean(judge.predict(pixels) == wanted)))
+    return shares
 
 
 def digits(setting: Setting, seed: int) -> tuple[Arrays, Arrays]:
@@ -89,7 +187,7 @@ def digits(setting: Setting, seed: int) -> tuple[Arrays, Arrays]:
 
 
 def from_npz(path: str, setting: Setting) -> tuple[Arrays, Arrays]:
-    """Images of a file with `x_train`, `y_train`, `x_test`, `y_test`, resized."""
+    """Images of MNIST's file, those for training and for the test, resized."""
     import keras_gan
 
     with np.load(path) as arrays:
@@ -242,7 +340,10 @@ def classify(
         test[0].astype("float32"), batch_size=512, verbose=0
     ).argmax(-1)
     return np.array(
-        [np.mean(guesses[test[1] == number] == number) for number in range(classes)]
+        [
+            np.mean(guesses[test[1] == number] == number)
+            for number in range(classes)
+        ]
     )
 
 
@@ -301,7 +402,7 @@ def _generated(arm, gan, missing, setting, seed) -> list[Callable]:
             gan,
             missing,
             balance="uniform",
-            filter="threshold" if "filter" in arm else None,
+            filter=FILTER if "filter" in arm else None,
             pool_size=setting.pool,
             value_range=(0, 255),
             seed=seed,

@@ -1,0 +1,100 @@
+"""Table and plot of `imbalanced.py`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from imbalanced_runs import ARMS, Cell
+
+REFERENCE = "oversampling + classical"
+Results = Mapping[Cell, dict[str, Any]]
+
+
+def of_data(results: Results, data: str) -> Results:
+    """The results of one data set."""
+    return {cell: one for cell, one in results.items() if cell.data == data}
+
+
+def balanced(results: Results, arm: str) -> np.ndarray:
+    """Balanced accuracy of each cell: the mean recall of the classes."""
+    return np.array([np.mean(one["recalls"][arm]) for one in results.values()])
+
+
+def rare(results: Results, arm: str) -> np.ndarray:
+    """Recall of the rare class in each cell."""
+    return np.array(
+        [one["recalls"][arm][cell.rare] for cell, one in results.items()]
+    )
+
+
+def in_words(values: np.ndarray, scale: float = 100.0) -> str:
+    """A mean and its standard error."""
+    error = (
+        np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0
+    )
+    return f"{scale * values.mean():.2f} ± {scale * error:.2f}"
+
+
+def table(data: str, results: Results) -> str:
+    """The arms of a data set, in Markdown."""
+    cells = list(results)
+    seeds = len({cell.seed for cell in cells})
+    lines = [
+        f"\n{data}: {len(cells)} cells ({len({c.rare for c in cells})} rare "
+        f"classes, {seeds} seed{'s' * (seeds > 1)})\n",
+        "| arm | balanced accuracy % | recall of the rare class % | gain % |",
+        "|---|---|---|---|",
+    ]
+    reference = balanced(results, REFERENCE)
+    for arm in ARMS:
+        values = balanced(results, arm)
+        lines.append(
+            f"| {arm} | {in_words(values)} | {in_words(rare(results, arm))} "
+            f"| {in_words(values - reference)} |"
+        )
+    for name in ("agreement", "agreement_filtered"):
+        share = np.array([one[name] for one in results.values()])
+        lines.append(
+            f"\n{name.replace('_', ', ')}: labels of generated images that an "
+            f"SVM of all real images gives too: {in_words(share)} %"
+        )
+    return "\n".join(lines)
+
+
+def plot(results: Results, path: Path) -> None:
+    """Draws the balanced accuracy of each arm, one panel a data set."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    names = sorted({cell.data for cell in results})
+    figure, panels = pyplot.subplots(
+        1, len(names), figsize=(5.5 * len(names), 3.2), squeeze=False,
+        sharey=True, layout="constrained",
+    )  # fmt: skip
+    for panel, name in zip(panels[0], names, strict=True):
+        part = of_data(results, name)
+        for place, arm in enumerate(reversed(ARMS)):
+            values = 100 * balanced(part, arm)
+            error = (
+                np.std(values, ddof=1) / len(values) ** 0.5
+                if len(values) > 1
+                else 0
+            )
+            color = "#009e73" if "GAN" in arm else "#56748f"
+            panel.plot(
+                values, np.full(len(values), place), "|", color=color, alpha=0.4
+            )
+            panel.errorbar(
+                values.mean(), place, xerr=2 * error, fmt="o", color=color,
+                capsize=3,
+            )  # fmt: skip
+        panel.set_yticks(range(len(ARMS)), ARMS[::-1])
+        panel.set_xlabel("balanced accuracy %, mean ± 2 standard errors")
+        panel.set_title(name)
+        panel.grid(axis="x", alpha=0.3)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=90)
+    pyplot.close(figure)
