@@ -43,6 +43,7 @@ def test_no_example_is_left_out():
     assert {path.name for path in (ROOT / "examples").glob("*.py")} == {
         "augmentation_gallery.py",
         "custom_networks.py",
+        "imbalanced_classification.py",
         "multi_gpu.py",
         "quickstart.py",
     }
@@ -108,3 +109,19 @@ def test_augmentation_gallery(run, tmp_path):
     second = pictures["augmentation-adaptive.png"][:12, 132:144]
     assert (first == image_tools.resize(pixels, (12, 12))).all()
     assert (first != second).any()
+
+
+def test_imbalanced_classification(run):
+    process = run(
+        "imbalanced_classification.py",
+        *("--gan-steps", "4", "--steps", "4"),
+        *("--ways", "class weights", "GAN + classical"),
+    )
+    lines = process.stdout.splitlines()
+    # A third is for the test, and 5 % of the 8s are left.
+    counts = lines[0].split(": ")[1]
+    assert counts == "[127, 117, 121, 117, 126, 113, 127, 120, 6, 119]"
+    rows = [line for line in lines if line.endswith("%")]
+    assert len(rows) == 2
+    assert rows[0].startswith("class weights") and "GAN + classical" in rows[1]
+    assert "warning" not in process.stdout.lower() + process.stderr.lower()
