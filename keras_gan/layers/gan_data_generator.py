@@ -40,16 +40,19 @@ class GANDataGenerator(keras.layers.Layer):
     what is missing most is generated first. Without it a generated image has
     the label of the one that it stands for.
 
-    In a pipeline the draws depend on the seed and the element alone, not on
-    the number of parallel calls. There each batch is balanced by itself; single
-    images, and batches elsewhere, make up for what came before.
+    In a pipeline the draws depend on the seed, the element and how often it has
+    come alone, not on the number of parallel calls; balanced single images are
+    the exception. They, and batches elsewhere, make up for what came before,
+    and parallel calls come in any order. A batch in a pipeline is balanced by
+    itself, for which it should hold several images of each class.
 
     Args:
         gan: Trained `GAN`, with classes where labels are wanted; the path of
             its `.keras` file or run folder; a bare generator; or a dict from
             classes to GANs without. See `keras_gan.sampling.open_generator`.
         fraction: Generated images for each image of the batch, in [0, 1].
-        mode: `"replace"` puts them in place of images, `"append"` after them.
+        mode: `"replace"` puts them in place of images, `"append"` after them: a
+            single image becomes a batch.
         balance: Shares of the classes: `None` as they are, `"uniform"`, or a
             dict `{class: share}` that sums to 1.
         filter: Which generated images are good enough: `None`, `"threshold"`,
@@ -218,20 +221,21 @@ class GANDataGenerator(keras.layers.Layer):
         classes = None
         if rows is not None:
             classes = ops.cast(ops.argmax(rows, axis=-1), "int32")
-        if self.shares is None or rows is None:
+        running = self._running
+        if running is None or rows is None:
             return mixing.as_found(classes, self.fraction, size, draws)
         beside = self.mode == "append"
         total = ops.cast(size, "float32") * (1 + beside * self.fraction)
         wanted = ops.convert_to_tensor(self.shares, "float32") * total
         if ordered:
-            wanted = self._running.wanted(total)
+            wanted = running.wanted(total)
         if beside:
             return mixing.balanced_beside(
                 rows, wanted, self.fraction, size, draws
             )
         if ordered and isinstance(size, int) and size == 1:
             surplus = mixing.surplus_of_one(classes, wanted)
-            used = self._running.turn(self.fraction, surplus)
+            used = running.turn(self.fraction, surplus)
             return mixing.balanced_one(classes, wanted, used, draws)
         return mixing.balanced_in_place(
             classes, wanted, self.fraction, size, draws

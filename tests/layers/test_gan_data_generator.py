@@ -107,7 +107,7 @@ class TestShares:
     @pytest.mark.parametrize("how", ["loop", "batches", "images"])
     def test_of_lopsided_data(self, how, mode, fraction, balance):
         layer = toy_layer(fraction, mode, balance=balance)
-        number = 16_000 if how != "images" else 4_000
+        number = 16_000 if how != "images" else 2_000
         images, labels = real(number, LOPSIDED)
         one_hot = how == "loop"
         if one_hot:
@@ -115,7 +115,7 @@ class TestShares:
         images, labels = mixed(layer, images, labels, how, batch_size=64)
         assert_right(images, labels)
         share = is_generated(images).sum() / number
-        assert share == pytest.approx(fraction, abs=0.005)
+        assert share == pytest.approx(fraction, abs=0.01)
         if one_hot:
             assert set(np.unique(labels)) == {0.0, 1.0}
             labels = labels.argmax(-1)
@@ -128,7 +128,7 @@ class TestShares:
     @pytest.mark.parametrize("fraction", [0.37, 0.01])
     def test_without_balance_the_classes_stay(self, how, mode, fraction):
         layer = toy_layer(fraction, mode)
-        number = 16_000 if how != "images" else 4_000
+        number = 4_000
         images, labels = real(number, LOPSIDED)
         new_images, new_labels = mixed(layer, images, labels, how)
         assert_right(new_images, new_labels)
@@ -148,9 +148,9 @@ class TestShares:
     def test_running_mix_where_no_batch_alone_can_meet_it(self):
         # Sorted data: each batch is of one class.
         layer = toy_layer(0.5, balance="uniform")
-        images, labels = real(8_000)
-        labels = np.repeat(np.arange(4), 4).repeat(500).astype("int32")
-        labels = labels.reshape(4, 500, 4).transpose(1, 0, 2).reshape(-1)
+        images, labels = real(4_000)
+        labels = np.repeat(np.arange(4), 4).repeat(250).astype("int32")
+        labels = labels.reshape(4, 250, 4).transpose(1, 0, 2).reshape(-1)
         _, labels = mixed(layer, images, labels, "loop", batch_size=4)
         shares = np.bincount(labels) / len(labels)
         np.testing.assert_allclose(shares, 0.25, atol=0.005)

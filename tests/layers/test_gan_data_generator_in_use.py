@@ -1,0 +1,459 @@
+"""`GANDataGenerator` in `tf.data`, in models, with filters and pools."""
+
+import keras
+import keras_cv
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_gan
+from keras_gan import networks, sampling
+from keras_gan.layers.gan_data_generator import GANDataGenerator
+
+SHAPE = (2, 2, 1)
+CLASSES = 3
+AUTOTUNE = tf.data.AUTOTUNE
+
+
+def toy_generator(shape=SHAPE, noise=0.02):
+    """Draws images near the level label / 10; real ones lie below 0."""
+    latents = keras.Input((2,))
+    labels = keras.Input((), dtype="int32")
+    size = int(np.prod(shape))
+    levels = np.repeat(np.arange(CLASSES)[:, None] / 10, size, axis=1)
+    level = keras.layers.Embedding(CLASSES, size, weights=[levels])(labels)
+    changes = keras.layers.Dense(
+        size,
+        use_bias=False,
+        kernel_initializer=keras.initializers.Constant(noise),
+    )(latents)
+    flat = keras.layers.Add()([level, changes])
+    images = keras.layers.Reshape(shape)(flat)
+    return keras.Model([latents, labels], images)
+
+
+def toy_layer(fraction=0.5, mode="replace", **options):
+    options = {"num_classes": CLASSES, "seed": 1, **options}
+    return GANDataGenerator(toy_generator(), fraction, mode, **options)
+
+
+def toy_gan(num_classes=CLASSES):
+    pair = networks.mlp(
+        SHAPE, latent_dim=3, num_classes=num_classes, hidden=(8,)
+    )
+    return keras_gan.GAN(*pair, num_classes=num_classes, seed=1)
+
+
+def brightness_classifier():
+    """Says 1 where the mean is above 0.1 and 0 elsewhere, never 2."""
+    inputs = keras.Input(SHAPE)
+    mean = keras.layers.GlobalAveragePooling2D()(inputs)
+    dense = keras.layers.Dense(3)
+    model = keras.Model(inputs, dense(mean))
+    kernel, bias = np.array([[0.0, 100, 0]]), np.array([0.0, -10, -99])
+    dense.set_weights([kernel, bias])
+    return model
+
+
+def real(number=12):
+    levels = np.linspace(-1, -0.2, number, dtype="float32")
+    images = np.broadcast_to(levels[:, None, None, None], (number, *SHAPE))
+    return images.copy(), (np.arange(number) % CLASSES).astype("int32")
+
+
+def slices(*arrays):
+    return tf.data.Dataset.from_tensor_slices(arrays)
+
+
+def all_images(data):
+    return np.concatenate([np.asarray(images) for images, _ in data])
+
+
+def is_generated(images):
+    return np.asarray(images)[:, 0, 0, 0] > -0.15
+
+
+class TestPipeline:
+    @pytest.mark.parametrize("options", [
+        {"balance": "uniform"}, {"filter": "rejection"},
+        {"pool_size": 9, "mode": "append"},
+    ])  # fmt: skip
+    def test_draws_do_not_depend_on_parallel_calls(self, options):
+        gan = toy_gan()
+
+        def epochs(calls):
+            layer = GANDataGenerator(gan, 0.4, seed=3, **options)
+            data = slices(*real(40)).batch(4)
+            data = data.map(layer, num_parallel_calls=calls)
+            return [all_images(data) for _ in range(2)]
+
+        first, second = epochs(None)
+        for calls in (1, 4, AUTOTUNE):
+            for one, other in zip(epochs(calls), (first, second), strict=True):
+                np.testing.assert_array_equal(one, other)
+        assert first.shape != second.shape or (first != second).any()
+
+    def test_single_images_in_parallel(self):
+        def images(calls):
+            layer = toy_layer(0.4)
+            data = slices(*real(60)).map(layer, num_parallel_calls=calls)
+            return all_images(data.batch(60))
+
+        np.testing.assert_array_equal(images(None), images(8))
+
+    def test_balanced_single_images_in_parallel(self):
+        layer = toy_layer(0.6, balance={0: 0.2, 1: 0.2, 2: 0.6})
+        data = slices(*real(3_000)).map(layer, num_parallel_calls=8)
+        labels = np.concatenate([labels for _, labels in data.batch(500)])
+        shares = np.bincount(labels) / len(labels)
+        np.testing.assert_allclose(shares, [0.2, 0.2, 0.6], atol=0.01)
+
+    def test_seeds(self):
+        def images(seed):
+            return all_images(
+                slices(*real()).batch(4).map(toy_layer(seed=seed))
+            )
+
+        assert (images(1) != images(2)).any()
+        keras.utils.set_random_seed(1)
+        one = images(None)
+        keras.utils.set_random_seed(1)
+        np.testing.assert_array_equal(images(None), one)
+        assert (images(None) != one).any()
+
+    def test_epochs_go_through_all_images(self):
+        layer = toy_layer(0.5)
+        data = slices(*real()).batch(4).map(layer)
+        places = [is_generated(all_images(data)) for _ in range(8)]
+        assert np.sum(places, 0).min() > 0
+        assert np.sum(places) == 8 * 6
+
+    @pytest.mark.parametrize("drop_remainder", [True, False])
+    @pytest.mark.parametrize("mode", ["replace", "append"])
+    def test_last_batch_may_be_partial(self, drop_remainder, mode):
+        layer = toy_layer(0.5, mode, balance="uniform")
+        data = slices(*real(11)).batch(4, drop_remainder=drop_remainder)
+        data = data.map(layer)
+        sizes = [len(images) for images, _ in data]
+        if mode == "replace":
+            assert sizes == [4, 4] + ([] if drop_remainder else [3])
+        else:
+            assert sizes[:2] == [6, 6] and sum(sizes[2:]) in (0, 4, 5)
+        known = 4 if drop_remainder and mode == "replace" else None
+        assert data.element_spec[0].shape.as_list() == [known, *SHAPE]
+
+    def test_images_alone_and_dicts(self):
+        images, labels = real()
+        data = tf.data.Dataset.from_tensor_slices(images).batch(4)
+        data = data.map(toy_layer())
+        assert is_generated(np.concatenate(list(data))).sum() == 6
+        dicts = {"images": images, "labels": np.eye(CLASSES)[labels]}
+        data = tf.data.Dataset.from_tensor_slices(dicts).batch(4)
+        data = next(iter(data.map(toy_layer(balance="uniform"))))
+        assert is_generated(data["images"]).sum() == 2
+        assert data["labels"].dtype == "float64"
+
+    def test_bytes_before_and_after_batch(self):
+        images, labels = real()
+        pixels = np.uint8(127.5 * (images + 1))
+        layer = toy_layer(1.0, value_range=(0, 255))
+        before = slices(pixels, labels).map(layer).batch(12)
+        after = slices(pixels, labels).batch(12).map(layer)
+        wanted = 127.5 * (1 + labels / 10)
+        for data in (before, after):
+            new, _ = next(iter(data))
+            assert new.dtype == "float32"
+            np.testing.assert_allclose(
+                np.asarray(new)[:, 0, 0, 0], wanted, atol=127.5 * 0.15
+            )
+
+    @pytest.mark.parametrize("batched", [True, False])
+    def test_classes_that_the_gan_never_saw(self, batched):
+        images, labels = real(4)
+        data = slices(images, labels + 1)
+        data = data.batch(4) if batched else data
+        data = data.map(toy_layer())
+        error = tf.errors.InvalidArgumentError
+        with pytest.raises(error, match="that the GAN has learned, from 0 to"):
+            list(data)
+
+    def test_bad_shapes_are_found_when_the_pipeline_is_made(self):
+        data = slices(np.zeros((4, 3, 3, 1), "float32"), np.zeros(4, "int32"))
+        with pytest.raises(ValueError, match=r"shape \(2, 2, 1\) of what"):
+            data.batch(2).map(toy_layer())
+
+
+class TestKerasCV:
+    shape = (8, 8, 1)
+
+    def data(self):
+        images = np.full((12, *self.shape), 10.0, "float32")
+        labels = np.eye(CLASSES, dtype="float32")[real()[1]]
+        data = {"images": images, "labels": labels}
+        return tf.data.Dataset.from_tensor_slices(data).batch(6)
+
+    def layer(self):
+        return GANDataGenerator(
+            toy_generator(self.shape, 0.0), 0.5, num_classes=CLASSES,
+            balance="uniform", value_range=(0, 255), seed=1,
+        )  # fmt: skip
+
+    @pytest.mark.parametrize("other", ["CutMix", "MixUp"])
+    @pytest.mark.parametrize("first", [True, False])
+    def test_before_and_after_layers_that_mix(self, other, first):
+        layers = [self.layer(), getattr(keras_cv.layers, other)(seed=1)]
+        data = self.data()
+        for layer in layers if first else layers[::-1]:
+            data = data.map(lambda batch, layer=layer: layer(batch))
+        for batch in data:
+            images, labels = batch["images"], np.asarray(batch["labels"])
+            assert images.shape == (6, *self.shape)
+            np.testing.assert_allclose(labels.sum(1), 1.0, atol=1e-5)
+            bright = np.asarray(images).mean((1, 2, 3)) > 60
+            assert bright.sum() >= 3
+            if not first:
+                assert bright.sum() == 3
+                rows = labels[bright]
+                assert set(np.unique(rows)) == {0.0, 1.0}
+
+    @pytest.mark.parametrize("make", [
+        keras_cv.layers.Augmenter, keras.layers.Pipeline, keras.Sequential,
+    ], ids=["Augmenter", "Pipeline", "Sequential"])  # fmt: skip
+    def test_inside_of_a_pipeline_layer(self, make):
+        layer = GANDataGenerator(
+            toy_generator(self.shape, 0.0), 0.5, num_classes=CLASSES, seed=1
+        )
+        pipeline = make([layer, keras.layers.RandomFlip(seed=1)])
+        images = np.full((6, *self.shape), -0.5, "float32")
+        new = pipeline(images)
+        assert is_generated(new).sum() == 3
+
+
+class TestModel:
+    def model(self, layer, jit_compile):
+        inputs = keras.Input(SHAPE)
+        hidden = keras.layers.Flatten()(layer(inputs))
+        model = keras.Model(inputs, keras.layers.Dense(CLASSES)(hidden))
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile("sgd", loss, jit_compile=jit_compile)
+        return model
+
+    @pytest.mark.parametrize("jit_compile, options", [
+        (False, {}), (False, {"pool_size": 6}), (True, {"filter": "threshold"}),
+    ])  # fmt: skip
+    def test_fit(self, jit_compile, options):
+        gan = toy_gan()
+        model = self.model(
+            GANDataGenerator(gan, 0.3, seed=1, **options), jit_compile
+        )
+        before = [np.array(weight) for weight in gan.weights]
+        assert len(model.trainable_variables) == 2
+        images, labels = real()
+        model.fit(images, labels, batch_size=4, verbose=0)
+        for weight, value in zip(gan.weights, before, strict=True):
+            np.testing.assert_array_equal(weight, value)
+        np.testing.assert_allclose(
+            model.predict(images, verbose=0),
+            images.reshape(12, -1) @ model.layers[-1].get_weights()[0]
+            + model.layers[-1].get_weights()[1],
+            rtol=1e-5,
+        )
+
+    def test_dicts_of_images_and_labels(self):
+        inputs = {
+            "images": keras.Input(SHAPE, name="images"),
+            "labels": keras.Input((), dtype="int32", name="labels"),
+        }
+        layer = toy_layer(0.5, "append", balance="uniform")
+        outputs = layer(inputs)
+        assert outputs["images"].shape == (None, *SHAPE)
+        model = keras.Model(inputs, outputs)
+        images, labels = real()
+        data = model({"images": images, "labels": labels}, training=True)
+        assert data["images"].shape == (18, *SHAPE)
+        np.testing.assert_array_equal(np.bincount(data["labels"]), 6)
+
+    @pytest.mark.parametrize("mode, options", [
+        ("replace", {"balance": "uniform"}), ("append", {"pool_size": 6}),
+    ])  # fmt: skip
+    def test_compiled_as_in_a_graph(self, mode, options):
+        layer = toy_layer(0.5, mode, **options)
+        step = tf.function(layer.__call__, jit_compile=True, autograph=False)
+        images, labels = step(*real())
+        new = is_generated(images)
+        assert new.sum() == 6
+        np.testing.assert_allclose(
+            np.asarray(images)[new, 0, 0, 0], labels[new] / 10, atol=0.15
+        )
+        if layer.balance is not None:
+            counts = 4 if mode == "replace" else 6
+            np.testing.assert_array_equal(np.bincount(labels), counts)
+
+    def test_replicas_draw_different_images(self, two_cpus):
+        with two_cpus.scope():
+            layer = toy_layer(0.5, balance="uniform")
+        images, labels = map(tf.constant, real())
+
+        @tf.function
+        def step():
+            return two_cpus.run(layer, args=(images, labels))
+
+        for _ in range(2):
+            one, other = two_cpus.experimental_local_results(step()[0])
+            assert is_generated(one).sum() == is_generated(other).sum() == 6
+            assert (np.asarray(one) != np.asarray(other)).any()
+
+    def test_fit_on_replicas_with_a_pool(self, two_cpus):
+        with two_cpus.scope():
+            layer = toy_layer(0.5, pool_size=6)
+            model = self.model(layer, False)
+        images, labels = real()
+        model.fit(images, labels, batch_size=6, verbose=0)
+        layer.refresh_pool()
+        model.fit(images, labels, batch_size=6, verbose=0)
+
+
+class TestFilters:
+    def images_of(self, layer, how, number=60):
+        data = slices(*real(number)).batch(30)
+        if how == "pipeline":
+            return list(data.map(layer))
+        return [layer(*batch) for batch in data]
+
+    @pytest.mark.parametrize("how, pool_size", [
+        ("loop", 30), ("pipeline", None), ("pipeline", 30),
+    ])  # fmt: skip
+    def test_threshold_is_kept(self, how, pool_size):
+        gan = toy_gan()
+        layer = GANDataGenerator(
+            gan, 1.0, filter="threshold", pool_size=pool_size, seed=1
+        )
+        thresholds = np.asarray(layer.filter.thresholds)
+        for images, labels in self.images_of(layer, how):
+            logits = gan.discriminator([images, labels])[:, 0]
+            least = thresholds[np.asarray(labels)]
+            assert (np.asarray(logits) >= least - 1e-5).all()
+
+    def test_rejection_raises_the_logits(self):
+        gan = toy_gan()
+        for weight in gan.discriminator.trainable_variables:
+            weight.assign(4 * weight)
+
+        def mean(filter):
+            layer = GANDataGenerator(gan, 1.0, filter=filter, seed=1)
+            parts = self.images_of(layer, "pipeline", 600)
+            scores = [gan.discriminator(list(part)) for part in parts]
+            return np.concatenate(scores).mean()
+
+        assert mean("rejection") > mean(None) + 0.1
+
+    @pytest.mark.parametrize("pool_size", [None, 30])
+    def test_classifier_agrees(self, pool_size):
+        classifier = brightness_classifier()
+        layer = GANDataGenerator(
+            {0: noise_generator(), 1: noise_generator()}, 1.0,
+            filter=classifier, pool_size=pool_size, seed=1,
+        )  # fmt: skip
+        images, labels = real(40)[0], np.arange(40) % 2
+        new, _ = layer(images, labels)
+        np.testing.assert_array_equal(
+            np.asarray(classifier(new)).argmax(1), labels
+        )
+
+    @pytest.mark.parametrize("pool_size", [None, 6])
+    def test_one_that_refuses_everything(self, pool_size):
+        with pytest.raises(ValueError, match=r"accept.* 0\.0% of"):
+            GANDataGenerator(toy_gan(), filter=1e6, pool_size=pool_size)
+
+    def test_one_that_refuses_a_class(self):
+        with pytest.raises(ValueError, match=r"places of the classes \[2\]"):
+            toy_layer(filter=brightness_classifier())
+
+    def test_discriminator_is_needed(self):
+        with pytest.raises(ValueError, match="needs a discriminator"):
+            toy_layer(filter="threshold")
+
+
+def noise_generator():
+    """Images of a level from a wide normal distribution."""
+    latents = keras.Input((2,))
+    flat = keras.layers.Dense(4, kernel_initializer="ones")(latents)
+    return keras.Model(latents, keras.layers.Reshape(SHAPE)(flat))
+
+
+SAVED = {
+    "gan": lambda: {"gan": toy_gan()},
+    "generator": lambda: {"gan": toy_generator(), "num_classes": CLASSES},
+    "classes": lambda: {"gan": {0: noise_generator(), 1: noise_generator()}},
+    "filter": lambda: {"gan": toy_gan(), "filter": "rejection"},
+    "classifier": lambda: {
+        "gan": {0: noise_generator(), 1: noise_generator()},
+        "filter": brightness_classifier(),
+    },
+    "own discriminator": lambda: {
+        "gan": toy_gan(),
+        "filter": sampling.DiscriminatorThreshold(
+            discriminator=toy_gan(None).discriminator
+        ),
+        "pool_size": 9,
+    },
+    "pool": lambda: {"gan": toy_gan(), "pool_size": 9, "balance": "uniform"},
+}
+
+
+class TestSaving:
+    @pytest.mark.parametrize("name", SAVED)
+    def test_model_needs_no_gan(self, name, tmp_path):
+        options = SAVED[name]()
+        gan = options["gan"]
+        if isinstance(gan, keras_gan.GAN):
+            options["gan"] = tmp_path / "gan.keras"
+            gan.save(options["gan"])
+        layer = GANDataGenerator(
+            fraction=0.5, **{"seed": 1, **options}, name="mixer"
+        )
+        number = layer.num_classes
+        inputs = {
+            "images": keras.Input(SHAPE, name="images"),
+            "labels": keras.Input((), dtype="int32", name="labels"),
+        }
+        model = keras.Model(inputs, layer(inputs))
+        images, labels = real()
+        data = {"images": images, "labels": labels % number}
+        model(data, training=True)
+        model.save(tmp_path / "model.keras")
+        if isinstance(gan, keras_gan.GAN):
+            options["gan"].unlink()
+        wanted = [model(data, training=True) for _ in range(2)]
+        del model, layer, gan, options
+        twin = keras.saving.load_model(tmp_path / "model.keras")
+        for one in wanted:
+            new = twin(data, training=True)
+            np.testing.assert_allclose(new["images"], one["images"], atol=1e-6)
+            np.testing.assert_array_equal(new["labels"], one["labels"])
+        assert is_other(wanted[0], data) and not twin.trainable_variables
+
+    def test_loaded_layer_goes_on(self, tmp_path):
+        layer = GANDataGenerator(
+            toy_gan(), 0.5, filter="threshold", pool_size=9, seed=None,
+            refresh_share=0.5,
+        )  # fmt: skip
+        inputs = keras.Input(SHAPE)
+        keras.Model(inputs, layer(inputs)).save(tmp_path / "model.keras")
+        twin = keras.saving.load_model(tmp_path / "model.keras").layers[-1]
+        data = slices(*real()).batch(4)
+        np.testing.assert_array_equal(
+            all_images(data.map(twin)), all_images(data.map(layer))
+        )
+        before = np.array(twin.pool.images)
+        for one in (layer, twin):
+            one.refresh_pool()
+        np.testing.assert_allclose(
+            twin.pool.images, layer.pool.images, atol=1e-6
+        )
+        changed = (before != np.array(twin.pool.images)).any((1, 2, 3))
+        assert changed.sum() == 5
+
+
+def is_other(mixed, data):
+    return (np.asarray(mixed["images"]) != data["images"]).any()
