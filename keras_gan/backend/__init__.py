@@ -31,6 +31,7 @@ from keras_gan.backend.tensorflow import (
     update_variables,
 )
 from keras_gan.backend.tensorflow_execution import (
+    add_to,
     current_graph,
     current_strategy,
     executing_eagerly,
@@ -60,6 +61,7 @@ __all__ = [
     "FixedSeeds",
     "ReplicaSeedGenerator",
     "Score",
+    "add_to",
     "compiled",
     "compiles_in_xla",
     "copy_variables",

@@ -98,3 +98,16 @@ def _signature(inputs: Any) -> tuple:
         (path, leaf.dtype, tuple(leaf.shape[1:]))
         for path, leaf in keras.tree.flatten_with_path(inputs)
     )
+
+
+def add_to(variable, value) -> None:
+    """Adds to a variable in one operation.
+
+    `keras.Variable.assign_add` reads and writes: of two threads of a pipeline
+    that do so at once, one is lost.
+
+    Args:
+        variable: `keras.Variable`.
+        value: Tensor of its shape.
+    """
+    variable.value.assign_add(tf.cast(value, variable.dtype))

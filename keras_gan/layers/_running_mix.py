@@ -6,6 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan import backend
+
 Tensor = Any
 
 # Batches that the mix may be behind its shares before it forgets.
@@ -50,9 +52,10 @@ class RunningMix(keras.layers.Layer):
         missing = ops.convert_to_tensor(self.missing)
         change = ops.multiply(self.shares, number) - ops.sum(rows, axis=0)
         bound = _MEMORY * ops.maximum(number, 8.0)
-        self.missing.assign_add(
-            ops.clip(missing + change, -bound, bound) - missing
-        )
+        # The clipped change, not the difference of two readings, between which
+        # another thread may write.
+        change = ops.clip(change, -bound - missing, bound - missing)
+        backend.add_to(self.missing, change)
 
     def turn(self, fraction: float, surplus: Tensor) -> Tensor:
         """Whether a single image gives way, boolean `(1,)`.
@@ -68,7 +71,7 @@ class RunningMix(keras.layers.Layer):
         # A hair less than 1: ten times 0.1 are not quite that.
         now = ((due >= 1 - 1e-4) & (surplus > 0)) | (due >= _PATIENCE)
         paid = ops.cast(now[0], "float32")
-        self.due.assign_add(fraction - paid)
+        backend.add_to(self.due, fraction - paid)
         return now
 
     def _number(self, name, shape):

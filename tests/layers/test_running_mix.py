@@ -58,6 +58,7 @@ def test_what_is_due_waits_for_an_image_of_which_there_are_too_many():
 
 
 def test_nothing_is_lost_in_parallel():
+    # A read and a write apart lost some in two of three of these turns.
     mix = RunningMix(SHARES)
 
     def step(_):
@@ -65,5 +66,7 @@ def test_nothing_is_lost_in_parallel():
         return 0
 
     data = tf.data.Dataset.range(100).map(step, num_parallel_calls=8)
-    assert len(list(data)) == 100
-    np.testing.assert_allclose(mix.missing, [-50, 25, 25])
+    for _ in range(10):
+        mix.missing.assign(np.zeros(3))
+        assert len(list(data)) == 100
+        np.testing.assert_allclose(mix.missing, [-50, 25, 25])
