@@ -201,6 +201,9 @@ class AdversarialTrainer:
         """Context in which the model's variables have to be made."""
         return self.distribute_strategy.scope()
 
+    def read_state(self) -> None:
+        """Variables are up to date at any time."""
+
     def train_step(self, data):
         """One step: all discriminator updates of a batch, one of G."""
         *earlier, last = self.discriminator_batches(data)

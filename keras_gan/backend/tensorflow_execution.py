@@ -111,3 +111,13 @@ def add_to(variable, value) -> None:
         value: Tensor of its shape.
     """
     variable.value.assign_add(tf.cast(value, variable.dtype))
+
+
+def cond(predicate: Any, true: Callable, false: Callable) -> Any:
+    """`keras.ops.cond` of functions that may assign variables."""
+    return keras.ops.cond(predicate, true, false)
+
+
+def double_precision() -> contextlib.AbstractContextManager[None]:
+    """Context in which float64 and int64 are what they say: any."""
+    return contextlib.nullcontext()

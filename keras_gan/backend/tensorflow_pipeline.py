@@ -2,21 +2,9 @@
 
 from typing import Any
 
-import keras
 import tensorflow as tf
 
-
-def in_pipeline() -> bool:
-    """Whether a function of a `tf.data.Dataset` is being traced."""
-    if tf.executing_eagerly():
-        return False
-    graph = tf.compat.v1.get_default_graph()
-    while graph is not None:
-        # The outermost graph has no name.
-        if getattr(graph, "name", "").startswith("Dataset_"):
-            return True
-        graph = getattr(graph, "outer_graph", None)
-    return False
+from keras_gan.backend.pipeline import FixedSeeds
 
 
 class ElementSeeds:
@@ -38,7 +26,7 @@ class ElementSeeds:
                 tf.int64, tf.int64, default_value=0
             )
 
-    def next(self, *tensors: Any) -> "FixedSeeds":
+    def next(self, *tensors: Any) -> FixedSeeds:
         """The seeds of an element.
 
         Args:
@@ -53,27 +41,6 @@ class ElementSeeds:
         # it, and fail.
         halves = tf.stack([whole, tf.bitwise.right_shift(whole, 32)])
         return FixedSeeds(tf.bitwise.bitwise_and(halves, 0x7FFFFFFF))
-
-
-class FixedSeeds(keras.random.SeedGenerator):
-    """The seeds of one call, a function of two numbers.
-
-    Args:
-        pair: Int32 tensor `(2,)`.
-    """
-
-    def __init__(self, pair: Any) -> None:
-        # Without Keras' variable, which cannot be made amid a graph.
-        self._pair = tf.cast(pair, tf.int32)
-        self._count = 0
-
-    def next(self, ordered: bool = True) -> tf.Tensor:
-        self._count += 1
-        # Odd and large, so that neighbours are far from each other.
-        step = (self._count * 0x9E3779B1) & 0x7FFFFFFF
-        return tf.bitwise.bitwise_xor(
-            self._pair, tf.constant([0, step], tf.int32)
-        )
 
 
 def refuse(condition: Any, message: str) -> None:

@@ -304,6 +304,10 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
 
     # Saving -----------------------------------------------------------------
 
+    def own_state(self) -> list:
+        """Variables of the loss and the penalties, which Keras overlooks."""
+        return state.compiled_variables(self)
+
     def save_own_variables(self, store) -> None:
         """Saves seeds and the penalties' state; the networks save theirs."""
         state.save(self, store)

@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from keras_gan.backend import Score
+from keras_gan.backend import Score, cond
 from keras_gan.models import augmenter_layers as augmenters
 from keras_gan.models.batch import call_network
 
@@ -163,7 +163,7 @@ class AdversarialObjective:
             value = penalty(Score(function), real_images, fake_images)
             return ops.cast(value, "float32") * every
 
-        return ops.cond(
+        return cond(
             ops.equal(step % every, 0), due, lambda: ops.zeros((), "float32")
         )
 

@@ -1,0 +1,112 @@
+"""Where JAX runs what it is told: at once, or in a compiled program."""
+
+import contextlib
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import jax
+from jax import numpy as jnp
+
+from keras_gan.backend.jax import input_gradients
+from keras_gan.backend.jax_state import Pure, inside_scope, variables_of
+
+
+def executing_eagerly() -> bool:
+    """Whether values are there at once, not in a program that runs later."""
+    return not isinstance(jnp.zeros(()), jax.core.Tracer)
+
+
+def current_graph() -> Any:
+    """The graph under construction: JAX has none."""
+    return None
+
+
+def compiled(function: Callable) -> Callable:
+    """`function` as a program, compiled once for each shape of its inputs.
+
+    The variables that it uses are read anew at each call, and those that it
+    assigns are assigned.
+    """
+    programs: dict[Any, Any] = {}
+
+    @functools.wraps(function)
+    def call(*inputs):
+        if inside_scope() or not executing_eagerly():
+            return function(*inputs)
+        inputs = jax.tree.map(jnp.asarray, inputs)
+        leaves, structure = jax.tree.flatten(inputs)
+        key = (structure, *((leaf.shape, leaf.dtype) for leaf in leaves))
+        if key not in programs:
+            programs[key] = _program(function, inputs)
+        pure, program = programs[key]
+        result, assigned = program([v.value for v in pure.variables], *inputs)
+        pure.assign(assigned)
+        return result
+
+    return call
+
+
+def _program(function, inputs):
+    read, written = variables_of(function, *inputs)
+    variables = {id(v): v for v in (*read, *written)}
+    pure = Pure(function, list(variables.values()))
+    return pure, jax.jit(pure)
+
+
+def fused(function: Callable) -> Callable:
+    """Compiles a function of tensors into one kernel.
+
+    Args:
+        function: Callable of tensors, or dicts of them, without state and
+            without random draws. Keyword arguments are constants.
+
+    Returns:
+        Callable of the same arguments.
+    """
+    programs: dict[Any, Any] = {}
+
+    @functools.wraps(function)
+    def call(*inputs, **constants):
+        key = tuple(sorted(constants.items()))
+        if key not in programs:
+            programs[key] = jax.jit(functools.partial(function, **constants))
+        return programs[key](*inputs)
+
+    return call
+
+
+def look_up(table: Any, places: Any) -> Any:
+    """Rows of a table at places that are known to lie inside it.
+
+    Args:
+        table: Floats `(rows, columns)`.
+        places: Integers of any shape, at least 0 and less than `rows`.
+    """
+    return jnp.take(table, places, axis=0, mode="clip")
+
+
+def second_derivatives(score, images):
+    """Gradient of the squared slopes of a score, as a penalty takes it."""
+    return jax.grad(
+        lambda x: jnp.sum(jnp.square(input_gradients(score, x)))
+    )(images)
+
+
+def compiles_in_xla(function, *arguments) -> bool:
+    """Whether XLA can compile a function of tensors."""
+    try:
+        compiled(function)(*arguments)
+    except Exception:
+        return False
+    return True
+
+
+def has_gpu() -> bool:
+    """Whether there is an accelerator."""
+    return jax.default_backend() != "cpu"
+
+
+def double_precision() -> contextlib.AbstractContextManager[Any]:
+    """Context in which float64 and int64 are what they say."""
+    return jax.enable_x64(True)

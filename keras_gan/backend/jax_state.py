@@ -1,0 +1,116 @@
+"""Functions that read and write variables, for JAX, which knows values only."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import keras
+
+_local = threading.local()
+
+
+class Scope(keras.StatelessScope):
+    """What variables hold while JAX traces a function.
+
+    Keras' scope, which reads through to the one around it, and which remembers
+    the variables that were read and written.
+
+    Args:
+        values: Pairs of a `keras.Variable` and its value.
+    """
+
+    def __init__(self, values: Any = ()) -> None:
+        super().__init__(list(values))
+        self.read: dict[int, Any] = {}
+        self.written: dict[int, Any] = {}
+
+    def __enter__(self) -> "Scope":
+        self._outer = getattr(_local, "scope", None)
+        _local.scope = self
+        return super().__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        _local.scope = self._outer
+        super().__exit__(*error)
+
+    def add_update(self, update: Any) -> None:
+        """Notes a value that is assigned."""
+        super().add_update(update)
+        self.written[id(update[0])] = update[0]
+
+    def get_current_value(self, variable: Any) -> Any:
+        """The value of a variable in here, or in the scopes around."""
+        value = super().get_current_value(variable)
+        if value is None:
+            self.read[id(variable)] = variable
+            if self._outer is not None:
+                value = self._outer.get_current_value(variable)
+        return value
+
+
+def inside_scope() -> bool:
+    """Whether a `Scope` is in use."""
+    return getattr(_local, "scope", None) is not None
+
+
+class Pure:
+    """A function and its variables as a function of values alone.
+
+    Args:
+        function: Callable that may read and assign variables.
+        variables: Those whose values are arguments of the pure function.
+    """
+
+    def __init__(
+        self, function: Callable, variables: Sequence[Any] = ()
+    ) -> None:
+        self.function = function
+        self.variables = list(variables)
+        self.written: list[Any] = []
+
+    def __call__(self, values: Sequence[Any], *inputs: Any) -> tuple:
+        """Returns what the function does, and the values that it assigned."""
+        with Scope(zip(self.variables, values, strict=True)) as scope:
+            result = self.function(*inputs)
+        self.written = list(scope.written.values())
+        return result, [scope.get_current_value(v) for v in self.written]
+
+    def assign(self, values: Sequence[Any]) -> None:
+        """Assigns, out here, what the last call assigned in there."""
+        for variable, value in zip(self.written, values, strict=True):
+            variable.assign(value)
+
+
+def variables_of(function: Callable, *inputs: Any) -> tuple[list, list]:
+    """The variables that a function reads, and those that it assigns."""
+    with Scope() as scope:
+        jax.eval_shape(function, *inputs)
+    return list(scope.read.values()), list(scope.written.values())
+
+
+def cond(predicate: Any, true: Callable, false: Callable) -> Any:
+    """`keras.ops.cond` of functions that may assign variables."""
+    assigned: dict[int, Any] = {}
+    for branch in (true, false):
+        assigned |= {id(v): v for v in variables_of(branch)[1]}
+    written = list(assigned.values())
+
+    def traced(branch):
+        def run():
+            with Scope() as scope:
+                result = branch()
+                return result, [value_in(scope, v) for v in written]
+
+        return run
+
+    result, values = jax.lax.cond(predicate, traced(true), traced(false))
+    for variable, value in zip(written, values, strict=True):
+        variable.assign(value)
+    return result
+
+
+def value_in(scope: Scope, variable: Any) -> Any:
+    """The value of a variable in a scope, or the one that it has for good."""
+    value = scope.get_current_value(variable)
+    return variable.value if value is None else value

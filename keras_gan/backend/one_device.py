@@ -1,0 +1,65 @@
+"""What backends without `tf.distribute` say of replicas and graphs.
+
+A step is written once for the whole batch. Where `keras.distribution` spreads
+it over several devices, the compiler does so, and nothing here has to know.
+"""
+
+import contextlib
+from collections.abc import Iterable
+from typing import Any
+
+import keras
+
+ReplicaSeedGenerator = keras.random.SeedGenerator
+
+
+def replica_count() -> int:
+    """Number of replicas that a step is run on at once."""
+    return 1
+
+
+def in_several_replicas() -> bool:
+    """Whether this runs on one of several replicas, not between them."""
+    return False
+
+
+def replica_id() -> int:
+    """Number of the replica that runs this."""
+    return 0
+
+
+def replica_mean(value: Any) -> Any:
+    """Mean over replicas of a scalar: the scalar itself."""
+    return value
+
+
+def run_on_replicas(variable: Any, function: Any) -> None:
+    """Runs `function()`, as there is one replica."""
+    del variable
+    function()
+
+
+def current_strategy() -> Any:
+    """What decides where new variables are placed; compared by identity."""
+    return keras.distribution.distribution()
+
+
+def outside_graphs() -> contextlib.AbstractContextManager[None]:
+    """Context in which variables are made for good."""
+    return contextlib.nullcontext()
+
+
+def own_variable_scope() -> contextlib.AbstractContextManager[None]:
+    """Context for calls that may fail."""
+    return contextlib.nullcontext()
+
+
+def generator_states(layers: Iterable[Any]) -> list:
+    """State of TensorFlow's random generators, of which there are none."""
+    del layers
+    return []
+
+
+def add_to(variable: Any, value: Any) -> None:
+    """Adds to a variable."""
+    variable.assign_add(value)
