@@ -1,53 +1,35 @@
 """The JAX form of what a GAN needs beyond `keras.ops`."""
 
 import contextlib
+import itertools
 from typing import Any
 
 import jax
-import keras
 from jax import numpy as jnp
 
 from keras_gan.backend.jax_state import Pure, Scope, value_in
+from keras_gan.backend.scoring import BaseScore
 
 
-class Score:
-    """Images -> logits that remembers each batch it has scored.
+class Score(BaseScore):
+    """Images -> logits, with the way back that JAX finds along the pass."""
 
-    A loss and several penalties ask for the logits of the same images, and some
-    penalties for their gradients too. Each batch is passed through the network
-    once, and `input_gradients` goes back along that pass.
-    """
-
-    def __init__(self, function):
-        self._function = function
-        self._passes = {}
-
-    def __call__(self, images):
-        return self._pass(images)[1]
-
-    def input_gradients(self, images):
-        _check_floating(images)
-        _, logits, backward = self._pass(images)
-        return backward(jnp.ones_like(logits))[0]
-
-    def _pass(self, images):
-        # The object itself is kept beside the result: an id is only unique
-        # among living objects.
-        key = id(images)
-        if key not in self._passes:
-            self._passes[key] = (images, *self._run(images))
-        return self._passes[key]
-
-    def _run(self, images):
+    def forward(self, images):
         images = jnp.asarray(images)
-        pure = Pure(self._function)
         if not jnp.issubdtype(images.dtype, jnp.floating):
             return self._function(images), None
-        logits, backward, assigned = jax.vjp(
+        pure = Pure(self._function)
+        outputs, backward, assigned = jax.vjp(
             lambda x: pure((), x), images, has_aux=True
         )
         pure.assign(assigned)
-        return logits, backward
+
+        def gradients():
+            upstream = [jnp.zeros_like(output) for output in outputs]
+            upstream[0] = jnp.ones_like(outputs[0])
+            return backward(upstream)[0]
+
+        return outputs, gradients
 
 
 def input_gradients(score, images):
@@ -67,16 +49,6 @@ def input_gradients(score, images):
     if not isinstance(score, Score):
         score = Score(score)
     return score.input_gradients(images)
-
-
-def _check_floating(images) -> None:
-    dtype = jnp.asarray(images).dtype
-    if not jnp.issubdtype(dtype, jnp.floating):
-        raise TypeError(
-            "`images` must be floating-point numbers for gradients with "
-            f"respect to them. Received: dtype {dtype.name}. Cast them, and "
-            "scale bytes with `images / 127.5 - 1.0`."
-        )
 
 
 def update_variables(function, variables, values) -> None:
@@ -114,7 +86,13 @@ class AdversarialTrainer:
     update_average: Any
     track: Any
     test_terms: Any
-    jax_state_sync: Any
+    update_metrics: Any
+    test_function: Any
+    run_eagerly: bool
+    jit_compile: bool
+    steps_per_execution: int
+    assert_usual_data: Any
+    train_function: Any
     own_state: Any
     compiled: bool
     sample_metrics: list
@@ -124,9 +102,30 @@ class AdversarialTrainer:
         """Context in which the model's variables have to be made."""
         return contextlib.nullcontext()
 
-    def read_state(self) -> None:
-        """Brings variables up to date amid an epoch, to be read."""
-        self.jax_state_sync()
+    def check_first_batch(self) -> None:
+        """Nothing: the training function has done so.
+
+        Callbacks run beside the steps, in a thread of their own, where the
+        state of the model must not be touched.
+        """
+
+    def make_train_function(self, force=False):
+        """Makes the function that `fit` calls for each step."""
+        self._first_batch = True
+        if self.train_function is not None and not force:
+            return
+        super().make_train_function(force)
+        step = self.train_function
+
+        def checked(state, iterator):
+            logs, state = step(state, iterator)
+            if self._first_batch:
+                self._first_batch = False
+                with Scope(zip(self.metrics_variables, state[3], strict=True)):
+                    self.assert_usual_data()
+            return logs, state
+
+        self.train_function = checked
 
     @property
     def non_trainable_variables(self) -> list:
@@ -144,8 +143,34 @@ class AdversarialTrainer:
         return self._with_state(self._train, state, data)
 
     def test_step(self, state, data):
-        """Scores a batch of real images and as many generated ones."""
+        """Scores a batch of real images and as many generated ones.
+
+        Returns:
+            The logs and the two kinds of images, and the new state.
+        """
         return self._with_state(self._test, state, data)
+
+    def make_test_function(self, force=False):
+        """Makes the function that `evaluate` calls for each batch.
+
+        Metrics of images are left out of the compiled program: their sums are
+        of double precision, which JAX has for whole programs only.
+        """
+        if self.test_function is not None and not force:
+            return
+        step = self.test_step
+        if not self.run_eagerly and self.jit_compile:
+            step = jax.jit(step, donate_argnums=0)
+
+        def several_steps(state, iterator):
+            logs = {}
+            batches = itertools.islice(iterator, self.steps_per_execution)
+            for data in batches:
+                (logs, *images), state = step(state, data)
+                self.update_metrics(*images)
+            return logs, state
+
+        self.test_function = several_steps
 
     def _train(self, data):
         *earlier, last = self.discriminator_batches(data)
@@ -155,8 +180,8 @@ class AdversarialTrainer:
         return self.track(logs, last)
 
     def _test(self, data):
-        logs, batch = self.test_terms(data)
-        return self.track([logs], batch)
+        logs, batch, fake_images = self.test_terms(data)
+        return self.track([logs], batch), batch.images, fake_images
 
     def _with_state(self, step, state, data):
         kinds = [

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
+import keras
 from jax import numpy as jnp
+from keras import ops
 
 from keras_gan.backend.jax import input_gradients
 from keras_gan.backend.jax_state import Pure, inside_scope, variables_of
@@ -68,6 +70,7 @@ def fused(function: Callable) -> Callable:
 
     @functools.wraps(function)
     def call(*inputs, **constants):
+        inputs = keras.tree.map_structure(ops.convert_to_tensor, inputs)
         key = tuple(sorted(constants.items()))
         if key not in programs:
             programs[key] = jax.jit(functools.partial(function, **constants))

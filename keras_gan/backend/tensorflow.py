@@ -5,6 +5,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_gan.backend.scoring import BaseScore
+
 
 class ReplicaSeedGenerator(keras.random.SeedGenerator):
     """A seed generator whose draws differ from replica to replica.
@@ -28,42 +30,25 @@ class ReplicaSeedGenerator(keras.random.SeedGenerator):
         return seed + tf.stack([replica * self._STRIDE, tf.zeros_like(replica)])
 
 
-class Score:
-    """Images -> logits that remembers each batch it has scored.
+class Score(BaseScore):
+    """Images -> logits, under a tape that watches the images."""
 
-    A loss and several penalties ask for the logits of the same images, and some
-    penalties for their gradients too. Each batch is passed through the network
-    once, under a tape that watches it, so that `input_gradients` costs a
-    backward pass and no second forward pass.
-    """
+    def forward(self, images):
+        images = tf.convert_to_tensor(images)
+        with tf.GradientTape(
+            persistent=True, watch_accessed_variables=False
+        ) as tape:
+            tape.watch(images)
+            outputs = self._function(images)
 
-    def __init__(self, function):
-        self._function = function
-        self._passes = {}
+        def gradients():
+            return tape.gradient(
+                outputs[0],
+                images,
+                unconnected_gradients=tf.UnconnectedGradients.ZERO,
+            )
 
-    def __call__(self, images):
-        return self._pass(images)[2]
-
-    def input_gradients(self, images):
-        _check_floating(images)
-        _, images, logits, tape = self._pass(images)
-        return tape.gradient(
-            logits, images, unconnected_gradients=tf.UnconnectedGradients.ZERO
-        )
-
-    def _pass(self, images):
-        # The object itself is kept beside the result: an id is only unique
-        # among living objects.
-        key = id(images)
-        if key not in self._passes:
-            tensor = tf.convert_to_tensor(images)
-            with tf.GradientTape(
-                persistent=True, watch_accessed_variables=False
-            ) as tape:
-                tape.watch(tensor)
-                logits = self._function(tensor)
-            self._passes[key] = (images, tensor, logits, tape)
-        return self._passes[key]
+        return outputs, gradients
 
 
 def input_gradients(score, images):
@@ -83,16 +68,6 @@ def input_gradients(score, images):
     if not isinstance(score, Score):
         score = Score(score)
     return score.input_gradients(images)
-
-
-def _check_floating(images) -> None:
-    dtype = tf.convert_to_tensor(images).dtype
-    if not dtype.is_floating:
-        raise TypeError(
-            "`images` must be floating-point numbers for gradients with "
-            f"respect to them. Received: dtype {dtype.name}. Cast them, and "
-            "scale bytes with `images / 127.5 - 1.0`."
-        )
 
 
 def replica_count() -> int:
@@ -196,13 +171,16 @@ class AdversarialTrainer:
     update_average: Any
     track: Any
     test_terms: Any
+    assert_usual_data: Any
+    update_metrics: Any
 
     def scope(self):
         """Context in which the model's variables have to be made."""
         return self.distribute_strategy.scope()
 
-    def read_state(self) -> None:
-        """Variables are up to date at any time."""
+    def check_first_batch(self) -> None:
+        """Raises an error if the first batch was out of range."""
+        self.assert_usual_data()
 
     def train_step(self, data):
         """One step: all discriminator updates of a batch, one of G."""
@@ -214,7 +192,8 @@ class AdversarialTrainer:
 
     def test_step(self, data):
         """Scores a batch of real images and as many generated ones."""
-        logs, batch = self.test_terms(data)
+        logs, batch, fake_images = self.test_terms(data)
+        self.update_metrics(batch.images, fake_images)
         return self._replica_logs(self.track([logs], batch))
 
     def _update_pair(self, batch):

@@ -3,46 +3,32 @@
 import contextlib
 from typing import Any
 
+import keras
 import torch
 
+from keras_gan.backend.scoring import BaseScore
 
-class Score:
-    """Images -> logits that remembers each batch it has scored.
 
-    A loss and several penalties ask for the logits of the same images, and some
-    penalties for their gradients too. Each batch is passed through the network
-    once, and `input_gradients` goes back along that pass.
-    """
+class Score(BaseScore):
+    """Images -> logits, on a graph that begins at the images."""
 
-    def __init__(self, function):
-        self._function = function
-        self._passes = {}
+    def forward(self, images):
+        images = keras.ops.convert_to_tensor(images)
+        if images.is_floating_point() and not images.requires_grad:
+            images = images.detach().requires_grad_(True)
+        with torch.enable_grad():
+            outputs = self._function(images)
+        logits = outputs[0]
 
-    def __call__(self, images):
-        return self._pass(images)[2]
+        def gradients():
+            if not logits.requires_grad:  # They do not depend on the images.
+                return torch.zeros_like(images)
+            slopes = torch.autograd.grad(
+                logits.sum(), images, create_graph=True, allow_unused=True
+            )[0]
+            return torch.zeros_like(images) if slopes is None else slopes
 
-    def input_gradients(self, images):
-        _check_floating(images)
-        _, images, logits = self._pass(images)
-        if not logits.requires_grad:  # They do not depend on the images.
-            return torch.zeros_like(images)
-        slopes = torch.autograd.grad(
-            logits.sum(), images, create_graph=True, allow_unused=True
-        )[0]
-        return torch.zeros_like(images) if slopes is None else slopes
-
-    def _pass(self, images):
-        # The object itself is kept beside the result: an id is only unique
-        # among living objects.
-        key = id(images)
-        if key not in self._passes:
-            tensor = _tensor(images)
-            if tensor.is_floating_point() and not tensor.requires_grad:
-                tensor = tensor.detach().requires_grad_(True)
-            with torch.enable_grad():
-                logits = self._function(tensor)
-            self._passes[key] = (images, tensor, logits)
-        return self._passes[key]
+        return outputs, gradients
 
 
 def input_gradients(score, images):
@@ -62,23 +48,6 @@ def input_gradients(score, images):
     if not isinstance(score, Score):
         score = Score(score)
     return score.input_gradients(images)
-
-
-def _tensor(images):
-    import keras
-
-    return keras.ops.convert_to_tensor(images)
-
-
-def _check_floating(images) -> None:
-    tensor = _tensor(images)
-    if not tensor.is_floating_point():
-        name = str(tensor.dtype).removeprefix("torch.")
-        raise TypeError(
-            "`images` must be floating-point numbers for gradients with "
-            f"respect to them. Received: dtype {name}. Cast them, and "
-            "scale bytes with `images / 127.5 - 1.0`."
-        )
 
 
 @torch.no_grad()
@@ -117,13 +86,16 @@ class AdversarialTrainer:
     update_average: Any
     track: Any
     test_terms: Any
+    assert_usual_data: Any
+    update_metrics: Any
 
     def scope(self):
         """Context in which the model's variables have to be made."""
         return contextlib.nullcontext()
 
-    def read_state(self) -> None:
-        """Variables are up to date at any time."""
+    def check_first_batch(self) -> None:
+        """Raises an error if the first batch was out of range."""
+        self.assert_usual_data()
 
     def train_step(self, data):
         """One step: all discriminator updates of a batch, one of G."""
@@ -136,7 +108,8 @@ class AdversarialTrainer:
     def test_step(self, data):
         """Scores a batch of real images and as many generated ones."""
         with torch.no_grad():
-            logs, batch = self.test_terms(data)
+            logs, batch, fake_images = self.test_terms(data)
+            self.update_metrics(batch.images, fake_images)
             return self.track([logs], batch)
 
     def _update_pair(self, batch):

@@ -148,7 +148,7 @@ class FeatureMetric(keras.metrics.Metric):
                 "use it. Call its `build(image_shape)` within the strategy's "
                 "scope; `GAN.compile` does so."
             )
-        with backend.outside_graphs():
+        with backend.outside_graphs(), backend.double_precision():
             # What this refuses leaves the metric as if it were never built.
             self.check_num_features(num_features)
             self.refused = self.add_variable(
@@ -216,7 +216,8 @@ class FeatureMetric(keras.metrics.Metric):
     def reset_state(self) -> None:
         """Forgets all images."""
         feature_extractors.forget()
-        super().reset_state()
+        with backend.double_precision():
+            super().reset_state()
 
     def merge_state(self, metrics: Sequence["FeatureMetric"]) -> None:
         """Adds what other metrics of the same kind have seen.
@@ -232,9 +233,10 @@ class FeatureMetric(keras.metrics.Metric):
                 )
             if metric.num_features is not None:
                 self.build_features(metric.num_features)
-        for metric in metrics:
-            if metric.num_features is not None:
-                self.merge(metric)
+        with backend.double_precision():
+            for metric in metrics:
+                if metric.num_features is not None:
+                    self.merge(metric)
 
     def merge(self, metric: Any) -> None:
         """Adds the state of one other metric: its sums to these.
@@ -302,6 +304,10 @@ class FeatureMetric(keras.metrics.Metric):
                 found = np.zeros((len(KINDS), len(image_checks.FAULTS)))
                 found[KINDS.index(kind)] = ops.convert_to_numpy(faults)
                 self._raise(found)
+        with backend.double_precision():
+            self._add(read_batches)
+
+    def _add(self, read_batches) -> None:
         for kind, (features, faults) in read_batches.items():
             accepted = ops.cast(ops.sum(faults) == 0, "float32")
             of_kind = ops.cast(

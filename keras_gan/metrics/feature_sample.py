@@ -178,15 +178,19 @@ def uniform(numbers: Any, seed: int) -> Any:
         Float32 tensor of the same shape.
     """
 
-    def constant(value):
-        return ops.convert_to_tensor(np.uint32(value % 2**32))
+    # In int64, which every backend has and which drops what overflows.
+    def low_bits(values):
+        return ops.bitwise_and(values, constant(0xFFFFFFFF))
 
-    bits = ops.cast(numbers, "uint32") * constant(0x9E3779B9)
-    bits = bits + constant(seed * 0x85EBCA77 + 1)
+    def constant(value):
+        return ops.convert_to_tensor(value % 2**32, "int64")
+
+    bits = low_bits(ops.cast(numbers, "int64") * constant(0x9E3779B9))
+    bits = low_bits(bits + constant(seed * 0x85EBCA77 + 1))
     for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
-        bits = bits ^ ops.right_shift(bits, constant(shift))
-        bits = bits * constant(factor)
-    bits = bits ^ ops.right_shift(bits, constant(16))
+        bits = ops.bitwise_xor(bits, ops.right_shift(bits, constant(shift)))
+        bits = low_bits(bits * constant(factor))
+    bits = ops.bitwise_xor(bits, ops.right_shift(bits, constant(16)))
     # 24 bits: as many as float32 tells apart.
     top = ops.cast(ops.right_shift(bits, constant(8)), "float32")
     return (top + 1.0) / 2.0**24

@@ -50,36 +50,35 @@ class AuxiliaryObjective(AdversarialObjective):
     def _discriminator(self, score, function, images, step):
         loss, logs = super()._discriminator(score, function, images, step)
         real_images, fake_images = images
-        class_loss = function.class_loss(real_images)
+        class_logits = score.outputs(real_images)[1]
+        class_loss = function.class_loss(class_logits)
         loss = loss + self.classification_weight * class_loss
         if self.fake_classification_weight:
-            of_fakes = function.class_loss(fake_images)
+            of_fakes = function.class_loss(score.outputs(fake_images)[1])
             loss = loss + self.fake_classification_weight * of_fakes
         logs["d_class_loss"] = class_loss
-        logs["d_class_accuracy"] = function.class_accuracy(real_images)
+        logs["d_class_accuracy"] = function.class_accuracy(class_logits)
         return loss, logs
 
-    def _generator(self, function, fake_images, real_logits, fake_logits):
-        loss, logs = super()._generator(
-            function, fake_images, real_logits, fake_logits
-        )
-        class_loss = function.class_loss(fake_images)
+    def _generator(self, score, function, fake_images, logits):
+        loss, logs = super()._generator(score, function, fake_images, logits)
+        class_loss = function.class_loss(score.outputs(fake_images)[1])
         loss = loss + self.classification_weight * class_loss
         return loss, {**logs, "g_class_loss": class_loss}
 
     def _test(self, function, images):
         logs = super()._test(function, images)
-        real_images, fake_images = images
+        of_real, of_fake = (function.outputs(one)[1] for one in images)
         return {
             **logs,
-            "d_class_loss": function.class_loss(real_images),
-            "g_class_loss": function.class_loss(fake_images),
-            "d_class_accuracy": function.class_accuracy(real_images),
+            "d_class_loss": function.class_loss(of_real),
+            "g_class_loss": function.class_loss(of_fake),
+            "d_class_accuracy": function.class_accuracy(of_real),
         }
 
 
 class _TwoHeads:
-    """Images -> logits; it keeps what the same pass says of the classes.
+    """Images -> logits; what the same pass says of the classes is kept.
 
     Losses and penalties see a discriminator like any other, and the class
     logits of the images they have scored cost no second pass.
@@ -91,32 +90,33 @@ class _TwoHeads:
         self._training = training
         self._kept = {}
 
-    def __call__(self, images):
-        logits, class_logits = call_network(
-            self._network, images, self._training
-        )
-        # The first pass stays: a later one of the same images may stand in a
-        # branch (a lazy penalty), outside which its tensors are unknown. The
-        # images are kept too, since an id is only unique among living objects.
-        kept = (images, ops.cast(class_logits, "float32"))
-        self._kept.setdefault(id(images), kept)
-        return ops.cast(logits, "float32")
+    def run(self, images):
+        """Logits and class logits of a new pass."""
+        outputs = call_network(self._network, images, self._training)
+        return [ops.cast(output, "float32") for output in outputs]
 
-    def class_loss(self, images):
-        """Mean cross-entropy of images that were scored, in nats."""
+    def __call__(self, images):
+        outputs = self.run(images)
+        # The images are kept too: an id is only unique among living objects.
+        self._kept[id(images)] = (images, outputs)
+        return outputs[0]
+
+    def outputs(self, images):
+        """Both kinds of logits of images that were scored."""
+        return self._kept[id(images)][1]
+
+    def class_loss(self, class_logits):
+        """Mean cross-entropy of class logits, in nats."""
         return batch_mean(
             ops.sparse_categorical_crossentropy(
-                self._labels, self._class_logits(images), from_logits=True
+                self._labels, class_logits, from_logits=True
             )
         )
 
-    def class_accuracy(self, images):
-        """Share of images that were scored whose class is the likeliest."""
-        likeliest = ops.argmax(self._class_logits(images), axis=-1)
+    def class_accuracy(self, class_logits):
+        """Share of class logits whose largest is that of the label."""
+        likeliest = ops.argmax(class_logits, axis=-1)
         return share(ops.cast(likeliest, "int32") == self._labels)
-
-    def _class_logits(self, images):
-        return self._kept[id(images)][1]
 
 
 def build(generator, discriminator, latent_dim, num_classes) -> tuple:

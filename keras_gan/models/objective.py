@@ -61,7 +61,9 @@ class AdversarialObjective:
         real_logits = None
         if getattr(self.loss, "generator_uses_real_logits", True):
             real_logits = ops.stop_gradient(function(batch.images))
-        return self._generator(function, fake_images, real_logits, fake_logits)
+        return self._generator(
+            function, function, fake_images, (real_logits, fake_logits)
+        )
 
     def adversarial_terms(self, batch, fake_images, step):
         """Both losses from one pass of each image through the networks."""
@@ -71,7 +73,10 @@ class AdversarialObjective:
             score, function, (batch.images, fake_images), step
         )
         g_loss, g_logs = self._generator(
-            function, fake_images, score(batch.images), score(fake_images)
+            score,
+            function,
+            fake_images,
+            (score(batch.images), score(fake_images)),
         )
         return d_loss, g_loss, {**logs, **g_logs}
 
@@ -90,8 +95,8 @@ class AdversarialObjective:
         logs = _discriminator_logs(d_loss, real_logits, fake_logits)
         return {**logs, "g_loss": g_loss}
 
-    def _generator(self, function, fake_images, real_logits, fake_logits):
-        loss = self.loss.generator_loss(real_logits, fake_logits)
+    def _generator(self, score, function, fake_images, logits):
+        loss = self.loss.generator_loss(*logits)
         return loss, {"g_loss": loss}
 
     def _discriminator(self, score, function, images, step):

@@ -106,13 +106,17 @@ class AdversarialSteps:
             raise ValueError(message)
 
     def test_terms(self, data):
-        """Logs of one test batch, and the batch; updates the metrics."""
+        """Logs of one test batch, the batch, and as many generated images."""
         batch = self._unpack(data)
         latents = self.sample_latents(batch, self.evaluation_seed)
         fake_images = self.images_of(self.sampler, latents, batch.labels, False)
+        logs = self.objective.test_terms(batch, fake_images)
+        return logs, batch, fake_images
+
+    def update_metrics(self, real_images, fake_images) -> None:
+        """Shows the metrics given to `compile` a batch of either kind."""
         for metric in self.sample_metrics:
-            metric.update_state(batch.images, fake_images)
-        return self.objective.test_terms(batch, fake_images), batch
+            metric.update_state(real_images, fake_images)
 
     @property
     def sampler(self):

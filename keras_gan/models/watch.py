@@ -30,8 +30,7 @@ class Watch(keras.callbacks.Callback):
         """Checks the data once, and the losses always."""
         if not self._checked_data:
             self._checked_data = True
-            self.model.read_state()
-            self.model.assert_usual_data()
+            self.model.check_first_batch()
         bad = [
             name
             for name, value in (logs or {}).items()

@@ -164,7 +164,7 @@ def _across(matrix, images):
         return ops.matmul(matrix, images)
     # One matrix for whole lines, though most of it is zeros: products as narrow
     # as a pixel were three to five times slower.
-    apart = np.eye(channels, dtype="float32")[None, :, None, :]
+    apart = ops.eye(channels, dtype="float32")[None, :, None, :]
     joint = ops.transpose(matrix)[:, None, :, None] * apart
     columns = ops.shape(matrix)[0]
     joint = ops.reshape(joint, (width * channels, columns * channels))

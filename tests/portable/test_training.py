@@ -1,0 +1,201 @@
+"""`GAN` through `fit` on whatever backend the tests are run with."""
+
+import keras
+import numpy as np
+import pytest
+
+import keras_gan
+from keras_gan import penalties
+
+SHAPE = (8, 8, 1)
+IMAGES = (
+    np.random.default_rng(0).uniform(-1, 1, (32, *SHAPE)).astype("float32")
+)
+LABELS = np.arange(32) % 3
+
+
+class NotFinite(keras_gan.losses.HingeLoss):
+    def discriminator_loss(self, real_logits, fake_logits):
+        return super().discriminator_loss(real_logits, fake_logits) / 0.0
+
+
+LOGS = {"d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy"}
+
+
+def make_gan(num_classes=None, *, augmenter=None, ema_momentum=0.9, **compiled):
+    pair = keras_gan.networks.mlp(
+        SHAPE, latent_dim=4, hidden=(16,), num_classes=num_classes, seed=1
+    )
+    gan = keras_gan.GAN(
+        *pair,
+        num_classes=num_classes,
+        augmenter=augmenter,
+        ema_momentum=ema_momentum,
+        seed=3,
+    )
+    gan.compile(**compiled)
+    return gan
+
+
+def fit(gan, labels=None, *, epochs=1, **kwargs):
+    kwargs = {"batch_size": 8, "verbose": 0, "shuffle": False} | kwargs
+    return gan.fit(IMAGES, labels, epochs=epochs, **kwargs).history
+
+
+def assert_same(first, second):
+    for one, other in zip(first.weights, second.weights, strict=True):
+        np.testing.assert_array_equal(
+            keras.ops.convert_to_numpy(one), keras.ops.convert_to_numpy(other)
+        )
+
+
+def every_penalty():
+    return [
+        penalties.R1(0.1),
+        penalties.R2(0.1, every=2),
+        penalties.GradientPenalty(1.0, seed=4),
+        penalties.DRAGAN(1.0, seed=5),
+        penalties.LeCam(0.1),
+        penalties.ConsistencyRegularization(
+            keras_gan.layers.DiffAugment(seed=6)
+        ),
+    ]
+
+
+@pytest.mark.parametrize("update", ["alternating", "simultaneous"])
+@pytest.mark.parametrize("discriminator_steps", [1, 2])
+def test_both_networks_and_the_average_move(update, discriminator_steps):
+    gan = make_gan(
+        update=update,
+        discriminator_steps=discriminator_steps,
+        penalties=every_penalty(),
+    )
+    before = [w.copy() for w in gan.get_weights()]
+    history = fit(gan, epochs=2)
+    assert all(np.any(a != b) for a, b in zip(before, gan.get_weights()))
+    names = {"r1", "r2", "gradient_penalty", "dragan", "lecam"}
+    assert LOGS | names < set(history)
+    assert np.isfinite(list(history.values())).all()
+    assert int(gan.optimizer.discriminator.iterations) == (
+        8 * discriminator_steps
+    )
+    assert int(gan.optimizer.generator.iterations) == 8
+
+
+def test_lazy_penalty_is_counted_on_its_steps_only():
+    lazy = make_gan(penalties=[penalties.R1(0.1, every=2)])
+    always = make_gan(penalties=[penalties.R1(0.1)])
+    first, every = (
+        fit(gan, batch_size=32)["r1"][0] for gan in (lazy, always)
+    )
+    np.testing.assert_allclose(first, 2 * every, rtol=1e-6)
+    assert fit(lazy, batch_size=32)["r1"][0] == 0.0
+
+
+def test_average_follows_its_momentum():
+    gan = make_gan()
+    start = gan.generator.get_weights()
+    fit(gan, batch_size=32)
+    for mean, old, new in zip(
+        gan.ema_generator.get_weights(),
+        start,
+        gan.generator.get_weights(),
+        strict=True,
+    ):
+        np.testing.assert_allclose(mean, 0.9 * old + 0.1 * new, atol=1e-6)
+
+
+def test_conditional_and_data_sets():
+    tf = pytest.importorskip("tensorflow")
+    gan = make_gan(3)
+    data = tf.data.Dataset.from_tensor_slices((IMAGES, LABELS)).batch(8)
+    fit_arrays = fit(gan, LABELS)
+    other = make_gan(3)
+    fit_data = other.fit(data, verbose=0).history
+    assert fit_arrays == fit_data
+    assert_same(gan, other)
+    assert gan.generate(5, labels=2).shape == (5, *SHAPE)
+
+
+def test_same_seed_same_run_to_the_bit():
+    assert_same(*(_trained(make_gan(penalties=every_penalty())) for _ in "ab"))
+
+
+def _trained(gan, **kwargs):
+    fit(gan, **kwargs)
+    return gan
+
+
+@pytest.mark.parametrize("update", ["alternating", "simultaneous"])
+def test_saved_and_continued_equals_unbroken(tmp_path, update):
+    def make():
+        return make_gan(
+            penalties=every_penalty(),
+            update=update,
+            augmenter=keras_gan.layers.AdaptiveAugment(
+                "b", interval=1, speed=1.0, seed=8
+            ),
+        )
+
+    unbroken = _trained(make(), epochs=2)
+    broken = _trained(make())
+    broken.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    fit(loaded)
+    assert_same(loaded, unbroken)
+    np.testing.assert_array_equal(loaded.generate(3), unbroken.generate(3))
+
+
+def test_ways_to_run_a_step_agree():
+    first, second = (
+        make_gan(penalties=[penalties.R1(0.1)], run_eagerly=eagerly)
+        for eagerly in (False, True)
+    )
+    one, other = fit(first, batch_size=16), fit(second, batch_size=16)
+    for name in one:
+        np.testing.assert_allclose(one[name], other[name], atol=1e-5)
+
+
+def test_evaluation_draws_the_same_and_leaves_training_alone():
+    gan, other = make_gan(), make_gan()
+    values = [gan.evaluate(IMAGES, verbose=0) for _ in "ab"]
+    assert values[0] == values[1]
+    fit(gan)
+    fit(other)
+    assert_same(gan, other)
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_mixed_precision(policy):
+    keras.config.set_dtype_policy(policy)
+    gan = make_gan()
+    history = fit(gan, epochs=2)
+    assert np.isfinite(list(history.values())).all()
+    assert gan.generate(2).dtype == "float32"
+    if policy == "mixed_float16":
+        parts = gan.optimizer.parts
+        assert all("loss_scale" in part.name for part in parts)
+
+
+def test_loss_that_is_not_finite_stops_the_run():
+    gan = make_gan(loss=NotFinite(), penalties=[])
+    with pytest.raises(FloatingPointError, match="no longer finite"):
+        fit(gan)
+
+
+def test_images_out_of_range_are_refused():
+    gan = make_gan()
+    with pytest.raises(ValueError, match=r"\[-1, 1\]"):
+        gan.fit(IMAGES * 100, batch_size=8, verbose=0)
+
+
+def test_acgan():
+    pair = keras_gan.networks.mlp(SHAPE, latent_dim=4, hidden=(16,), seed=1)
+    generator = keras_gan.networks.mlp_generator(
+        SHAPE, latent_dim=4, hidden=(16,), num_classes=3, seed=1
+    )
+    discriminator = keras_gan.networks.with_classifier(pair[1], 3)
+    gan = keras_gan.ACGAN(generator, discriminator, num_classes=3, seed=2)
+    gan.compile()
+    history = fit(gan, LABELS)
+    assert np.isfinite(list(history.values())).all()
