@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 # TensorFlow reads these once, when it is imported.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -12,11 +13,23 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 # processes everything slower.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # What is kept between runs is kept from one test to the next at most.
+# JAX compiles a step of a tiny GAN for seconds; its speed is not the subject.
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", tempfile.mkdtemp())
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+if os.environ.get("KERAS_BACKEND") == "jax":
+    os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="keras-home-")
 
 import keras
 import pytest
 import tensorflow as tf
+
+if keras.backend.backend() != "tensorflow":
+    # The rest of the suite speaks TensorFlow.
+    here = Path(__file__).parent
+    collect_ignore = [
+        str(path) for path in here.iterdir() if path.name != "portable"
+    ]
 
 
 def _make_logical_cpus(num_devices: int) -> None:
@@ -28,7 +41,8 @@ def _make_logical_cpus(num_devices: int) -> None:
 
 
 _make_logical_cpus(2)
-atexit.register(shutil.rmtree, os.environ["KERAS_HOME"], ignore_errors=True)
+for _folder in ("KERAS_HOME", "JAX_COMPILATION_CACHE_DIR"):
+    atexit.register(shutil.rmtree, os.environ[_folder], ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,10 @@
-"""Each example runs as a user runs it: a process of its own."""
+"""Examples run as a user runs them, in processes of their own.
 
+The first and the one with KerasCV have one each; to import TensorFlow anew
+takes longer than all that the others do, which share one.
+"""
+
+import json
 import os
 import subprocess
 import sys
@@ -15,28 +20,67 @@ from keras_gan import images as image_tools
 ROOT = Path(__file__).parents[1]
 
 
+# Runs programs one after another: [[path, arguments, ...], ...].
+SEVERAL = """
+import json, runpy, sys
+for sys.argv in json.loads(sys.argv[1]):
+    print("PROGRAM", sys.argv[0])
+    runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def finished(arguments, folder):
+    """The finished process of Python with some arguments, in a folder."""
+    # As on a user's machine: nobody has asked TensorFlow to be quiet.
+    environment = dict(
+        os.environ, PYTHONPATH=str(ROOT), CUDA_VISIBLE_DEVICES="-1"
+    )
+    environment.pop("TF_CPP_MIN_LOG_LEVEL", None)
+    process = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert process.returncode == 0, process.stderr
+    return process
+
+
 @pytest.fixture
 def run(tmp_path):
     """Runs an example in an empty folder; returns the finished process."""
 
     def run(name, *arguments):
-        # As on a user's machine: nobody has asked TensorFlow to be quiet.
-        environment = dict(
-            os.environ, PYTHONPATH=str(ROOT), CUDA_VISIBLE_DEVICES="-1"
-        )
-        environment.pop("TF_CPP_MIN_LOG_LEVEL", None)
-        process = subprocess.run(
-            [sys.executable, str(ROOT / "examples" / name), *arguments],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=180,
-        )
-        assert process.returncode == 0, process.stderr
-        return process
+        return finished([str(ROOT / "examples" / name), *arguments], tmp_path)
 
     return run
+
+
+OWN_PIXELS = np.random.default_rng(0).integers(0, 256, (20, 30, 3), "uint8")
+SMALL = {
+    "augmentation_gallery.py": "--image own.png --size 12",
+    "custom_networks.py": "--epochs 1 --batch-size 256",
+    "multi_gpu.py": "--epochs 1 --batch-size 256 --width 4",
+}
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory):
+    """The folder in which three examples ran, and what each of them printed."""
+    folder = tmp_path_factory.mktemp("several")
+    image_tools.write_image(folder / "own.png", OWN_PIXELS)
+    programs = [
+        [str(ROOT / "examples" / name), *arguments.split()]
+        for name, arguments in SMALL.items()
+    ]
+    process = finished(["-c", SEVERAL, json.dumps(programs)], folder)
+    _, *printed = process.stdout.split("PROGRAM ")
+    return folder, {
+        Path(text.splitlines()[0]).name: text.partition("\n")[2]
+        for text in printed
+    }
 
 
 def test_no_example_is_left_out():
@@ -71,34 +115,30 @@ def test_quickstart(run, tmp_path):
     assert np.abs(grid.astype(int) - drawn).max() <= 1
 
 
-def test_custom_networks(run, tmp_path):
-    process = run("custom_networks.py", "--epochs", "1", "--batch-size", "256")
+def test_custom_networks(several):
+    folder, printed = several
     # That epoch is after the model was saved and loaded again.
-    assert "Epoch 2/2" in process.stdout
-    gan = keras.saving.load_model(tmp_path / "custom.keras", compile=False)
+    assert "Epoch 2/2" in printed["custom_networks.py"]
+    gan = keras.saving.load_model(folder / "custom.keras", compile=False)
     assert gan.latent_dim == 32 and gan.image_shape == (8, 8, 1)
     with pytest.raises(TypeError, match="SquaredHingeLoss"):
         # The loss stands in the file, under a name that this process lacks.
-        keras.saving.load_model(tmp_path / "custom.keras")
+        keras.saving.load_model(folder / "custom.keras")
 
 
-def test_multi_gpu(run, tmp_path):
-    process = run(
-        "multi_gpu.py", "--epochs", "1", "--batch-size", "256", "--width", "4"
-    )
-    assert process.stdout.startswith("1 device(s): the processor")
-    gan = keras.saving.load_model(tmp_path / "multi_gpu.keras")
+def test_multi_gpu(several):
+    folder, printed = several
+    assert printed["multi_gpu.py"].startswith("1 device(s): the processor")
+    gan = keras.saving.load_model(folder / "multi_gpu.keras")
     assert gan.image_shape == (16, 16, 1)
     assert int(gan.optimizer.iterations) == 1797 // 256
 
 
-def test_augmentation_gallery(run, tmp_path):
-    pixels = np.random.default_rng(0).integers(0, 256, (20, 30, 3), "uint8")
-    image_tools.write_image(tmp_path / "own.png", pixels)
-    run("augmentation_gallery.py", "--image", "own.png", "--size", "12")
+def test_augmentation_gallery(several):
+    folder, _ = several
     pictures = {
         path.name: image_tools.read_image(path)
-        for path in (tmp_path / "gallery").iterdir()
+        for path in (folder / "gallery").iterdir()
     }
     # Labels and four cells in each of two columns.
     width = 2 * (116 + 4 * 16)
@@ -107,7 +147,7 @@ def test_augmentation_gallery(run, tmp_path):
     # The first cell of a row is the image, the others are not.
     first = pictures["augmentation-adaptive.png"][:12, 116:128]
     second = pictures["augmentation-adaptive.png"][:12, 132:144]
-    assert (first == image_tools.resize(pixels, (12, 12))).all()
+    assert (first == image_tools.resize(OWN_PIXELS, (12, 12))).all()
     assert (first != second).any()
 
 

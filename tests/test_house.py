@@ -33,11 +33,17 @@ MAY_IMPORT = {
     "callbacks": {"metrics", "images"},
 }
 MAY_IMPORT_ALL = {"__init__", "__main__", "cli"}
-MAY_IMPORT_TENSORFLOW = (
-    "backend/tensorflow",
-    "callbacks/_tensorboard.py",
-    "datasets/",
-)
+# Where a framework may be imported: nowhere else, so that any can be chosen.
+MAY_IMPORT_FRAMEWORK = {
+    "tensorflow": (
+        "backend/tensorflow",
+        "callbacks/_tensorboard.py",
+        "datasets/pipeline.py",
+        "datasets/synthetic.py",
+    ),
+    "jax": ("backend/jax",),
+    "torch": ("backend/torch",),
+}
 # Heavy, and needed by some users only: imported inside functions.
 LAZY = {
     "PIL",
@@ -46,7 +52,6 @@ LAZY = {
     "scipy",
     "sklearn",
     "tensorboard",
-    "torch",
     "torchvision",
 }
 MAX_FILE_LINES = 400
@@ -71,6 +76,16 @@ def nodes_outside_functions(tree: ast.AST) -> Iterator[ast.AST]:
             continue
         yield node
         yield from nodes_outside_functions(node)
+
+
+def unless_for_types(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yields everything without what stands in `if TYPE_CHECKING:` blocks."""
+    for node in ast.iter_child_nodes(tree):
+        is_if = isinstance(node, ast.If)
+        if is_if and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        yield node
+        yield from unless_for_types(node)
 
 
 def imported_names(nodes) -> set[str]:
@@ -131,11 +146,13 @@ def test_imports_follow_the_table(path):
 
 
 @each_file
-def test_tensorflow_stays_in_its_places(path):
-    names = imported_names(ast.walk(ast.parse(path.read_text())))
+def test_frameworks_stay_in_their_places(path):
+    tree = ast.parse(path.read_text())
+    names = imported_names(unless_for_types(tree))
     inside = path.relative_to(PACKAGE).as_posix()
-    if not inside.startswith(MAY_IMPORT_TENSORFLOW):
-        assert "tensorflow" not in {name.split(".")[0] for name in names}
+    for framework, places in MAY_IMPORT_FRAMEWORK.items():
+        if not inside.startswith(places):
+            assert framework not in {name.split(".")[0] for name in names}
 
 
 @each_file

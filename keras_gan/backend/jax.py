@@ -19,6 +19,8 @@ class Score(BaseScore):
         if not jnp.issubdtype(images.dtype, jnp.floating):
             return self._function(images), None
         pure = Pure(self._function)
+        outputs: list
+        assigned: list
         outputs, backward, assigned = jax.vjp(
             lambda x: pure((), x), images, has_aux=True
         )
@@ -92,6 +94,7 @@ class AdversarialTrainer:
     jit_compile: bool
     steps_per_execution: int
     assert_usual_data: Any
+    trainable_variables: Any
     train_function: Any
     own_state: Any
     compiled: bool
@@ -114,7 +117,7 @@ class AdversarialTrainer:
         self._first_batch = True
         if self.train_function is not None and not force:
             return
-        super().make_train_function(force)
+        super().make_train_function(force)  # type: ignore[misc]
         step = self.train_function
 
         def checked(state, iterator):
@@ -130,7 +133,8 @@ class AdversarialTrainer:
     @property
     def non_trainable_variables(self) -> list:
         """Keras', and those of the loss and the penalties."""
-        found = {id(v): v for v in super().non_trainable_variables}
+        known = super().non_trainable_variables  # type: ignore[misc]
+        found = {id(v): v for v in known}
         return list((found | {id(v): v for v in self.own_state()}).values())
 
     @property

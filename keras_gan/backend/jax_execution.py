@@ -91,9 +91,9 @@ def look_up(table: Any, places: Any) -> Any:
 
 def second_derivatives(score, images):
     """Gradient of the squared slopes of a score, as a penalty takes it."""
-    return jax.grad(
-        lambda x: jnp.sum(jnp.square(input_gradients(score, x)))
-    )(images)
+    return jax.grad(lambda x: jnp.sum(jnp.square(input_gradients(score, x))))(
+        images
+    )
 
 
 def compiles_in_xla(function, *arguments) -> bool:

@@ -12,7 +12,7 @@ _SEED_DTYPE = {"jax": "uint32"}.get(keras.backend.backend(), "int32")
 
 def in_pipeline() -> bool:
     """Whether a function of a `tf.data.Dataset` is being traced."""
-    tensorflow = sys.modules.get("tensorflow")
+    tensorflow: Any = sys.modules.get("tensorflow")
     if not hasattr(tensorflow, "executing_eagerly"):
         return False  # Not imported, or not yet to the end.
     if tensorflow.executing_eagerly():
@@ -43,9 +43,7 @@ class FixedSeeds(keras.random.SeedGenerator):
         # Odd and large, so that neighbours are far from each other.
         step = (self._count * 0x9E3779B1) & 0x7FFFFFFF
         step_pair = ops.convert_to_tensor([0, step], "int32")
-        return ops.cast(
-            ops.bitwise_xor(self._pair, step_pair), _SEED_DTYPE
-        )
+        return ops.cast(ops.bitwise_xor(self._pair, step_pair), _SEED_DTYPE)
 
 
 def ElementSeeds(seed: int) -> Any:  # noqa: N802

@@ -13,7 +13,9 @@ class ElementSeeds:
     A counter would deal out its seeds in the order in which parallel calls
     happen to run. Here the seed of an element is a hash of the layer's seed,
     the element itself and how often it has been seen: another one each epoch,
-    and the same for any number of parallel calls.
+    and the same for any number of parallel calls. Equal elements in flight at
+    once are an exception: which of them counts as the first is a race. The
+    table keeps some 60 bytes for each new element and is not saved.
 
     Args:
         seed: Integer.

@@ -178,9 +178,7 @@ def _gradients(loss, network, keep=False) -> list:
     if not loss.requires_grad:
         return [None] * len(weights)
     return list(
-        torch.autograd.grad(
-            loss, weights, retain_graph=keep, allow_unused=True
-        )
+        torch.autograd.grad(loss, weights, retain_graph=keep, allow_unused=True)
     )
 
 

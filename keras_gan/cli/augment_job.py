@@ -15,7 +15,7 @@ import numpy as np
 import keras_gan
 from keras_gan import datasets, sampling
 from keras_gan import images as image_tools
-from keras_gan.backend import tensorflow_devices as devices
+from keras_gan.backend import BACKEND, devices
 from keras_gan.cli.augment_originals import Originals, originals_of
 from keras_gan.cli.augment_plan import Plan
 from keras_gan.cli.generate import model_path
@@ -212,7 +212,13 @@ def _filter(options) -> Any:
         model = keras.saving.load_model(
             path, compile=False, safe_mode=not options.unsafe
         )
-    except (KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+    except (
+        KeyError,
+        OSError,
+        TypeError,
+        ValueError,
+        zipfile.BadZipFile,
+    ) as error:
         raise ValueError(
             f"`{path}` cannot be loaded. It must be the .keras file of a "
             "classifier of images in [-1, 1]; one that holds Python code is "
@@ -268,7 +274,7 @@ def _settings(options, model, originals: Originals, wanted) -> dict[str, Any]:
         "versions": {
             "keras_gan": keras_gan.__version__,
             "keras": keras.__version__,
-            "tensorflow": devices.FRAMEWORK_VERSION,
+            BACKEND: devices.FRAMEWORK_VERSION,
             "numpy": np.__version__,
         },
     }

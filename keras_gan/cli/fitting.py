@@ -9,7 +9,7 @@ from typing import Any
 import keras
 
 from keras_gan import datasets
-from keras_gan.backend import tensorflow_devices as devices
+from keras_gan.backend import devices
 from keras_gan.callbacks import MetricsCallback, SampleSaver
 from keras_gan.callbacks._workers import is_chief
 from keras_gan.callbacks.run_checkpoint import RunCheckpoint, read_record

@@ -10,7 +10,7 @@ import numpy as np
 
 import keras_gan
 from keras_gan import datasets, models
-from keras_gan.backend import tensorflow_devices as devices
+from keras_gan.backend import BACKEND, devices
 from keras_gan.callbacks._workers import is_chief
 from keras_gan.callbacks.run_checkpoint import read_record
 from keras_gan.cli.building import POLICIES, build_gan
@@ -153,7 +153,7 @@ def _config(settings: Settings, info: datasets.DatasetInfo) -> dict:
         "versions": {
             "keras_gan": keras_gan.__version__,
             "keras": keras.__version__,
-            "tensorflow": devices.FRAMEWORK_VERSION,
+            BACKEND: devices.FRAMEWORK_VERSION,
             "numpy": np.__version__,
             "python": platform.python_version(),
         },

@@ -6,7 +6,7 @@ import math
 import os
 
 from keras_gan import datasets
-from keras_gan.backend import tensorflow_devices as devices
+from keras_gan.backend import devices
 from keras_gan.cli.presets import preset
 
 DEFAULT_DATA = "digits"

@@ -45,8 +45,8 @@ class SyntheticImages(keras.utils.PyDataset):
         num_images: Number of images.
 
     Raises:
-        ValueError: If an argument is not one of these, or, when a batch is
-            drawn, if the filter refuses too many images.
+        ValueError: If an argument is not one of these, or the filter refuses
+            next to all images of a class that is wanted.
 
     Example:
 
@@ -85,6 +85,8 @@ class SyntheticImages(keras.utils.PyDataset):
         self._drawer = Drawer(
             source, filter=filter, truncation=truncation, seed=seed
         )
+        wanted = None if self.labels is None else np.unique(self.labels)
+        self._drawer.check_filter(wanted)
 
     def __len__(self) -> int:
         return math.ceil(self.num_images / self.batch_size)
@@ -110,7 +112,7 @@ class SyntheticImages(keras.utils.PyDataset):
 
         Raises:
             IndexError: If there is no such batch.
-            ValueError: If the filter refuses too many images.
+            ValueError: If the filter refuses next to all images.
         """
         if not 0 <= index < len(self):
             raise IndexError(
@@ -167,7 +169,8 @@ def synthetic(
         and int32 labels `(batch,)`, or of images where there are no classes.
 
     Raises:
-        ValueError: If an argument is not one of these.
+        ValueError: If an argument is not one of these, or the filter refuses
+            next to all images of a class that is wanted.
 
     Example:
 

@@ -15,17 +15,6 @@ Tensor = Any
 _PARTS = ("images", "labels")
 
 
-class Held:
-    """Something that Keras does not take for a part of the layer.
-
-    Args:
-        value: Anything.
-    """
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-
 class Candidates:
     """Draws an image for each slot of a batch, by other latents each time.
 
@@ -76,11 +65,12 @@ def best_of_tries(
         max_tries: Number of draws.
         seeds: `keras.random.SeedGenerator`.
     """
-    start = seeds.next()
+    # Two numbers of its own: the seeds of a counter are neighbours, and the
+    # tries of one call would come again in the next.
+    start = keras.random.randint((2,), 0, 2**30, "int32", seed=seeds)
 
     def attempt(turn, images, scores, accepted):
-        pair = ops.cast(start, "int32") + ops.stack([0, 2 * turn])
-        own = backend.FixedSeeds(pair)
+        own = backend.FixedSeeds(start + ops.stack([turn, 0]))
         drawn = draw(own)
         uniform = keras.random.uniform((draw.number,), seed=own)
         good, judged = filter.judge(drawn, draw.labels, uniform)
@@ -106,6 +96,22 @@ def best_of_tries(
 
 
 # Forms of data -------------------------------------------------------------
+
+
+def as_arrays(data: Any) -> Any:
+    """Numbers and lists of Python as arrays; what has a shape as it is."""
+    if isinstance(data, Mapping):
+        return {name: as_arrays(one) for name, one in data.items()}
+    if data is None or hasattr(data, "shape"):
+        return data
+    try:
+        return np.asarray(data)
+    except (NotImplementedError, TypeError, ValueError) as error:
+        raise ValueError(
+            "Images and labels must be arrays or tensors, or lists that can be "
+            f"made arrays. Received: {type(data).__name__}. Images with their "
+            "labels are two arguments, `layer(images, labels)`, or a dict."
+        ) from error
 
 
 def as_dict(inputs: Any, labels: Any) -> dict[str, Any]:
@@ -215,7 +221,7 @@ def rows_of(labels: Tensor, num_classes: Any) -> Tensor:
     if _are_rows(labels):
         return ops.cast(labels, "float32")
     labels = ops.cast(ops.reshape(labels, (-1,)), "int32")
-    if backend.in_pipeline():
+    if backend.in_pipeline() or backend.current_graph() is not None:
         wrong = ops.any((labels < 0) | (labels >= num_classes))
         backend.refuse(wrong, _unknown(num_classes))
     return ops.one_hot(labels, num_classes, dtype="float32")
@@ -249,6 +255,19 @@ def put_after(values: Tensor, generated: Tensor, mix: Mix) -> Tensor:
     """Generated values after others, without the slots that are not used."""
     number = ops.sum(ops.cast(mix.used, "int32"))
     return ops.concatenate([values, generated[:number]], axis=0)
+
+
+def only_shapes() -> bool:
+    """Whether a layer is called for the shapes of what it would return."""
+    if backend.executing_eagerly():
+        return False
+    graph = backend.current_graph()
+    while graph is not None:
+        # So Keras calls the graph that it throws away.
+        if getattr(graph, "name", "").startswith("scratch_graph"):
+            return True
+        graph = getattr(graph, "outer_graph", None)
+    return backend.current_graph() is None and not backend.in_pipeline()
 
 
 def symbolic(layer: Any, inputs: Any, labels: Any) -> Any:

@@ -1,28 +1,26 @@
 """A trained GAN as a source of images in a Keras pipeline."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
 
 from keras_gan import backend, sampling
 from keras_gan.images import check_value_range
+from keras_gan.layers import _generator_arguments as arguments
 from keras_gan.layers import _mixed_batch as batches
 from keras_gan.layers._running_mix import RunningMix
 from keras_gan.sampling import mixing
-from keras_gan.sampling.drawing import MAX_TRIES, check_truncation
+from keras_gan.sampling.drawing import check_truncation
+from keras_gan.sampling.judges import Held
 from keras_gan.sampling.pool import SamplePool
 
 Tensor = Any
 
-_MODES = ("replace", "append")
-
-
-class _Config(dict):
-    """A GAN whose weights are still to be loaded."""
+# Draws for each place of a batch, of which the best one stays if a filter
+# refuses them all.
+_MAX_TRIES = 64
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -41,10 +39,20 @@ class GANDataGenerator(keras.layers.Layer):
     the label of the one that it stands for.
 
     In a pipeline the draws depend on the seed, the element and how often it has
-    come alone, not on the number of parallel calls; balanced single images are
-    the exception. They, and batches elsewhere, make up for what came before,
-    and parallel calls come in any order. A batch in a pipeline is balanced by
-    itself, for which it should hold several images of each class.
+    come alone, not on the number of parallel calls, with two exceptions. Equal
+    elements (the same image repeated, bit for bit, and its label) that are
+    worked on at the same time have each other's draws, or the same ones: which
+    of them comes first is not defined. So it is with single images of a class
+    that is repeated; after `batch`, where all of a batch is the element, hardly
+    ever. And balanced single images make up for what came before, as batches
+    outside of pipelines do, and parallel calls come in any order. A batch in a
+    pipeline is balanced by itself, for which it should hold several images of
+    each class.
+
+    How often an element has come is kept in memory, some 60 bytes for each that
+    is new, and not saved: a layer that is loaded begins with the draws of the
+    first pass. Behind layers that change images at random all elements are
+    new, so place this one before them, or after `batch`.
 
     Args:
         gan: Trained `GAN`, with classes where labels are wanted; the path of
@@ -110,20 +118,14 @@ class GANDataGenerator(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(autocast=False, **kwargs)
-        self.fraction = _share("fraction", fraction)
-        self.mode = _mode(mode)
-        self.refresh_share = _share("refresh_share", refresh_share)
+        self.fraction = arguments.share("fraction", fraction)
+        self.mode = arguments.mode(mode)
+        self.refresh_share = arguments.share("refresh_share", refresh_share)
         self.truncation = check_truncation(truncation)
         self.value_range = check_value_range(value_range)
-        self.seed = _seed(seed)
-        self.pool_size = _pool_size(pool_size)
-        source = (
-            sampling.GeneratorSource.from_config(gan)
-            if isinstance(gan, _Config)
-            else sampling.open_generator(
-                gan, num_classes=num_classes, safe_mode=safe_mode
-            )
-        )
+        self.seed = arguments.seed(seed)
+        self.pool_size = arguments.pool_size(pool_size)
+        source = arguments.source(gan, num_classes, safe_mode)
         self.filter = sampling.get(filter)
         self.balance = balance
         self.shares = sampling.class_shares(balance, source.num_classes)
@@ -131,26 +133,18 @@ class GANDataGenerator(keras.layers.Layer):
         self.image_shape = source.image_shape
         # Keras must not take the networks for a part of the layer: a model that
         # holds it would train them.
-        self._held = batches.Held(source)
-        self.seed_generator = backend.ReplicaSeedGenerator(seed)
-        self._element_seeds = batches.Held(None)
-        self._start_seeds()
-        self._running = None
-        if self.shares is not None:
-            self._running = RunningMix(self.shares, name="running_mix")
-        self.pool = None
-        if self.pool_size is not None:
-            self.pool = SamplePool(source, self.pool_size, name="pool")
-        if self.filter is not None:
-            self.filter.bind(source)
-        self._drawer = batches.Held(None)
-        if not isinstance(gan, _Config):
+        self._held = Held(source)
+        self._make_parts(source)
+        # A config has no weights; they are loaded later.
+        self._has_weights = not isinstance(gan, arguments.Config)
+        if self._has_weights:
             self._prepare()
         self.built = True
 
     # Use --------------------------------------------------------------------
 
     def __call__(self, inputs: Any, labels: Any = None, **kwargs: Any) -> Any:
+        inputs, labels = batches.as_arrays(inputs), batches.as_arrays(labels)
         data = batches.as_dict(inputs, labels)
         batches.check(data, self)
         return super().__call__(inputs, labels, **kwargs)
@@ -162,6 +156,7 @@ class GANDataGenerator(keras.layers.Layer):
         images = ops.cast(data["images"], self.compute_dtype)
         data = {**data, "images": images}
         if training and self.fraction > 0:
+            self._check_weights()
             data = self._mixed(data)
         return batches.like(data, inputs, labels)
 
@@ -171,9 +166,33 @@ class GANDataGenerator(keras.layers.Layer):
         Outside of graphs, between epochs. Without a pool nothing is to be done.
         """
         if self.pool is not None:
+            self._check_weights()
             self.pool.refill(self._new_drawer(), self.refresh_share)
 
     # Inside -----------------------------------------------------------------
+
+    def _make_parts(self, source):
+        self.seed_generator = backend.ReplicaSeedGenerator(self.seed)
+        self._element_seeds, self._drawer = Held(None), Held(None)
+        self._start_seeds()
+        self._running = self.pool = None
+        if self.shares is not None:
+            self._running = RunningMix(self.shares, name="running_mix")
+        if self.pool_size is not None:
+            self.pool = SamplePool(source, self.pool_size, name="pool")
+        if self.filter is not None:
+            self.filter.bind(source)
+
+    def _check_weights(self):
+        # Keras builds a model before its weights are there to load.
+        if not self._has_weights and not batches.only_shapes():
+            raise ValueError(
+                f"`{self.name}` has no weights of its GAN to draw with: it was "
+                "made of a config, as `keras.models.clone_model` and files of "
+                "the .h5 format make it. Save the model as .keras, or pass its "
+                "weights on with `save_weights` and `load_weights` and a file "
+                "that ends in .weights.h5."
+            )
 
     def _mixed(self, data):
         single = len(data["images"].shape) == 3
@@ -253,7 +272,7 @@ class GANDataGenerator(keras.layers.Layer):
         if self.filter is None:
             return ops.stop_gradient(draw(seeds))
         return ops.stop_gradient(
-            batches.best_of_tries(draw, self.filter, MAX_TRIES, seeds)
+            batches.best_of_tries(draw, self.filter, _MAX_TRIES, seeds)
         )
 
     def _in_range(self, images):
@@ -290,11 +309,8 @@ class GANDataGenerator(keras.layers.Layer):
         drawer = self._new_drawer()
         if self.pool is not None:
             self.pool.refill(drawer)
-            return
-        labels = None
-        if self.num_classes is not None:
-            labels = np.arange(self.num_classes)
-        drawer.batch(self.num_classes or 1, 0, labels)
+        else:
+            drawer.check_filter()
 
     # Shapes, saving and configuration ---------------------------------------
 
@@ -311,6 +327,7 @@ class GANDataGenerator(keras.layers.Layer):
         for number, variable in enumerate(self._saved()):
             variable.assign(store[str(number)])
         self._start_seeds()
+        self._has_weights = True
 
     def _saved(self) -> list:
         return [self.seed_generator.state, *self._saved_source().weights]
@@ -346,44 +363,4 @@ class GANDataGenerator(keras.layers.Layer):
         config = dict(config)
         if isinstance(config.get("balance"), list | tuple):
             config["balance"] = dict(map(tuple, config["balance"]))
-        return cls(**{**config, "gan": _Config(config["gan"])})
-
-
-def _share(name: str, value: Any) -> float:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not 0 <= value <= 1 or math.isnan(value):
-        raise ValueError(
-            f"`{name}` must be a number in [0, 1]. Received: {name}={value!r}."
-        )
-    return float(value)
-
-
-def _seed(seed: Any) -> int | None:
-    whole = isinstance(seed, int) and not isinstance(seed, bool)
-    if seed is not None and not (whole and 0 <= seed < 2**31):
-        raise ValueError(
-            "`seed` must be an integer from 0 to 2**31 - 1, or None. Received: "
-            f"seed={seed!r}."
-        )
-    return seed
-
-
-def _mode(mode: Any) -> str:
-    if mode not in _MODES:
-        raise ValueError(
-            '`mode` must be "replace" (generated images in place of others) or '
-            f'"append" (after them). Received: mode={mode!r}.'
-        )
-    return str(mode)
-
-
-def _pool_size(pool_size: Any) -> int | None:
-    if pool_size is None:
-        return None
-    whole = isinstance(pool_size, int) and not isinstance(pool_size, bool)
-    if not whole or pool_size < 1:
-        raise ValueError(
-            "`pool_size` must be a whole number of images, at least 1, or None "
-            f"for new ones each time. Received: pool_size={pool_size!r}."
-        )
-    return int(pool_size)
+        return cls(**{**config, "gan": arguments.Config(config["gan"])})

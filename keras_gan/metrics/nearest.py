@@ -13,6 +13,9 @@ _SPARE = 8
 # Nearer than this share of the spread of all is the same image: features in
 # float32 differ by less from one batch size to another.
 _SAME = 1e-5
+# And of their length so many units in the last place: what rounding leaves
+# between features of one image is the spread where there is no other.
+_UNITS = 8
 
 
 def nearest_neighbours(
@@ -61,7 +64,7 @@ def nearest_others(features: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
 
     An image that occurs twice is one image here: neither is its neighbour the
     other. Features count as equal within 1e-5 of their root mean square
-    distance from the mean.
+    distance from the mean, and within the rounding of their dtype.
 
     Args:
         features: `(at least 2, num_features)`, not all equal.
@@ -79,10 +82,12 @@ def nearest_others(features: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     >>> indices.tolist(), distances.tolist()
     ([2, 2, 0, 2], [2.0, 2.0, 2.0, 3.0])
     """
+    rounding = _UNITS * _epsilon(np.asarray(features).dtype)
     points, _ = check_pair(features, features, 2, ("features", "features"))
+    length = np.einsum("ij,ij->", points, points) / len(points)
     points = points - points.mean(axis=0)
     spread = np.einsum("ij,ij->", points, points) / len(points)
-    same = _SAME**2 * spread
+    same = max(_SAME**2 * spread, rounding**2 * length)
     indices, distances = _search(points, points, 1, same)
     if not np.isfinite(distances).all():
         raise ValueError(
@@ -90,6 +95,12 @@ def nearest_others(features: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
             f"{len(points)} images with equal features."
         )
     return indices[:, 0], distances[:, 0]
+
+
+def _epsilon(dtype: np.dtype) -> float:
+    """Relative distance of neighbouring numbers; integers are not rounded."""
+    is_float = np.issubdtype(dtype, np.floating)
+    return float(np.finfo(dtype if is_float else "float64").eps)
 
 
 def _search(

@@ -67,6 +67,9 @@ class ACGAN(GAN):
         [Odena, Olah and Shlens, 2016](https://arxiv.org/abs/1610.09585).
     """
 
+    discriminator_takes_labels = False
+    """Read by what asks the discriminator about images."""
+
     def __init__(
         self,
         generator,

@@ -16,6 +16,15 @@ class Watch(keras.callbacks.Callback):
     # raises in Keras' thread, Keras raises again in the main one.
     async_safe = True
 
+    def set_model(self, model):
+        """Notes the model, beside where Keras keeps it.
+
+        On JAX, reading `self.model` amid an epoch moves the state into the
+        model; from a thread beside the steps that would tear it apart.
+        """
+        super().set_model(model)
+        self._check_first_batch = model.check_first_batch
+
     def on_train_begin(self, logs=None):
         """A new run: its data is looked at again."""
         self._checked_data = False
@@ -30,7 +39,7 @@ class Watch(keras.callbacks.Callback):
         """Checks the data once, and the losses always."""
         if not self._checked_data:
             self._checked_data = True
-            self.model.check_first_batch()
+            self._check_first_batch()
         bad = [
             name
             for name, value in (logs or {}).items()

@@ -81,7 +81,7 @@ class ClassifierAgreement(SampleFilter):
                 "or a filter that asks the discriminator."
             )
         images = keras.KerasTensor((None, *source.image_shape), "float32")
-        shapes = output_shapes("classifier", self._given.network, images)
+        shapes = output_shapes("classifier", self._given.value, images)
         shape, *others = shapes
         fits = len(shape) == 2 and (shape[1] or 0) >= source.num_classes
         if others or not fits:
@@ -110,7 +110,7 @@ class ClassifierAgreement(SampleFilter):
         return {
             **super().get_config(),
             "classifier": keras.saving.serialize_keras_object(
-                self._given.network
+                self._given.value
             ),
             "least_probability": self.least_probability,
             "value_range": self.value_range,
@@ -133,7 +133,7 @@ class ClassifierAgreement(SampleFilter):
                 "Received: labels=None."
             )
         labels = ops.reshape(ops.cast(labels, "int32"), (-1,))
-        outputs = self._given.network(self._scaled(images), training=False)
+        outputs = self._given.value(self._scaled(images), training=False)
         outputs = ops.cast(outputs, "float32")
         agree = ops.cast(ops.argmax(outputs, axis=-1), "int32") == labels
         chances = _probabilities(outputs)
@@ -145,7 +145,7 @@ class ClassifierAgreement(SampleFilter):
         images = ops.cast(images, "float32")
         if (low, high) != (-1.0, 1.0):
             images = low + (images + 1.0) * ((high - low) / 2)
-        inputs = getattr(self._given.network, "inputs", None)
+        inputs = getattr(self._given.value, "inputs", None)
         dtype = inputs[0].dtype if inputs else "float32"
         if keras.backend.is_float_dtype(dtype):
             return images

@@ -70,6 +70,7 @@ class DiscriminatorFilter(SampleFilter):
             check_network("discriminator", discriminator)
         self._given = Held(discriminator)
         self._bound = Held(None)
+        self._generator = Held(None)
         self._num_classes: int | None = None
         self._conditional = False
 
@@ -99,8 +100,10 @@ class DiscriminatorFilter(SampleFilter):
 
     def bind(self, source: Any) -> None:
         network, conditional = self._choose(source)
+        self._check_bound(source, network)
         self._make_state(source.num_classes, conditional)
         self._bound = Held(network)
+        self._generator = Held(source.generator)
 
     def calibrate(self, images: Any, labels: Any = None) -> None:
         images = check_images(images)
@@ -178,7 +181,7 @@ class DiscriminatorFilter(SampleFilter):
     # Saving -----------------------------------------------------------------
 
     def get_config(self) -> dict[str, Any]:
-        network = self._given.network
+        network = self._given.value
         if network is not None:
             network = keras.saving.serialize_keras_object(network)
         return {**super().get_config(), "discriminator": network}
@@ -205,7 +208,7 @@ class DiscriminatorFilter(SampleFilter):
 
     def _choose(self, source: Any) -> tuple[Any, bool]:
         """The discriminator, and whether it takes labels."""
-        network = self._given.network
+        network = self._given.value
         if network is None:
             if source.discriminator is None:
                 raise ValueError(
@@ -236,14 +239,27 @@ class DiscriminatorFilter(SampleFilter):
             )
         return network, conditional
 
+    def _check_bound(self, source: Any, network: Any) -> None:
+        """Refuses to forget a source for another one."""
+        if self.built and source.num_classes != self._num_classes:
+            raise ValueError(
+                f"`{self.name}` was made for a source with num_classes="
+                f"{self._num_classes}. Received: a source with num_classes"
+                f"={source.num_classes}. Make another filter for it."
+            )
+        bound = self._bound.value
+        same = network is bound and source.generator is self._generator.value
+        if bound is not None and not same:
+            raise ValueError(
+                f"`{self.name}` judges the images of one generator, which are "
+                "what its numbers were found from. Received: a second "
+                "generator or discriminator. Make another filter for it (of "
+                "a GAN that is named by its file, the file is opened each "
+                "time)."
+            )
+
     def _make_state(self, num_classes: int | None, conditional: bool) -> None:
         if self.built:
-            if num_classes != self._num_classes:
-                raise ValueError(
-                    f"`{self.name}` was made for a source with num_classes="
-                    f"{self._num_classes}. Received: a source with num_classes"
-                    f"={num_classes}. Make another filter for it."
-                )
             self._conditional = bool(conditional)
             return
         for name in self.state_names:
@@ -252,6 +268,8 @@ class DiscriminatorFilter(SampleFilter):
                 initializer=keras.initializers.Constant(float("nan")),
                 dtype="float32",
                 trainable=False,
+                # Half the digits would be another verdict.
+                autocast=False,
                 aggregation="only_first_replica",
                 name=name,
             )
@@ -261,9 +279,9 @@ class DiscriminatorFilter(SampleFilter):
         self.built = True
 
     def _network(self) -> Any:
-        network = self._given.network
+        network = self._given.value
         if network is None:
-            network = self._bound.network
+            network = self._bound.value
         if network is None or not self.built:
             raise ValueError(
                 f"`{self.name}` must be bound before it is used. Call `bind` "

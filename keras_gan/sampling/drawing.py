@@ -1,5 +1,6 @@
 """Batches of generated images that depend on seed and number alone."""
 
+import numbers
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,12 +10,15 @@ from keras_gan import backend
 from keras_gan.sampling.filters import get
 from keras_gan.sampling.sample_filter import SampleFilter
 from keras_gan.sampling.source import GeneratorSource
+from keras_gan.sampling.tally import Tally
 
-MAX_TRIES = 64
+# Draws after which a filter that accepts next to nothing is given up.
+MAX_DRAWS = 4096
 _CALIBRATION_IMAGES = 1024
-_CALIBRATION_BATCH = 64
-# Apart from the numbers of batches, which count from 0.
-_CALIBRATION = 2**40
+# Images at once where none are asked for, or very few.
+_BATCH = 64
+# A spawned stream is apart from those of which batches take their latents.
+_CALIBRATION = (1,)
 
 
 class Drawn(NamedTuple):
@@ -42,7 +46,7 @@ class Drawer:
 
     So they may be drawn in any order, or some of them only, and a run that was
     cut off goes on where it stopped. With a filter, places that it leaves empty
-    are drawn again, up to `max_tries` times.
+    are drawn again: the fewer they are, the more candidates for each at once.
 
     Args:
         source: `GeneratorSource`.
@@ -50,7 +54,8 @@ class Drawer:
             and calibrated at once.
         truncation: Bound on the latents' absolute values, or `None`.
         seed: Integer of 0 or more.
-        max_tries: How often a place is drawn before the filter is given up.
+        max_draws: Images of a class, or of all, after which the filter is given
+            up if it has accepted fewer than one in a thousand.
 
     Example:
 
@@ -67,13 +72,13 @@ class Drawer:
         filter: Any = None,
         truncation: float | None = None,
         seed: int = 0,
-        max_tries: int = MAX_TRIES,
+        max_draws: int = MAX_DRAWS,
     ) -> None:
         self.source = source
         self.filter: SampleFilter | None = get(filter)
         self.truncation = check_truncation(truncation)
         self.seed = seed
-        self.max_tries = max_tries
+        self.max_draws = max_draws
         self._images = backend.compiled(source.images)
         if self.filter is not None:
             self.filter.bind(source)
@@ -84,19 +89,38 @@ class Drawer:
         """Shows the filter images of every class, as they are drawn."""
         if self.filter is None:
             return
-        size, classes = _CALIBRATION_BATCH, self.source.num_classes
+        classes = self.source.num_classes
         turns = np.arange(_CALIBRATION_IMAGES)
         labels = None if classes is None else turns % classes
         images = [
-            self._try(
-                size,
-                None if labels is None else labels[start : start + size],
-                _CALIBRATION + start,
-                0,
+            self._candidates(
+                None if labels is None else labels[start : start + _BATCH],
+                _BATCH,
+                np.random.SeedSequence(
+                    [self.seed, start], spawn_key=_CALIBRATION
+                ),
             )[0]
-            for start in range(0, _CALIBRATION_IMAGES, size)
+            for start in range(0, _CALIBRATION_IMAGES, _BATCH)
         ]
         self.filter.calibrate(np.concatenate(images), labels)
+
+    def check_filter(self, classes: Any = None) -> None:
+        """Draws an image of each class, to find out whether that is possible.
+
+        Args:
+            classes: Integers, the classes to try; all where it is left out.
+
+        Raises:
+            ValueError: If the filter refuses next to all images of one.
+        """
+        if self.filter is None:
+            return
+        if classes is None and self.source.num_classes is not None:
+            classes = np.arange(self.source.num_classes)
+        number = 1 if classes is None else len(classes)
+        for start in range(0, number, _BATCH):
+            some = None if classes is None else classes[start : start + _BATCH]
+            self.batch(min(_BATCH, number - start), start, some)
 
     def batch(self, size: int, index: int, labels: Any = None) -> Drawn:
         """Draws the batch of a number.
@@ -107,35 +131,45 @@ class Drawer:
             labels: Integers `(size,)` where there are classes.
 
         Raises:
-            ValueError: If the filter refuses too many images.
+            ValueError: If the filter refuses next to all images.
         """
         if labels is not None:
             labels = np.asarray(labels, "int32")
         if self.filter is None:
-            images, _ = self._try(size, labels, index, 0)
+            images, _ = self._candidates(labels, size, [self.seed, index, 0])
             return Drawn(images, labels, np.full(size, np.nan, "float32"))
         return self._filtered(self.filter, size, index, labels)
 
     def _filtered(self, filter, size, index, labels):
         images = np.zeros((size, *self.source.image_shape), "float32")
         scores = np.full(size, np.nan, "float32")
-        empty = np.ones(size, bool)
-        for number in range(self.max_tries):
-            drawn, uniform = self._try(size, labels, index, number)
+        tally = Tally(filter, labels, self.max_draws)
+        empty, number, width = np.arange(size), 0, size
+        while len(empty):
+            # One candidate for each place at first, then several for those
+            # that are left.
+            places = np.resize(empty, width)
+            wanted = None if labels is None else labels[places]
+            drawn, uniform = self._candidates(
+                wanted, width, [self.seed, index, number]
+            )
             accepted, judged = (
                 ops.convert_to_numpy(one)
-                for one in self._judge(drawn, labels, uniform)
+                for one in self._judge(drawn, wanted, uniform)
             )
-            taken = empty & accepted
-            images[taken], scores[taken] = drawn[taken], judged[taken]
-            empty &= ~accepted
-            if not empty.any():
-                return Drawn(images, labels, scores)
-        raise ValueError(rejected(empty, labels, filter, self.max_tries))
+            good = np.flatnonzero(accepted)
+            filled, first = np.unique(places[good], return_index=True)
+            chosen = good[first]
+            images[filled], scores[filled] = drawn[chosen], judged[chosen]
+            empty = np.setdiff1d(empty, filled)
+            tally.add(places, accepted)
+            tally.check(empty)
+            number, width = number + 1, max(size, _BATCH)
+        return Drawn(images, labels, scores)
 
-    def _try(self, size, labels, index, number):
-        """Images of all places, and a draw from [0, 1) for each."""
-        random = np.random.default_rng([self.seed, index, number])
+    def _candidates(self, labels, size, seed):
+        """Images, and a draw from [0, 1) for each."""
+        random = np.random.default_rng(seed)
         shape = (size, self.source.latent_dim)
         latents = random.standard_normal(shape)
         bound = self.truncation
@@ -150,34 +184,13 @@ def check_truncation(truncation: Any) -> float | None:
     """Returns the bound as a float, or raises an error that names it."""
     if truncation is None:
         return None
+    is_number = isinstance(truncation, numbers.Real)
     # So small a bound would leave next to nothing of the normal distribution.
-    if isinstance(truncation, bool) or not float(truncation) >= 0.01:
+    if isinstance(truncation, bool) or not (
+        is_number and float(truncation) >= 0.01
+    ):
         raise ValueError(
             "`truncation` must be at least 0.01, the largest absolute value of "
             f"a latent. Received: {truncation!r}. None turns it off."
         )
     return float(truncation)
-
-
-def rejected(
-    empty: Any, labels: Any, filter: SampleFilter, max_tries: int
-) -> str:
-    """What to say of a filter that leaves places empty.
-
-    Args:
-        empty: Boolean array, the places without an image.
-        labels: Integers, or `None`.
-        filter: The filter.
-        max_tries: How often each place was drawn.
-    """
-    share = 1.0 - np.mean(empty)
-    of_classes = ""
-    if labels is not None:
-        classes = sorted(set(np.asarray(labels)[empty].tolist()))
-        of_classes = f" Without an image are places of the classes {classes}."
-    return (
-        "`filter` must accept some of the images of every class. Received: "
-        f"{filter.name!r}, which accepted an image for {share:.1%} of "
-        f"{len(empty)} places within {max_tries} draws of each.{of_classes} "
-        "Lower its demands, or train the GAN for longer."
-    )

@@ -7,7 +7,7 @@ import keras
 
 
 class Held:
-    """A network that is held without being a part of its holder.
+    """Something that is held without being a part of its holder.
 
     Keras looks neither for layers nor for weights inside of a plain object. So
     a network that only judges is not among the weights that a model which
@@ -15,11 +15,11 @@ class Held:
     GAN that it belongs to.
 
     Args:
-        network: `keras.Model`, or `None`.
+        value: A `keras.Model`, `None`, or anything else.
     """
 
-    def __init__(self, network: Any) -> None:
-        self.network = network
+    def __init__(self, value: Any) -> None:
+        self.value = value
 
 
 def check_network(name: str, network: Any) -> Any:

@@ -1,5 +1,6 @@
 """From what a user names to a source of generated images."""
 
+import numbers
 import os
 import pathlib
 import zipfile
@@ -51,7 +52,7 @@ def open_generator(
     if isinstance(gan, Mapping):
         return source_of_classes(
             {
-                int(number): open_generator(one, safe_mode=safe_mode)
+                _class_number(number): open_generator(one, safe_mode=safe_mode)
                 for number, one in gan.items()
             }
         )
@@ -72,6 +73,15 @@ def open_generator(
             f"{gan.num_classes}."
         )
     return source_of_gan(gan)
+
+
+def _class_number(number: Any) -> int:
+    if isinstance(number, bool) or not isinstance(number, numbers.Integral):
+        raise ValueError(
+            "`gan` must name the classes by integers 0, 1, 2, ... where it is "
+            f"a dict. Received: {number!r} for one."
+        )
+    return int(number)
 
 
 def _load(path: pathlib.Path, safe_mode: bool) -> Any:

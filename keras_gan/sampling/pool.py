@@ -40,6 +40,8 @@ class SamplePool(keras.layers.Layer):
                 shape=(self.num_classes * self.of_each, *source.image_shape),
                 initializer="zeros",
                 trainable=False,
+                # In half precision levels of grey would be lost.
+                autocast=False,
                 name="images",
             )
             self.drawn = self.add_weight(

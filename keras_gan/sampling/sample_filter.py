@@ -97,7 +97,8 @@ class SampleFilter(keras.layers.Layer, abc.ABC):
     def bind(self, source: Any) -> None:
         """Fits the filter to what draws the images, before any other use.
 
-        Once bound, it may be bound again to a source with as many classes.
+        What is bound may be bound again to the same generator. A filter that
+        finds out something of it in `calibrate` refuses another one.
 
         Args:
             source: A `GeneratorSource`.
@@ -152,7 +153,7 @@ class SampleFilter(keras.layers.Layer, abc.ABC):
         Keras writes a network once, at the first place that holds it, and
         makes two of it when it is loaded; one of them would go without weights.
         """
-        network = self._given.network
+        network = self._given.value
         return self.variables + ([] if network is None else network.weights)
 
 

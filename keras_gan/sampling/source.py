@@ -92,7 +92,10 @@ def source_of_gan(gan: Any) -> GeneratorSource:
     The networks are those of the GAN, and follow its training.
     """
     inputs = known_inputs(gan.discriminator)
-    conditional = gan.num_classes is not None
+    # A discriminator that names the class is not told it.
+    conditional = gan.num_classes is not None and getattr(
+        gan, "discriminator_takes_labels", True
+    )
     if inputs is not None:
         conditional = len(inputs) == 2
     return GeneratorSource(
@@ -175,10 +178,13 @@ def source_of_classes(sources: dict[int, GeneratorSource]) -> GeneratorSource:
     first = parts[0]
     latents = keras.Input((first.latent_dim,), name="latents")
     labels = keras.Input((), dtype="int32", name="labels")
-    drawn = [
-        ops.cast(_renamed(one.generator, number)(latents), "float32")
-        for number, one in enumerate(parts)
-    ]
+    # Once where it draws several classes: a file would hold it twice.
+    drawn_by: dict[int, Any] = {}
+    for number, one in enumerate(parts):
+        if id(one.generator) not in drawn_by:
+            images = _renamed(one.generator, number)(latents)
+            drawn_by[id(one.generator)] = ops.cast(images, "float32")
+    drawn = [drawn_by[id(one.generator)] for one in parts]
     ones = (1,) * (len(first.image_shape) + 1)
     places = ops.reshape(labels, (-1, *ones))
     chosen = ops.take_along_axis(ops.stack(drawn, axis=1), places, axis=1)

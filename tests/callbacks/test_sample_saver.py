@@ -246,7 +246,7 @@ def test_training_does_not_change_by_a_bit(tmp_path):
         keras.utils.set_random_seed(1)
         networks = keras_gan.networks.mlp((8, 8, 1), num_classes=num_classes)
         gan = keras_gan.GAN(*networks, num_classes=num_classes, seed=2)
-        gan.compile()
+        gan.compile(loss="non_saturating", penalties=None)
         data = keras_gan.datasets.load(
             "digits",
             batch_size=8,

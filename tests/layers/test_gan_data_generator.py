@@ -107,7 +107,7 @@ class TestShares:
     @pytest.mark.parametrize("how", ["loop", "batches", "images"])
     def test_of_lopsided_data(self, how, mode, fraction, balance):
         layer = toy_layer(fraction, mode, balance=balance)
-        number = 16_000 if how != "images" else 2_000
+        number = 6_400 if how != "images" else 1_600
         images, labels = real(number, LOPSIDED)
         one_hot = how == "loop"
         if one_hot:
@@ -148,9 +148,8 @@ class TestShares:
     def test_running_mix_where_no_batch_alone_can_meet_it(self):
         # Sorted data: each batch is of one class.
         layer = toy_layer(0.5, balance="uniform")
-        images, labels = real(4_000)
-        labels = np.repeat(np.arange(4), 4).repeat(250).astype("int32")
-        labels = labels.reshape(4, 250, 4).transpose(1, 0, 2).reshape(-1)
+        images, labels = real(1_600)
+        labels = np.tile(np.arange(4).repeat(4), 100).astype("int32")
         _, labels = mixed(layer, images, labels, "loop", batch_size=4)
         shares = np.bincount(labels) / len(labels)
         np.testing.assert_allclose(shares, 0.25, atol=0.005)
@@ -158,7 +157,7 @@ class TestShares:
     def test_too_small_a_fraction_goes_to_what_is_missing(self):
         layer = toy_layer(0.25, balance="uniform")
         images, labels = real(8_000, (0.9, 0.1, 0.0, 0.0))
-        images, labels = mixed(layer, images, labels, "loop")
+        images, labels = mixed(layer, images, labels, "loop", batch_size=80)
         shares = np.bincount(labels, minlength=4) / len(labels)
         np.testing.assert_allclose(
             shares, [0.65, 0.35 / 3, 0.35 / 3, 0.35 / 3], atol=0.02
@@ -259,6 +258,16 @@ class TestData:
         image, label = layer(images[0], labels[0])
         assert image.shape == SHAPE and label.shape == ()
 
+    @pytest.mark.parametrize("labels", [[0, 1, 2, 3], (0, 1, 2, 3)])
+    def test_lists_of_python(self, labels):
+        images = real(4)[0]
+        for given in (images, images.tolist()):
+            new, new_labels = toy_layer(1.0)(given, labels)
+            assert_right(new, new_labels)
+        image, label = toy_layer(1.0)(images[0], 2)
+        np.testing.assert_allclose(image, 0.2, atol=1e-6)
+        assert int(label) == 2
+
     def test_appended_to_one_image(self):
         layer = toy_layer(1.0, "append")
         images, labels = layer(*(one[0] for one in real(1)))
@@ -277,6 +286,33 @@ class TestData:
             new, new_labels = layer(images, labels, training=False)
         np.testing.assert_array_equal(new, images)
         np.testing.assert_array_equal(new_labels, labels)
+
+    @pytest.mark.parametrize("policy, filter", [
+        ("mixed_float16", "threshold"), ("mixed_bfloat16", "rejection"),
+    ])  # fmt: skip
+    def test_filters_in_mixed_precision(self, policy, filter):
+        gan = toy_gan()
+        plain, half = (
+            GANDataGenerator(gan, 1.0, filter=filter, seed=1, dtype=dtype)
+            for dtype in ("float32", policy)
+        )
+        images, labels = real(8)
+        expected, _ = plain(images, labels)
+        found, _ = half(images, labels)
+        assert found.dtype == policy.removeprefix("mixed_")
+        # The same latents are accepted.
+        np.testing.assert_allclose(
+            np.asarray(found, "float32"), expected, atol=1e-2
+        )
+
+    def test_pools_keep_their_levels_in_mixed_precision(self):
+        plain, half = (
+            toy_layer(1.0, pool_size=64, noise=0.1, value_range=(-100, 100),
+                      dtype=dtype)(*real(64))[0]
+            for dtype in ("float32", "mixed_bfloat16")
+        )  # fmt: skip
+        # They are rounded once, at the end.
+        np.testing.assert_array_equal(half, tf.cast(plain, "bfloat16"))
 
     @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
     @pytest.mark.parametrize("pool_size", [None, 8])
@@ -369,7 +405,8 @@ class TestBadInput:
         ("mode", "mix"), ("pool_size", 0), ("pool_size", 2.5),
         ("refresh_share", 2), ("seed", -1), ("seed", 1.5),
         ("truncation", 0.0), ("value_range", (1, 0)),
-        ("filter", "best"), ("balance", "even"),
+        ("filter", "best"), ("balance", "even"), ("truncation", "a"),
+        ("pool_size", True), ("seed", True), ("fraction", np.float32(2)),
     ])  # fmt: skip
     def test_arguments(self, name, value):
         with pytest.raises(ValueError, match=f"`{name}`.*Received"):
@@ -396,6 +433,11 @@ class TestBadInput:
     def test_classes_that_the_gan_never_saw(self, labels):
         with pytest.raises(ValueError, match="learned, from 0 to 3. Received"):
             toy_layer()(real(4)[0], np.array(labels))
+        # Amid a graph only the graph can find out.
+        step = tf.function(toy_layer(), autograph=False)
+        error = tf.errors.InvalidArgumentError
+        with pytest.raises(error, match="learned, from 0 to 3"):
+            step(real(4)[0], tf.constant(labels))
 
     @pytest.mark.parametrize("labels, words", [
         (np.zeros((4, 3)), "rows of 4 numbers"),
@@ -427,6 +469,11 @@ class TestBadInput:
         images, labels = real(4)
         with pytest.raises(ValueError, match="labels .* inside the dict"):
             toy_layer()({"images": images}, labels)
+
+    def test_gan_of_vectors(self):
+        gan = keras_gan.GAN(*networks.mlp((2,), latent_dim=3))
+        with pytest.raises(ValueError, match=r"`gan` must draw.*shape \(2,\)"):
+            GANDataGenerator(gan)
 
     def test_files_that_are_no_gan(self, tmp_path):
         path = tmp_path / "model.keras"
@@ -464,6 +511,32 @@ class TestConfig:
         config = json.loads(json.dumps(config))
         twin = GANDataGenerator.from_config(json.loads(json.dumps(config)))
         assert json.loads(json.dumps(twin.get_config())) == config
+
+    def test_numbers_of_numpy(self):
+        layer = toy_layer(
+            np.float32(0.5), seed=np.int64(3), pool_size=np.int64(8),
+            refresh_share=np.float64(0.5), truncation=np.float32(1),
+        )  # fmt: skip
+        config = json.loads(json.dumps(layer.get_config()))
+        assert (config["fraction"], config["seed"]) == (0.5, 3)
+        assert config["pool_size"] == 8
+
+    @pytest.mark.parametrize("pool_size", [None, 4])
+    def test_a_copy_without_weights_does_not_draw(self, pool_size):
+        layer = toy_layer(0.5, pool_size=pool_size)
+        inputs = keras.Input(SHAPE)
+        model = keras.Model(inputs, layer(inputs))
+        clone = keras.models.clone_model(model)
+        clone.set_weights(model.get_weights())
+        images = real(4)[0]
+        np.testing.assert_array_equal(clone(images, training=False), images)
+        with pytest.raises(ValueError, match="no weights of its GAN.*.keras"):
+            clone(images, training=True)
+        with pytest.raises(ValueError, match="no weights of its GAN"):
+            tf.function(clone.layers[-1], autograph=False)(images)
+        if pool_size:
+            with pytest.raises(ValueError, match="no weights of its GAN"):
+                clone.layers[-1].refresh_pool()
 
     def test_nothing_of_the_gan_is_trained(self):
         gan = toy_gan()

@@ -88,7 +88,7 @@ class TestPipeline:
             return [all_images(data) for _ in range(2)]
 
         first, second = epochs(None)
-        for calls in (1, 4, AUTOTUNE):
+        for calls in (4, AUTOTUNE):
             for one, other in zip(epochs(calls), (first, second), strict=True):
                 np.testing.assert_array_equal(one, other)
         assert first.shape != second.shape or (first != second).any()
@@ -362,7 +362,7 @@ class TestFilters:
 
     @pytest.mark.parametrize("pool_size", [None, 6])
     def test_one_that_refuses_everything(self, pool_size):
-        with pytest.raises(ValueError, match=r"accept.* 0\.0% of"):
+        with pytest.raises(ValueError, match=r"accepted 0 of .* \(0\.00%\)"):
             GANDataGenerator(toy_gan(), filter=1e6, pool_size=pool_size)
 
     def test_one_that_refuses_a_class(self):
@@ -453,6 +453,43 @@ class TestSaving:
         )
         changed = (before != np.array(twin.pool.images)).any((1, 2, 3))
         assert changed.sum() == 5
+
+
+@keras.saving.register_keras_serializable("test_gan_data_generator")
+class Subclassed(keras.Model):
+    """A model that Keras builds before it loads its weights."""
+
+    def __init__(self, mixer, **kwargs):
+        super().__init__(**kwargs)
+        self.mixer = mixer
+        self.head = keras.layers.Dense(1)
+
+    def call(self, images, training=True):
+        return self.head(self.mixer(images, training=training))
+
+    def get_config(self):
+        mixer = keras.saving.serialize_keras_object(self.mixer)
+        return {**super().get_config(), "mixer": mixer}
+
+    @classmethod
+    def from_config(cls, config):
+        mixer = keras.saving.deserialize_keras_object(config.pop("mixer"))
+        return cls(mixer, **config)
+
+
+def test_subclassed_models_and_files_of_weights(tmp_path):
+    model = Subclassed(toy_layer(1.0))
+    images = real()[0]
+    model(images)
+    model.save(tmp_path / "model.keras")
+    twin = keras.saving.load_model(tmp_path / "model.keras")
+    model.save_weights(tmp_path / "x.weights.h5")
+    other = Subclassed(GANDataGenerator.from_config(model.mixer.get_config()))
+    other(images, training=False)
+    other.load_weights(tmp_path / "x.weights.h5")
+    expected = model(images)
+    for one in (twin, other):
+        np.testing.assert_allclose(one(images), expected, atol=1e-6)
 
 
 def is_other(mixed, data):

@@ -107,3 +107,13 @@ def test_wrong_arguments_are_refused(arguments, message):
 def test_images_that_are_all_one_are_refused():
     with pytest.raises(ValueError, match="different images.*5 images"):
         nearest.nearest_others(np.full((5, 3), 0.1))
+
+
+def test_rounding_makes_no_two_images_of_one():
+    random = np.random.RandomState(0)
+    noise = 1 + 1e-7 * random.uniform(-1, 1, (5, 64))
+    features = random.uniform(0, 1, 64) * noise
+    with pytest.raises(ValueError, match="different images.*5 images"):
+        nearest.nearest_others(features.astype("float32"))
+    # In float64 they are different, and are told apart.
+    assert (nearest.nearest_others(features)[1] > 0).all()

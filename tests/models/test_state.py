@@ -8,8 +8,9 @@ from keras_gan import penalties
 
 SETTINGS = {
     "plain": {},
-    "simultaneous": {"update": "simultaneous"},
-    "two discriminator steps": {"discriminator_steps": 2},
+    # "plain" has the penalties of the default loss; these have none.
+    "simultaneous": {"update": "simultaneous", "loss": "hinge"},
+    "two discriminator steps": {"discriminator_steps": 2, "loss": "hinge"},
     "lazy penalties": {
         "penalties": lambda: [
             penalties.R1(1.0, every=3),
@@ -61,7 +62,7 @@ def test_two_and_two_epochs_are_four(
 def test_float16_keeps_its_loss_scales(make_gan, points, same_state, tmp_path):
     keras.config.set_dtype_policy("mixed_float16")
     gan = make_gan()
-    gan.compile()
+    gan.compile(loss="hinge")
     fit(gan, points)
     gan.save(tmp_path / "gan.keras")
     loaded = keras.saving.load_model(tmp_path / "gan.keras")
@@ -76,7 +77,7 @@ def test_weights_alone_hold_the_whole_state(
 ):
     gan, other = make_gan(dropout=0.3), make_gan(dropout=0.3, seed=99)
     for model in (gan, other):
-        model.compile()
+        model.compile(loss="hinge")
     fit(gan, points)
     gan.save_weights(tmp_path / "gan.weights.h5")
     other.load_weights(tmp_path / "gan.weights.h5")

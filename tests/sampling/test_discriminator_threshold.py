@@ -18,7 +18,11 @@ def identity():
 
 def bound(num_classes=None, **arguments):
     made = DiscriminatorThreshold(discriminator=identity(), **arguments)
-    made.bind(SimpleNamespace(num_classes=num_classes, image_shape=(1,)))
+    made.bind(
+        SimpleNamespace(
+            num_classes=num_classes, image_shape=(1,), generator=None
+        )
+    )
     return made
 
 

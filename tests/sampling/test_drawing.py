@@ -138,10 +138,60 @@ class TestFilter:
             def accept(self, images, labels, uniform):
                 return ops.equal(labels, 2)
 
-        drawer = Drawer(source(3), filter=Two(1.0), max_tries=3)
-        with pytest.raises(ValueError) as error:
-            drawer.batch(4, 0, [0, 2, 1, 0])
-        message = str(error.value)
-        assert "25.0% of 4 places within 3 draws" in message
-        assert "of the classes [0, 1]" in message
+        drawer = Drawer(source(3), filter=Two(1.0), max_draws=64)
+        for draw in (
+            lambda: drawer.batch(4, 0, [0, 2, 1, 0]),
+            drawer.check_filter,
+        ):
+            with pytest.raises(ValueError, match=r"accept.*of the class") as e:
+                draw()
+            words = str(e.value)
+            assert "which accepted 1 of " in words and "[0, 1], of wh" in words
+            assert "it accepted 0 of " in words and "(0.00%)" in words
+        drawer.check_filter([2])
         assert (drawer.batch(2, 0, [2, 2]).labels == 2).all()
+
+    def test_all_refused_are_as_many_as_promised(self):
+        sampled = Sampled(0.0)
+        drawer = Drawer(source(), filter=sampled)
+        with pytest.raises(ValueError, match=r"0 of 4096 draws \(0\.00%\)"):
+            drawer.batch(64, 0)
+
+    @pytest.mark.parametrize("share", [0.01, 0.03])
+    @pytest.mark.parametrize("size", [1, 64])
+    def test_a_few_in_a_hundred_are_enough(self, share, size):
+        # Of 64 draws for each place, all are refused in half of them and more.
+        drawer = Drawer(source(2), filter=Sampled(share), seed=1)
+        labels = np.arange(size) % 2
+        drawn, again = (drawer.batch(size, 3, labels) for _ in range(2))
+        assert len(np.unique(drawn.images, axis=0)) == size
+        np.testing.assert_array_equal(drawn.images, again.images)
+        np.testing.assert_array_equal(
+            np.round(drawn.images.mean((1, 2, 3)) / 100), labels
+        )
+        np.testing.assert_allclose(
+            drawn.scores, drawn.images.mean((1, 2, 3)), rtol=1e-5, atol=1e-5
+        )
+
+    def test_candidates_are_shared_among_the_places_that_are_left(self):
+        sampled = Sampled(0.05)
+        drawer = Drawer(source(), filter=sampled, seed=1)
+        sizes = []
+        draw = drawer._candidates
+
+        def watched(labels, size, seed):
+            sizes.append(size)
+            return draw(labels, size, seed)
+
+        drawer._candidates = watched
+        drawer.batch(64, 0)
+        # 64 / 0.05 are 1,280; a place that is left alone takes 64 at once.
+        assert 640 < sum(sizes) < 2560 and set(sizes) == {64}
+
+    def test_calibration_shares_no_draw_with_batches(self):
+        filter = Sampled(1.0)
+        drawer = Drawer(source(), filter=filter)
+        shown = set(filter.shown[0][:, 0, 0, 0].tolist())
+        for number in (0, 1, 256):
+            drawn, _ = drawer._candidates(None, 64, [0, 0, number])
+            assert not shown & set(drawn[:, 0, 0, 0].tolist())

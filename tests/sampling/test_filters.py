@@ -34,7 +34,7 @@ def test_a_model_is_a_classifier():
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
     made = get(model)
     assert isinstance(made, ClassifierAgreement)
-    assert made._given.network is model
+    assert made._given.value is model
 
 
 def test_configs_make_filters():

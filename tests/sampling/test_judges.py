@@ -38,7 +38,7 @@ def test_a_held_network_is_not_seen_by_keras():
     layer = keras.layers.Identity()
     layer.held = Held(network())
     assert layer.weights == [] and not layer._layers
-    assert len(layer.held.network.trainable_variables) == 2
+    assert len(layer.held.value.trainable_variables) == 2
 
 
 def test_a_config_makes_the_network_again_and_stays_whole():

@@ -75,6 +75,12 @@ def test_gan_knows_its_classes(given):
         open_generator(make_gan(3), num_classes=4)
 
 
+@pytest.mark.parametrize("number", ["cat", 0.7, True])
+def test_classes_that_are_no_integers(number):
+    with pytest.raises(ValueError, match="`gan` must name the classes by int"):
+        open_generator({number: make_gan(), 1: make_gan()})
+
+
 def test_not_a_model():
     with pytest.raises(TypeError, match="`gan` must be a GAN.*Received: int"):
         open_generator(3)

@@ -6,7 +6,11 @@ import pytest
 
 import keras_gan
 from keras_gan import networks
-from keras_gan.sampling import GeneratorSource, open_generator
+from keras_gan.sampling import (
+    DiscriminatorThreshold,
+    GeneratorSource,
+    open_generator,
+)
 from keras_gan.sampling.source import (
     source_of_classes,
     source_of_gan,
@@ -54,6 +58,26 @@ class TestOfGan:
         assert source.num_classes == num_classes
         assert source.conditional_discriminator is (num_classes is not None)
         assert (source.latent_dim, source.image_shape) == (8, SHAPE)
+
+    def test_subclassed_discriminator_that_names_the_class(self):
+        class TwoHeads(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.flatten = keras.layers.Flatten()
+                self.heads = [keras.layers.Dense(1), keras.layers.Dense(3)]
+
+            def call(self, images):
+                return [head(self.flatten(images)) for head in self.heads]
+
+        generator = networks.mlp(SHAPE, latent_dim=8, num_classes=3)[0]
+        source = source_of_gan(
+            keras_gan.ACGAN(generator, TwoHeads(), num_classes=3)
+        )
+        assert not source.conditional_discriminator
+        threshold = DiscriminatorThreshold()
+        threshold.bind(source)
+        threshold.calibrate(np.zeros((3, *SHAPE)), np.arange(3))
+        assert threshold.calibrated
 
     def test_weights_of_both_networks_or_of_one(self):
         gan = make_gan()
@@ -119,9 +143,14 @@ class TestOfClasses:
 
     def test_same_generator_for_two_classes(self):
         one = constant_source(0.5)
-        source = source_of_classes({0: one, 1: one})
-        images = source.images(np.ones((2, 8), "float32"), [0, 1])
-        np.testing.assert_allclose(images, 0.5)
+        source = source_of_classes({0: one, 1: constant_source(-1.0), 2: one})
+        latents = np.ones((3, 8), "float32")
+        images = source.images(latents, [0, 1, 2])
+        np.testing.assert_allclose(images[:, 0, 0, 0], [0.5, -1.0, 0.5])
+        twin = GeneratorSource.from_config(source.get_config())
+        for new, weight in zip(twin.weights, source.weights, strict=True):
+            new.assign(weight)
+        np.testing.assert_array_equal(twin.images(latents, [0, 1, 2]), images)
 
     @pytest.mark.parametrize("labels", [(), (1, 2), (0, 2)])
     def test_classes_count_from_zero(self, labels):

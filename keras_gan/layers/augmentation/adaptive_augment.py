@@ -125,9 +125,8 @@ class AdaptiveAugment(ImageAugmentation):
         due = ops.equal(updates % self.interval, 0)
         probability = ops.convert_to_tensor(self.probability)
         self.probability.assign(self._rule(probability, signs, updates, due))
-        self.sign_statistic.assign(
-            ops.where(due, signs.mean, self.sign_statistic)
-        )
+        before = ops.convert_to_tensor(self.sign_statistic)
+        self.sign_statistic.assign(ops.where(due, signs.mean, before))
         self._signs.assign(ops.where(due, 0.0, signs.total))
         self._count.assign(ops.where(due, 0.0, signs.count))
         self._updates.assign(updates)

@@ -213,7 +213,7 @@ WRAPPERS = {
         [layer, keras_cv.layers.RandomFlip()]
     ),
     "pipeline": lambda layer: keras_cv.layers.RandomAugmentationPipeline(
-        [layer], augmentations_per_image=2, rate=1.0, seed=1
+        [layer], augmentations_per_image=1, rate=1.0, seed=1
     ),
     "apply": lambda layer: keras_cv.layers.RandomApply(layer, rate=1.0, seed=1),
 }

@@ -1,0 +1,172 @@
+"""The tf.data side of `load`."""
+
+import itertools
+import os
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from keras_gan.datasets.balancing import BalancedOrder
+from keras_gan.datasets.source import ArraySource, Source
+from keras_gan.images import Range
+
+# Threads that decode batches.
+_NUM_READERS = min(8, os.cpu_count() or 1)
+
+
+def image_numbers(
+    num_images: int,
+    *,
+    order: BalancedOrder | None,
+    shuffle: bool,
+    seed: int | None,
+    endless_from: int | None,
+) -> tf.data.Dataset:
+    """The numbers of images in the order in which they are read.
+
+    Args:
+        num_images: How many there are.
+        order: Number of a pass -> image numbers, for balanced classes.
+        shuffle: Whether the order is random.
+        seed: Integer, or `None` for any.
+        endless_from: How many images of an endless stream to leave out.
+            `None`: one pass.
+    """
+    if order is not None:
+        one_pass = _balanced_pass(order, num_images)
+        if endless_from is None:
+            return _one_balanced_pass(one_pass, num_images, shuffle)
+        return _endless(one_pass, num_images, endless_from)
+    if endless_from is not None:
+        one_pass = _plain_pass(num_images, shuffle, seed or 0)
+        return _endless(one_pass, num_images, endless_from)
+    indices = tf.data.Dataset.range(num_images)
+    return indices.shuffle(num_images, seed=seed) if shuffle else indices
+
+
+def fetched(
+    indices: tf.data.Dataset, source: Source, labelled: bool, limits: Range
+) -> tf.data.Dataset:
+    """Batches of images, or of images and labels, of batches of numbers.
+
+    Args:
+        indices: Batches of image numbers.
+        source: What the images are read from.
+        labelled: Whether labels go with them.
+        limits: `(low, high)` of the images.
+    """
+    read = _reader(source)
+    all_labels = _on_cpu(source.labels) if labelled else None
+
+    def fetch(batch):
+        images = _rescale(read(batch), source.stored_range, limits)
+        return (images, tf.gather(all_labels, batch)) if labelled else images
+
+    dataset = indices.map(fetch, _NUM_READERS, deterministic=True)
+    return dataset.prefetch(2).with_options(_options())
+
+
+def _plain_pass(
+    num_images: int, shuffle: bool, seed: int
+) -> Callable[[tf.Tensor], tf.data.Dataset]:
+    """A function from the number of a pass to all image numbers."""
+
+    def one_pass(number):
+        if not shuffle:
+            return tf.data.Dataset.range(num_images)
+        order = tf.random.experimental.stateless_shuffle(
+            tf.range(num_images, dtype=tf.int64),
+            seed=tf.stack([tf.constant(seed, tf.int64), number]),
+            # Named, so that the order is that of every machine.
+            alg="philox",
+        )
+        return tf.data.Dataset.from_tensor_slices(order)
+
+    return one_pass
+
+
+def _endless(
+    one_pass: Callable[[tf.Tensor], tf.data.Dataset], length: int, start: int
+) -> tf.data.Dataset:
+    """Image numbers of one pass after another, from the `start`-th on."""
+    first_pass, offset = divmod(start, length)
+    passes = tf.data.Dataset.counter(first_pass)
+    indices = passes.flat_map(one_pass).skip(offset)
+    # tf.data does not find out that passes of finite length never end.
+    return indices.apply(
+        tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
+    )
+
+
+def _balanced_pass(
+    order: BalancedOrder, num_images: int
+) -> Callable[[tf.Tensor], tf.data.Dataset]:
+    """A function from the number of a pass to its image numbers."""
+
+    def one_pass(number):
+        numbers = tf.numpy_function(order, [number], tf.int64, stateful=False)
+        return tf.data.Dataset.from_tensor_slices(
+            tf.ensure_shape(numbers, [num_images])
+        )
+
+    return one_pass
+
+
+def _one_balanced_pass(
+    one_pass: Callable[[tf.Tensor], tf.data.Dataset],
+    num_images: int,
+    shuffle: bool,
+) -> tf.data.Dataset:
+    # Each iteration is the next pass, as with tf.data's own shuffle.
+    passes = itertools.count() if shuffle else itertools.repeat(0)
+
+    def next_pass(_):
+        return tf.numpy_function(lambda: next(passes), [], tf.int64)
+
+    indices = tf.data.Dataset.range(1).map(next_pass).flat_map(one_pass)
+    return indices.apply(tf.data.experimental.assert_cardinality(num_images))
+
+
+def _reader(source: Source) -> Callable[[tf.Tensor], tf.Tensor]:
+    """A function from image numbers to images, inside tf.data."""
+    if isinstance(source, ArraySource) and source.is_resident:
+        images = _on_cpu(source.images)
+        return lambda batch: tf.gather(images, batch)
+
+    def read(batch):
+        images = tf.numpy_function(
+            source.read, [batch], tf.as_dtype(source.dtype), stateful=False
+        )
+        return tf.ensure_shape(
+            images, (*batch.shape.as_list(), *source.info.image_shape)
+        )
+
+    return read
+
+
+def _on_cpu(array):
+    # tf.data runs there, and a GPU has better uses for its memory.
+    with tf.device("CPU:0"):
+        return tf.constant(array)
+
+
+def _rescale(images, stored_range, value_range):
+    """Maps `stored_range` to `value_range`, whose ends are not overstepped."""
+    (black, white), (low, high) = stored_range, value_range
+    images = tf.cast(images, tf.float32)
+    if (black, white) != (low, high):
+        images = (images - black) / ((white - black) / (high - low)) + low
+    return tf.clip_by_value(images, low, high)
+
+
+def _options():
+    options = tf.data.Options()
+    # Every worker reads all and keeps its share: there are no files of
+    # records that tf.data could deal out, and it would say so in a warning.
+    options.experimental_distribute.auto_shard_policy = (
+        tf.data.experimental.AutoShardPolicy.DATA
+    )
+    # The thread that tunes a pipeline sleeps for times that double up to a
+    # minute, and an iterator waits for it when it ends: at every epoch.
+    options.autotune.enabled = False
+    return options

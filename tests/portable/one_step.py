@@ -1,0 +1,117 @@
+"""One training step for each loss and penalty, from weights given by a seed.
+
+    KERAS_BACKEND=jax python one_step.py OUT.npz
+
+Random numbers are a function of their shape, so that backends agree on them.
+"""
+
+import sys
+
+import keras
+import numpy as np
+
+SHAPE = (6, 6, 1)
+REAL = np.random.default_rng(0).uniform(-1, 1, (8, *SHAPE)).astype("float32")
+
+
+def fixed(draw):
+    def random(shape, *args, seed=None, dtype=None, **kwargs):
+        shape = tuple(int(size) for size in shape)
+        values = draw(np.random.default_rng(shape), shape)
+        return keras.ops.convert_to_tensor(values.astype(dtype or "float32"))
+
+    return random
+
+
+def weights_of(model, seed):
+    generator = np.random.default_rng(seed)
+    model.set_weights(
+        [0.4 * generator.normal(size=w.shape) for w in model.get_weights()]
+    )
+
+
+def step(keras_gan, options):
+    layers = keras.layers
+    generator = keras.Sequential(
+        [
+            keras.Input((4,)),
+            layers.Dense(12),
+            layers.BatchNormalization(),
+            layers.LeakyReLU(0.2),
+            layers.Dense(36, activation="tanh"),
+            layers.Reshape(SHAPE),
+        ]
+    )
+    discriminator = keras.Sequential(
+        [
+            keras.Input(SHAPE),
+            layers.Conv2D(3, 3, activation="silu"),
+            layers.Flatten(),
+            layers.Dense(8, activation="silu"),
+            layers.Dense(1),
+        ]
+    )
+    weights_of(generator, 1)
+    weights_of(discriminator, 2)
+    augmenter = options.pop("augmenter", None)
+    gan = keras_gan.GAN(
+        generator, discriminator, augmenter=augmenter, ema_momentum=0.9, seed=3
+    )
+    gan.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1), **options)
+    logs = gan.train_on_batch(REAL, return_dict=True)
+    return logs, gan.get_weights()
+
+
+def cases(keras_gan):
+    losses, penalties = keras_gan.losses, keras_gan.penalties
+    for loss in (
+        losses.RelativisticLoss(),
+        losses.NonSaturatingLoss(label_smoothing=0.1),
+        losses.MinimaxLoss(),
+        losses.LeastSquaresLoss(),
+        losses.HingeLoss(),
+        losses.WassersteinLoss(),
+    ):
+        yield type(loss).__name__, {"loss": loss, "penalties": []}
+    augmenter = keras_gan.layers.DiffAugment("color,translation", seed=1)
+    for penalty in (
+        penalties.R1(0.5),
+        penalties.R2(0.5),
+        penalties.R1(0.5, every=2),
+        penalties.GradientPenalty(1.0, seed=1),
+        penalties.DRAGAN(1.0, seed=1),
+        penalties.LeCam(0.3),
+        penalties.ConsistencyRegularization(augmenter),
+    ):
+        name = type(penalty).__name__ + str(getattr(penalty, "every", 1))
+        yield name, {"penalties": [penalty]}
+    yield "simultaneous", {"update": "simultaneous"}
+    yield "steps", {"discriminator_steps": 2}
+    yield (
+        "augmented",
+        {
+            "augmenter": keras_gan.layers.AdaptiveAugment(
+                "bgc", probability=0.5, seed=1
+            ),
+            "penalties": [penalties.R1(0.5)],
+        },
+    )
+
+
+def main(path):
+    import keras_gan
+
+    keras.random.normal = fixed(lambda rng, shape: rng.normal(size=shape))
+    keras.random.uniform = fixed(
+        lambda rng, shape: rng.uniform(0.05, 0.95, size=shape)
+    )
+    results = {}
+    for name, options in cases(keras_gan):
+        logs, weights = step(keras_gan, options)
+        results |= {f"{name}/log/{key}": v for key, v in logs.items()}
+        results |= {f"{name}/weight/{i}": w for i, w in enumerate(weights)}
+    np.savez(path, **results)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
