@@ -67,8 +67,11 @@ update_variables: Any = _found["update_variables"]
 from keras_gan.backend.pipeline import (  # noqa: E402
     ElementSeeds,
     FixedSeeds,
+    in_foreign_pipeline,
     in_pipeline,
     refuse,
+    seeds_of_element,
+    through_arrays,
 )
 
 __all__ = [
@@ -90,6 +93,7 @@ __all__ = [
     "fused",
     "generator_states",
     "has_gpu",
+    "in_foreign_pipeline",
     "in_pipeline",
     "in_several_replicas",
     "input_gradients",
@@ -102,5 +106,7 @@ __all__ = [
     "replica_mean",
     "run_on_replicas",
     "second_derivatives",
+    "seeds_of_element",
+    "through_arrays",
     "update_variables",
 ]

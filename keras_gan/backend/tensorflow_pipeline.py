@@ -1,21 +1,13 @@
-"""Randomness inside `tf.data`, where calls run in any order."""
+"""What only TensorFlow can do inside `tf.data`."""
 
 from typing import Any
 
+import keras
 import tensorflow as tf
 
-from keras_gan.backend.pipeline import FixedSeeds
 
-
-class ElementSeeds:
-    """Seeds for the elements of a pipeline, whatever order they come in.
-
-    A counter would deal out its seeds in the order in which parallel calls
-    happen to run. Here the seed of an element is a hash of the layer's seed,
-    the element itself and how often it has been seen: another one each epoch,
-    and the same for any number of parallel calls. Equal elements in flight at
-    once are an exception: which of them counts as the first is a race. The
-    table keeps some 60 bytes for each new element and is not saved.
+class ElementTable:
+    """How often each element of a pipeline was seen.
 
     Args:
         seed: Integer.
@@ -28,8 +20,8 @@ class ElementSeeds:
                 tf.int64, tf.int64, default_value=0
             )
 
-    def next(self, *tensors: Any) -> FixedSeeds:
-        """The seeds of an element.
+    def pair(self, *tensors: Any) -> tf.Tensor:
+        """Two numbers, a hash of the seed, an element and its count.
 
         Args:
             *tensors: The element.
@@ -42,18 +34,34 @@ class ElementSeeds:
         # Not by `bitcast`: TensorFlow would make one of this and the one before
         # it, and fail.
         halves = tf.stack([whole, tf.bitwise.right_shift(whole, 32)])
-        return FixedSeeds(tf.bitwise.bitwise_and(halves, 0x7FFFFFFF))
+        halves = tf.bitwise.bitwise_and(halves, 0x7FFFFFFF)
+        return tf.cast(halves, tf.int32)
+
+
+def in_graph(function: Any, pair: Any, inputs: Any, expected: Any) -> Any:
+    """Calls a function of arrays from a graph.
+
+    Args:
+        function: Two numbers and arrays -> arrays in a structure.
+        pair: The two numbers.
+        inputs: Structure of tensors.
+        expected: Structure of `keras.KerasTensor` that comes out.
+    """
+    specs = keras.tree.flatten(expected)
+    outputs = tf.numpy_function(
+        lambda *arrays: keras.tree.flatten(function(*arrays)),
+        [pair, *keras.tree.flatten(inputs)],
+        [tf.as_dtype(one.dtype) for one in specs],
+    )
+    outputs = [
+        tf.ensure_shape(output, one.shape)
+        for output, one in zip(outputs, specs, strict=True)
+    ]
+    return keras.tree.pack_sequence_as(expected, outputs)
 
 
 def refuse(condition: Any, message: str) -> None:
-    """Raises an error while a graph runs, where a condition holds.
-
-    Not under XLA, which leaves such checks out.
-
-    Args:
-        condition: Boolean scalar tensor.
-        message: What to say.
-    """
+    """Raises an error while a graph runs, where a condition holds."""
     tf.debugging.Assert(tf.logical_not(condition), [message])
 
 

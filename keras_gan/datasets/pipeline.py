@@ -1,8 +1,9 @@
-"""The tf.data side of `load`."""
+"""The tf.data side of `load` and `synthetic`."""
 
 import itertools
 import os
 from collections.abc import Callable
+from typing import Any
 
 import tensorflow as tf
 
@@ -12,6 +13,8 @@ from keras_gan.images import Range
 
 # Threads that decode batches.
 _NUM_READERS = min(8, os.cpu_count() or 1)
+# One computes while the images of the other become arrays.
+_NUM_COMPUTING = 2
 
 
 def image_numbers(
@@ -64,6 +67,40 @@ def fetched(
 
     dataset = indices.map(fetch, _NUM_READERS, deterministic=True)
     return dataset.prefetch(2).with_options(_options())
+
+
+def computed(
+    batch: Callable[[int], Any],
+    num_batches: int,
+    *,
+    image_shape: tuple[int, ...],
+    labelled: bool,
+) -> tf.data.Dataset:
+    """Batches of images, or of images and labels, that a function returns.
+
+    Args:
+        batch: Number of a batch -> float32 images, or images and int32 labels.
+        num_batches: How many there are.
+        image_shape: Shape of an image.
+        labelled: Whether labels go with them.
+    """
+    dtypes = [tf.float32, tf.int32] if labelled else [tf.float32]
+
+    def fetch(index):
+        images, *labels = tf.numpy_function(
+            lambda number: batch(number) if labelled else [batch(number)],
+            [index],
+            dtypes,
+            stateful=False,
+        )
+        images = tf.ensure_shape(images, (None, *image_shape))
+        if not labels:
+            return images
+        return images, tf.ensure_shape(labels[0], [None])
+
+    dataset = tf.data.Dataset.range(num_batches)
+    dataset = dataset.map(fetch, _NUM_COMPUTING, deterministic=True)
+    return dataset.prefetch(1).with_options(_options())
 
 
 def _plain_pass(

@@ -3,17 +3,16 @@
 import math
 import numbers
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from keras_gan import images as image_tools
 from keras_gan.sampling import Drawer, Drawn, open_generator
 
-# One draws while the images of the other become arrays.
-_NUM_DRAWING = 2
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 
 class SyntheticImages(keras.utils.PyDataset):
@@ -145,7 +144,7 @@ def synthetic(
     seed: int = 0,
     num_classes: int | None = None,
     safe_mode: bool = True,
-) -> tf.data.Dataset:
+) -> "tf.data.Dataset":
     """Draws a data set of generated images, labelled where there are classes.
 
     It is a data set and no stream: it ends, and each pass gives the same images
@@ -180,6 +179,8 @@ def synthetic(
     >>> [labels.numpy().tolist() for _, labels in dataset]
     [[0, 1, 0, 1], [0, 1, 0, 1], [0, 1]]
     """
+    from keras_gan.datasets import pipeline
+
     batches = SyntheticImages(
         gan,
         num_images=num_images,
@@ -192,34 +193,12 @@ def synthetic(
         num_classes=num_classes,
         safe_mode=safe_mode,
     )
-    return _as_tf_data(batches)
-
-
-def _as_tf_data(batches: SyntheticImages) -> tf.data.Dataset:
-    labelled = batches.labels is not None
-    dtypes = [tf.float32, tf.int32] if labelled else tf.float32
-
-    def fetch(index):
-        drawn = tf.numpy_function(
-            batches.__getitem__, [index], dtypes, stateful=False
-        )
-        images = drawn[0] if labelled else drawn
-        images = tf.ensure_shape(images, (None, *batches.image_shape))
-        return (
-            (images, tf.ensure_shape(drawn[1], [None]))
-            if labelled
-            else (images)
-        )
-
-    dataset = tf.data.Dataset.range(len(batches))
-    dataset = dataset.map(fetch, _NUM_DRAWING, deterministic=True)
-    options = tf.data.Options()
-    # As in `load`: there are no files to deal out, and nothing to tune.
-    options.experimental_distribute.auto_shard_policy = (
-        tf.data.experimental.AutoShardPolicy.DATA
+    return pipeline.computed(
+        batches.__getitem__,
+        len(batches),
+        image_shape=batches.image_shape,
+        labelled=batches.labels is not None,
     )
-    options.autotune.enabled = False
-    return dataset.prefetch(1).with_options(options)
 
 
 def _labels_in_order(

@@ -144,6 +144,10 @@ class GANDataGenerator(keras.layers.Layer):
     # Use --------------------------------------------------------------------
 
     def __call__(self, inputs: Any, labels: Any = None, **kwargs: Any) -> Any:
+        if backend.in_foreign_pipeline():
+            given = (inputs,) if labels is None else (inputs, labels)
+            seeds = self._element_seeds.value
+            return backend.through_arrays(self, given, seeds, **kwargs)
         inputs, labels = batches.as_arrays(inputs), batches.as_arrays(labels)
         data = batches.as_dict(inputs, labels)
         batches.check(data, self)

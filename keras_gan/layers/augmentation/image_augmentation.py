@@ -90,6 +90,7 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
         self.data_format = check_data_format(data_format)
         self.seed = seed
         self.seed_generator = backend.ReplicaSeedGenerator(seed)
+        self._element_seeds = backend.ElementSeeds(0 if seed is None else seed)
         self.supports_jit = True
 
     # What a subclass writes -------------------------------------------------
@@ -145,6 +146,10 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
 
     def __call__(self, inputs: Any, *others: Any, **kwargs: Any) -> Any:
         check_arguments(self.name, others)
+        if backend.in_foreign_pipeline():
+            return backend.through_arrays(
+                self, (inputs,), self._element_seeds, **kwargs
+            )
         check_data(
             _as_dict(inputs),
             self.value_range,
@@ -175,7 +180,7 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
         check_images(images, self.data_format)
         shape = ops.shape(self._channels_last(_batched(images)))
         if seed is None:
-            seed = self.seed_generator
+            seed = backend.seeds_of_element() or self.seed_generator
         elif not isinstance(seed, keras.random.SeedGenerator):
             seed = _Seeds(seed)
         return self.draw(shape, seed)

@@ -1,0 +1,113 @@
+"""Layers in `tf.data`, in loops and in models, on any backend."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_gan
+from keras_gan import layers
+
+SHAPE = (8, 8, 1)
+IMAGES = np.random.default_rng(0).uniform(-1, 1, (24, *SHAPE))
+IMAGES = IMAGES.astype("float32")
+LABELS = np.repeat(np.arange(3, dtype="int32"), [16, 6, 2])
+
+
+def make_gan():
+    pair = keras_gan.networks.mlp(
+        SHAPE, latent_dim=4, hidden=(16,), num_classes=3, seed=1
+    )
+    return keras_gan.GAN(*pair, num_classes=3, seed=2)
+
+
+def batches(layer, calls=None):
+    data = tf.data.Dataset.from_tensor_slices((IMAGES, LABELS)).batch(8)
+    mixed = data.map(lambda *both: layer(*both), num_parallel_calls=calls)
+    return [(x.numpy(), y.numpy()) for x, y in mixed]
+
+
+def generator(**options):
+    return layers.GANDataGenerator(make_gan(), 0.5, seed=3, **options)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"balance": "uniform", "pool_size": 30}]
+)
+def test_generated_images_in_a_pipeline(options):
+    one, other = (batches(generator(**options), n) for n in (None, 4))
+    for (x, y), (u, v) in zip(one, other, strict=True):
+        np.testing.assert_array_equal(x, u)
+        np.testing.assert_array_equal(y, v)
+    changed = [np.any(x != i) for x, i in zip(one[0][0], IMAGES, strict=False)]
+    assert sum(changed) == 4
+
+
+@pytest.mark.parametrize("filter", [None, "threshold", "rejection"])
+def test_generated_images_in_a_loop(filter):
+    layer = generator(filter=filter)
+    x, y = layer(IMAGES, LABELS)
+    assert tuple(x.shape) == IMAGES.shape
+    x = keras.ops.convert_to_numpy(x)
+    assert sum(np.any(a != b) for a, b in zip(x, IMAGES, strict=True)) == 12
+
+
+def test_uniform_balance_over_batches():
+    layer, counts = generator(balance="uniform"), 0
+    for _ in range(20):
+        labels = keras.ops.convert_to_numpy(layer(IMAGES, LABELS)[1])
+        counts = counts + np.bincount(labels, minlength=3)
+    np.testing.assert_allclose(counts / counts.sum(), 1 / 3, atol=0.01)
+
+
+def test_model_with_the_layer_is_saved_and_loaded(tmp_path):
+    inputs = keras.Input(SHAPE)
+    layer = layers.GANDataGenerator(
+        keras_gan.GAN(
+            *keras_gan.networks.mlp(SHAPE, latent_dim=4, hidden=(8,))
+        ),
+        1.0,
+        seed=3,
+    )
+    model = keras.Model(inputs, layer(inputs))
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    one, other = (
+        keras.ops.convert_to_numpy(m(IMAGES, training=True))
+        for m in (model, loaded)
+    )
+    np.testing.assert_array_equal(one, other)
+    assert np.any(one != IMAGES)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: layers.DiffAugment(seed=1),
+        lambda: layers.AdaptiveAugment("bgc", probability=0.8, seed=1),
+    ],
+)
+def test_augmentation_in_a_pipeline(make):
+    layer = make()
+    data = {"images": IMAGES, "labels": LABELS}
+    pipeline = tf.data.Dataset.from_tensor_slices(data).batch(8).map(layer)
+    found = list(pipeline)
+    assert found[0]["images"].shape == (8, *SHAPE)
+    changed = np.concatenate([one["images"] for one in found])
+    assert np.isfinite(changed).all() and np.any(changed != IMAGES)
+    labels = np.concatenate([one["labels"] for one in found])
+    np.testing.assert_array_equal(labels, LABELS)
+    assert len(list(pipeline.map(lambda one: one["images"]))) == 3
+
+
+def test_synthetic_data_and_load_feed_fit():
+    gan = make_gan()
+    gan.compile()
+    source = make_gan()
+    data = keras_gan.datasets.synthetic(source, num_images=24, batch_size=8)
+    history = gan.fit(data, verbose=0).history
+    assert np.isfinite(history["d_loss"][0])
+    digits = keras_gan.datasets.load(
+        (IMAGES, LABELS), batch_size=8, seed=1, balance="uniform"
+    )
+    assert np.isfinite(gan.fit(digits, verbose=0).history["d_loss"][0])
