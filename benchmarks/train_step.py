@@ -2,6 +2,7 @@
 
     python benchmarks/train_step.py
     python benchmarks/train_step.py --pairs 9 --torch --check
+    python benchmarks/train_step.py --backend tensorflow jax torch --check
 
 The networks are the DCGAN of TensorFlow's tutorial: 28x28x1 images, batches
 of 64, latents of 100, Adam, the non-saturating loss. The loops are plain
@@ -20,6 +21,9 @@ The ceiling is what the machine's measured speed at multiplying two 2048 x
 image, a backward one twice that, or as much where only the images' gradient
 is wanted: 4 G + 8 D = .58 with separate passes, 3 G + 7 D = .45 with a shared
 one.
+
+With `--backend`, other networks are timed on several backends of Keras: see
+`train_step_backends.py`.
 """
 
 import argparse
@@ -238,7 +242,9 @@ def ratio_table(speeds: Speeds, auto_precision: str) -> tuple[str, bool]:
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Returns the options of the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--pairs", type=int, default=5, help="turns of each")
+    parser.add_argument(
+        "--pairs", "--turns", type=int, default=5, help="turns of each"
+    )
     parser.add_argument("--steps", type=int, default=20, help="in a turn")
     parser.add_argument(
         "--data", type=Path, help="npz with `x_train`; default: noise"
@@ -260,6 +266,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--check", action="store_true", help="exit with 1 if a bound is missed"
     )
+    add_backend_options(parser)
     options = parser.parse_args(arguments)
     if min(options.pairs, options.steps) < 1:
         parser.error(
@@ -268,12 +275,59 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         )
     if options.torch and not importlib.util.find_spec("torch"):
         parser.error("--torch needs PyTorch: `pip install torch`, or leave it")
+    check_backend_options(parser, options)
     return options
+
+
+def add_backend_options(parser: argparse.ArgumentParser) -> None:
+    """Adds what `train_step_backends.py` is told."""
+    group = parser.add_argument_group("several backends")
+    group.add_argument(
+        "--backend",
+        nargs="+",
+        choices=["tensorflow", "jax", "torch"],
+        help="time a step on these backends of Keras",
+    )
+    group.add_argument(
+        "--networks",
+        nargs="+",
+        choices=["toy", "dcgan", "r3gan"],
+        default=["toy", "dcgan", "r3gan"],
+    )
+    group.add_argument(
+        "--width",
+        type=float,
+        default=1.0,
+        help="factor on all widths: the networks are narrow, for a processor",
+    )
+
+
+def check_backend_options(
+    parser: argparse.ArgumentParser, options: argparse.Namespace
+) -> None:
+    """Ends the program if an option does not go with `--backend`."""
+    if not options.backend:
+        return
+    for name in ("data", "bfloat16", "average", "torch"):
+        if getattr(options, name):
+            parser.error(f"--{name} does not go with --backend: leave it out")
+    if options.width <= 0:
+        parser.error(f"--width must be positive. Received: {options.width}")
+    for name in options.backend:
+        if not importlib.util.find_spec(name):
+            parser.error(
+                f"--backend {name} needs that framework: install it, or leave "
+                "it out"
+            )
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Measures and prints; 1 if `--check` finds a bound missed."""
     options = parse(arguments)
+    if options.backend:
+        import train_step_backends
+
+        return train_step_backends.main(options)
     # Not earlier, so that a wrong option is answered at once.
     from keras_gan.backend import tensorflow_devices as devices
 

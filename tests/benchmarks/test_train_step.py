@@ -124,3 +124,67 @@ def test_wrong_options_are_answered(program, capsys):
     with pytest.raises(SystemExit):
         program.parse(["--pairs", "0"])
     assert "at least 1" in capsys.readouterr().err
+
+
+@pytest.fixture
+def backend_speeds():
+    """Two turns on two backends; the machine was slower in the second."""
+    from train_step_backends import Entry
+
+    return {
+        Entry("toy", "tensorflow", "GAN.fit"): [100.0, 50.0],
+        Entry("toy", "jax", "GAN.fit"): [310.0, 160.0],
+        Entry("dcgan", "tensorflow", "GAN.fit"): [19.0, 9.0],
+        Entry("dcgan", "tensorflow", "loop"): [15.0, 7.0],
+        Entry("dcgan", "tensorflow", "loop, XLA"): [20.0, 10.0],
+        Entry("dcgan", "jax", "GAN.fit"): [24.0, 12.0],
+        Entry("dcgan", "jax", "loop"): [30.0, 15.0],
+    }
+
+
+def test_fit_is_held_against_the_best_loop_of_its_backend(
+    program, backend_speeds
+):
+    import train_step_backends as backends
+
+    assert list(backends.loop_ratios(backend_speeds).values()) == (
+        pytest.approx([0.925, 0.8])
+    )
+    table, kept = backends.ratio_table(backend_speeds, on_processor=True)
+    assert not kept and table.count("short") == 1
+    assert "3.150  bound 3.00: ok" in table
+    assert "0.800  bound 0.90: short" in table
+
+
+def test_toy_is_bounded_on_a_processor_only(program, backend_speeds):
+    import train_step_backends as backends
+
+    toy = {e: v for e, v in backend_speeds.items() if e.network == "toy"}
+    toy[backends.Entry("toy", "jax", "GAN.fit")] = [200.0, 100.0]
+    assert backends.ratio_table(toy, on_processor=True)[1] is False
+    table, kept = backends.ratio_table(toy, on_processor=False)
+    assert kept and "2.000" in table and "bound" not in table
+    jax_only = {e: v for e, v in toy.items() if e.backend == "jax"}
+    assert backends.ratio_table(jax_only, on_processor=True) == ("", True)
+
+
+def test_worker_of_a_backend_is_timed(program, capfd):
+    program.main(
+        "--backend tensorflow --networks r3gan --turns 2 --steps 1 --width .1"
+        "".split()
+    )
+    header, _, row, *rest = capfd.readouterr().out.splitlines()
+    assert "2 turns of 1 steps" in header and tf.__version__ in header
+    *words, median, low, high, images = row.split()
+    assert words == ["r3gan", "tensorflow", "GAN.fit"] and not any(rest)
+    assert 0 < float(low) <= float(median) <= float(high)
+    assert float(images) == pytest.approx(64 * float(median), rel=0.01, abs=1)
+
+
+def test_options_that_do_not_go_with_backends_are_answered(program, capsys):
+    for wrong in ("--average", "--width 0"):
+        with pytest.raises(SystemExit):
+            program.parse(["--backend", "tensorflow", *wrong.split()])
+    messages = capsys.readouterr().err
+    assert "--average does not go with --backend" in messages
+    assert "--width must be positive. Received: 0.0" in messages

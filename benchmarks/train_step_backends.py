@@ -1,0 +1,232 @@
+"""Time a step on several backends of Keras: `train_step.py --backend`.
+
+A worker of each backend (`train_step_worker.py`) compiles its programs; then
+they take turns, one program at a time, so that what else the machine does hits
+all of them. A ratio is the median over the turns. Networks, by their batches:
+
+- toy: `mode_coverage.py`'s on 100 points, relativistic loss with R1 and R2;
+- dcgan: 64 images of 28x28x1, non-saturating loss; beside `GAN.fit` the loops
+  one would write by hand in that framework over the same Keras networks;
+- r3gan: 64 images of 32x32x3, relativistic loss with R1 and R2.
+
+"x10" takes ten steps an execution, compiled by XLA. `GAN.fit` is fed what each
+backend reads fastest: TensorFlow a `tf.data` stream, JAX and PyTorch NumPy
+arrays. The loops of these two keep the images on the device.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from train_step import ratio, verdict
+
+# Lower bounds of ratios of steps/s.
+MIN_JAX_GAIN = 3.0
+MIN_OF_LOOP = 0.9
+WORKER = Path(__file__).with_name("train_step_worker.py")
+SHARED_GPU = {
+    # Else the first one to come takes all of a GPU's memory.
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
+PROCESSOR = "the processor"
+
+
+class Entry(NamedTuple):
+    """One program in the table."""
+
+    network: str
+    backend: str
+    program: str
+
+
+Speeds = dict[Entry, list[float]]
+"""Steps/s of each program, one number a turn."""
+
+
+class Worker:
+    """A process of one backend that runs programs when it is told to.
+
+    Args:
+        backend: "tensorflow", "jax" or "torch".
+        arguments: Options of `train_step_worker.py`.
+    """
+
+    def __init__(self, backend: str, arguments: list[str]) -> None:
+        self.backend = backend
+        self.process = subprocess.Popen(
+            [sys.executable, str(WORKER), *arguments],
+            env={**SHARED_GPU, **os.environ, "KERAS_BACKEND": backend},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.batch_sizes: dict[Entry, int] = {}
+        self.steps: dict[Entry, int] = {}
+        self.device = self.version = ""
+
+    def wait(self) -> None:
+        """Waits until all is compiled, and notes what there is."""
+        answer = self._answer()
+        self.device, self.version = answer["device"], answer["version"]
+        for network, name, batch_size, num_steps in answer["programs"]:
+            entry = Entry(network, self.backend, name)
+            self.batch_sizes[entry] = batch_size
+            self.steps[entry] = num_steps
+
+    def steps_per_second(self, entry: Entry) -> float:
+        """Lets a program have its turn."""
+        assert self.process.stdin is not None
+        number = list(self.steps).index(entry)
+        print(json.dumps(number), file=self.process.stdin, flush=True)
+        return self.steps[entry] / self._answer()
+
+    def close(self) -> None:
+        """Ends the process, whatever it is doing."""
+        self.process.kill()
+        self.process.communicate()
+
+    def _answer(self) -> Any:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(
+                f"The worker of {self.backend} ended with "
+                f"{self.process.wait()}: what it said stands above."
+            )
+        return json.loads(line)
+
+
+def measure(workers: list[Worker], num_turns: int) -> Speeds:
+    """Lets all programs take turns, those of the same networks together."""
+    order = [(entry, worker) for worker in workers for entry in worker.steps]
+    names = list(dict.fromkeys(entry.network for entry, _ in order))
+    order.sort(key=lambda pair: names.index(pair[0].network))
+    speeds: Speeds = {entry: [] for entry, _ in order}
+    for turn in range(num_turns):
+        # There and back, so that nobody always comes after the same one.
+        for entry, worker in order[:: -1 if turn % 2 else 1]:
+            speeds[entry].append(worker.steps_per_second(entry))
+        print(f"turn {turn + 1} of {num_turns}", file=sys.stderr, flush=True)
+    return speeds
+
+
+def speed_table(speeds: Speeds, batch_sizes: dict[Entry, int]) -> str:
+    """Returns steps/s and images/s of each program."""
+    lines = [
+        "network backend    program             steps/s     min     max  "
+        "images/s"
+    ]
+    for entry, numbers in speeds.items():
+        median = statistics.median(numbers)
+        lines.append(
+            f"{entry.network:<7} {entry.backend:<10} {entry.program:<17} "
+            f"{median:9.2f} {min(numbers):7.2f} {max(numbers):7.2f} "
+            f"{median * batch_sizes[entry]:9.0f}"
+        )
+    return "\n".join(lines)
+
+
+def best_loop(speeds: Speeds, backend: str) -> Entry | None:
+    """Returns the fastest hand-written loop of a backend, if one was timed."""
+    loops = [
+        entry
+        for entry in speeds
+        if entry.backend == backend and entry.program.startswith("loop")
+    ]
+    return max(
+        loops, key=lambda entry: statistics.median(speeds[entry]), default=None
+    )
+
+
+def loop_ratios(speeds: Speeds) -> dict[str, float]:
+    """Returns GAN.fit over the best loop of each backend."""
+    ratios = {}
+    for backend in dict.fromkeys(entry.backend for entry in speeds):
+        loop = best_loop(speeds, backend)
+        if loop is not None:
+            fit = speeds[loop._replace(program="GAN.fit")]
+            ratios[f"{backend:<10} {loop.program}"] = ratio(fit, speeds[loop])
+    return ratios
+
+
+def jax_gains(speeds: Speeds) -> dict[str, float]:
+    """Returns the toy's speeds on JAX over TensorFlow's, for each program."""
+    return {
+        entry.program: ratio(numbers, speeds[other])
+        for entry, numbers in speeds.items()
+        if entry.network == "toy"
+        and entry.backend == "jax"
+        and (other := entry._replace(backend="tensorflow")) in speeds
+    }
+
+
+def ratio_table(speeds: Speeds, on_processor: bool) -> tuple[str, bool]:
+    """Returns the ratios with their bounds, and whether all are kept.
+
+    Args:
+        speeds: Of all programs.
+        on_processor: Whether there is no GPU. With one, the toy's bound does
+            not hold.
+    """
+    lines, kept = [], True
+    gains, overhead = jax_gains(speeds), loop_ratios(speeds)
+    if gains:
+        lines.append("toy on JAX / on TensorFlow, median of turns")
+    for name, value in gains.items():
+        bounded = on_processor and name == "GAN.fit"
+        judged = verdict(value, MIN_JAX_GAIN) if bounded else f"{value:6.3f}"
+        lines.append(f"{name:<28} {judged}")
+        kept &= not bounded or value >= MIN_JAX_GAIN
+    if overhead:
+        lines.append("dcgan: GAN.fit / the best loop, median of turns")
+    for name, value in overhead.items():
+        lines.append(f"{name:<28} {verdict(value, MIN_OF_LOOP)}")
+        kept &= value >= MIN_OF_LOOP
+    return "\n".join(lines), kept
+
+
+def started(
+    backends: Iterable[str], arguments: list[str], stack: contextlib.ExitStack
+) -> list[Worker]:
+    """Returns workers that have compiled everything; the stack ends them."""
+    workers = []
+    for backend in backends:
+        worker = Worker(backend, arguments)
+        stack.callback(worker.close)
+        workers.append(worker)
+    for worker in workers:
+        worker.wait()
+        print(f"{worker.backend} is compiled", file=sys.stderr, flush=True)
+    return workers
+
+
+def main(options: argparse.Namespace) -> int:
+    """Measures and prints; 1 if `--check` finds a bound missed."""
+    arguments = [
+        *("--networks", *options.networks),
+        *("--steps", str(options.steps)),
+        *("--width", str(options.width)),
+    ]
+    with contextlib.ExitStack() as stack:
+        workers = started(dict.fromkeys(options.backend), arguments, stack)
+        speeds = measure(workers, options.pairs)
+    versions = ", ".join(f"{w.backend} {w.version}" for w in workers)
+    device = workers[0].device
+    sizes = {e: size for w in workers for e, size in w.batch_sizes.items()}
+    print(
+        f"{options.pairs} turns of {options.steps} steps (toy: ten times as "
+        f"many), widths times {options.width:g}, on {device}: {versions}"
+    )
+    print(speed_table(speeds, sizes), end="\n\n")
+    table, kept = ratio_table(speeds, device == PROCESSOR)
+    print(table)
+    return int(options.check and not kept)
