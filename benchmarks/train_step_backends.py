@@ -31,11 +31,14 @@ from train_step import ratio, verdict
 MIN_JAX_GAIN = 3.0
 MIN_OF_LOOP = 0.9
 WORKER = Path(__file__).with_name("train_step_worker.py")
-SHARED_GPU = {
-    # Else the first one to come takes all of a GPU's memory.
+ENVIRONMENT = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    # Else the first worker to come takes all of a GPU's memory.
     "TF_FORCE_GPU_ALLOW_GROWTH": "true",
     "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
+    # Where anything else computes, PyTorch's threads would wait for each other
+    # in loops, for longer than they work.
+    "OMP_WAIT_POLICY": "PASSIVE",
 }
 PROCESSOR = "the processor"
 
@@ -64,7 +67,7 @@ class Worker:
         self.backend = backend
         self.process = subprocess.Popen(
             [sys.executable, str(WORKER), *arguments],
-            env={**SHARED_GPU, **os.environ, "KERAS_BACKEND": backend},
+            env={**ENVIRONMENT, **os.environ, "KERAS_BACKEND": backend},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -219,14 +222,15 @@ def main(options: argparse.Namespace) -> int:
     with contextlib.ExitStack() as stack:
         workers = started(dict.fromkeys(options.backend), arguments, stack)
         speeds = measure(workers, options.pairs)
-    versions = ", ".join(f"{w.backend} {w.version}" for w in workers)
-    device = workers[0].device
     sizes = {e: size for w in workers for e, size in w.batch_sizes.items()}
     print(
         f"{options.pairs} turns of {options.steps} steps (toy: ten times as "
-        f"many), widths times {options.width:g}, on {device}: {versions}"
+        f"many), widths times {options.width:g}"
     )
+    for worker in workers:
+        print(f"{worker.backend} {worker.version} on {worker.device}")
     print(speed_table(speeds, sizes), end="\n\n")
-    table, kept = ratio_table(speeds, device == PROCESSOR)
+    on_processor = all(worker.device == PROCESSOR for worker in workers)
+    table, kept = ratio_table(speeds, on_processor)
     print(table)
     return int(options.check and not kept)

@@ -23,7 +23,7 @@ WARM_UP_STEPS = 3
 LEARNING_RATE = 1e-4
 LOOP_LATENT_DIM = 100
 FEW_STEPS = 10
-"""Steps that one call of `GAN.fit x10`'s program takes."""
+"""Steps an execution of "GAN.fit x10"."""
 
 Run = Callable[[int], Any]
 """Trains for a number of steps, and returns when they are done."""
@@ -172,8 +172,8 @@ def programs_of(name: str, num_steps: int, factor: float) -> Iterator[Program]:
     if setting.plain:
         for title, run in loops_of(setting, factor, images).items():
             yield program(title, run=run)
-    several = setting.times % FEW_STEPS == 0
-    if several and keras.backend.backend() != "torch":  # It knows single steps.
+    # Small networks gain by it; PyTorch knows single steps only.
+    if setting.times == FEW_STEPS and keras.backend.backend() != "torch":
         gan = make_gan(
             setting, factor, steps_per_execution=FEW_STEPS, jit_compile=True
         )

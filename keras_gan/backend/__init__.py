@@ -9,9 +9,9 @@ framework in files that begin with its name; `KERAS_BACKEND` chooses.
 import importlib
 from typing import Any
 
-from keras_gan.backend.startup import quietly
+from keras_gan.backend import startup
 
-with quietly():
+with startup.explaining(), startup.quietly():
     import keras
 
 BACKEND = keras.backend.backend()
@@ -26,13 +26,7 @@ _FILES = {
     "torch": ("one_device", "torch", "torch_execution"),
 }
 
-if BACKEND not in _FILES:
-    raise ImportError(
-        "keras_gan runs on the TensorFlow, JAX and PyTorch backends of Keras. "
-        f"Received: KERAS_BACKEND={BACKEND!r}. Set KERAS_BACKEND to "
-        "tensorflow, jax or torch before Keras is first imported."
-    )
-
+startup.refuse(BACKEND)
 _found: dict[str, Any] = {}
 for _file in _FILES[BACKEND]:
     _found |= vars(importlib.import_module(f"keras_gan.backend.{_file}"))

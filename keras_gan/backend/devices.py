@@ -12,4 +12,4 @@ bfloat16_is_fast: Any = _found.bfloat16_is_fast
 describe_devices: Any = _found.describe_devices
 distribution_strategy: Any = _found.distribution_strategy
 has_workers: Any = _found.has_workers
-trains_on_one_device: Any = _found.trains_on_one_device
+compiles_by_default: Any = _found.compiles_by_default

@@ -8,6 +8,7 @@ import jax
 from jax import numpy as jnp
 
 from keras_gan.backend.jax_state import Pure, Scope, value_in
+from keras_gan.backend.one_device import refuse_strategy
 from keras_gan.backend.scoring import BaseScore
 
 
@@ -103,6 +104,7 @@ class AdversarialTrainer:
 
     def scope(self):
         """Context in which the model's variables have to be made."""
+        refuse_strategy()
         return contextlib.nullcontext()
 
     def check_first_batch(self) -> None:

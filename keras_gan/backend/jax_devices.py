@@ -28,9 +28,9 @@ def has_workers() -> bool:
     return jax.process_count() > 1
 
 
-def trains_on_one_device() -> bool:
-    """Whether there is one device."""
-    return len(jax.devices()) == 1
+def compiles_by_default() -> bool:
+    """Whether a step should be one compiled program."""
+    return True
 
 
 def describe_devices() -> str:

@@ -5,6 +5,7 @@ it over several devices, the compiler does so, and nothing here has to know.
 """
 
 import contextlib
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -42,6 +43,26 @@ def run_on_replicas(variable: Any, function: Any) -> None:
 def current_strategy() -> Any:
     """What decides where new variables are placed; compared by identity."""
     return keras.distribution.distribution()
+
+
+def refuse_strategy() -> None:
+    """Raises an error inside the scope of a `tf.distribute` strategy."""
+    tensorflow: Any = sys.modules.get("tensorflow")
+    distribute = getattr(tensorflow, "distribute", None)
+    if distribute is None or not distribute.has_strategy():
+        return
+    chosen = keras.backend.backend()
+    cure = (
+        "keras.distribution.set_distribution(keras.distribution.DataParallel())"
+        if chosen == "jax"
+        else "one process and one device"
+    )
+    raise ValueError(
+        "A `tf.distribute` strategy trains on the TensorFlow backend only. "
+        f"Received: the scope of {type(distribute.get_strategy()).__name__} "
+        f"with KERAS_BACKEND={chosen!r}. Set KERAS_BACKEND=tensorflow before "
+        f"Keras is first imported, or leave the scope out and use {cure}."
+    )
 
 
 def outside_graphs() -> contextlib.AbstractContextManager[None]:

@@ -1,6 +1,8 @@
 """Imports the framework without its start-up chatter."""
 
 import contextlib
+import importlib
+import importlib.util
 import os
 import re
 import sys
@@ -15,6 +17,35 @@ _CHATTER = re.compile(
     rb"|To enable the following instructions"
 )
 _STANDARD_ERROR = 2
+_BACKENDS = ("tensorflow", "jax", "torch")
+
+
+@contextlib.contextmanager
+def explaining() -> Iterator[None]:
+    """Says in our words that Keras cannot import its backend."""
+    try:
+        yield
+    except (ImportError, ValueError) as error:
+        raise ImportError(_explanation(error)) from error
+
+
+def refuse(backend: str) -> None:
+    """Raises an error of a backend for which there is no code here."""
+    if backend not in _BACKENDS:
+        raise ImportError(_explanation("there is no code for it here"))
+
+
+def _explanation(reason: object) -> str:
+    chosen = os.environ.get("KERAS_BACKEND")
+    source = f"KERAS_BACKEND={chosen!r}" if chosen else "~/.keras/keras.json"
+    found = [one for one in _BACKENDS if importlib.util.find_spec(one)]
+    return (
+        "keras_gan runs on the TensorFlow, JAX and PyTorch backends of Keras. "
+        f"Received: {source}, which cannot be used: {str(reason).rstrip('.')}. "
+        "Set KERAS_BACKEND "
+        "before Keras is first imported to one that is installed "
+        f"({', '.join(found) or 'none is'}), or install it."
+    )
 
 
 def quietly() -> contextlib.AbstractContextManager[None]:
@@ -30,6 +61,12 @@ def quietly() -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     return _without_chatter()
+
+
+def load_pipeline() -> None:
+    """Imports TensorFlow, whose tf.data feeds every backend, in silence."""
+    with quietly():
+        importlib.import_module("tensorflow")
 
 
 @contextlib.contextmanager

@@ -33,8 +33,11 @@ def has_workers() -> bool:
     return bool(os.environ.get("TF_CONFIG"))
 
 
-def trains_on_one_device() -> bool:
-    """Whether `distribution_strategy` has one replica."""
+def compiles_by_default() -> bool:
+    """Whether a step should be one compiled program: on one replica.
+
+    XLA and the collectives of several do not always go together.
+    """
     return not has_workers() and len(_gpus()) <= 1
 
 

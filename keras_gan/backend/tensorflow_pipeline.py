@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 
@@ -48,8 +49,17 @@ def in_graph(function: Any, pair: Any, inputs: Any, expected: Any) -> Any:
         expected: Structure of `keras.KerasTensor` that comes out.
     """
     specs = keras.tree.flatten(expected)
+
+    def flat(*arrays):
+        found = keras.tree.flatten(function(*arrays))
+        # JAX has no 64 bits where it is not told so.
+        return [
+            np.asarray(array, one.dtype)
+            for array, one in zip(found, specs, strict=True)
+        ]
+
     outputs = tf.numpy_function(
-        lambda *arrays: keras.tree.flatten(function(*arrays)),
+        flat,
         [pair, *keras.tree.flatten(inputs)],
         [tf.as_dtype(one.dtype) for one in specs],
     )

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import torch
 
+from keras_gan.backend.one_device import refuse_strategy
 from keras_gan.backend.scoring import BaseScore
 
 
@@ -69,6 +70,20 @@ def copy_variables(variables, values) -> None:
     update_variables(lambda _, value: value, variables, values)
 
 
+def compile_call(network, wanted: bool) -> None:
+    """Has `torch.compile` take over the passes of a network, or not any more.
+
+    Args:
+        network: Keras layer.
+        wanted: Whether its passes are to be compiled.
+    """
+    is_compiled = "call" in vars(network)
+    if wanted and not is_compiled:
+        network.call = torch.compile(network.call)
+    elif is_compiled and not wanted:
+        del network.call
+
+
 class AdversarialTrainer:
     """The training and the test step of `GAN` in PyTorch.
 
@@ -88,14 +103,49 @@ class AdversarialTrainer:
     test_terms: Any
     assert_usual_data: Any
     update_metrics: Any
+    jit_compile: bool
 
     def scope(self):
         """Context in which the model's variables have to be made."""
+        refuse_strategy()
         return contextlib.nullcontext()
 
     def check_first_batch(self) -> None:
         """Raises an error if the first batch was out of range."""
         self.assert_usual_data()
+
+    def make_train_function(self, force=False):
+        """Makes the function that `fit` calls for each step."""
+        penalties = self.objective.penalties
+        compile_call(self.generator, self.jit_compile)
+        compile_call(
+            self.discriminator,
+            self.jit_compile
+            # PyTorch cannot differentiate a compiled pass twice.
+            and not any(
+                getattr(one, "uses_input_gradients", False) for one in penalties
+            ),
+        )
+        with self._step_as_it_stands():
+            super().make_train_function(force)  # type: ignore[misc]
+
+    def make_test_function(self, force=False):
+        """Makes the function that `evaluate` calls for each batch."""
+        with self._step_as_it_stands():
+            super().make_test_function(force)  # type: ignore[misc]
+
+    @contextlib.contextmanager
+    def _step_as_it_stands(self):
+        """Keeps Keras from compiling the whole step.
+
+        PyTorch's compiler would cut it at each gradient, and compile the pieces
+        anew for each optimizer and penalty.
+        """
+        asked, self.jit_compile = self.jit_compile, False
+        try:
+            yield
+        finally:
+            self.jit_compile = asked
 
     def train_step(self, data):
         """One step: all discriminator updates of a batch, one of G."""

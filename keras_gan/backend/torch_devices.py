@@ -25,9 +25,9 @@ def has_workers() -> bool:
     return False
 
 
-def trains_on_one_device() -> bool:
-    """Whether there is one device."""
-    return True
+def compiles_by_default() -> bool:
+    """Whether a step should be one compiled program: it cannot be one."""
+    return False
 
 
 def describe_devices() -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_gan.callbacks._real_images import RealImages
 from keras_gan.callbacks._statistics_cache import StatisticsCache
-from keras_gan.metrics.feature_metric import read
+from keras_gan.metrics.feature_metric import read, restore
 
 
 class MetricsCallback(keras.callbacks.Callback):
@@ -133,8 +133,7 @@ class MetricsCallback(keras.callbacks.Callback):
         for metric, state in zip(metrics, states, strict=True):
             metric.reset_state()
             if state:
-                for variable, one in zip(metric.variables, state, strict=True):
-                    variable.assign(one)
+                restore(metric, state)
         for images in self._generated():
             # A tensor: several metrics of one have its features taken once.
             images = keras.ops.convert_to_tensor(images)

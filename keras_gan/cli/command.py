@@ -6,6 +6,7 @@ import traceback
 import warnings
 
 import keras_gan
+from keras_gan.backend.startup import load_pipeline
 from keras_gan.cli import augment, evaluate, generate, train
 from keras_gan.cli.arguments import (
     EXIT_USER_ERROR,
@@ -46,6 +47,7 @@ def main(argv: list[str] | None = None) -> int:
         options = _parser().parse_args(argv)
     except SystemExit as stop:  # argparse's way to say that it is done.
         return int(stop.code or 0)
+    load_pipeline()
     with warnings.catch_warnings():
         warnings.simplefilter("default", UserWarning)
         warnings.showwarning = _show_warning

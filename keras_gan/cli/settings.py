@@ -196,8 +196,7 @@ def _precision(asked: str | None, preset: str) -> str:
 
 
 def _jit(preset: bool | None) -> bool | None:
-    # XLA and the collectives of several replicas do not always go together.
-    return preset if devices.trains_on_one_device() else None
+    return preset if devices.compiles_by_default() else None
 
 
 def _first(value, default):

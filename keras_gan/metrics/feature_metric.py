@@ -352,6 +352,13 @@ class FeatureMetric(keras.metrics.Metric):
             )
 
 
+def restore(metric: Any, values: Sequence[np.ndarray]) -> None:
+    """Puts back what `read` has read of the variables of a metric."""
+    with backend.double_precision():
+        for variable, value in zip(metric.variables, values, strict=True):
+            variable.assign(value)
+
+
 def read(variable: Any) -> np.ndarray:
     """The value of a variable, over all replicas, as an array."""
     return ops.convert_to_numpy(ops.convert_to_tensor(variable))

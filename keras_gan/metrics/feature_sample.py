@@ -84,8 +84,9 @@ class FeatureSample:
         for variable, values in (
             (self.features, features),
             (self.ranks, ranks),
-            (self.numbers, ops.cast(numbers, "float64")),
+            (self.numbers, numbers),
         ):
+            values = ops.cast(values, variable.dtype)
             variable.assign(ops.scatter_update(variable, rows, values))
         self.count.assign(self.count + ops.cast(ops.sum(wanted), "float64"))
 

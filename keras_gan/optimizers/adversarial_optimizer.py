@@ -178,10 +178,9 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         """Nothing of its own: Keras loads the two parts after this."""
 
     def get_config(self) -> dict:
-        serialize = keras.saving.serialize_keras_object
         return {
-            "generator": serialize(self.generator),
-            "discriminator": serialize(self.discriminator),
+            "generator": _serialized(self.generator),
+            "discriminator": _serialized(self.discriminator),
             "learning_rate_ratio": self._learning_rate_ratio,
             "name": self.name,
         }
@@ -192,12 +191,34 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         ratio = config.pop("learning_rate_ratio", None)
         for role in ("generator", "discriminator"):
             config[role] = keras.saving.deserialize_keras_object(
-                config[role], custom_objects=custom_objects
+                _of_any_backend(config[role]), custom_objects=custom_objects
             )
         pair = cls(**config)
         if ratio is not None:
             pair._learning_rate_ratio = ratio
         return pair
+
+
+def _serialized(optimizer) -> dict:
+    """The config of an optimizer, of use on every backend."""
+    return _of_any_backend(keras.saving.serialize_keras_object(optimizer))
+
+
+def _of_any_backend(config):
+    """Names Keras' own optimizers as its users do.
+
+    On PyTorch they are classes of their own, by whose module Keras 3.15 would
+    make them on other backends too, where they cannot be used.
+    """
+    if not isinstance(config, dict):
+        return config
+    config = {key: _of_any_backend(value) for key, value in config.items()}
+    package = str(config.get("module")).split(".")[0]
+    if package == "keras" and hasattr(
+        keras.optimizers, str(config.get("class_name"))
+    ):
+        config |= {"module": "keras.optimizers", "registered_name": None}
+    return config
 
 
 def _optimizer(identifier, role):

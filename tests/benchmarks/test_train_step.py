@@ -173,12 +173,31 @@ def test_worker_of_a_backend_is_timed(program, capfd):
         "--backend tensorflow --networks r3gan --turns 2 --steps 1 --width .1"
         "".split()
     )
-    header, _, row, *rest = capfd.readouterr().out.splitlines()
-    assert "2 turns of 1 steps" in header and tf.__version__ in header
+    header, version, _, row, *rest = capfd.readouterr().out.splitlines()
+    assert "2 turns of 1 steps" in header and tf.__version__ in version
     *words, median, low, high, images = row.split()
     assert words == ["r3gan", "tensorflow", "GAN.fit"] and not any(rest)
     assert 0 < float(low) <= float(median) <= float(high)
     assert float(images) == pytest.approx(64 * float(median), rel=0.01, abs=1)
+
+
+def test_loop_takes_other_networks(program):
+    import train_step_hand_tensorflow as hand
+    import train_step_worker as worker
+
+    setting = worker.SETTINGS["dcgan"]
+    networks = setting.make(0.1)
+    loop = hand.Loop(networks, learning_rate=1e-3, jit_compile=False)
+    weights = [w for net in networks for w in net.trainable_variables]
+    before = [weight.numpy().copy() for weight in weights]
+    images = setting.images(num_steps=2)
+    assert images.shape == (128, 28, 28, 1) and images.dtype == np.float32
+    assert -1 <= images.min() < -0.99 and 0.99 < images.max() <= 1
+    loop.run(worker.make_stream(images, setting.batch_size), num_steps=3)
+    assert loop.d_optimizer.iterations == loop.g_optimizer.iterations == 3
+    for weight, old in zip(weights, before, strict=True):
+        assert np.isfinite(weight.numpy()).all()
+        assert (weight.numpy() != old).any(), weight.path
 
 
 def test_options_that_do_not_go_with_backends_are_answered(program, capsys):
