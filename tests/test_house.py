@@ -39,7 +39,6 @@ MAY_IMPORT_FRAMEWORK = {
         "backend/tensorflow",
         "callbacks/_tensorboard.py",
         "datasets/pipeline.py",
-        "datasets/synthetic.py",
     ),
     "jax": ("backend/jax",),
     "torch": ("backend/torch",),
