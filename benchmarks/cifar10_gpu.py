@@ -1,0 +1,280 @@
+"""Train an R3GAN on CIFAR-10 with JAX, and time it beside PyTorch on a GPU.
+
+    python benchmarks/cifar10_gpu.py --data cifar10.zip --out cifar10
+
+DATA is a zip of images or an npz with bytes `x_train`. Needs JAX, PyTorch and
+Keras; neither TensorFlow nor, with an npz, Pillow. Timed are, in turns:
+
+- `GAN.fit` on the JAX backend with all defaults: relativistic loss, R1 and R2,
+  averaged generator. Its images are bytes on the device, from which each batch
+  is gathered and scaled there; "NumPy" makes the batches on the host;
+- the same networks and the same step, written plainly in PyTorch: see
+  `cifar10_gpu_torch.py`, which also says what is compiled.
+
+In float32 both frameworks may round the factors of products to TF32 on a GPU.
+
+A step of an image costs 4 G + 15 D, where G and D are twice the multiply-adds
+of a network's convolutions and dense layers forwards, and going back to the
+inputs or to the weights costs as much again:
+
+- discriminator's update: G for the fake image; for it and the real one each, D
+  forwards, D back to the image for R1 or R2, 2 D back through that pass, to
+  what it went through and to the weights, and 2 D back from the loss;
+- generator's update: G and D forwards for the fake image, D for the real one,
+  D back to the image and 2 G from there.
+
+The low-pass filters between stages, all sums, Adam and the average are not
+counted. The peak is the fastest product of two square matrices in that
+precision, over all sizes and both frameworks.
+"""
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import train_step_backends
+from cifar10_gpu_worker import MATRICES, POLICIES
+from train_step import ratio
+from train_step_backends import ENVIRONMENT, Entry, Speeds, measure
+
+WORKER = Path(__file__).with_name("cifar10_gpu_worker.py")
+SUFFIXES = {".png", ".jpg", ".jpeg"}
+GPU_SIZES = [1024, 2048, 4096, 8192]
+CPU_SIZES = [1024]
+FIT = Entry("r3gan", "jax", "GAN.fit")
+SHOWN = ("d_loss", "g_loss", "r1", "r2", "d_real_accuracy", "d_fake_accuracy")
+
+
+class Worker(train_step_backends.Worker):
+    """A process of one framework that runs programs when it is told to.
+
+    Args:
+        framework: "jax" or "torch".
+        arguments: Other arguments of `cifar10_gpu_worker.py`.
+    """
+
+    def __init__(self, framework: str, arguments: list[str]) -> None:
+        self.backend = framework
+        self.process = subprocess.Popen(
+            [sys.executable, str(WORKER), framework, *arguments],
+            env={**ENVIRONMENT, **os.environ, "KERAS_BACKEND": framework},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.batch_sizes: dict[Entry, int] = {}
+        self.steps: dict[Entry, int] = {}
+        self.device = self.version = ""
+        self.facts: dict[str, Any] = {}
+
+    def wait(self) -> None:
+        """Waits until all is compiled, and notes what there is."""
+        super().wait()
+        self.facts = self._answer()
+
+    def train(self) -> dict:
+        """Lets it train from the start; returns the logs."""
+        assert self.process.stdin is not None
+        print(json.dumps("train"), file=self.process.stdin, flush=True)
+        return self._answer()
+
+
+def load_images(path: Path) -> np.ndarray:
+    """Returns bytes `(num_images, side, side, channels)` of a zip or npz."""
+    if path.suffix == ".npz":
+        with np.load(path) as arrays:
+            images = arrays["x_train"]
+    else:
+        images = read_zip(path)
+    if images.ndim == 3:
+        images = images[..., None]
+    _, height, width, _ = images.shape
+    if images.dtype != np.uint8 or height != width:
+        raise SystemExit(
+            "`--data` must hold square images of bytes. Received: "
+            f"{images.dtype} of shape {images.shape}."
+        )
+    return np.ascontiguousarray(images)
+
+
+def read_zip(path: Path) -> np.ndarray:
+    """Returns the images of a zip, in the order of their names."""
+    from PIL import Image
+
+    with zipfile.ZipFile(path) as file:
+        names = sorted(
+            name
+            for name in file.namelist()
+            if Path(name).suffix.lower() in SUFFIXES
+        )
+        if not names:
+            raise SystemExit(f"`--data` must hold images. Received: {path}")
+        return np.stack(
+            [np.asarray(Image.open(io.BytesIO(file.read(n)))) for n in names]
+        )
+
+
+def started(
+    options: argparse.Namespace, folder: Path, stack: contextlib.ExitStack
+) -> list[Worker]:
+    """Returns workers that have compiled everything; the stack ends them."""
+    images = folder / "images.npy"
+    np.save(images, load_images(options.data))
+    arguments = [
+        str(images),
+        *("--matrices", *map(str, options.matrices)),
+        *("--batch-size", str(options.batch_size)),
+        *("--width", str(options.width)),
+        *("--precision", options.precision),
+        *("--seconds", str(options.seconds)),
+        *("--steps", str(options.steps)),
+        *("--out", str(options.out)),
+        *(["--no-compile"] if options.no_compile else []),
+    ]
+    workers = []
+    for framework in ["jax"] if options.no_torch else ["jax", "torch"]:
+        worker = Worker(framework, arguments)
+        stack.callback(worker.close)
+        workers.append(worker)
+        # One after the other: each compiler takes all processors.
+        worker.wait()
+    return workers
+
+
+def check_weights(workers: list[Worker]) -> None:
+    """Ends the program if the networks are not the same."""
+    numbers = {w.backend: w.facts["weights"] for w in workers}
+    if len(set(map(tuple, numbers.values()))) > 1:
+        raise SystemExit(f"The networks differ in size: {numbers}")
+
+
+def peaks(speeds: Speeds) -> dict[str, tuple[float, str]]:
+    """Returns the best FLOP/s of each framework, and the matrices' size."""
+    found: dict[str, tuple[float, str]] = {}
+    for entry, numbers in speeds.items():
+        if entry.network == MATRICES:
+            speed = statistics.median(numbers) * 2 * int(entry.program) ** 3
+            best = found.get(entry.backend, (0.0, ""))
+            found[entry.backend] = max(best, (speed, entry.program))
+    return found
+
+
+def speed_table(speeds: Speeds, batch_size: int, flop: int) -> str:
+    """Returns images/s and the share of the peak of each program."""
+    found = peaks(speeds)
+    peak = max(speed for speed, _ in found.values())
+    lines = [
+        f"{framework:<6} best product: {speed / 1e12:.3g} TFLOP/s "
+        f"at {size} x {size}"
+        for framework, (speed, size) in found.items()
+    ]
+    lines.append(
+        "backend program           images/s       min       max  TFLOP/s  "
+        "of peak"
+    )
+    for entry, numbers in speeds.items():
+        if entry.network == MATRICES:
+            continue
+        median = statistics.median(numbers) * batch_size
+        lines.append(
+            f"{entry.backend:<7} {entry.program:<15} {median:10.1f} "
+            f"{min(numbers) * batch_size:9.1f} "
+            f"{max(numbers) * batch_size:9.1f} {median * flop / 1e12:8.3g} "
+            f"{100 * median * flop / peak:6.1f} %"
+        )
+    for entry, numbers in speeds.items():
+        if entry.network != MATRICES and entry.backend == "torch":
+            value = ratio(speeds[FIT], numbers)
+            lines.append(
+                f"GAN.fit on JAX / PyTorch, {entry.program}: {value:.3f}"
+            )
+    return "\n".join(lines)
+
+
+def loss_table(trained: dict) -> str:
+    """Returns the means of the logs, a line for each part of the training."""
+    logs = trained["logs"]
+    names = [name for name in SHOWN if name in logs]
+    lines = ["  step " + " ".join(f"{name:>15}" for name in names)]
+    for epoch, values in enumerate(
+        zip(*(logs[name] for name in names), strict=True), start=1
+    ):
+        numbers = " ".join(f"{value:15.4f}" for value in values)
+        lines.append(f"{epoch * trained['steps']:6} {numbers}")
+    return "\n".join(lines)
+
+
+def has_gpu() -> bool:
+    """Whether there is a GPU, found out without a framework."""
+    return any(Path("/dev").glob("nvidia[0-9]*")) or Path("/dev/kfd").exists()
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Returns the options."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    add = parser.add_argument
+    add("--data", type=Path, required=True, help="zip of images, or npz")
+    add("--out", type=Path, default=Path("cifar10"), help="folder of samples")
+    add("--steps", type=int, default=10_000, help="steps of training; 0: none")
+    add("--batch-size", type=int, default=256)
+    add("--width", type=int, default=64, help="channels of the finest stage")
+    add("--precision", choices=[*POLICIES], default="bfloat16")
+    add("--seconds", type=float, default=3.0, help="of a turn")
+    add("--turns", type=int, default=5)
+    add("--matrices", type=int, nargs="+", help="sides for the peak")
+    add("--no-torch", action="store_true", help="JAX alone")
+    add("--no-compile", action="store_true", help="without torch.compile")
+    options = parser.parse_args(arguments)
+    if options.steps < 0 or options.seconds <= 0:
+        parser.error("--steps must be at least 0, and --seconds positive")
+    for name in ("batch_size", "width", "turns"):
+        if getattr(options, name) < 1:
+            parser.error(f"--{name.replace('_', '-')} must be at least 1")
+    if not options.data.is_file():
+        parser.error(f"--data must be a zip or npz. Received: {options.data}")
+    if options.matrices is None:
+        options.matrices = GPU_SIZES if has_gpu() else CPU_SIZES
+    return options
+
+
+def say(text: str) -> None:
+    """Prints at once, also into a file."""
+    print(text, flush=True)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Times, prints, trains and prints."""
+    options = parse(arguments)
+    options.out.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        workers = started(options, folder, stack)
+        check_weights(workers)
+        for worker in workers:
+            say(f"{worker.backend} {worker.version} on {worker.device}")
+        speeds = measure(workers, options.turns)
+        facts = workers[0].facts
+        say(
+            f"R3GAN of {facts['weights'][0]:,} + {facts['weights'][1]:,} "
+            f"weights, {options.precision}, batch {options.batch_size}, "
+            f"{facts['flop'] / 1e9:.3g} GFLOP a step and image"
+        )
+        say(speed_table(speeds, options.batch_size, facts["flop"]))
+        if options.steps:
+            say("\nGAN.fit on JAX from the start, means since the last line")
+            say(loss_table(workers[0].train()))
+            say(f"samples are in {options.out}")
+
+
+if __name__ == "__main__":
+    main()
