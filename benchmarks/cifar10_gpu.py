@@ -32,10 +32,7 @@ import argparse
 import contextlib
 import io
 import json
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import zipfile
 from pathlib import Path
@@ -45,7 +42,7 @@ import numpy as np
 import train_step_backends
 from cifar10_gpu_worker import MATRICES, POLICIES
 from train_step import ratio
-from train_step_backends import ENVIRONMENT, Entry, Speeds, measure
+from train_step_backends import Entry, Speeds, measure
 
 WORKER = Path(__file__).with_name("cifar10_gpu_worker.py")
 SUFFIXES = {".png", ".jpg", ".jpeg"}
@@ -63,18 +60,10 @@ class Worker(train_step_backends.Worker):
         arguments: Other arguments of `cifar10_gpu_worker.py`.
     """
 
+    program = WORKER
+
     def __init__(self, framework: str, arguments: list[str]) -> None:
-        self.backend = framework
-        self.process = subprocess.Popen(
-            [sys.executable, str(WORKER), framework, *arguments],
-            env={**ENVIRONMENT, **os.environ, "KERAS_BACKEND": framework},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.batch_sizes: dict[Entry, int] = {}
-        self.steps: dict[Entry, int] = {}
-        self.device = self.version = ""
+        super().__init__(framework, [framework, *arguments])
         self.facts: dict[str, Any] = {}
 
     def wait(self) -> None:
@@ -109,7 +98,13 @@ def load_images(path: Path) -> np.ndarray:
 
 def read_zip(path: Path) -> np.ndarray:
     """Returns the images of a zip, in the order of their names."""
-    from PIL import Image
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise SystemExit(
+            f"A zip of images needs Pillow: {error}. Install it, or give "
+            "`--data` an npz with bytes `x_train`."
+        ) from error
 
     with zipfile.ZipFile(path) as file:
         names = sorted(
@@ -262,7 +257,7 @@ def main(arguments: list[str] | None = None) -> None:
         check_weights(workers)
         for worker in workers:
             say(f"{worker.backend} {worker.version} on {worker.device}")
-        speeds = measure(workers, options.turns)
+        speeds = measure([*workers], options.turns)
         facts = workers[0].facts
         say(
             f"R3GAN of {facts['weights'][0]:,} + {facts['weights'][1]:,} "

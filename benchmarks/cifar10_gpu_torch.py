@@ -31,6 +31,8 @@ TYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 # Behind the generator's first layer, and before the discriminator's last.
 PLACES = {"basis": 1, "pooling": -1}
 
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+
 Gradients = dict[str, torch.Tensor]
 
 
@@ -199,14 +201,13 @@ class Loop:
     def __init__(
         self, images: np.ndarray, options: argparse.Namespace, *, compiled: bool
     ) -> None:
-        self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.dtype = TYPES[options.precision]
         self.batch_size = options.batch_size
         side, channels = images.shape[1], images.shape[-1]
         self.gamma = side**2 / 640
         torch.manual_seed(0)
         self.generator, self.discriminator = (
-            network.to(self.device, memory_format=torch.channels_last)
+            network.to(DEVICE, memory_format=torch.channels_last)
             for network in make_networks(side, channels, options.width)
         )
         self.average = copy.deepcopy(self.generator).requires_grad_(False)
@@ -215,9 +216,7 @@ class Loop:
             for network in (self.generator, self.discriminator)
         }
         self.images = torch.from_numpy(images.transpose(0, 3, 1, 2).copy())
-        self.images = self.images.to(
-            self.device, memory_format=torch.channels_last
-        )
+        self.images = self.images.to(DEVICE, memory_format=torch.channels_last)
         self.d_gradients: Callable[..., Gradients] = self.d_by_autograd
         self.g_gradients: Callable[..., Gradients] = self.g_by_autograd
         if compiled:
@@ -238,14 +237,14 @@ class Loop:
     def batch(self) -> torch.Tensor:
         """Returns images in [-1, 1]."""
         chosen = torch.randint(
-            len(self.images), (self.batch_size,), device=self.device
+            len(self.images), (self.batch_size,), device=DEVICE
         )
         images = self.images[chosen].float() / 127.5 - 1
         return images.contiguous(memory_format=torch.channels_last)
 
     def latents(self) -> torch.Tensor:
         """Returns latents for as many images."""
-        return torch.randn(self.batch_size, LATENT_DIM, device=self.device)
+        return torch.randn(self.batch_size, LATENT_DIM, device=DEVICE)
 
     def update(self, network: nn.Module, gradients: Gradients) -> None:
         """Lets Adam change the weights."""
@@ -259,7 +258,7 @@ class Loop:
     def autocast(self) -> torch.autocast:
         """Context of the precision."""
         mixed = self.dtype != torch.float32
-        return torch.autocast(self.device, self.dtype, enabled=mixed)
+        return torch.autocast(DEVICE, self.dtype, enabled=mixed)
 
     def d_by_autograd(
         self, real: torch.Tensor, latents: torch.Tensor
@@ -358,14 +357,13 @@ def make_optimizer(network: nn.Module) -> torch.optim.Optimizer:
 
 def wait() -> None:
     """Waits until the device has done what it was told."""
-    if torch.cuda.is_available():
+    if DEVICE == "cuda":
         torch.cuda.synchronize()
 
 
 def matrix_product(size: int, precision: str) -> Callable[[int], None]:
     """Returns a function that multiplies two matrices some times."""
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    a, b = torch.randn(2, size, size, device=device, dtype=TYPES[precision])
+    a, b = torch.randn(2, size, size, device=DEVICE, dtype=TYPES[precision])
     result = torch.empty_like(a)
 
     def run(num_products: int) -> None:
@@ -396,6 +394,6 @@ def num_weights(options: argparse.Namespace, image_shape: tuple) -> list[int]:
 
 def describe() -> tuple[str, str]:
     """Returns the device in words, and PyTorch's version."""
-    if torch.cuda.is_available():
-        return torch.cuda.get_device_name(), torch.__version__
-    return "the processor", torch.__version__
+    on_gpu = DEVICE == "cuda"
+    name = torch.cuda.get_device_name() if on_gpu else "the processor"
+    return name, torch.__version__

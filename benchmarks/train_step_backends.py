@@ -60,13 +60,15 @@ class Worker:
 
     Args:
         backend: "tensorflow", "jax" or "torch".
-        arguments: Options of `train_step_worker.py`.
+        arguments: Options of the worker's program.
     """
+
+    program = WORKER
 
     def __init__(self, backend: str, arguments: list[str]) -> None:
         self.backend = backend
         self.process = subprocess.Popen(
-            [sys.executable, str(WORKER), *arguments],
+            [sys.executable, str(self.program), *arguments],
             env={**ENVIRONMENT, **os.environ, "KERAS_BACKEND": backend},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

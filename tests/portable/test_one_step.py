@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 BACKENDS = ("tensorflow", "jax", "torch")
+# XLA would take longer to make each step fast than to run it.
+QUICKLY = "--xla_backend_optimization_level=0"
 
 pytestmark = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow",
@@ -28,7 +30,7 @@ def results(tmp_path_factory):
     for name in BACKENDS:
         subprocess.run(
             [sys.executable, program, folder / f"{name}.npz"],
-            env={**os.environ, "KERAS_BACKEND": name},
+            env={**os.environ, "KERAS_BACKEND": name, "XLA_FLAGS": QUICKLY},
             check=True,
             capture_output=True,
             timeout=600,

@@ -73,7 +73,13 @@ def test_file_goes_from_one_backend_to_the_other_and_back(tmp_path):
     result = subprocess.run(
         [sys.executable, "-c", PROGRAM, "gan.keras", "there"],
         cwd=tmp_path,
-        env={**os.environ, "KERAS_BACKEND": other, "PYTHONPATH": ROOT},
+        env={
+            **os.environ,
+            "KERAS_BACKEND": other,
+            "PYTHONPATH": ROOT,
+            # XLA would take longer to make a step fast than to run it.
+            "XLA_FLAGS": "--xla_backend_optimization_level=0",
+        },
         capture_output=True,
         text=True,
         timeout=300,
