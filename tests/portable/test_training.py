@@ -124,16 +124,20 @@ def _trained(gan, **kwargs):
     return gan
 
 
-@pytest.mark.parametrize("update", ["alternating", "simultaneous"])
-def test_saved_and_continued_equals_unbroken(tmp_path, update):
+def everything():
+    augmenter = keras_gan.layers.AdaptiveAugment(
+        "b", interval=1, speed=1.0, seed=8
+    )
+    return {"penalties": every_penalty(), "augmenter": augmenter}
+
+
+@pytest.mark.parametrize(
+    ("update", "options"),
+    [("alternating", everything), ("simultaneous", dict)],
+)
+def test_saved_and_continued_equals_unbroken(tmp_path, update, options):
     def make():
-        return make_gan(
-            penalties=every_penalty(),
-            update=update,
-            augmenter=keras_gan.layers.AdaptiveAugment(
-                "b", interval=1, speed=1.0, seed=8
-            ),
-        )
+        return make_gan(update=update, **options())
 
     unbroken = _trained(make(), epochs=2)
     broken = _trained(make())

@@ -40,7 +40,7 @@ def trained(tmp_path_factory):
     """A run that was stopped half way and resumed, in its own folder."""
     folder = tmp_path_factory.mktemp("command") / "run"
     options = ["--network", "mlp", "--width", "16", "--batch-size", "32"]
-    options += ["--conditional", "--augment", "ada", "--precision", "float32"]
+    options += ["--conditional", "--augment", "color", "--precision", "float32"]
     options += ["--no-jit", "--save-every", "4", "--quiet"]
     assert _run("train", *options, "--steps", 4, "--out", folder) == 0
     assert _run("train", "--resume", folder, "--steps", 8, "--quiet") == 0
