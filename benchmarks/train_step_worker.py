@@ -169,6 +169,10 @@ def programs_of(name: str, num_steps: int, factor: float) -> Iterator[Program]:
     feed = images, setting.batch_size
     run = fitting(make_gan(setting, factor), *feed)
     yield program("GAN.fit", run=run)
+    if setting.plain and keras.backend.backend() == "tensorflow":
+        # Elsewhere it is the default, or not one program.
+        gan = make_gan(setting, factor, jit_compile=True)
+        yield program("GAN.fit, XLA", run=fitting(gan, *feed))
     if setting.plain:
         for title, run in loops_of(setting, factor, images).items():
             yield program(title, run=run)

@@ -71,6 +71,15 @@ def copy_variables(variables, values) -> None:
     update_variables(lambda _, value: value, variables, values)
 
 
+# As Keras orders it.
+_STATE = (
+    "trainable_variables",
+    "non_trainable_variables",
+    "optimizer_variables",
+    "metrics_variables",
+)
+
+
 class AdversarialTrainer:
     """The training and the test step of `GAN` in JAX.
 
@@ -98,6 +107,7 @@ class AdversarialTrainer:
     trainable_variables: Any
     train_function: Any
     own_state: Any
+    jax_state_sync: Any
     compiled: bool
     sample_metrics: list
     _log_tracker: Any
@@ -123,14 +133,39 @@ class AdversarialTrainer:
         step = self.train_function
 
         def checked(state, iterator):
-            logs, state = step(state, iterator)
+            logs, state = self._kept(step, state, iterator)
             if self._first_batch:
                 self._first_batch = False
-                with Scope(zip(self.metrics_variables, state[3], strict=True)):
-                    self.assert_usual_data()
+                self._kept(self._check_state, state)
             return logs, state
 
         self.train_function = checked
+
+    def _check_state(self, state):
+        with Scope(zip(self.metrics_variables, state[3], strict=True)):
+            self.assert_usual_data()
+
+    def _kept(self, function, state, *inputs):
+        """`function(state, *inputs)`; if it fails, the model has its state.
+
+        For the time of `fit` Keras takes the weights away from the model.
+        """
+        try:
+            return function(state, *inputs)
+        except StopIteration:
+            raise
+        except Exception:
+            if not any(leaf.is_deleted() for leaf in jax.tree.leaves(state)):
+                names = [
+                    name
+                    for name in _STATE
+                    if len(state) == len(_STATE)
+                    or name != "optimizer_variables"
+                ]
+                self._jax_state = dict(zip(names, state, strict=True))
+                self._jax_state_synced = False
+                self.jax_state_sync()
+            raise
 
     @property
     def non_trainable_variables(self) -> list:
@@ -169,10 +204,11 @@ class AdversarialTrainer:
             step = jax.jit(step, donate_argnums=0)
 
         def several_steps(state, iterator):
-            logs = {}
-            batches = itertools.islice(iterator, self.steps_per_execution)
-            for data in batches:
-                (logs, *images), state = step(state, data)
+            # Where there is no batch left, Keras wants to be told.
+            first = next(iterator)
+            more = itertools.islice(iterator, self.steps_per_execution - 1)
+            for data in itertools.chain([first], more):
+                (logs, *images), state = self._kept(step, state, data)
                 self.update_metrics(*images)
             return logs, state
 

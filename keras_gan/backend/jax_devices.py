@@ -12,14 +12,14 @@ class Devices:
     """What stands for a strategy: every device that this process may use."""
 
     def scope(self):
-        """Context in which variables are made and training runs."""
-        if len(jax.devices()) == 1:
-            return contextlib.nullcontext()
-        return keras.distribution.DataParallel().scope()
+        """Context in which variables are made: any."""
+        return contextlib.nullcontext()
 
 
 def distribution_strategy() -> Devices:
-    """Data parallel over all devices where there are several."""
+    """Data parallel over all devices, from here on, where there are several."""
+    if len(jax.devices()) > 1:
+        keras.distribution.set_distribution(keras.distribution.DataParallel())
     return Devices()
 
 

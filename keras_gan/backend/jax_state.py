@@ -1,20 +1,17 @@
 """Functions that read and write variables, for JAX, which knows values only."""
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
 import keras
 
-_local = threading.local()
-
 
 class Scope(keras.StatelessScope):
     """What variables hold while JAX traces a function.
 
-    Keras' scope, which reads through to the one around it, and which remembers
-    the variables that were read and written.
+    Keras' scope, which reads through to the one around it, ours or a user's,
+    and which remembers the variables that were read and written.
 
     Args:
         values: Pairs of a `keras.Variable` and its value.
@@ -24,15 +21,6 @@ class Scope(keras.StatelessScope):
         super().__init__(list(values))
         self.read: dict[int, Any] = {}
         self.written: dict[int, Any] = {}
-
-    def __enter__(self) -> "Scope":
-        self._outer = getattr(_local, "scope", None)
-        _local.scope = self
-        return super().__enter__()
-
-    def __exit__(self, *error: Any) -> None:
-        _local.scope = self._outer
-        super().__exit__(*error)
 
     def add_update(self, update: Any) -> None:
         """Notes a value that is assigned."""
@@ -44,14 +32,15 @@ class Scope(keras.StatelessScope):
         value = super().get_current_value(variable)
         if value is None:
             self.read[id(variable)] = variable
-            if self._outer is not None:
-                value = self._outer.get_current_value(variable)
+            if self.original_scope is not None:
+                value = self.original_scope.get_current_value(variable)
         return value
 
 
 def inside_scope() -> bool:
-    """Whether a `Scope` is in use."""
-    return getattr(_local, "scope", None) is not None
+    """Whether variables are read and assigned in a scope, ours or a user's."""
+    with keras.StatelessScope() as here:
+        return here.original_scope is not None
 
 
 class Pure:

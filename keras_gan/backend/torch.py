@@ -150,8 +150,9 @@ class AdversarialTrainer:
     def train_step(self, data):
         """One step: all discriminator updates of a batch, one of G."""
         *earlier, last = self.discriminator_batches(data)
-        logs = [self._update_discriminator(batch) for batch in earlier]
-        logs += self._update_pair(last)
+        with _assignments_allowed(self.generator, self.discriminator):
+            logs = [self._update_discriminator(batch) for batch in earlier]
+            logs += self._update_pair(last)
         self.update_average()
         return self.track(_detached(logs), last)
 
@@ -225,11 +226,27 @@ def _apply(optimizer, loss, network) -> None:
 def _gradients(loss, network, keep=False) -> list:
     # Of these weights only: those of the other network are never computed.
     weights = [v.value for v in network.trainable_variables]
-    if not loss.requires_grad:
+    if not weights or not loss.requires_grad:
         return [None] * len(weights)
     return list(
         torch.autograd.grad(loss, weights, retain_graph=keep, allow_unused=True)
     )
+
+
+def _assignments_allowed(*networks) -> contextlib.AbstractContextManager[Any]:
+    """Context in which a pass may assign what an earlier one still needs.
+
+    Keras' spectral normalisation assigns its kernel at each pass. PyTorch then
+    keeps a copy for the way back; where there is no such layer, that would
+    cost time for nothing.
+    """
+    if any(
+        isinstance(layer, keras.layers.SpectralNormalization)
+        for network in networks
+        for layer in network._flatten_layers()
+    ):
+        return torch.autograd.graph.allow_mutation_on_saved_tensors()
+    return contextlib.nullcontext()
 
 
 def _detached(logs: list) -> list:

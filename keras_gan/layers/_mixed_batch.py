@@ -254,6 +254,13 @@ def put_in(values: Tensor, generated: Tensor, mix: Mix) -> Tensor:
 def put_after(values: Tensor, generated: Tensor, mix: Mix) -> Tensor:
     """Generated values after others, without the slots that are not used."""
     number = ops.sum(ops.cast(mix.used, "int32"))
+    if keras.backend.backend() == "jax" and not backend.executing_eagerly():
+        raise ValueError(
+            '`mode="append"` makes batches of any size, which a compiled '
+            'program of JAX cannot have. Received: `mode="append"` inside one. '
+            "Map the layer over a `tf.data.Dataset`, call it in a loop, or "
+            'take `mode="replace"`.'
+        )
     return ops.concatenate([values, generated[:number]], axis=0)
 
 
@@ -273,12 +280,15 @@ def only_shapes() -> bool:
 def symbolic(layer: Any, inputs: Any, labels: Any) -> Any:
     """What a layer returns for symbolic inputs."""
 
+    data = as_dict(inputs, labels)
+    # A single image becomes a batch.
+    first = 0 if len(data["images"].shape) == len(layer.image_shape) else 1
+
     def batch(shape):
         if layer.mode == "replace" or layer.fraction == 0:
             return shape
-        return (None, *shape[1:])
+        return (None, *shape[first:])
 
-    data = as_dict(inputs, labels)
     data = {
         name: keras.KerasTensor(
             batch(tuple(one.shape)),

@@ -6,6 +6,7 @@ import keras
 
 from keras_gan import losses as losses_module
 from keras_gan import penalties as penalties_module
+from keras_gan.backend import BACKEND
 from keras_gan.models.checks import is_integer
 from keras_gan.models.objective import penalty_name
 from keras_gan.optimizers import AdversarialOptimizer
@@ -116,7 +117,8 @@ def serialize(gan) -> dict:
             "update": gan.update,
             "run_eagerly": gan.run_eagerly,
             "steps_per_execution": gan.steps_per_execution,
-            "jit_compile": gan.jit_compile,
+            "jit_compile": gan.asked_jit_compile,
+            "backend": BACKEND,
         }
     except (TypeError, AttributeError, NotImplementedError) as error:
         # The weights of a finished run must not be lost for a loss that has
@@ -141,8 +143,16 @@ def warn_of_metrics(error: Exception) -> None:
 
 
 def deserialize(config) -> dict:
-    """Arguments of `compile` from what `serialize` wrote."""
+    """Arguments of `compile` from what `serialize` wrote.
+
+    How a step is run is a matter of the backend that runs it.
+    """
     one = keras.saving.deserialize_keras_object
+    config = dict(config)
+    if config.pop("backend", "tensorflow") != BACKEND:
+        config["jit_compile"] = "auto"
+    if BACKEND == "torch":  # Where Keras knows single steps only.
+        config["steps_per_execution"] = 1
     return {
         **config,
         "generator_optimizer": one(config["generator_optimizer"]),

@@ -111,11 +111,36 @@ def indivisible_batches(parts: int) -> Iterator[None]:
     """Says in our words what the framework says of a batch it cannot cut.
 
     The size of a data set's batches is often known only when they come.
+
+    Args:
+        parts: Number of equal parts for the discriminator's updates.
     """
     try:
         yield
     except Exception as error:
-        if parts > 1 and batches.CUT in str(error):
+        said = f"{type(error).__name__}: {error}"
+        if parts > 1 and batches.CUT in said:
             message = batches.indivisible("another number of", parts)
-            raise ValueError(message) from error
-        raise
+        else:
+            known = [text for sign, text in _OF_DEVICES.items() if sign in said]
+            if not known:
+                raise
+            message = known[0]
+        raise ValueError(message) from error
+
+
+# What JAX says of several devices, and what it means.
+_OF_DEVICES = {
+    "IndivisibleError": (
+        "On several devices each batch must divide by their number, the last "
+        "one of an epoch too. Received: a batch that does not. Choose another "
+        "`batch_size`, or leave images out: `drop_remainder=True` in "
+        "`keras_gan.datasets.load` and in `tf.data.Dataset.batch`."
+    ),
+    "incompatible devices": (
+        "A GAN must be made under the distribution under which it is trained. "
+        "Received: a GAN that was made before "
+        "`keras.distribution.set_distribution`. Set it first, then make the "
+        "GAN."
+    ),
+}

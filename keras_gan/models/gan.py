@@ -1,5 +1,7 @@
 """`GAN`: a generator and a discriminator as one Keras model."""
 
+import contextlib
+
 import keras
 from keras import ops
 
@@ -176,6 +178,7 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
             self._train_logs = LogTracker(names, name="train")
             self._test_logs = LogTracker(both, name="test")
         self._log_tracker = self._train_logs
+        self.asked_jit_compile = jit_compile
         self.sample_metrics = list(metrics or [])
         self.loss = loss
         self.penalties = penalties
@@ -236,15 +239,39 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
         """
         self._assert_compile_called("evaluate")
         data_checks.check_arrays(x, y, self.image_shape, self.num_classes)
+        with self._testing(), data_checks.indivisible_batches(1):
+            logs = super().evaluate(x, y, return_dict=True, **kwargs)
+        logs.update(configuration.results(self.sample_metrics))
+        return logs if return_dict else list(logs.values())
+
+    def test_on_batch(self, x, y=None, *, return_dict=False):
+        """As `evaluate`, on one batch.
+
+        Args:
+            x: Array of images in [-1, 1].
+            y: Array of integer labels.
+            return_dict: Return a dict instead of a list.
+
+        Returns:
+            The four losses and accuracies, then each metric.
+        """
+        self._assert_compile_called("test_on_batch")
+        data_checks.check_arrays(x, y, self.image_shape, self.num_classes)
+        with self._testing():
+            logs = super().test_on_batch(x, y, return_dict=True)
+        logs.update(configuration.results(self.sample_metrics))
+        return logs if return_dict else list(logs.values())
+
+    @contextlib.contextmanager
+    def _testing(self):
+        """Logs of `evaluate`, and the same latents as at each call."""
         state.rewind(self.evaluation_seed)
         self._log_tracker = self._test_logs
         try:
-            logs = super().evaluate(x, y, return_dict=True, **kwargs)
+            yield
             self.assert_usual_data()
         finally:
             self._log_tracker = self._train_logs
-        logs.update(configuration.results(self.sample_metrics))
-        return logs if return_dict else list(logs.values())
 
     @property
     def metrics(self) -> list:

@@ -47,7 +47,9 @@ class SamplePool(keras.layers.Layer):
             self.drawn = self.add_weight(
                 shape=(),
                 initializer="zeros",
-                dtype="int32",
+                # A whole number all the same: PyTorch's models do not hold
+                # weights that are integers.
+                autocast=False,
                 trainable=False,
                 name="drawn",
             )

@@ -43,6 +43,24 @@ def test_generated_images_in_a_pipeline(options):
     assert sum(changed) == 4
 
 
+def test_single_images_become_batches_by_append():
+    layer = generator(mode="append")
+    data = tf.data.Dataset.from_tensor_slices((IMAGES, LABELS))
+    for images, labels in data.take(3).map(layer):
+        assert images.shape[1:] == SHAPE and len(images) == len(labels)
+
+
+def test_pool_inside_a_fitted_model():
+    layer = generator(pool_size=30)
+    inputs = keras.Input(SHAPE), keras.Input((), dtype="int32")
+    images, _ = layer(*inputs)
+    outputs = keras.layers.Dense(1)(keras.layers.Flatten()(images))
+    model = keras.Model(inputs, outputs)
+    model.compile("sgd", "mse")
+    history = model.fit([IMAGES, LABELS], LABELS, verbose=0).history
+    assert np.isfinite(history["loss"][0])
+
+
 @pytest.mark.parametrize("filter", [None, "threshold", "rejection"])
 def test_generated_images_in_a_loop(filter):
     layer = generator(filter=filter)

@@ -13,6 +13,7 @@ import sys
 import keras
 import numpy as np
 import keras_gan
+import keras_gan.cli
 from keras_gan import penalties
 
 count, target = int(sys.argv[1]), sys.argv[2]
@@ -36,6 +37,15 @@ if count > 1:
     value = gan.generator.trainable_variables[0].value
     assert len(value.sharding.device_set) == 2
 gan.save(target + ".keras")
+if count > 1:
+    try:
+        gan.fit(images[:33], batch_size=11, verbose=0)
+    except ValueError as error:
+        assert "must divide by their number" in str(error)
+    options = "--network mlp --width 8 --steps 2 --metrics none --quiet"
+    code = keras_gan.cli.main(["train", *options.split(), "--batch-size", "33"])
+    assert code == 2
+    assert keras_gan.cli.main(["train", *options.split()]) == 0
 losses = [logs.history["d_loss"], logs.history["r1"], [fid["fid"]]]
 np.savez(target, *gan.get_weights(), np.concatenate(losses))
 """
@@ -51,13 +61,15 @@ def test_two_devices_are_one(tmp_path):
     results = []
     for count in (1, 2):
         name = f"on_{count}"
-        subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-c", PROGRAM, str(count), name],
             cwd=tmp_path,
             env={**os.environ, "XLA_FLAGS": flags},
-            check=True,
+            capture_output=True,
+            text=True,
             timeout=300,
         )
+        assert done.returncode == 0, done.stderr
         with np.load(tmp_path / f"{name}.npz") as arrays:
             results.append(list(arrays.values()))
     for one, other in zip(*results, strict=True):

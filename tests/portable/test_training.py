@@ -162,6 +162,85 @@ def test_ways_to_run_a_step_agree(options):
         np.testing.assert_allclose(images[0], other, atol=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore:Your input ran out of data:UserWarning")
+def test_evaluation_of_data_of_unknown_length():
+    tf = pytest.importorskip("tensorflow")
+    data = tf.data.Dataset.from_tensor_slices(IMAGES)
+    gan = make_gan()
+    known = gan.evaluate(data.batch(8), verbose=0)
+    assert known == gan.evaluate(
+        data.filter(lambda image: True).batch(8), verbose=0
+    )
+
+
+def test_one_batch_is_evaluated_as_by_evaluate():
+    gan = make_gan()
+    fit(gan)
+    one = gan.test_on_batch(IMAGES[:8], return_dict=True)
+    assert one == gan.evaluate(
+        IMAGES[:8], batch_size=8, verbose=0, return_dict=True
+    )
+
+
+def test_spectral_normalization_with_penalties():
+    norm, layers = keras.layers.SpectralNormalization, keras.layers
+    networks = [
+        keras.Sequential(
+            [
+                keras.Input(shape),
+                layers.Flatten(),
+                norm(layers.Dense(16, activation="silu")),
+                norm(layers.Dense(units)),
+                layers.Reshape(end),
+            ]
+        )
+        for shape, units, end in (((4,), 64, SHAPE), (SHAPE, 1, (1,)))
+    ]
+    gan = keras_gan.GAN(*networks, seed=1)
+    for update in ("alternating", "simultaneous"):
+        gan.compile(penalties=[penalties.R1(0.1)], update=update)
+        assert np.isfinite(list(fit(gan).values())).all()
+
+
+@pytest.mark.parametrize("role", ["generator", "discriminator"])
+def test_a_network_may_be_frozen(role):
+    gan = make_gan()
+    getattr(gan, role).trainable = False
+    gan.compile()
+    before = getattr(gan, role).get_weights()
+    assert np.isfinite(list(fit(gan).values())).all()
+    for one, other in zip(
+        before, getattr(gan, role).get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_penalty_in_a_loop_of_ones_own():
+    if keras.backend.backend() != "jax":
+        pytest.skip("the scope with which JAX' users write their loops")
+    import jax
+
+    discriminator = make_gan().discriminator
+    values = [v.value for v in discriminator.trainable_variables]
+
+    def penalty(values):
+        pairs = zip(discriminator.trainable_variables, values, strict=True)
+        with keras.StatelessScope(list(pairs)):
+            return penalties.R1()(discriminator, IMAGES, IMAGES)
+
+    gradients = jax.grad(penalty)(values)
+    step = [1e-2 * g for g in gradients]
+    ends = [
+        float(
+            penalty([v + sign * s for v, s in zip(values, step, strict=True)])
+        )
+        for sign in (-1, 1)
+    ]
+    slope = 2e-2 * sum(float((g**2).sum()) for g in gradients)
+    assert slope > 0
+    np.testing.assert_allclose(ends[1] - ends[0], slope, rtol=1e-2)
+
+
 def test_evaluation_draws_the_same_and_leaves_training_alone():
     gan, other = make_gan(), make_gan()
     values = [gan.evaluate(IMAGES, verbose=0) for _ in "ab"]
@@ -193,6 +272,29 @@ def test_images_out_of_range_are_refused():
     gan = make_gan()
     with pytest.raises(ValueError, match=r"\[-1, 1\]"):
         gan.fit(IMAGES * 100, batch_size=8, verbose=0)
+
+
+def test_an_error_in_the_first_step_leaves_the_weights():
+    tf = pytest.importorskip("tensorflow")
+    gan = make_gan()
+    before = gan.get_weights()
+    wrong = tf.data.Dataset.from_tensor_slices(IMAGES * 100).batch(8)
+    with pytest.raises(ValueError, match=r"\[-1, 1\]"):
+        gan.fit(wrong, verbose=0)
+    for one, other in zip(before, gan.get_weights(), strict=True):
+        assert one.shape == other.shape
+    assert np.isfinite(list(fit(gan).values())).all()
+
+
+def test_how_a_step_is_run_is_left_to_the_next_backend(tmp_path):
+    gan = make_gan(steps_per_execution=1)
+    config = gan.get_compile_config()
+    assert config["jit_compile"] == "auto"
+    other = make_gan()
+    other.compile_from_config(
+        {**config, "backend": "another", "jit_compile": True}
+    )
+    assert other.asked_jit_compile == "auto"
 
 
 def test_acgan():
