@@ -61,6 +61,19 @@ def test_pool_inside_a_fitted_model():
     assert np.isfinite(history["loss"][0])
 
 
+@pytest.mark.skipif(
+    keras.backend.backend() != "jax", reason="others have batches of any size"
+)
+def test_append_inside_a_compiled_model_is_refused():
+    inputs = keras.Input(SHAPE), keras.Input((), dtype="int32")
+    images, _ = generator(mode="append")(*inputs)
+    outputs = keras.layers.Dense(1)(keras.layers.Flatten()(images))
+    model = keras.Model(inputs, outputs)
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match="a compiled program of JAX cannot"):
+        model.fit([IMAGES, LABELS], LABELS, verbose=0)
+
+
 @pytest.mark.parametrize("filter", [None, "threshold", "rejection"])
 def test_generated_images_in_a_loop(filter):
     layer = generator(filter=filter)
