@@ -35,23 +35,7 @@ class Score(BaseScore):
         return outputs, gradients
 
 
-def input_gradients(score, images):
-    """Gradient of the summed scores with respect to the images.
-
-    Args:
-        score: Callable, images `(batch, ...)` -> logits `(batch, 1)`. A `Score`
-            reuses the pass it has made of these very images.
-        images: Float tensor `(batch, ...)`.
-
-    Returns:
-        Tensor of the shape of `images`, itself differentiable.
-
-    Raises:
-        TypeError: If the images are integers, which have no gradient.
-    """
-    if not isinstance(score, Score):
-        score = Score(score)
-    return score.input_gradients(images)
+input_gradients = Score.input_gradients_of
 
 
 def update_variables(function, variables, values) -> None:

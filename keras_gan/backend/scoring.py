@@ -37,6 +37,24 @@ class BaseScore:
         check_floating(images)
         return self._pass(images)[1]()
 
+    @classmethod
+    def input_gradients_of(cls, score: Callable, images: Any) -> Any:
+        """Gradient of the summed scores with respect to the images.
+
+        Args:
+            score: Callable, images `(batch, ...)` -> logits `(batch, 1)`. A
+                `Score` reuses the pass it has made of these very images.
+            images: Float tensor `(batch, ...)`.
+
+        Returns:
+            Tensor of the shape of `images`, itself differentiable.
+
+        Raises:
+            TypeError: If the images are integers, which have no gradient.
+        """
+        one = score if isinstance(score, cls) else cls(score)
+        return one.input_gradients(images)
+
     def _pass(self, images):
         # The object itself is kept beside the result: an id is only unique
         # among living objects.

@@ -42,8 +42,8 @@ def _explanation(reason: object) -> str:
     return (
         "keras_gan runs on the TensorFlow, JAX and PyTorch backends of Keras. "
         f"Received: {source}, which cannot be used: {str(reason).rstrip('.')}. "
-        "Set KERAS_BACKEND "
-        "before Keras is first imported to one that is installed "
+        "Set KERAS_BACKEND before Keras is first imported to one that is "
+        "installed "
         f"({', '.join(found) or 'none is'}), or install it."
     )
 
