@@ -11,9 +11,9 @@ import keras
 import numpy as np
 
 from keras_gan.callbacks._real_images import RealImages
-from keras_gan.callbacks._workers import is_chief
 from keras_gan.metrics.feature_metric import read
 from keras_gan.metrics.statistics import FeatureStatistics
+from keras_gan.utils.workers import is_chief
 
 # Raised when features of the same images and weights come out differently.
 _LAYOUT = 1

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import keras
 
-from keras_gan.callbacks._atomic import replacing
-from keras_gan.callbacks._workers import is_chief
+from keras_gan.utils.files import replacing
+from keras_gan.utils.workers import is_chief
 
 
 class RunCheckpoint(keras.callbacks.Callback):

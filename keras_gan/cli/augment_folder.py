@@ -7,8 +7,8 @@ import pathlib
 from collections.abc import Iterator
 from typing import Any
 
-from keras_gan.callbacks._atomic import replacing
 from keras_gan.cli.augment_plan import COLUMNS, Entry, Plan, as_row
+from keras_gan.utils.files import replacing
 
 _HEADER = as_row(*COLUMNS)
 

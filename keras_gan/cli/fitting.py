@@ -11,13 +11,13 @@ import keras
 from keras_gan import datasets
 from keras_gan.backend import devices
 from keras_gan.callbacks import MetricsCallback, SampleSaver
-from keras_gan.callbacks._workers import is_chief
 from keras_gan.callbacks.run_checkpoint import RunCheckpoint, read_record
 from keras_gan.cli.clock import Clock
 from keras_gan.cli.history import History
 from keras_gan.cli.jobs import Job
 from keras_gan.cli.metric_options import make_metrics
 from keras_gan.cli.progress import Progress
+from keras_gan.utils.workers import is_chief
 
 _NUM_SAMPLES = 64
 # Real and generated images that metrics see: papers use this many in training.

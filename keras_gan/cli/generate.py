@@ -8,10 +8,10 @@ import numpy as np
 
 from keras_gan import images as image_tools
 from keras_gan import models
-from keras_gan.callbacks._atomic import replacing
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli.loading import load_gan
 from keras_gan.cli.run_folder import RunFolder, newest_run
+from keras_gan.utils.files import replacing
 
 SUMMARY = "draw images with a trained GAN"
 DESCRIPTION = (

@@ -6,8 +6,8 @@ import time
 
 import keras
 
-from keras_gan.callbacks._atomic import replacing
 from keras_gan.cli.clock import Clock
+from keras_gan.utils.files import replacing
 
 
 class History(keras.callbacks.Callback):

@@ -11,7 +11,6 @@ import numpy as np
 import keras_gan
 from keras_gan import datasets, models
 from keras_gan.backend import BACKEND, devices
-from keras_gan.callbacks._workers import is_chief
 from keras_gan.callbacks.run_checkpoint import read_record
 from keras_gan.cli.building import POLICIES, build_gan
 from keras_gan.cli.loading import load_gan
@@ -24,6 +23,7 @@ from keras_gan.cli.settings import (
     resolve,
     steps_asked,
 )
+from keras_gan.utils.workers import is_chief
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pathlib
 import re
 import tempfile
 
-from keras_gan.callbacks._atomic import replacing
+from keras_gan.utils.files import replacing
 
 RUNS = pathlib.Path("runs")
 

@@ -3,7 +3,6 @@
 import argparse
 
 from keras_gan import datasets
-from keras_gan.callbacks._workers import is_chief
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli import jobs
 from keras_gan.cli.building import POLICIES
@@ -13,6 +12,7 @@ from keras_gan.cli.metric_options import add_metric_options
 from keras_gan.cli.presets import NETWORKS
 from keras_gan.cli.progress import duration_in_words
 from keras_gan.cli.settings import DEFAULT_DATA
+from keras_gan.utils.workers import is_chief
 
 SUMMARY = "train a GAN on images"
 DESCRIPTION = (

@@ -6,7 +6,6 @@ import keras
 import numpy as np
 import pytest
 
-from keras_gan.callbacks._atomic import replacing
 from keras_gan.callbacks.run_checkpoint import RunCheckpoint, read_record
 
 
@@ -90,17 +89,3 @@ def test_damaged_file_is_named(tmp_path):
     (tmp_path / "model.keras").write_bytes(b"noise")
     with pytest.raises(ValueError, match="model.keras.*damaged"):
         read_record(tmp_path / "model.keras")
-
-
-def test_replacing_leaves_the_old_file_when_it_fails(tmp_path):
-    path = tmp_path / "notes.txt"
-    path.write_text("old")
-    with pytest.raises(ZeroDivisionError), replacing(path) as aside:
-        aside.write_text("new")
-        raise ZeroDivisionError
-    assert path.read_text() == "old"
-    with replacing(path) as aside:
-        aside.write_text("new")
-        assert path.read_text() == "old"
-    assert path.read_text() == "new"
-    assert list(tmp_path.iterdir()) == [path]

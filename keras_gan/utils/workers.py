@@ -7,9 +7,9 @@ import os
 def is_chief() -> bool:
     """Whether this process is the one that writes files.
 
-    The environment variable `TF_CONFIG`, which
-    `tf.distribute.MultiWorkerMirroredStrategy` reads, tells; a process
-    without it is alone, and the chief.
+    Read from the environment variable `TF_CONFIG`, which
+    `tf.distribute.MultiWorkerMirroredStrategy` needs; a process without it is
+    on its own, and the chief.
     """
     config = json.loads(os.environ.get("TF_CONFIG") or "{}")
     task = config.get("task", {})

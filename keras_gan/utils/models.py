@@ -1,0 +1,101 @@
+"""Keras models: their inputs, their files, and how to hold them."""
+
+import copy
+import os
+import pathlib
+import zipfile
+from typing import Any
+
+import keras
+
+_CANNOT_BE_LOADED = (
+    KeyError,
+    OSError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+)
+
+
+class Untracked:
+    """Holds an object that is not a part of its holder.
+
+    Keras looks for layers and weights in the attributes of a layer, but not
+    inside a plain object. So a network that only scores images is not among
+    the weights that a model with this layer trains. Freezing it instead would
+    end the training of the GAN that it belongs to.
+
+    Args:
+        value: A `keras.Model`, `None`, or anything else.
+    """
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def input_shapes(model: Any) -> list[tuple] | None:
+    """Shapes of a model's inputs, or `None` where it does not know them.
+
+    Args:
+        model: `keras.Model`, built or not.
+
+    Example:
+
+    >>> input_shapes(keras.Sequential([keras.Input((4,)), keras.layers.ReLU()]))
+    [(None, 4)]
+    """
+    # A model that is not built yet raises an `AttributeError`.
+    inputs = getattr(model, "inputs", None)
+    return None if inputs is None else [tuple(one.shape) for one in inputs]
+
+
+def deserialized(config: dict[str, Any]) -> Any:
+    """The object that a config describes; the config stays as it is.
+
+    Args:
+        config: What `keras.saving.serialize_keras_object` returned.
+    """
+    # Keras changes the dicts that it is given.
+    return keras.saving.deserialize_keras_object(copy.deepcopy(config))
+
+
+def load_model(
+    path: str | os.PathLike,
+    *,
+    expected: str,
+    missing: str = "There is no model `{path}`.",
+    unsafe_hint: str = "pass `safe_mode=False`",
+    compile: bool = False,
+    safe_mode: bool = True,
+) -> Any:
+    """Loads a `.keras` file, with errors that a user can act on.
+
+    Args:
+        path: The file.
+        expected: What the file must hold, in words.
+        missing: Error for a file that does not exist; `{path}` is replaced.
+        unsafe_hint: How to allow a file that holds Python code, in words.
+        compile: Whether to restore optimizers and losses.
+        safe_mode: Whether to refuse a file that holds Python code.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it cannot be loaded.
+    """
+    path = pathlib.Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(missing.format(path=path))
+    try:
+        return keras.saving.load_model(
+            path, compile=compile, safe_mode=safe_mode
+        )
+    except _CANNOT_BE_LOADED as error:
+        cure = f"It is damaged, or not {expected}."
+        if "unsafe" in str(error) or "safe_mode" in str(error):
+            cure = (
+                "It holds Python code, which is run only if you trust its "
+                f"author and {unsafe_hint}."
+            )
+        raise ValueError(
+            f"`{path}` cannot be loaded. {cure} {error}"
+        ) from error

@@ -1,0 +1,17 @@
+import pytest
+
+from keras_gan.utils.files import replacing
+
+
+def test_replacing_leaves_the_old_file_on_errors(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("old")
+    with pytest.raises(ZeroDivisionError), replacing(path) as aside:
+        aside.write_text("new")
+        raise ZeroDivisionError
+    assert path.read_text() == "old"
+    with replacing(path) as aside:
+        aside.write_text("new")
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,81 @@
+import copy
+import json
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+
+from keras_gan.utils.models import (
+    Untracked,
+    deserialized,
+    input_shapes,
+    load_model,
+)
+
+
+def network():
+    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+
+
+class Subclassed(keras.Model):
+    def call(self, images):
+        return images
+
+
+def load(path, **options):
+    return load_model(path, expected="a test model", **options)
+
+
+def test_an_untracked_network_is_not_seen_by_keras():
+    layer = keras.layers.Identity()
+    layer.held = Untracked(network())
+    assert layer.weights == [] and not layer._layers
+    assert len(layer.held.value.trainable_variables) == 2
+
+
+def test_deserializing_leaves_the_config_as_it_was():
+    config = keras.saving.serialize_keras_object(network())
+    before = copy.deepcopy(config)
+    assert deserialized(config).output_shape == (None, 3)
+    assert config == before
+
+
+def test_input_shapes():
+    assert input_shapes(network()) == [(None, 4)]
+    assert input_shapes(Subclassed()) is None
+    assert input_shapes(keras.Sequential([keras.layers.Dense(3)])) is None
+
+
+def test_a_file_is_loaded(tmp_path):
+    model = network()
+    model.save(tmp_path / "x.keras")
+    weights = load(tmp_path / "x.keras").get_weights()
+    np.testing.assert_array_equal(weights[0], model.get_weights()[0])
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError, match="There is no model .*x.keras"):
+        load(tmp_path / "x.keras")
+    with pytest.raises(FileNotFoundError, match="^No .*x.keras, sorry$"):
+        load(tmp_path / "x.keras", missing="No {path}, sorry")
+
+
+def test_damaged_files(tmp_path):
+    path = tmp_path / "x.keras"
+    path.write_text("text")
+    with pytest.raises(ValueError, match="It is damaged, or not a test model"):
+        load(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("config.json", json.dumps({"class_name": "Nothing"}))
+    with pytest.raises(ValueError, match="It is damaged, or not a test model"):
+        load(path)
+
+
+def test_python_code_is_run_only_where_it_is_allowed(tmp_path):
+    inputs = keras.Input((4,))
+    outputs = keras.layers.Lambda(lambda x: -x)(inputs)
+    keras.Model(inputs, outputs).save(tmp_path / "x.keras")
+    with pytest.raises(ValueError, match="Python code.*and say please"):
+        load(tmp_path / "x.keras", unsafe_hint="say please")
+    assert load(tmp_path / "x.keras", safe_mode=False).count_params() == 0
