@@ -3,24 +3,24 @@
     python examples/augmentation_gallery.py --out gallery
     python examples/augmentation_gallery.py --image cat.png
 
-Drawing a change is apart from applying it, so the parameters can also be given
-by hand: `layer.transform_images(images, {"rotation": angles})`. The first
-column is the image as it is.
+Drawing random parameters and applying them are separate methods, so you can
+also choose the parameters: `layer.transform_images(images, {"rotation":
+angles})`. The first column shows the original image.
 """
 
 import argparse
 import math
 from pathlib import Path
 
-import keras_gan  # First: it keeps TensorFlow's start-up messages away.
+import keras_gan  # First, to silence TensorFlow's startup messages.
 
 # isort: split
 import numpy as np
 
 from keras_gan import images as image_tools
 
-# Weak, middle and strong: 1/2, 1 and 2 standard deviations where a normal
-# number is drawn, thirds of the range where a uniform one is.
+# Weak, medium and strong: 1/2, 1 and 2 standard deviations of normally
+# distributed parameters, thirds of the range of uniformly distributed ones.
 ADAPTIVE = {
     "flip": [1],
     "quarter_turns": [1, 2, 3],
@@ -41,7 +41,7 @@ ADAPTIVE = {
     "noise": [0.05, 0.1, 0.2],
     "cutout": [(0.3, 0.3), (0.5, 0.5), (0.9, 0.6)],
 }
-# DiffAugment's places are whole pixels: shares of the side here.
+# DiffAugment's positions are in whole pixels; these are fractions of the side.
 DIFFERENTIABLE = {
     "brightness": [-0.25, 0.25, 0.5],
     "saturation": [0, 1.5, 2],
@@ -55,7 +55,7 @@ GAP = 4
 
 
 def load_image(path: Path | None, size: int) -> np.ndarray:
-    """The middle square of an image, float32 `(size, size, 3)` in [-1, 1]."""
+    """The central square of an image, float32 `(size, size, 3)` in [-1, 1]."""
     if path is None:
         from sklearn.datasets import load_sample_image
 
@@ -79,7 +79,7 @@ def adaptive_row(image: np.ndarray, name: str, strengths) -> np.ndarray:
 
 
 def differentiable_row(image: np.ndarray, name: str, strengths) -> np.ndarray:
-    """The image changed by one change of `DiffAugment`."""
+    """The image changed by one operation of `DiffAugment`."""
     batch = np.repeat(image[None], len(strengths), axis=0)
     values = np.array(strengths, "float32")
     if name in COLOR:
@@ -94,7 +94,7 @@ def differentiable_row(image: np.ndarray, name: str, strengths) -> np.ndarray:
 
 
 def write_gallery(path: Path, image: np.ndarray, rows: dict, row) -> None:
-    """Writes a picture of one labelled row an operation, in two columns."""
+    """Writes a picture with a labeled row per operation, in two columns."""
     from PIL import Image, ImageDraw
 
     side = image.shape[0] + GAP
@@ -117,7 +117,7 @@ def write_gallery(path: Path, image: np.ndarray, rows: dict, row) -> None:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--image", type=Path, help="default: a pagoda")
-    parser.add_argument("--size", type=int, default=96, help="pixels a side")
+    parser.add_argument("--size", type=int, default=96, help="pixels per side")
     parser.add_argument("--out", type=Path, default=Path("gallery"))
     options = parser.parse_args(arguments)
 

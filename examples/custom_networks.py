@@ -1,15 +1,15 @@
-"""Train two networks and a loss of one's own, save them, and go on.
+"""Train with your own networks and loss, save, load and continue training.
 
     python examples/custom_networks.py --epochs 50 --out custom.keras
 
-`GAN` takes any two Keras models whose shapes fit, and any loss that has two
-methods. A loss that is registered with Keras is saved in the model's file
-like all the rest: optimizers, averaged generator, seeds.
+`GAN` accepts any two Keras models whose shapes fit, and any loss with two
+methods. A loss that is registered with Keras is saved in the model's file along
+with everything else: optimizers, averaged generator, seeds.
 """
 
 import argparse
 
-import keras_gan  # First: it keeps TensorFlow's start-up messages away.
+import keras_gan  # First, to silence TensorFlow's startup messages.
 
 # isort: split
 import keras
@@ -20,12 +20,12 @@ LATENT_DIM = 32
 
 @keras.saving.register_keras_serializable(package="examples")
 class SquaredHingeLoss(keras_gan.losses.AdversarialLoss):
-    """The hinge loss, its margins squared.
+    """The hinge loss with squared margins.
 
     D: E relu(1 - D(x))^2 + E relu(1 + D(G(z)))^2, G: -E D(G(z)).
     """
 
-    # With penalties="auto" this loss is trained with R1.
+    # The penalties that penalties="auto" selects for this loss.
     default_penalties = ("r1",)
 
     def discriminator_loss(self, real_logits, fake_logits):
@@ -84,7 +84,7 @@ def main(arguments: list[str] | None = None) -> None:
     gan.fit(images, epochs=options.epochs)
     gan.save(options.out)
 
-    # Here, or in another process that knows `SquaredHingeLoss`.
+    # Here, or in another process that defines `SquaredHingeLoss`.
     gan = keras.saving.load_model(options.out)
     gan.fit(images, epochs=options.epochs + 1, initial_epoch=options.epochs)
     gan.save(options.out)

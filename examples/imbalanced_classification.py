@@ -1,18 +1,18 @@
-"""A classifier for lopsided data, with a GAN in its input pipeline.
+"""Train a classifier on imbalanced data, with a GAN in its input pipeline.
 
     python examples/imbalanced_classification.py
     python examples/imbalanced_classification.py folder --image-size 32 --rare 2
 
-One class of the data set is cut to a few images. A conditional GAN learns what
-is left; `GANDataGenerator` then stands between KerasCV's layers in the pipeline
-of a classifier and draws what the rare class lacks. The same classifier is
-trained with less: the table shows what each step is worth. One run says little;
-`benchmarks/imbalanced.py` repeats it and gives standard errors.
+One class of the data set is reduced to a few images. A conditional GAN is
+trained on the remaining data; `GANDataGenerator` is then placed between KerasCV
+layers in a classifier's pipeline and generates what the rare class lacks. The
+table compares this with the same classifier trained without the GAN. One run
+says little; `benchmarks/imbalanced.py` repeats it and reports standard errors.
 """
 
 import argparse
 
-import keras_gan  # First: it keeps TensorFlow's start-up messages away.
+import keras_gan  # First, to silence TensorFlow's startup messages.
 
 # isort: split
 import keras
@@ -34,7 +34,7 @@ WAYS = {
 
 
 def split_and_cut(source, rare, keep, seed=0):
-    """Training images with a rare class, and as many test images as it had."""
+    """Splits off a third for testing; then reduces the rare class."""
     images, labels = source.read(np.arange(len(source))), source.labels
     order = np.random.default_rng(seed).permutation(len(images))
     test, train = np.split(order, [len(order) // 3])
@@ -45,7 +45,7 @@ def split_and_cut(source, rare, keep, seed=0):
 
 
 def train_gan(images, labels, num_classes, steps):
-    """A conditional GAN that sees the data as they are."""
+    """A conditional GAN, trained on the imbalanced data."""
     build = keras_gan.networks.mlp if images.shape[1] < 16 else (
         keras_gan.networks.dcgan
     )  # fmt: skip
@@ -64,7 +64,7 @@ def train_gan(images, labels, num_classes, steps):
 
 
 def in_colors(layer):
-    """RandAugment takes images of three channels only."""
+    """RandAugment only accepts images with three channels."""
 
     def call(data):
         images = tf.image.grayscale_to_rgb(data["images"])
@@ -84,9 +84,9 @@ def pipeline(
         images: Bytes `(num_images, height, width, channels)`.
         labels: Integers `(num_images,)`.
         gan: A trained conditional GAN.
-        even: How far the classes are evened out by repeating images, 0 to 1.
-        generated: Whether the GAN draws what is still missing.
-        filter: Which of its images are good enough.
+        even: How far repeating images evens out the classes, 0 to 1.
+        generated: Whether the GAN generates what is still missing.
+        filter: The filter that selects generated images.
         classical: Whether to augment all images.
     """
     counts = np.bincount(labels)
@@ -126,7 +126,7 @@ def pipeline(
 
 
 def train_classifier(dataset, image_shape, num_classes, steps, weights):
-    """A small convolutional network."""
+    """A small convolutional network, trained for `steps` steps."""
     keras.utils.set_random_seed(0)
     layers = keras.layers
     model = keras.Sequential(
@@ -152,12 +152,14 @@ def train_classifier(dataset, image_shape, num_classes, steps, weights):
 
 
 def main():
-    """Trains the GAN, then the classifier in every way."""
+    """Trains the GAN, then the classifier with each method."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("data", nargs="?", default="digits")
     parser.add_argument("--image-size", type=int)
-    parser.add_argument("--rare", type=int, default=8, help="class to cut")
-    parser.add_argument("--keep", type=float, default=0.05, help="share of it")
+    parser.add_argument("--rare", type=int, default=8, help="class to reduce")
+    parser.add_argument(
+        "--keep", type=float, default=0.05, help="share of it to keep"
+    )
     parser.add_argument("--gan-steps", type=int, default=2000)
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))

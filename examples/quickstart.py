@@ -1,14 +1,14 @@
-"""Train a GAN on scikit-learn's digits, look at what it draws, and save it.
+"""Train a GAN on scikit-learn's digits, look at its samples, and save it.
 
     python examples/quickstart.py --epochs 200 --out quickstart
 
-Needs no download. The folder then holds grids of samples, an animation of
-them and the trained model.
+No download is needed. The output folder contains grids of samples, an animated
+GIF of them and the trained model.
 """
 
 import argparse
 
-import keras_gan  # First: it keeps TensorFlow's start-up messages away.
+import keras_gan  # First, to silence TensorFlow's startup messages.
 
 # isort: split
 import keras
@@ -27,7 +27,7 @@ gan.compile(
     jit_compile=True,
 )
 
-# A grid of samples every ten epochs, and an animation of them at the end.
+# A grid of samples every ten epochs, and an animated GIF at the end.
 saver = keras_gan.callbacks.SampleSaver(options.out, every=10)
 gan.fit(images, epochs=options.epochs, callbacks=[saver])
 

@@ -128,7 +128,7 @@ def test_custom_networks(several):
 
 def test_multi_gpu(several):
     folder, printed = several
-    assert printed["multi_gpu.py"].startswith("1 device(s): the processor")
+    assert printed["multi_gpu.py"].startswith("1 device(s): the CPU")
     gan = keras.saving.load_model(folder / "multi_gpu.keras")
     assert gan.image_shape == (16, 16, 1)
     assert int(gan.optimizer.iterations) == 1797 // 256
