@@ -287,7 +287,7 @@ def main(arguments: list[str] | None = None) -> None:
         if asked == "train":
             answer(json.dumps(side.train()))
         else:
-            answer(json.dumps(seconds(programs[asked])))
+            answer(json.dumps(seconds(programs[asked[0]], asked[1])))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
     python benchmarks/train_step.py
     python benchmarks/train_step.py --pairs 9 --torch --check
     python benchmarks/train_step.py --backend tensorflow jax torch --check
+    python benchmarks/train_step.py --before ../checkout --check
 
 The networks are the DCGAN of TensorFlow's tutorial: 28x28x1 images, batches
 of 64, latents of 100, Adam, the non-saturating loss. The loops are plain
@@ -23,7 +24,8 @@ is wanted: 4 G + 8 D = .58 with separate passes, 3 G + 7 D = .45 with a shared
 one.
 
 With `--backend`, other networks are timed on several backends of Keras: see
-`train_step_backends.py`.
+`train_step_backends.py`. With `--before`, `GAN.fit` of the package in another
+checkout and of this one take turns, on all backends or those of `--backend`.
 """
 
 import argparse
@@ -243,7 +245,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Returns the options of the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument(
-        "--pairs", "--turns", type=int, default=5, help="turns of each"
+        "--pairs",
+        "--turns",
+        type=int,
+        help="turns of each (default: 5, 7 with --before)",
     )
     parser.add_argument("--steps", type=int, default=20, help="in a turn")
     parser.add_argument(
@@ -268,6 +273,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     add_backend_options(parser)
     options = parser.parse_args(arguments)
+    if options.pairs is None:
+        options.pairs = 7 if options.before else 5
+    if options.before:
+        options.backend = options.backend or ["tensorflow", "jax", "torch"]
     if min(options.pairs, options.steps) < 1:
         parser.error(
             "--pairs and --steps must be at least 1. Received: "
@@ -295,6 +304,18 @@ def add_backend_options(parser: argparse.ArgumentParser) -> None:
         default=["toy", "dcgan", "r3gan"],
     )
     group.add_argument(
+        "--before",
+        type=Path,
+        metavar="CHECKOUT",
+        help="time GAN.fit of the package in another checkout beside this one",
+    )
+    group.add_argument(
+        "--seconds",
+        type=float,
+        default=4.0,
+        help="of a turn with --before (default: 4)",
+    )
+    group.add_argument(
         "--width",
         type=float,
         default=1.0,
@@ -311,6 +332,11 @@ def check_backend_options(
     for name in ("data", "bfloat16", "average", "torch"):
         if getattr(options, name):
             parser.error(f"--{name} does not go with --backend: leave it out")
+    package = options.before and options.before / "keras_gan"
+    if package and not package.is_dir():
+        parser.error(f"--before must hold keras_gan. Received: {package}")
+    if options.seconds <= 0:
+        parser.error(f"--seconds must be positive. Received: {options.seconds}")
     if options.width <= 0:
         parser.error(f"--width must be positive. Received: {options.width}")
     for name in options.backend:
@@ -327,6 +353,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.backend:
         import train_step_backends
 
+        if options.before:
+            return train_step_backends.compare_checkouts(options)
         return train_step_backends.main(options)
     # Not earlier, so that a wrong option is answered at once.
     from keras_gan.backend import tensorflow_devices as devices

@@ -30,6 +30,7 @@ from train_step import ratio, verdict
 # Lower bounds of ratios of steps/s.
 MIN_JAX_GAIN = 3.0
 MIN_OF_LOOP = 0.9
+MIN_OF_BEFORE = 0.98
 WORKER = Path(__file__).with_name("train_step_worker.py")
 ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -61,38 +62,46 @@ class Worker:
     Args:
         backend: "tensorflow", "jax" or "torch".
         arguments: Options of the worker's program.
+        checkout: Where `keras_gan` is imported from. None: this checkout, or
+            what is installed.
     """
 
     program = WORKER
 
-    def __init__(self, backend: str, arguments: list[str]) -> None:
+    def __init__(
+        self, backend: str, arguments: list[str], checkout: Path | None = None
+    ) -> None:
         self.backend = backend
+        path = {"PYTHONPATH": str(checkout.resolve())} if checkout else {}
         self.process = subprocess.Popen(
             [sys.executable, str(self.program), *arguments],
-            env={**ENVIRONMENT, **os.environ, "KERAS_BACKEND": backend},
+            env={**ENVIRONMENT, **os.environ, **path, "KERAS_BACKEND": backend},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
         self.batch_sizes: dict[Entry, int] = {}
         self.steps: dict[Entry, int] = {}
-        self.device = self.version = ""
+        self.device = self.version = self.package = ""
 
     def wait(self) -> None:
         """Waits until all is compiled, and notes what there is."""
         answer = self._answer()
         self.device, self.version = answer["device"], answer["version"]
+        self.package = answer.get("package", "")
         for network, name, batch_size, num_steps in answer["programs"]:
             entry = Entry(network, self.backend, name)
             self.batch_sizes[entry] = batch_size
             self.steps[entry] = num_steps
 
-    def steps_per_second(self, entry: Entry) -> float:
-        """Lets a program have its turn."""
+    def steps_per_second(
+        self, entry: Entry, num_steps: int | None = None
+    ) -> float:
+        """Lets a program have its turn, of its usual length or another."""
         assert self.process.stdin is not None
-        number = list(self.steps).index(entry)
-        print(json.dumps(number), file=self.process.stdin, flush=True)
-        return self.steps[entry] / self._answer()
+        request = [list(self.steps).index(entry), num_steps]
+        print(json.dumps(request), file=self.process.stdin, flush=True)
+        return (num_steps or self.steps[entry]) / self._answer()
 
     def close(self) -> None:
         """Ends the process, whatever it is doing."""
@@ -245,3 +254,88 @@ def main(options: argparse.Namespace) -> int:
     table, kept = ratio_table(speeds, on_processor)
     print(table)
     return int(options.check and not kept)
+
+
+# Another checkout -----------------------------------------------------------
+
+
+def measure_pairs(
+    before: Worker, now: Worker, num_pairs: int, seconds: float
+) -> tuple[Speeds, Speeds]:
+    """Lets the same programs of two checkouts take turns of the same length.
+
+    Args:
+        before: Worker of the other checkout.
+        now: Worker of this one.
+        num_pairs: Turns of each.
+        seconds: How long a turn takes, about.
+    """
+    found: tuple[Speeds, Speeds] = ({}, {})
+    for entry in now.steps:
+        num_steps = max(1, round(seconds * before.steps_per_second(entry)))
+        for speeds in found:
+            speeds[entry] = []
+        pair = list(zip((before, now), found, strict=True))
+        for turn in range(num_pairs):
+            # There and back, so that nobody always comes first.
+            for worker, speeds in pair[:: -1 if turn % 2 else 1]:
+                speeds[entry].append(worker.steps_per_second(entry, num_steps))
+        print(f"{entry.network} is measured", file=sys.stderr, flush=True)
+    return found
+
+
+def pair_table(
+    before: Speeds, now: Speeds, batch_sizes: dict[Entry, int]
+) -> tuple[str, bool]:
+    """Returns images/s and ratios, and whether none is below the bound."""
+    lines = [
+        "network backend    images/s before       now  ratio of pairs     min"
+        "     max"
+    ]
+    kept = True
+    for entry, numbers in now.items():
+        ratios = [a / b for a, b in zip(numbers, before[entry], strict=True)]
+        medians = (
+            statistics.median(speeds[entry]) * batch_sizes[entry]
+            for speeds in (before, now)
+        )
+        value = statistics.median(ratios)
+        first, second = medians
+        lines.append(
+            f"{entry.network:<7} {entry.backend:<10} {first:15.0f} "
+            f"{second:9.0f} {value:15.3f} {min(ratios):7.3f} "
+            f"{max(ratios):7.3f}  {verdict(value, MIN_OF_BEFORE).split()[-1]}"
+        )
+        kept &= value >= MIN_OF_BEFORE
+    return "\n".join(lines), kept
+
+
+def compare_checkouts(options: argparse.Namespace) -> int:
+    """Times `GAN.fit` of two checkouts; 1 if `--check` finds one slower."""
+    arguments = [
+        "--only-fit",
+        *("--networks", *options.networks),
+        *("--width", str(options.width)),
+    ]
+    checkouts = options.before, Path(__file__).parents[1]
+    print(
+        f"{options.pairs} pairs of turns of about {options.seconds:g} s, "
+        f"bound of the ratio {MIN_OF_BEFORE}"
+    )
+    all_kept = True
+    for backend in dict.fromkeys(options.backend):
+        with contextlib.ExitStack() as stack:
+            pair = []
+            for checkout in checkouts:
+                worker = Worker(backend, arguments, checkout)
+                stack.callback(worker.close)
+                worker.wait()
+                if Path(worker.package).parent != checkout.resolve():
+                    raise SystemExit(f"{worker.package} is not in {checkout}")
+                pair.append(worker)
+            speeds = measure_pairs(*pair, options.pairs, options.seconds)
+            table, kept = pair_table(*speeds, pair[0].batch_sizes)
+            print(f"{backend} {pair[0].version} on {pair[0].device}")
+            print(table, flush=True)
+            all_kept &= kept
+    return int(options.check and not all_kept)

@@ -1,9 +1,10 @@
 """What `train_step.py --backend` times, in a process of one backend.
 
 Keras can take its backend once only, before it is imported: each backend has a
-worker of its own. It compiles all programs, and then waits: for each number of
-a program on standard input it trains some steps and answers with the seconds.
-Both ways one line of JSON at a time; all else goes to standard error.
+worker of its own. It compiles all programs, and then waits: for each line
+`[number of a program, steps or null]` on standard input it trains these steps
+and answers with the seconds. Both ways one line of JSON at a time; all else
+goes to standard error.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -140,8 +142,13 @@ def fitting(gan: Any, images: np.ndarray, batch_size: int) -> Run:
         return lambda num_steps: gan.fit(
             stream, steps_per_epoch=num_steps, verbose=0
         )
+
+    @functools.lru_cache(maxsize=2)
+    def enough(num_steps):
+        return np.resize(images, (num_steps * batch_size, *images.shape[1:]))
+
     return lambda num_steps: gan.fit(
-        images[: num_steps * batch_size], batch_size=batch_size, verbose=0
+        enough(num_steps), batch_size=batch_size, verbose=0
     )
 
 
@@ -156,7 +163,9 @@ def loops_of(setting: Setting, factor: float, images: np.ndarray) -> dict:
     )
 
 
-def programs_of(name: str, num_steps: int, factor: float) -> Iterator[Program]:
+def programs_of(
+    name: str, num_steps: int, factor: float, only_fit: bool
+) -> Iterator[Program]:
     """Yields the programs of one pair of networks."""
     import keras
 
@@ -169,6 +178,8 @@ def programs_of(name: str, num_steps: int, factor: float) -> Iterator[Program]:
     feed = images, setting.batch_size
     run = fitting(make_gan(setting, factor), *feed)
     yield program("GAN.fit", run=run)
+    if only_fit:
+        return
     if setting.plain and keras.backend.backend() == "tensorflow":
         # Elsewhere it is the default, or not one program.
         gan = make_gan(setting, factor, jit_compile=True)
@@ -185,13 +196,13 @@ def programs_of(name: str, num_steps: int, factor: float) -> Iterator[Program]:
 
 
 def make_programs(
-    names: list[str], num_steps: int, factor: float
+    names: list[str], num_steps: int, factor: float, only_fit: bool
 ) -> list[Program]:
     """Returns all programs, compiled."""
     programs = [
         program
         for name in names
-        for program in programs_of(name, num_steps, factor)
+        for program in programs_of(name, num_steps, factor, only_fit)
     ]
     for program in programs:
         # Twice: a second call may find its inputs elsewhere, and compile anew.
@@ -202,19 +213,21 @@ def make_programs(
 
 def description(programs: list[Program]) -> dict:
     """What the parent is told once all is compiled."""
+    import keras_gan
     from keras_gan.backend import devices
 
     return {
         "programs": [program[:-1] for program in programs],
         "device": devices.describe_devices(),
         "version": devices.FRAMEWORK_VERSION,
+        "package": str(Path(keras_gan.__file__).resolve().parent),
     }
 
 
-def seconds(program: Program) -> float:
+def seconds(program: Program, num_steps: int | None = None) -> float:
     """Returns how long one turn of a program takes."""
     start = time.perf_counter()
-    program.run(program.num_steps)
+    program.run(num_steps or program.num_steps)
     return time.perf_counter() - start
 
 
@@ -224,14 +237,18 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--networks", nargs="+", choices=[*SETTINGS])
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--width", type=float, default=1.0)
+    parser.add_argument("--only-fit", action="store_true")
     options = parser.parse_args(arguments)
     # Frameworks may print: the answers have the standard output to themselves.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    programs = make_programs(options.networks, options.steps, options.width)
+    programs = make_programs(
+        options.networks, options.steps, options.width, options.only_fit
+    )
     print(json.dumps(description(programs)), file=answers, flush=True)
     for line in sys.stdin:
-        answer = seconds(programs[json.loads(line)])
+        number, num_steps = json.loads(line)
+        answer = seconds(programs[number], num_steps)
         print(json.dumps(answer), file=answers, flush=True)
 
 
