@@ -14,6 +14,7 @@ from keras_gan.layers.learned_basis import LearnedBasis
 from keras_gan.layers.learned_pooling import LearnedPooling
 from keras_gan.layers.low_pass_resampling import LowPassResampling2D
 from keras_gan.layers.minibatch_std_dev import MinibatchStdDev
+from keras_gan.layers.spectral_normalization import SpectralNormalization
 from keras_gan.layers.weight_clip import WeightClip
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "LearnedPooling",
     "LowPassResampling2D",
     "MinibatchStdDev",
+    "SpectralNormalization",
     "WeightClip",
     "augmenter",
 ]

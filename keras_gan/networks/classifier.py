@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from keras_gan.layers import SpectralNormalization
 from keras_gan.networks.ends import normalized
 from keras_gan.networks.initialization import CLASSIFIER_STREAM, Initializers
 from keras_gan.networks.validation import checked_integer
@@ -17,7 +18,7 @@ def with_classifier(
     The class logits are linear in the features that the last layer, a
     `Dense(1)`, makes its logit of; that layer and all before it are shared
     with the model that was given. Where the last layer is under spectral
-    normalisation, so is the new one. The result is what `ACGAN` trains.
+    normalization, so is the new one. The result is what `ACGAN` trains.
 
     Args:
         discriminator: Functional or sequential model, images -> logits
@@ -53,7 +54,10 @@ def with_classifier(
         dtype="float32",
         name="class_logits",
     )
-    spectral = isinstance(last, keras.layers.SpectralNormalization)
+    # Files of older versions hold Keras' own layer.
+    spectral = isinstance(
+        last, (SpectralNormalization, keras.layers.SpectralNormalization)
+    )
     class_logits = normalized(head, spectral)(last.input)
     return keras.Model(
         discriminator.inputs[0],

@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from keras_gan.layers import SpectralNormalization
 from keras_gan.networks.initialization import Initializers
 
 LATENT_DIM = 64
@@ -93,10 +94,8 @@ def logits_of(
 
 
 def normalized(layer: Any, spectral_normalization: bool) -> Any:
-    """`layer`, under Keras' spectral normalisation where it is wanted."""
+    """`layer`, under spectral normalization where it is wanted."""
     if not spectral_normalization:
         return layer
-    # The wrapper overwrites the kernel with its normalised value. In float32,
-    # or under a mixed policy it would round the weights to half precision at
-    # every step and lose the optimizer's small updates.
-    return keras.layers.SpectralNormalization(layer, dtype="float32")
+    # No draw of its own, which would change the weights of later layers.
+    return SpectralNormalization(layer, seed=layer.kernel_initializer.seed)

@@ -42,13 +42,14 @@ def step(keras_gan, options):
             layers.Reshape(SHAPE),
         ]
     )
+    normalized = options.pop("normalized", lambda layer: layer)
     discriminator = keras.Sequential(
         [
             keras.Input(SHAPE),
-            layers.Conv2D(3, 3, activation="silu"),
+            normalized(layers.Conv2D(3, 3, activation="silu")),
             layers.Flatten(),
-            layers.Dense(8, activation="silu"),
-            layers.Dense(1),
+            normalized(layers.Dense(8, activation="silu")),
+            normalized(layers.Dense(1)),
         ]
     )
     weights_of(generator, 1)
@@ -85,6 +86,9 @@ def cases(keras_gan):
     ):
         name = type(penalty).__name__ + str(getattr(penalty, "every", 1))
         yield name, {"penalties": [penalty]}
+    spectral = {"normalized": keras_gan.layers.SpectralNormalization}
+    yield "spectral", spectral | {"penalties": [penalties.R1(0.5)]}
+    yield "spectral_twice", spectral | {"discriminator_steps": 2}
     yield "simultaneous", {"update": "simultaneous"}
     yield "steps", {"discriminator_steps": 2}
     yield (

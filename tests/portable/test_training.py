@@ -183,7 +183,7 @@ def test_one_batch_is_evaluated_as_by_evaluate():
 
 
 def test_spectral_normalization_with_penalties():
-    norm, layers = keras.layers.SpectralNormalization, keras.layers
+    norm, layers = keras_gan.layers.SpectralNormalization, keras.layers
     networks = [
         keras.Sequential(
             [

@@ -1,0 +1,229 @@
+"""A layer whose weights are divided by their largest singular value."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+Tensor = Any
+
+# Norms below it count as 0.
+_EPSILON = 1e-12
+_OUTPUT_AXES = (
+    (
+        (
+            keras.layers.Conv1DTranspose,
+            keras.layers.Conv2DTranspose,
+            keras.layers.Conv3DTranspose,
+        ),
+        (-2,),
+    ),
+    (
+        (keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D),
+        (-2, -1),
+    ),
+    (keras.layers.Layer, (-1,)),
+)
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class SpectralNormalization(keras.layers.Wrapper):
+    """Divides the weights of a layer by their largest singular value.
+
+    This bounds how fast the output of the layer changes with its input, which
+    steadies the training of a GAN's discriminator:
+
+    ```
+    v = normalize(W^T u)
+    u' = normalize(W v)
+    sigma = u'^T W v
+    y = layer(x) with W / sigma in place of W
+    ```
+
+    `W` is the kernel as a matrix (outputs, everything else). `u` is kept
+    between calls, so that one step of this power iteration per training step
+    suffices. The gradient flows through sigma (with `u'` and `v` held
+    constant), and the weight that is stored, regularized and saved stays `W`.
+    The normalization is computed in float32 or better; `dtype` is that of the
+    wrapped layer.
+
+    Args:
+        layer: Keras layer with one `kernel` (`Dense`, `EinsumDense`, and the
+            convolutions, depthwise and transposed ones too) or with
+            `embeddings`, neither quantized nor with LoRA.
+        seed: Integer that determines the first `u`, or None (random).
+        **kwargs: `name` and `trainable`, as of any Keras layer.
+
+    Call arguments: the inputs of the layer, and `training`: in a training call
+    `u'` is kept as the next `u`, unless the layer is frozen.
+
+    Attributes:
+        updates_in_call: True by default. Whoever calls the layer several times
+            in a step may set it to False and call `update_vectors()` once a
+            step instead, as the models of this package do.
+
+    Raises:
+        ValueError: If the layer has no such weight, or `dtype` is given.
+
+    Example:
+
+    >>> layer = SpectralNormalization(keras.layers.Dense(8), seed=0)
+    >>> tuple(layer(keras.ops.ones((2, 3)), training=True).shape)
+    (2, 8)
+
+    Reference:
+        Miyato et al., "Spectral Normalization for Generative Adversarial
+        Networks", arXiv 1802.05957.
+    """
+
+    def __init__(
+        self, layer: Any, *, seed: int | None = None, **kwargs: Any
+    ) -> None:
+        if "dtype" in kwargs:
+            raise ValueError(
+                "The dtype of spectral normalization is that of the wrapped "
+                f"layer. Received: dtype={kwargs['dtype']!r}. Pass it to the "
+                "layer: `SpectralNormalization(Dense(1, dtype=...))`."
+            )
+        # Neither inputs nor weights are cast here, but by the layer inside.
+        super().__init__(layer, dtype="float32", autocast=False, **kwargs)
+        _refuse_replaced_weights(layer)
+        self.seed = seed
+        self.updates_in_call = True
+        self.supports_masking = layer.supports_masking
+
+    def build(self, input_shape: Any = None) -> None:
+        super().build(input_shape)
+        weight = _weight_of(self.layer)
+        self._axes = _output_axes(self.layer, len(weight.shape))
+        length = 1
+        for axis in self._axes:
+            length *= weight.shape[axis]
+        self.u = self.add_weight(
+            name="u",
+            shape=(length,),
+            initializer=keras.initializers.RandomNormal(1.0, seed=self.seed),
+            dtype=keras.backend.result_type(weight.dtype, "float32"),
+            trainable=False,
+            autocast=False,
+        )
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        weight = _weight_of(self.layer)
+        sigma, u = self._power_iteration(weight)
+        if training and self.updates_in_call:
+            self._keep(u)
+        # A weight of zeros stays as it is.
+        sigma = ops.where(sigma > 0, sigma, 1.0)
+        normalized = ops.cast(weight, sigma.dtype) / sigma
+        with _Substitution(weight, normalized) as scope:
+            outputs = self.layer(inputs)
+        scope.hand_on(self.layer)
+        return outputs
+
+    def update_vectors(self) -> None:
+        """Takes one step of the power iteration, unless the layer is frozen."""
+        self._keep(self._power_iteration(_weight_of(self.layer))[1])
+
+    def _power_iteration(self, weight: Any) -> tuple[Tensor, Tensor]:
+        """The largest singular value, a scalar, and the next vector."""
+        u = ops.convert_to_tensor(self.u)
+        others = [i for i in range(len(weight.shape)) if i not in self._axes]
+        matrix = ops.transpose(
+            ops.cast(weight, u.dtype), [*others, *self._axes]
+        )
+        matrix = ops.reshape(matrix, (-1, *u.shape))
+        v = ops.matmul(ops.stop_gradient(matrix), u)
+        v = v / ops.maximum(ops.norm(v), _EPSILON)
+        product = ops.matmul(v, matrix)
+        held = ops.stop_gradient(product)
+        norm = ops.norm(held)
+        u = ops.where(norm > _EPSILON, held / ops.maximum(norm, _EPSILON), u)
+        return ops.sum(u * product), u
+
+    def _keep(self, u: Tensor) -> None:
+        if self.trainable:
+            self.u.assign(u)
+
+    def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
+        return self.layer.compute_output_shape(*args, **kwargs)
+
+    def compute_output_spec(self, inputs: Any, training: Any = None) -> Any:
+        return self.layer.compute_output_spec(inputs)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        return self.layer.compute_mask(inputs, previous_mask)
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        del config["dtype"]
+        # It appears when the layer is built; the wrapper stores its own.
+        config["layer"].pop("build_config", None)
+        return {**config, "seed": self.seed}
+
+
+class _Substitution(keras.StatelessScope):
+    """A scope in which one variable has another value.
+
+    All other variables are read as outside. What is assigned inside, and losses
+    that are added, is handed on afterwards.
+    """
+
+    def __init__(self, variable: Any, value: Tensor) -> None:
+        super().__init__([(variable, value)], collect_losses=True)
+        self.updates: list[Any] = []
+
+    def get_current_value(self, variable: Any) -> Any:
+        value = super().get_current_value(variable)
+        if value is None and self.original_scope is not None:
+            return self.original_scope.get_current_value(variable)
+        return value
+
+    def add_update(self, update: Any) -> None:
+        super().add_update(update)
+        self.updates.append(update)
+
+    def hand_on(self, layer: Any) -> None:
+        """Makes, outside, the assignments and losses of a layer."""
+        for variable, value in self.updates:
+            variable.assign(value)
+        for loss in self.losses:
+            layer.add_loss(loss)
+
+
+def _weight_of(layer: Any) -> Any:
+    """The variable that a layer multiplies its inputs by."""
+    _refuse_replaced_weights(layer)
+    weight = getattr(layer, "kernel", getattr(layer, "embeddings", None))
+    if not isinstance(weight, keras.Variable):
+        raise ValueError(
+            "`layer` must have one weight named `kernel` or `embeddings`. "
+            f"Received: {layer!r}. Wrap layers such as `Dense`, `Conv2D` or "
+            "`Embedding`; a model is normalized layer by layer."
+        )
+    return weight
+
+
+def _refuse_replaced_weights(layer: Any) -> None:
+    """Raises an error if a layer multiplies by more than its kernel."""
+    found = {
+        name: getattr(layer, name, None)
+        for name in ("quantization_mode", "lora_rank")
+        if getattr(layer, name, None)
+    }
+    if found:
+        raise ValueError(
+            "`layer` must be neither quantized nor have LoRA weights: what it "
+            f"multiplies by is not its kernel alone. Received: {layer!r} with "
+            f"{found}. Wrap a plain layer."
+        )
+
+
+def _output_axes(layer: Any, rank: int) -> tuple[int, ...]:
+    """The axes of a weight that count outputs, from 0 to `rank - 1`."""
+    if isinstance(layer, keras.layers.EinsumDense):
+        operands, outputs = layer.equation.split("->")
+        letters = operands.split(",")[1].strip()
+        return tuple(i for i in range(rank) if letters[i] in outputs)
+    axes = next(a for kinds, a in _OUTPUT_AXES if isinstance(layer, kinds))
+    return tuple(rank + axis for axis in axes)
