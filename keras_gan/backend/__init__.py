@@ -1,62 +1,141 @@
-"""The one place that knows a framework.
+"""All framework-specific code.
 
 Everything above this package is `keras.ops`, `keras.random` and
-`keras.layers`. What Keras does not offer on every backend alike (gradients with
-respect to inputs, replicas, the training step itself) has its form for each
-framework in files that begin with its name; `KERAS_BACKEND` chooses.
+`keras.layers`. What Keras does not offer on every backend alike (gradients,
+replicas, the training step that `keras.Model` calls) stands here once for each
+framework, in a folder of its name with the same modules. `KERAS_BACKEND`
+chooses the folder.
 """
-
-import importlib
-from typing import Any
 
 from keras_gan.backend import startup
 
 with startup.explaining(), startup.quietly():
     import keras
 
-BACKEND = keras.backend.backend()
-_FILES = {
-    "tensorflow": (
-        "tensorflow",
-        "tensorflow_execution",
-        "tensorflow_layers",
-        "tensorflow_lookup",
-    ),
-    "jax": ("one_device", "jax_state", "jax", "jax_execution"),
-    "torch": ("one_device", "torch", "torch_execution"),
-}
-
+BACKEND: str = keras.backend.backend()
 startup.refuse(BACKEND)
-_found: dict[str, Any] = {}
-for _file in _FILES[BACKEND]:
-    _found |= vars(importlib.import_module(f"keras_gan.backend.{_file}"))
 
-AdversarialTrainer: Any = _found["AdversarialTrainer"]
-ReplicaSeedGenerator: Any = _found["ReplicaSeedGenerator"]
-Score: Any = _found["Score"]
-add_to: Any = _found["add_to"]
-compiled: Any = _found["compiled"]
-compiles_in_xla: Any = _found["compiles_in_xla"]
-cond: Any = _found["cond"]
-copy_variables: Any = _found["copy_variables"]
-current_graph: Any = _found["current_graph"]
-current_strategy: Any = _found["current_strategy"]
-double_precision: Any = _found["double_precision"]
-executing_eagerly: Any = _found["executing_eagerly"]
-fused: Any = _found["fused"]
-generator_states: Any = _found["generator_states"]
-has_gpu: Any = _found["has_gpu"]
-in_several_replicas: Any = _found["in_several_replicas"]
-input_gradients: Any = _found["input_gradients"]
-look_up: Any = _found["look_up"]
-outside_graphs: Any = _found["outside_graphs"]
-own_variable_scope: Any = _found["own_variable_scope"]
-replica_count: Any = _found["replica_count"]
-replica_id: Any = _found["replica_id"]
-replica_mean: Any = _found["replica_mean"]
-run_on_replicas: Any = _found["run_on_replicas"]
-second_derivatives: Any = _found["second_derivatives"]
-update_variables: Any = _found["update_variables"]
+if BACKEND == "tensorflow":
+    from keras_gan.backend.tensorflow.execution import (
+        compiled,
+        compiles_in_xla,
+        cond,
+        current_graph,
+        double_precision,
+        executing_eagerly,
+        fused,
+        outside_graphs,
+    )
+    from keras_gan.backend.tensorflow.gradients import (
+        apply_gradients,
+        gradient_of,
+        gradients,
+        held_constant,
+        pass_with_input_gradients,
+    )
+    from keras_gan.backend.tensorflow.indexing import (
+        gather_rows,
+    )
+    from keras_gan.backend.tensorflow.replicas import (
+        ReplicaSeedGenerator,
+        current_strategy,
+        in_several_replicas,
+        replica_count,
+        replica_id,
+        replica_mean,
+        replica_share,
+        run_on_replicas,
+    )
+    from keras_gan.backend.tensorflow.trainer import (
+        Trainer,
+    )
+    from keras_gan.backend.tensorflow.variables import (
+        atomic_add,
+        copy_variables,
+        own_variable_scope,
+        random_states,
+        update_variables,
+    )
+elif BACKEND == "jax":
+    from keras_gan.backend.jax.execution import (
+        compiled,
+        compiles_in_xla,
+        current_graph,
+        double_precision,
+        executing_eagerly,
+        fused,
+        gather_rows,
+    )
+    from keras_gan.backend.jax.gradients import (
+        apply_gradients,
+        gradient_of,
+        gradients,
+        held_constant,
+        pass_with_input_gradients,
+    )
+    from keras_gan.backend.jax.state import (
+        cond,
+    )
+    from keras_gan.backend.jax.trainer import (
+        Trainer,
+    )
+    from keras_gan.backend.jax.variables import (
+        copy_variables,
+        update_variables,
+    )
+    from keras_gan.backend.one_device import (
+        ReplicaSeedGenerator,
+        atomic_add,
+        current_strategy,
+        in_several_replicas,
+        outside_graphs,
+        own_variable_scope,
+        random_states,
+        replica_count,
+        replica_id,
+        replica_mean,
+        replica_share,
+        run_on_replicas,
+    )
+else:
+    from keras_gan.backend.one_device import (
+        ReplicaSeedGenerator,
+        atomic_add,
+        current_strategy,
+        in_several_replicas,
+        outside_graphs,
+        own_variable_scope,
+        random_states,
+        replica_count,
+        replica_id,
+        replica_mean,
+        replica_share,
+        run_on_replicas,
+    )
+    from keras_gan.backend.torch.execution import (
+        compiled,
+        compiles_in_xla,
+        cond,
+        current_graph,
+        double_precision,
+        executing_eagerly,
+        fused,
+        gather_rows,
+    )
+    from keras_gan.backend.torch.gradients import (
+        apply_gradients,
+        gradient_of,
+        gradients,
+        held_constant,
+        pass_with_input_gradients,
+    )
+    from keras_gan.backend.torch.trainer import (
+        Trainer,
+    )
+    from keras_gan.backend.torch.variables import (
+        copy_variables,
+        update_variables,
+    )
 
 from keras_gan.backend.pipeline import (  # noqa: E402
     ElementSeeds,
@@ -70,12 +149,12 @@ from keras_gan.backend.pipeline import (  # noqa: E402
 
 __all__ = [
     "BACKEND",
-    "AdversarialTrainer",
     "ElementSeeds",
     "FixedSeeds",
     "ReplicaSeedGenerator",
-    "Score",
-    "add_to",
+    "Trainer",
+    "apply_gradients",
+    "atomic_add",
     "compiled",
     "compiles_in_xla",
     "cond",
@@ -85,21 +164,23 @@ __all__ = [
     "double_precision",
     "executing_eagerly",
     "fused",
-    "generator_states",
-    "has_gpu",
+    "gather_rows",
+    "gradient_of",
+    "gradients",
+    "held_constant",
     "in_foreign_pipeline",
     "in_pipeline",
     "in_several_replicas",
-    "input_gradients",
-    "look_up",
     "outside_graphs",
     "own_variable_scope",
+    "pass_with_input_gradients",
+    "random_states",
     "refuse",
     "replica_count",
     "replica_id",
     "replica_mean",
+    "replica_share",
     "run_on_replicas",
-    "second_derivatives",
     "seeds_of_element",
     "through_arrays",
     "update_variables",

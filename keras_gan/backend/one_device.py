@@ -1,7 +1,7 @@
-"""What backends without `tf.distribute` say of replicas and graphs.
+"""Replicas and variables on backends without `tf.distribute`.
 
-A step is written once for the whole batch. Where `keras.distribution` spreads
-it over several devices, the compiler does so, and nothing here has to know.
+A step is written for the whole batch. Where `keras.distribution` spreads it
+over several devices, the compiler does so, and nothing here has to know.
 """
 
 import contextlib
@@ -32,6 +32,12 @@ def replica_id() -> int:
 def replica_mean(value: Any) -> Any:
     """Mean over replicas of a scalar: the scalar itself."""
     return value
+
+
+def replica_share(batch_size: Any) -> float:
+    """This replica's share of the global batch: all of it."""
+    del batch_size
+    return 1.0
 
 
 def run_on_replicas(variable: Any, function: Any) -> None:
@@ -75,12 +81,12 @@ def own_variable_scope() -> contextlib.AbstractContextManager[None]:
     return contextlib.nullcontext()
 
 
-def generator_states(layers: Iterable[Any]) -> list:
+def random_states(layers: Iterable[Any]) -> list:
     """State of TensorFlow's random generators, of which there are none."""
     del layers
     return []
 
 
-def add_to(variable: Any, value: Any) -> None:
+def atomic_add(variable: Any, value: Any) -> None:
     """Adds to a variable."""
     variable.assign_add(value)

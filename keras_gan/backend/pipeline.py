@@ -51,7 +51,7 @@ def through_arrays(
         seeds: From which the draws of an element follow.
         **kwargs: Of the layer's call.
     """
-    from keras_gan.backend import tensorflow_pipeline
+    from keras_gan.backend.tensorflow import pipeline as tensorflow_pipeline
 
     def run(pair, *arrays):
         _element.seeds = pair
@@ -118,7 +118,7 @@ class ElementSeeds:
 
     def pair(self, *tensors: Any) -> Any:
         """The two numbers from which they follow, as a TensorFlow tensor."""
-        from keras_gan.backend import tensorflow_pipeline
+        from keras_gan.backend.tensorflow import pipeline as tensorflow_pipeline
 
         if self._table is None:
             self._table = tensorflow_pipeline.ElementTable(self._seed)
@@ -143,6 +143,6 @@ def refuse(condition: Any, message: str) -> None:
     """
     if _BACKEND != "tensorflow":
         return
-    from keras_gan.backend import tensorflow_pipeline
+    from keras_gan.backend.tensorflow import pipeline as tensorflow_pipeline
 
     tensorflow_pipeline.refuse(condition, message)

@@ -55,7 +55,7 @@ class RunningMix(keras.layers.Layer):
         # The clipped change, not the difference of two readings, between which
         # another thread may write.
         change = ops.clip(change, -bound - missing, bound - missing)
-        backend.add_to(self.missing, change)
+        backend.atomic_add(self.missing, change)
 
     def turn(self, fraction: float, surplus: Tensor) -> Tensor:
         """Whether a single image gives way, boolean `(1,)`.
@@ -71,7 +71,7 @@ class RunningMix(keras.layers.Layer):
         # A hair less than 1: ten times 0.1 are not quite that.
         now = ((due >= 1 - 1e-4) & (surplus > 0)) | (due >= _PATIENCE)
         paid = ops.cast(now[0], "float32")
-        backend.add_to(self.due, fraction - paid)
+        backend.atomic_add(self.due, fraction - paid)
         return now
 
     def _number(self, name, shape):

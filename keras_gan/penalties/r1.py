@@ -1,14 +1,13 @@
-from collections.abc import Callable
-
 import keras
 
 from keras_gan.penalties.penalty import Tensor
+from keras_gan.penalties.scores import Scores
 from keras_gan.penalties.zero_centered import ZeroCenteredPenalty
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class R1(ZeroCenteredPenalty):
-    """The R1 penalty: the discriminator shall be flat at real images.
+    """The R1 penalty: penalizes D's gradient on real images.
 
     Once the samples match the data no slope pushes them away again, which is
     what makes training converge near its optimum.
@@ -42,10 +41,5 @@ class R1(ZeroCenteredPenalty):
 
     default_name = "r1"
 
-    def __call__(
-        self,
-        score: Callable[[Tensor], Tensor],
-        real_images: Tensor,
-        fake_images: Tensor,
-    ) -> Tensor:
-        return self._penalize(score, real_images)
+    def penalize(self, scores: Scores) -> Tensor:
+        return self.zero_centered(scores.real)

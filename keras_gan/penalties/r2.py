@@ -1,14 +1,13 @@
-from collections.abc import Callable
-
 import keras
 
 from keras_gan.penalties.penalty import Tensor
+from keras_gan.penalties.scores import Scores
 from keras_gan.penalties.zero_centered import ZeroCenteredPenalty
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class R2(ZeroCenteredPenalty):
-    """The R2 penalty: the discriminator shall be flat at generated images.
+    """The R2 penalty: penalizes D's gradient on generated images.
 
     R1 alone leaves the slope at samples that are far from the data unbounded;
     early in training the two differ most. Under `RelativisticLoss` both
@@ -44,10 +43,5 @@ class R2(ZeroCenteredPenalty):
 
     default_name = "r2"
 
-    def __call__(
-        self,
-        score: Callable[[Tensor], Tensor],
-        real_images: Tensor,
-        fake_images: Tensor,
-    ) -> Tensor:
-        return self._penalize(score, fake_images)
+    def penalize(self, scores: Scores) -> Tensor:
+        return self.zero_centered(scores.fake)

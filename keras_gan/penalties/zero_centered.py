@@ -1,7 +1,6 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from keras_gan import backend
 from keras_gan.penalties.default_gamma import default_gamma
 from keras_gan.penalties.penalty import (
     Penalty,
@@ -10,6 +9,7 @@ from keras_gan.penalties.penalty import (
     non_negative,
     squared_norms,
 )
+from keras_gan.penalties.scores import Scored
 
 
 class ZeroCenteredPenalty(Penalty):
@@ -42,11 +42,10 @@ class ZeroCenteredPenalty(Penalty):
     def get_config(self) -> dict[str, Any]:
         return {"gamma": self.gamma, **super().get_config()}
 
-    def _penalize(
-        self, score: Callable[[Tensor], Tensor], images: Tensor
-    ) -> Tensor:
-        gradients = backend.input_gradients(score, images)
+    def zero_centered(self, scored: Scored) -> Tensor:
+        """Returns the penalty at some images."""
         gamma = self.gamma
         if gamma is None:
-            gamma = default_gamma(tuple(images.shape)[1:])
-        return gamma / 2.0 * batch_mean(squared_norms(gradients))
+            gamma = default_gamma(tuple(scored.images.shape)[1:])
+        slopes = squared_norms(scored.input_gradients)
+        return gamma / 2.0 * batch_mean(slopes)

@@ -127,7 +127,7 @@ def _bilinear(images, x, y):
     pixels = ops.reshape(images, (batch * height * width, channels))
     first = _numbered(images, ops.cast(top, "int32"), ops.cast(left, "int32"))
     a, b, c, d = (
-        backend.look_up(pixels, first + neighbour)
+        backend.gather_rows(pixels, first + neighbour)
         for neighbour in (0, 1, width, width + 1)
     )
     upper = a + right * (b - a)

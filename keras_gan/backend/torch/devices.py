@@ -1,4 +1,4 @@
-"""What PyTorch knows of processors and GPUs."""
+"""Processors and GPUs, as PyTorch knows them."""
 
 import contextlib
 
@@ -46,3 +46,8 @@ def bfloat16_is_fast() -> bool:
     return torch.cuda.is_available() and torch.cuda.get_device_capability(
         0
     ) >= (8, 0)
+
+
+def has_gpu() -> bool:
+    """Whether there is a GPU."""
+    return torch.cuda.is_available()

@@ -1,4 +1,4 @@
-"""What JAX knows of processors, GPUs and TPUs."""
+"""Processors, GPUs and TPUs, as JAX knows them."""
 
 import contextlib
 
@@ -12,7 +12,7 @@ class Devices:
     """What stands for a strategy: every device that this process may use."""
 
     def scope(self):
-        """Context in which variables are made: any."""
+        """Context in which variables are made."""
         return contextlib.nullcontext()
 
 
@@ -53,3 +53,8 @@ def bfloat16_is_fast() -> bool:
         return False
     capability = getattr(device, "compute_capability", None)
     return capability is None or float(capability) >= 8.0
+
+
+def has_gpu() -> bool:
+    """Whether there is an accelerator."""
+    return jax.default_backend() != "cpu"

@@ -1,4 +1,4 @@
-"""What TensorFlow knows of processors, GPUs and other workers."""
+"""Processors, GPUs and other workers, as TensorFlow knows them."""
 
 import os
 import time
@@ -50,6 +50,11 @@ def describe_devices() -> str:
     if not names:
         return "the processor"
     return names[0] if len(names) == 1 else f"{len(names)} x {names[0]}"
+
+
+def has_gpu() -> bool:
+    """Whether there is a GPU, for which Keras compiles with XLA by itself."""
+    return bool(_gpus())
 
 
 def bfloat16_is_fast() -> bool:

@@ -1,4 +1,4 @@
-"""Where PyTorch runs what it is told: at once."""
+"""How PyTorch runs functions: eagerly."""
 
 import contextlib
 from collections.abc import Callable
@@ -6,8 +6,6 @@ from typing import Any
 
 import keras
 import torch
-
-from keras_gan.backend.torch import input_gradients
 
 
 def executing_eagerly() -> bool:
@@ -42,7 +40,7 @@ def fused(function: Callable) -> Callable:
     return function
 
 
-def look_up(table: Any, places: Any) -> Any:
+def gather_rows(table: Any, places: Any) -> Any:
     """Rows of a table at places that are known to lie inside it.
 
     Args:
@@ -52,27 +50,12 @@ def look_up(table: Any, places: Any) -> Any:
     return table[places]
 
 
-def second_derivatives(score, images):
-    """Gradient of the squared slopes of a score, as a penalty takes it."""
-    images = images.detach().requires_grad_(True)
-    total = torch.sum(torch.square(input_gradients(score, images)))
-    if not total.requires_grad:
-        return torch.zeros_like(images)
-    slopes = torch.autograd.grad(total, images, allow_unused=True)[0]
-    return torch.zeros_like(images) if slopes is None else slopes
-
-
 def compiles_in_xla(function, *arguments) -> bool:
     """XLA is not used here."""
     del function, arguments
     return True
 
 
-def has_gpu() -> bool:
-    """Whether there is a GPU."""
-    return torch.cuda.is_available()
-
-
 def double_precision() -> contextlib.AbstractContextManager[None]:
-    """Context in which float64 and int64 are what they say: any."""
+    """Context in which float64 and int64 have 64 bits: everywhere."""
     return contextlib.nullcontext()

@@ -1,4 +1,4 @@
-"""Where TensorFlow runs what it is told: in a graph, on which replica."""
+"""How TensorFlow runs functions: eagerly, in graphs, compiled by XLA."""
 
 import contextlib
 import functools
@@ -7,8 +7,6 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-
-from keras_gan.backend.tensorflow import in_several_replicas
 
 
 def executing_eagerly() -> bool:
@@ -26,39 +24,19 @@ def outside_graphs() -> contextlib.AbstractContextManager[None]:
     return tf.init_scope()
 
 
-def current_strategy() -> Any:
-    """What decides where new variables are placed; compared by identity."""
-    return tf.distribute.get_strategy()
+def compiled(function: Callable) -> Callable:
+    """`function` as a graph that is traced once for all batch sizes."""
+    return tf.function(function, reduce_retracing=True, autograph=False)
 
 
-def replica_id() -> Any:
-    """Number of the replica that runs this, from 0; 0 on one device."""
-    if not in_several_replicas():
-        return 0
-    return tf.distribute.get_replica_context().replica_id_in_sync_group
-
-
-def run_on_replicas(variable, function) -> None:
-    """Runs `function()` on each replica that has its own `variable`.
-
-    Once, and at once, where this runs on a replica already or the variable was
-    made on one device.
-
-    Args:
-        variable: `keras.Variable`.
-        function: Callable without arguments; its result is dropped.
-    """
-    strategy = getattr(variable.value, "distribute_strategy", None)
-    if strategy is None or in_several_replicas():
-        function()
-        return
-
-    def step():
-        function()
-        return tf.constant(0)
-
-    # As a graph: TensorFlow warns of replicas that are run without one.
-    tf.function(lambda: strategy.run(step), autograph=False)()
+def compiles_in_xla(function, *arguments) -> bool:
+    """Whether XLA can compile a function of tensors."""
+    compiled = tf.function(function, autograph=False, jit_compile=True)
+    try:
+        compiled(*arguments)
+    except Exception:
+        return False
+    return True
 
 
 def fused(function: Callable) -> Callable:
@@ -100,24 +78,11 @@ def _signature(inputs: Any) -> tuple:
     )
 
 
-def add_to(variable, value) -> None:
-    """Adds to a variable in one operation.
-
-    `keras.Variable.assign_add` reads and writes: of two threads of a pipeline
-    that do so at once, one is lost.
-
-    Args:
-        variable: `keras.Variable`.
-        value: Tensor of its shape.
-    """
-    variable.value.assign_add(tf.cast(value, variable.dtype))
-
-
 def cond(predicate: Any, true: Callable, false: Callable) -> Any:
     """`keras.ops.cond` of functions that may assign variables."""
     return keras.ops.cond(predicate, true, false)
 
 
 def double_precision() -> contextlib.AbstractContextManager[None]:
-    """Context in which float64 and int64 are what they say: any."""
+    """Context in which float64 and int64 have 64 bits: everywhere."""
     return contextlib.nullcontext()

@@ -1,4 +1,4 @@
-"""What only TensorFlow can do inside `tf.data`."""
+"""The part of `tf.data` pipelines that needs TensorFlow itself."""
 
 from typing import Any
 

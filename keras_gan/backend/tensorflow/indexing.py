@@ -1,4 +1,4 @@
-"""Looking rows up in a table, and the way back."""
+"""Rows of a table by their numbers, and the gradient of that."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ _FEW_COLUMNS = 8
 
 
 @tf.custom_gradient
-def look_up(table: Any, places: Any) -> tuple[Any, Any]:
+def gather_rows(table: Any, places: Any) -> tuple[Any, Any]:
     """Rows of a table at places that are known to lie inside it.
 
     What `keras.ops.take` does along the first axis, without its care for

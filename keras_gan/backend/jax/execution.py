@@ -1,4 +1,4 @@
-"""Where JAX runs what it is told: at once, or in a compiled program."""
+"""How JAX runs functions: eagerly or in compiled programs."""
 
 import contextlib
 import functools
@@ -10,8 +10,7 @@ import keras
 from jax import numpy as jnp
 from keras import ops
 
-from keras_gan.backend.jax import input_gradients
-from keras_gan.backend.jax_state import Pure, inside_scope, variables_of
+from keras_gan.backend.jax.state import Pure, inside_scope, variables_of
 
 
 def executing_eagerly() -> bool:
@@ -79,7 +78,7 @@ def fused(function: Callable) -> Callable:
     return call
 
 
-def look_up(table: Any, places: Any) -> Any:
+def gather_rows(table: Any, places: Any) -> Any:
     """Rows of a table at places that are known to lie inside it.
 
     Args:
@@ -87,13 +86,6 @@ def look_up(table: Any, places: Any) -> Any:
         places: Integers of any shape, at least 0 and less than `rows`.
     """
     return jnp.take(table, places, axis=0, mode="clip")
-
-
-def second_derivatives(score, images):
-    """Gradient of the squared slopes of a score, as a penalty takes it."""
-    return jax.grad(lambda x: jnp.sum(jnp.square(input_gradients(score, x))))(
-        images
-    )
 
 
 def compiles_in_xla(function, *arguments) -> bool:
@@ -105,11 +97,6 @@ def compiles_in_xla(function, *arguments) -> bool:
     return True
 
 
-def has_gpu() -> bool:
-    """Whether there is an accelerator."""
-    return jax.default_backend() != "cpu"
-
-
 def double_precision() -> contextlib.AbstractContextManager[Any]:
-    """Context in which float64 and int64 are what they say."""
+    """Context in which float64 and int64 have 64 bits."""
     return jax.enable_x64(True)

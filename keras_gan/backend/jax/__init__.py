@@ -1,0 +1,1 @@
+"""What Keras does not offer on every backend alike: its form for JAX."""

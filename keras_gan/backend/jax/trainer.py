@@ -1,0 +1,162 @@
+"""The training and the test step of an adversarial model in JAX."""
+
+import contextlib
+import itertools
+from typing import Any
+
+import jax
+
+from keras_gan.backend.jax.state import Scope, value_in
+from keras_gan.backend.one_device import refuse_strategy
+
+# As Keras orders it.
+_STATE = (
+    "trainable_variables",
+    "non_trainable_variables",
+    "optimizer_variables",
+    "metrics_variables",
+)
+
+
+class Trainer:
+    """A mix-in: what `keras.Model` calls for each batch on JAX.
+
+    The model says what a batch does (`train_batch`, `test_batch`); this class
+    makes that a function of the model's state, which JAX can differentiate and
+    compile.
+    """
+
+    optimizer: Any
+    train_batch: Any
+    test_batch: Any
+    update_metrics: Any
+    check_data_seen: Any
+    test_function: Any
+    run_eagerly: bool
+    jit_compile: bool
+    steps_per_execution: int
+    trainable_variables: Any
+    train_function: Any
+    own_state: Any
+    jax_state_sync: Any
+    compiled: bool
+    _log_tracker: Any
+
+    def scope(self):
+        """Context in which the model's variables have to be made."""
+        refuse_strategy()
+        return contextlib.nullcontext()
+
+    def check_first_batch(self) -> None:
+        """Does nothing: the training function has checked it.
+
+        Callbacks run beside the steps, in a thread of their own, where the
+        state of the model must not be touched.
+        """
+
+    def train_step(self, state, data):
+        """Trains on one batch; returns the logs and the new state."""
+        return self._with_state(self.train_batch, state, data)
+
+    def test_step(self, state, data):
+        """Evaluates one batch; returns logs and images, and the new state."""
+        return self._with_state(self.test_batch, state, data)
+
+    def make_train_function(self, force=False):
+        """Makes the function that `fit` calls for each step."""
+        self._first_batch = True
+        if self.train_function is not None and not force:
+            return
+        super().make_train_function(force)  # type: ignore[misc]
+        step = self.train_function
+
+        def checked(state, iterator):
+            logs, state = self._kept(step, state, iterator)
+            if self._first_batch:
+                self._first_batch = False
+                self._kept(self._check_state, state)
+            return logs, state
+
+        self.train_function = checked
+
+    def make_test_function(self, force=False):
+        """Makes the function that `evaluate` calls for each batch.
+
+        Metrics of images are left out of the compiled program: their sums are
+        of double precision, which JAX has for whole programs only.
+        """
+        if self.test_function is not None and not force:
+            return
+        step = self.test_step
+        if not self.run_eagerly and self.jit_compile:
+            step = jax.jit(step, donate_argnums=0)
+
+        def several_steps(state, iterator):
+            # Keras expects `StopIteration` where no batch is left.
+            first = next(iterator)
+            more = itertools.islice(iterator, self.steps_per_execution - 1)
+            for data in itertools.chain([first], more):
+                (logs, pairs), state = self._kept(step, state, data)
+                self.update_metrics(pairs)
+            return logs, state
+
+        self.test_function = several_steps
+
+    @property
+    def non_trainable_variables(self) -> list:
+        """Keras', and those of losses and penalties."""
+        known = super().non_trainable_variables  # type: ignore[misc]
+        found = {id(v): v for v in known}
+        return list((found | {id(v): v for v in self.own_state()}).values())
+
+    @property
+    def metrics_variables(self) -> list:
+        """Of the logs; metrics of images are updated outside the step."""
+        return self._log_tracker.variables if self.compiled else []
+
+    def _check_state(self, state):
+        with Scope(zip(self.metrics_variables, state[3], strict=True)):
+            self.check_data_seen()
+
+    def _kept(self, function, state, *inputs):
+        """`function(state, *inputs)`; if it fails, the model has its state.
+
+        While `fit` runs, Keras takes the weights away from the model.
+        """
+        try:
+            return function(state, *inputs)
+        except StopIteration:
+            raise
+        except Exception:
+            if not any(leaf.is_deleted() for leaf in jax.tree.leaves(state)):
+                names = [
+                    name
+                    for name in _STATE
+                    if len(state) == len(_STATE)
+                    or name != "optimizer_variables"
+                ]
+                self._jax_state = dict(zip(names, state, strict=True))
+                self._jax_state_synced = False
+                self.jax_state_sync()
+            raise
+
+    def _with_state(self, step, state, data):
+        kinds = [
+            self.trainable_variables,
+            self.non_trainable_variables,
+            self.optimizer.variables,
+            self.metrics_variables,
+        ]
+        if len(state) < len(kinds):  # A test step has no optimizer.
+            del kinds[2]
+        pairs = [
+            pair
+            for variables, values in zip(kinds, state, strict=True)
+            for pair in zip(variables, values, strict=True)
+        ]
+        with Scope(pairs) as scope:
+            result = step(data)
+        return result, tuple(
+            [value_in(scope, variable) for variable in variables]
+            for variables in kinds
+        )

@@ -1,0 +1,18 @@
+"""Variables in JAX."""
+
+
+def update_variables(function, variables, values) -> None:
+    """Assigns `function(variable, value)` to each variable.
+
+    Args:
+        function: Callable of two tensors that returns the new value.
+        variables: List of `keras.Variable` to write.
+        values: List of `keras.Variable` of the same shapes to read.
+    """
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(function(variable.value, value.value))
+
+
+def copy_variables(variables, values) -> None:
+    """Assigns `values` to `variables`."""
+    update_variables(lambda _, value: value, variables, values)

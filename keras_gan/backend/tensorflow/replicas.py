@@ -1,0 +1,97 @@
+"""Replicas of `tf.distribute` strategies."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+
+class ReplicaSeedGenerator(keras.random.SeedGenerator):
+    """A seed generator whose draws differ from replica to replica.
+
+    The state of a `keras.random.SeedGenerator` is the same on every replica, so
+    all of them would draw the same latents. The replica's number is added to
+    the seed at each draw, and the saved state stays that of one device.
+    """
+
+    # Odd and large: seeds of neighboring runs (1, 2, 3, ...) never collide.
+    _STRIDE = 1_000_003
+
+    def next(self, ordered: bool = True) -> tf.Tensor:
+        seed = super().next(ordered)
+        if replica_count() == 1:
+            return seed
+        context = tf.distribute.get_replica_context()
+        if context is None:
+            return seed
+        replica = tf.cast(context.replica_id_in_sync_group, seed.dtype)
+        return seed + tf.stack([replica * self._STRIDE, tf.zeros_like(replica)])
+
+
+def current_strategy() -> Any:
+    """What decides where new variables are placed; compared by identity."""
+    return tf.distribute.get_strategy()
+
+
+def replica_count() -> int:
+    """Number of replicas that run a step at once."""
+    return tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def in_several_replicas() -> bool:
+    """Whether this runs on one of several replicas, not between them."""
+    return replica_count() > 1 and tf.distribute.in_cross_replica_context() is (
+        False
+    )
+
+
+def replica_id() -> Any:
+    """Number of the replica that runs this, from 0; 0 on one device."""
+    if not in_several_replicas():
+        return 0
+    return tf.distribute.get_replica_context().replica_id_in_sync_group
+
+
+def replica_mean(value: Any) -> Any:
+    """Mean over replicas of a scalar; the scalar itself on one device."""
+    if not in_several_replicas():
+        return value
+    context = tf.distribute.get_replica_context()
+    return context.all_reduce(tf.distribute.ReduceOp.MEAN, value)
+
+
+def replica_share(batch_size: Any) -> Any:
+    """This replica's share of the global batch, as a float32 scalar.
+
+    Keras sums gradients over replicas. A loss that is a mean over the local
+    batch becomes, times this share, its part of the mean over the global batch,
+    also where the last batch is cut unevenly.
+    """
+    if not in_several_replicas():
+        return tf.constant(1.0)
+    local = tf.cast(batch_size, tf.float32)
+    context = tf.distribute.get_replica_context()
+    return local / context.all_reduce(tf.distribute.ReduceOp.SUM, local)
+
+
+def run_on_replicas(variable, function) -> None:
+    """Runs `function()` on each replica that has its own `variable`.
+
+    Once, and at once, where this runs on a replica already or the variable was
+    made on one device.
+
+    Args:
+        variable: `keras.Variable`.
+        function: Callable without arguments; its result is dropped.
+    """
+    strategy = getattr(variable.value, "distribute_strategy", None)
+    if strategy is None or in_several_replicas():
+        function()
+        return
+
+    def step():
+        function()
+        return tf.constant(0)
+
+    # As a graph: TensorFlow warns of replicas that are run without one.
+    tf.function(lambda: strategy.run(step), autograph=False)()

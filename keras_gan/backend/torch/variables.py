@@ -1,0 +1,22 @@
+"""Variables in PyTorch."""
+
+import torch
+
+
+@torch.no_grad()
+def update_variables(function, variables, values) -> None:
+    """Assigns `function(variable, value)` to each variable, in place.
+
+    Args:
+        function: Callable of two tensors that returns the new value.
+        variables: List of `keras.Variable` to write.
+        values: List of `keras.Variable` of the same shapes to read.
+    """
+    for variable, value in zip(variables, values, strict=True):
+        target = variable.value
+        target.copy_(function(target, value.value))
+
+
+def copy_variables(variables, values) -> None:
+    """Assigns `values` to `variables`, in place."""
+    update_variables(lambda _, value: value, variables, values)
