@@ -1,4 +1,4 @@
-"""The pair of optimizers of a GAN as one Keras optimizer."""
+"""The players' optimizers as one Keras optimizer."""
 
 from keras_gan.optimizers.adversarial_optimizer import AdversarialOptimizer
 

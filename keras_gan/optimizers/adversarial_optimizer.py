@@ -1,9 +1,9 @@
-"""`AdversarialOptimizer`: two optimizers that Keras sees as one."""
+"""`AdversarialOptimizer`: several optimizers that Keras sees as one."""
 
 import keras
 from keras import ops
 
-# DCGAN's learning rate with the moments of the zero-centred penalties: no
+# DCGAN's learning rate with the moments of the zero-centered penalties: no
 # momentum, and a short memory of the squared gradients (R3GAN, StyleGAN2).
 _DEFAULTS = {
     "learning_rate": 2e-4,
@@ -12,29 +12,34 @@ _DEFAULTS = {
     "epsilon": 1e-8,
 }
 _HOW_TO_BUILD = (
-    "Compile a `keras_gan.GAN` with it, or call "
-    "`build_parts(generator_variables, discriminator_variables)`."
+    "Compile a `keras_gan.GAN` with it, or call `build_parts` with the "
+    "variables of each part."
 )
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class AdversarialOptimizer(keras.optimizers.Optimizer):
-    """The generator's and the discriminator's optimizer as one.
+    """The optimizers of all players as one.
 
-    A GAN has two optimizers, Keras models have one. This pair stands in
-    `gan.optimizer`, so that saving, learning-rate callbacks and everything else
-    that knows `model.optimizer` work unchanged. Its variables are those of the
-    two, and setting `learning_rate` moves both and keeps their ratio.
+    An adversarial model has an optimizer per player, Keras models have one.
+    This one stands in `model.optimizer`, so that saving, learning-rate
+    callbacks and everything else that knows `model.optimizer` work unchanged.
+    Its variables are those of its parts, and setting `learning_rate` moves all
+    parts and keeps their ratios.
 
     Args:
         generator: Keras optimizer (or its name or config) of the generator.
             Left out, Adam with learning rate 2e-4, `beta_1=0`, `beta_2=0.99`,
             `epsilon=1e-8`.
         discriminator: The same for the discriminator.
-        name: Name of the pair.
+        name: Name of the whole.
+        **parts: Optimizers of players with other names, `None` for the same
+            Adam. If only such are given, there is no part for a generator or a
+            discriminator.
 
     Raises:
-        ValueError: If both are the same object, or one is not an optimizer.
+        ValueError: If two parts are the same object, one is not an optimizer,
+            or a name is taken by an attribute of Keras' optimizers.
 
     Example:
 
@@ -57,82 +62,78 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         discriminator=None,
         *,
         name="adversarial_optimizer",
+        **parts,
     ):
         super().__init__(learning_rate=0.0, name=name)
-        self.generator = _optimizer(generator, "generator")
-        self.discriminator = _optimizer(discriminator, "discriminator")
-        if self.generator is self.discriminator:
-            raise ValueError(
-                "`generator` and `discriminator` must be two optimizers, "
-                "because each keeps the moments of its own weights. Received: "
-                f"the same object twice, {self.generator}. Make two of them."
-            )
-        self._learning_rate_ratio = _ratio(self.generator, self.discriminator)
+        given = {"generator": generator, "discriminator": discriminator}
+        if not parts or generator is not None or discriminator is not None:
+            parts = {**given, **parts}
+        _check_names(parts)
+        self.names = tuple(parts)
+        for role, identifier in parts.items():
+            setattr(self, role, _optimizer(identifier, role))
+        _check_distinct(self.names, self.parts)
+        self._learning_rate_ratios = _ratios(self.parts)
 
     @property
     def parts(self) -> list:
-        """The two optimizers, generator first."""
-        return [self.generator, self.discriminator]
+        """The optimizers, in the order of `names`."""
+        return [getattr(self, name) for name in self.names]
 
     @property
     def variables(self) -> list:
-        """Variables of both, the generator's first."""
-        return self.generator.variables + self.discriminator.variables
+        """Variables of all parts, in the order of `names`."""
+        return [v for part in self.parts for v in part.variables]
 
     @property
     def iterations(self):
-        """Number of generator updates made."""
-        return self.generator.iterations
+        """Number of updates made by the first part (the generator)."""
+        return self.parts[0].iterations
 
     @property
     def learning_rate(self):
-        """The generator's learning rate; setting it scales both."""
-        return self.generator.learning_rate
+        """The first part's learning rate; setting it scales all parts."""
+        return self.parts[0].learning_rate
 
     @learning_rate.setter
     def learning_rate(self, learning_rate):
-        self.generator.learning_rate = learning_rate
-        self.discriminator.learning_rate = (
-            float(learning_rate) * self._learning_rate_ratio
-        )
+        first, *others = self.parts
+        first.learning_rate = learning_rate
+        ratios = self._learning_rate_ratios[1:]
+        for part, ratio in zip(others, ratios, strict=True):
+            part.learning_rate = float(learning_rate) * ratio
 
     def scale_losses(self) -> None:
         """Wraps each part in a `LossScaleOptimizer` of its own.
 
-        The two losses have gradients of different sizes, and a step of one that
-        overflows must not hold up the other.
+        The losses have gradients of different sizes, and an update of one that
+        overflows must not hold up the others.
         """
         wrap = keras.optimizers.LossScaleOptimizer
-        for role in ("generator", "discriminator"):
-            part = getattr(self, role)
+        for name, part in zip(self.names, self.parts, strict=True):
             if not isinstance(part, wrap):
-                setattr(self, role, wrap(part, name=f"{role}_loss_scale"))
+                setattr(self, name, wrap(part, name=f"{name}_loss_scale"))
 
-    def build_parts(self, generator_variables, discriminator_variables) -> None:
-        """Makes the state of both for the weights that each one trains."""
-        for part, variables in zip(
-            self.parts,
-            (generator_variables, discriminator_variables),
-            strict=True,
-        ):
+    def build_parts(self, *variables) -> None:
+        """Makes the state of all parts.
+
+        Args:
+            *variables: For each part, in the order of `names`, the list of
+                variables that it trains.
+        """
+        owned = [list(group) for group in variables]
+        for part, group in zip(self.parts, owned, strict=True):
             if not part.built:
-                part.build(list(variables))
-        self._own_variables = {
-            id(part): list(variables)
-            for part, variables in zip(
-                self.parts,
-                (generator_variables, discriminator_variables),
-                strict=True,
-            )
-        }
+                part.build(list(group))
+        self._owned = dict(zip(self.names, owned, strict=True))
         self.built = True
 
     def build(self, variables) -> None:
-        """Keras' own hook; the parts are built by `build_parts`."""
+        """Called by Keras; the parts are built by `build_parts`."""
         if not self.built:
             raise ValueError(
-                "`AdversarialOptimizer` has to know which weights are whose. "
-                f"Received: one list of {len(variables)} variables. "
+                "`AdversarialOptimizer` must know which part trains which "
+                f"variables. Received: one list of {len(variables)}. "
                 f"{_HOW_TO_BUILD}"
             )
 
@@ -144,59 +145,61 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
             )
 
     def apply(self, grads, trainable_variables=None) -> None:
-        """Applies gradients of any of the weights, each by its own part."""
+        """Applies gradients, each by the part that trains the variable."""
         self._assert_built()
-        owned = [self._own_variables[id(part)] for part in self.parts]
         if trainable_variables is None:
-            trainable_variables = owned[0] + owned[1]
-        known = {id(variable) for variable in owned[0] + owned[1]}
-        strange = [v.path for v in trainable_variables if id(v) not in known]
-        if strange:
+            trainable_variables = [
+                v for own in self._owned.values() for v in own
+            ]
+        owner = {id(v): n for n, own in self._owned.items() for v in own}
+        unknown = [v.path for v in trainable_variables if id(v) not in owner]
+        if unknown:
             raise ValueError(
-                "`trainable_variables` must be weights that the pair was built "
-                f"for. Received: {', '.join(strange)}. {_HOW_TO_BUILD}"
+                "`trainable_variables` must be variables that the optimizer was"
+                f" built for. Received: {', '.join(unknown)}. {_HOW_TO_BUILD}"
             )
         pairs = list(zip(grads, trainable_variables, strict=True))
-        for part, variables in zip(self.parts, owned, strict=True):
-            own = {id(v) for v in variables}
-            chosen = [(g, v) for g, v in pairs if id(v) in own]
+        for name, part in zip(self.names, self.parts, strict=True):
+            chosen = [(g, v) for g, v in pairs if owner[id(v)] == name]
             if chosen:
                 gradients, targets = zip(*chosen, strict=True)
                 part.apply(list(gradients), list(targets))
 
     def finalize_variable_values(self, var_list) -> None:
-        """Lets each part finalise the weights it trains."""
+        """Lets each part finalize the variables it trains."""
         del var_list  # Each part knows its own.
         self._assert_built()
-        for part in self.parts:
-            part.finalize_variable_values(self._own_variables[id(part)])
+        for name, part in zip(self.names, self.parts, strict=True):
+            part.finalize_variable_values(self._owned[name])
 
     def save_own_variables(self, store) -> None:
-        """Nothing of its own: Keras saves the two parts after this."""
+        """Nothing of its own: Keras saves the parts after this."""
 
     def load_own_variables(self, store) -> None:
-        """Nothing of its own: Keras loads the two parts after this."""
+        """Nothing of its own: Keras loads the parts after this."""
 
     def get_config(self) -> dict:
         return {
-            "generator": _serialized(self.generator),
-            "discriminator": _serialized(self.discriminator),
-            "learning_rate_ratio": self._learning_rate_ratio,
+            **{n: _serialized(getattr(self, n)) for n in self.names},
+            "learning_rate_ratios": list(self._learning_rate_ratios),
             "name": self.name,
         }
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
         config = dict(config)
-        ratio = config.pop("learning_rate_ratio", None)
-        for role in ("generator", "discriminator"):
+        ratios = config.pop("learning_rate_ratios", None)
+        # Files from before there could be more than two parts.
+        if (ratio := config.pop("learning_rate_ratio", None)) is not None:
+            ratios = [1.0, ratio]
+        for role in set(config) - {"name"}:
             config[role] = keras.saving.deserialize_keras_object(
                 _of_any_backend(config[role]), custom_objects=custom_objects
             )
-        pair = cls(**config)
-        if ratio is not None:
-            pair._learning_rate_ratio = ratio
-        return pair
+        whole = cls(**config)
+        if ratios is not None:
+            whole._learning_rate_ratios = list(ratios)
+        return whole
 
 
 def _serialized(optimizer) -> dict:
@@ -225,22 +228,52 @@ def _optimizer(identifier, role):
     """The optimizer that `identifier` names, Adam where it is None."""
     if identifier is None:
         return keras.optimizers.Adam(name=f"{role}_adam", **_DEFAULTS)
-    optimizer = keras.optimizers.get(identifier)
+    try:
+        optimizer = keras.optimizers.get(identifier)
+    except TypeError as error:
+        raise TypeError(f"`{role}`: {error}") from error
     if isinstance(optimizer, AdversarialOptimizer):
         raise ValueError(
-            f"`{role}` must be the optimizer of one network. Received: "
-            f"a pair, {identifier}. Pass the pair to `compile` as "
-            "`generator_optimizer=pair` and leave the other out."
+            f"`{role}` must be the optimizer of one player. Received: an "
+            f"`AdversarialOptimizer`, {identifier}. Pass that to `compile` "
+            "alone, without optimizers of single players."
         )
     return optimizer
 
 
-def _ratio(generator, discriminator) -> float:
-    """Discriminator's over generator's learning rate (1 for schedules)."""
-    rates = []
-    for part in (generator, discriminator):
-        part = getattr(part, "inner_optimizer", part)
-        if not isinstance(part._learning_rate, keras.Variable):
-            return 1.0
-        rates.append(float(ops.convert_to_numpy(part.learning_rate)))
-    return rates[1] / rates[0] if rates[0] else 1.0
+def _check_names(parts) -> None:
+    taken = [n for n in parts if hasattr(keras.optimizers.Optimizer, n)]
+    taken += [n for n in parts if n in ("names", "parts", "name")]
+    if taken:
+        raise ValueError(
+            "The parts of an optimizer must not have names that Keras' "
+            f"optimizers use. Received: {', '.join(sorted(set(taken)))}. "
+            "Rename the player."
+        )
+
+
+def _check_distinct(names, parts) -> None:
+    for number, part in enumerate(parts):
+        for other, earlier in zip(names, parts[:number], strict=False):
+            if part is earlier:
+                raise ValueError(
+                    f"`{other}` and `{names[number]}` must be two optimizers, "
+                    "because each keeps the moments of its own variables. "
+                    f"Received: the same object twice, {part}. Make two of "
+                    "them."
+                )
+
+
+def _ratios(parts) -> list[float]:
+    """Learning rate of each part over the first one's (1 for schedules)."""
+    rates = [_rate(part) for part in parts]
+    if None in rates or not rates[0]:
+        return [1.0] * len(parts)
+    return [rate / rates[0] for rate in rates]
+
+
+def _rate(part):
+    part = getattr(part, "inner_optimizer", part)
+    if not isinstance(part._learning_rate, keras.Variable):
+        return None
+    return float(ops.convert_to_numpy(part.learning_rate))

@@ -1,4 +1,4 @@
-"""Penalties: the discriminator and images to a scalar that it minimises."""
+"""Penalties: a network's scores of images to a scalar, for any player."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,6 +15,7 @@ from keras_gan.penalties.lecam import LeCam
 from keras_gan.penalties.penalty import Penalty
 from keras_gan.penalties.r1 import R1
 from keras_gan.penalties.r2 import R2
+from keras_gan.penalties.scores import Scored, Scores, input_gradients
 
 __all__ = [
     "DRAGAN",
@@ -24,9 +25,12 @@ __all__ = [
     "GradientPenalty",
     "LeCam",
     "Penalty",
+    "Scored",
+    "Scores",
     "default_gamma",
     "deserialize",
     "get",
+    "input_gradients",
     "recommended",
     "serialize",
 ]

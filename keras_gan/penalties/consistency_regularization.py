@@ -1,15 +1,12 @@
-from collections.abc import Callable
 from typing import Any
 
 import keras
 from keras import ops
 
-from keras_gan.penalties.penalty import (
-    Penalty,
-    Tensor,
-    batch_mean,
-    non_negative,
-)
+from keras_gan.penalties.penalty import Penalty, Tensor
+from keras_gan.penalties.scores import Scored, Scores
+from keras_gan.utils.arguments import non_negative
+from keras_gan.utils.tensors import batch_mean
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -26,7 +23,7 @@ class ConsistencyRegularization(Penalty):
     ```
 
     where T is the augmenter, drawn anew at each computation. With both weights
-    it is balanced consistency regularisation (bCR); with `fake_weight=0` the
+    it is balanced consistency regularization (bCR); with `fake_weight=0` the
     older form on real images alone (CR), after which traces of T may show up in
     generated images. It trains the discriminator's weights only, so T need not
     be differentiable.
@@ -97,32 +94,24 @@ class ConsistencyRegularization(Penalty):
             if hasattr(layer, "update_state"):
                 layer.update_state(ops.stop_gradient(real_logits))
 
-    def __call__(
-        self,
-        score: Callable[[Tensor], Tensor],
-        real_images: Tensor,
-        fake_images: Tensor,
-    ) -> Tensor:
+    def penalize(self, scores: Scores) -> Tensor:
         value = ops.zeros((), "float32")
-        for weight, images in (
-            (self.real_weight, real_images),
-            (self.fake_weight, fake_images),
+        for weight, scored in (
+            (self.real_weight, scores.real),
+            (self.fake_weight, scores.fake),
         ):
             if weight > 0.0:
-                value = value + weight * self._distance(score, images)
+                value = value + weight * self._distance(scores, scored)
         return value
 
-    def _distance(
-        self, score: Callable[[Tensor], Tensor], images: Tensor
-    ) -> Tensor:
-        _check_floating(images)
-        augmented = self.augmenter(images, training=True)
+    def _distance(self, scores: Scores, scored: Scored) -> Tensor:
+        _check_floating(scored.images)
+        augmented = self.augmenter(scored.images, training=True)
         # Nothing is trained through the images.
         augmented = ops.stop_gradient(augmented)
-        moved = ops.cast(score(augmented), "float32")
-        return batch_mean(
-            ops.square(moved - ops.cast(score(images), "float32"))
-        )
+        moved = ops.cast(scores(augmented), "float32")
+        logits = ops.cast(scored.logits, "float32")
+        return batch_mean(ops.square(moved - logits))
 
     def get_config(self) -> dict[str, Any]:
         augmenter = keras.saving.serialize_keras_object(self.augmenter)

@@ -5,12 +5,13 @@ from keras import ops
 
 from keras_gan import backend
 from keras_gan.penalties.gradient_penalty import GradientPenalty
-from keras_gan.penalties.penalty import Tensor, non_negative
+from keras_gan.penalties.penalty import Tensor
+from keras_gan.utils.arguments import non_negative
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class DRAGAN(GradientPenalty):
-    """The DRAGAN penalty: D shall have slope 1 around the real images.
+    """The DRAGAN penalty: holds D's slope around real images at 1.
 
     Sharp slopes at the data are what precedes the collapse of modes. It is
     `GradientPenalty` at other points: real images with noise added, whatever

@@ -1,23 +1,18 @@
-from collections.abc import Callable
 from typing import Any
 
 import keras
 from keras import ops
 
 from keras_gan import backend
-from keras_gan.penalties.penalty import (
-    Penalty,
-    Tensor,
-    batch_mean,
-    non_negative,
-    optional_seed,
-    squared_norms,
-)
+from keras_gan.penalties.penalty import Penalty, Tensor, squared_norms
+from keras_gan.penalties.scores import Scores
+from keras_gan.utils.arguments import non_negative, optional_seed
+from keras_gan.utils.tensors import batch_mean
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class GradientPenalty(Penalty):
-    """The WGAN-GP penalty: D shall have slope 1 between real and fake.
+    """The WGAN-GP penalty: holds D's slope between real and fake at 1.
 
     It bounds the slope of the discriminator, as the Wasserstein loss needs, at
     one random point on the line from each real image to its partner among the
@@ -29,7 +24,7 @@ class GradientPenalty(Penalty):
 
     where `a` is uniform in [0, 1), drawn for each pair, and the norm of a
     gradient is taken over all axes of its image. The discriminator must not mix
-    the images of a batch (no batch normalisation).
+    the images of a batch (no batch normalization).
 
     Args:
         weight: Strength, at least 0.
@@ -79,18 +74,15 @@ class GradientPenalty(Penalty):
     def seed_generators(self) -> list[keras.random.SeedGenerator]:
         return [] if self._seed_generator is None else [self._seed_generator]
 
-    def __call__(
-        self,
-        score: Callable[[Tensor], Tensor],
-        real_images: Tensor,
-        fake_images: Tensor,
-    ) -> Tensor:
+    def penalize(self, scores: Scores) -> Tensor:
         self.build()
-        points = self.points(
-            ops.cast(real_images, "float32"), ops.cast(fake_images, "float32")
+        real_images, fake_images = (
+            ops.cast(one.images, "float32")
+            for one in (scores.real, scores.fake)
         )
-        gradients = backend.input_gradients(score, points)
-        excess = _safe_sqrt(squared_norms(gradients)) - self.target
+        points = scores.scored(self.points(real_images, fake_images))
+        slopes = _safe_sqrt(squared_norms(points.input_gradients))
+        excess = slopes - self.target
         if self.one_sided:
             excess = ops.relu(excess)
         return self.weight * batch_mean(ops.square(excess))
@@ -116,7 +108,7 @@ class GradientPenalty(Penalty):
         }
 
     def _draw_per_image(self, images: Tensor) -> Tensor:
-        # One number an image, in a shape that broadcasts over its axes.
+        # One number per image, in a shape that broadcasts over its axes.
         ones = (1,) * (len(images.shape) - 1)
         return self._draw((ops.shape(images)[0], *ones))
 

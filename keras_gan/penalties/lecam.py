@@ -1,21 +1,18 @@
-from collections.abc import Callable
 from typing import Any
 
 import keras
 from keras import ops
 
 from keras_gan import backend
-from keras_gan.penalties.penalty import (
-    Penalty,
-    Tensor,
-    batch_mean,
-    non_negative,
-)
+from keras_gan.penalties.penalty import Penalty, Tensor
+from keras_gan.penalties.scores import Scores
+from keras_gan.utils.arguments import non_negative
+from keras_gan.utils.tensors import batch_mean
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class LeCam(Penalty):
-    """The LeCam penalty: scores shall not run away from their own averages.
+    """The LeCam penalty: keeps scores near their running averages.
 
     With little data a discriminator learns the training images by heart, and
     its scores of real and fake images part without end. The penalty holds each
@@ -84,16 +81,11 @@ class LeCam(Penalty):
             ema.assign(decay * ema + (1.0 - decay) * mean)
         started.assign(1.0)
 
-    def __call__(
-        self,
-        score: Callable[[Tensor], Tensor],
-        real_images: Tensor,
-        fake_images: Tensor,
-    ) -> Tensor:
+    def penalize(self, scores: Scores) -> Tensor:
         self.build()
         ema_real, ema_fake, _ = map(ops.stop_gradient, self._state)
-        real_logits = ops.cast(score(real_images), "float32")
-        fake_logits = ops.cast(score(fake_images), "float32")
+        real_logits = ops.cast(scores.real.logits, "float32")
+        fake_logits = ops.cast(scores.fake.logits, "float32")
         above = batch_mean(ops.square(ops.relu(real_logits - ema_fake)))
         below = batch_mean(ops.square(ops.relu(ema_real - fake_logits)))
         return self.weight * (above + below)

@@ -1,45 +1,48 @@
 """The base of all penalties, and what they share."""
 
-import abc
-import numbers
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 from keras import ops
 
+from keras_gan.penalties.scores import Scores
+from keras_gan.utils.arguments import positive_integer
+
 Tensor = Any
 """A tensor of whatever framework Keras runs on."""
 
+_LAZY = "Use every=1 for each update, every=16 for each sixteenth."
+
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class Penalty(abc.ABC):
-    """What is added to the discriminator's loss to keep the game stable.
+class Penalty:
+    """A term that is added to a player's loss to keep training stable.
 
-    A subclass writes `__call__(score, real_images, fake_images)`, which returns
-    a float32 scalar and changes nothing. A penalty that remembers something
-    makes its variables in `build` and writes them in `update_state`, which is
-    called at every update of the discriminator, also between the `every`-th.
+    A subclass overrides `penalize(scores)`, or `__call__(score, real_images,
+    fake_images)`, which returns a float32 scalar and changes nothing. A penalty
+    with state makes its variables in `build` and writes them in `update_state`,
+    which is called at every update of the player, whatever `every` is.
 
     Args:
-        every: The penalty is computed on every `every`-th update of the
-            discriminator and multiplied by `every`, which keeps its mean and
-            saves time (lazy regularisation). The caller does both.
+        every: The penalty is computed on every `every`-th update of the player
+            and multiplied by `every`, which keeps its mean and saves time (lazy
+            regularization). The model does both.
         name: Name of the penalty in the logs.
 
     Attributes:
         default_name: Name in the logs where the user gives none.
         uses_input_gradients: Whether the penalty takes the gradient of an
             image's score with respect to that image, which a discriminator that
-            mixes the images of a batch (batch normalisation) does not have.
+            mixes the images of a batch (batch normalization) does not have.
 
     Example:
 
     >>> class LogitDrift(Penalty):
     ...     default_name = "drift"
     ...
-    ...     def __call__(self, score, real_images, fake_images):
-    ...         return 0.001 * batch_mean(ops.square(score(real_images)))
+    ...     def penalize(self, scores):
+    ...         return 0.001 * ops.mean(ops.square(scores.real.logits))
     >>> penalty = LogitDrift(every=4)
     >>> penalty.name, penalty.every
     ('drift', 4)
@@ -49,17 +52,22 @@ class Penalty(abc.ABC):
 
     Reference:
         [Karras et al., 2020](https://arxiv.org/abs/1912.04958), for lazy
-        regularisation
+        regularization
     """
 
     default_name: str | None = None
     uses_input_gradients: bool = False
 
     def __init__(self, *, every: int = 1, name: str | None = None) -> None:
-        self.every = _positive_integer("every", every)
+        if not _is_written(type(self)):
+            raise TypeError(
+                f"`{type(self).__name__}` must override `penalize(scores)`, "
+                "`of_turn(turn)` or `__call__(score, real_images, "
+                "fake_images)`. Received: a class that overrides none of them."
+            )
+        self.every = positive_integer("every", every, hint=_LAZY)
         self.name = name or self.default_name or type(self).__name__.lower()
 
-    @abc.abstractmethod
     def __call__(
         self,
         score: Callable[[Tensor], Tensor],
@@ -69,14 +77,40 @@ class Penalty(abc.ABC):
         """Returns the penalty, a float32 scalar, not yet times `every`.
 
         Args:
-            score: The discriminator, images `(batch, ...)` -> logits. Where it
-                is conditional the labels are bound to it, in the order of the
-                images.
+            score: The network, images `(batch, ...)` -> logits `(batch, ...)`.
+                Where it is conditional the labels are bound to it, in the order
+                of the images.
             real_images: Float tensor `(batch, ...)`.
             fake_images: Float tensor `(batch, ...)`.
         """
+        scored = getattr(score, "real", None), getattr(score, "fake", None)
+        given = (real_images, fake_images)
+        known = isinstance(score, Scores) and all(
+            one.images is images
+            for one, images in zip(scored, given, strict=True)
+        )
+        return self.penalize(score if known else Scores(score, *given))
 
-    def build(self) -> None:  # noqa: B027 (most penalties have no state)
+    def penalize(self, scores: Scores) -> Tensor:
+        """Returns the penalty of images that are scored once for all.
+
+        Args:
+            scores: `Scores` of real and fake images by one network.
+        """
+        return self(scores, scores.real.images, scores.fake.images)
+
+    def of_turn(self, turn: Any) -> Tensor:
+        """Returns the penalty in one turn of training.
+
+        Here it is the sum over all `Scores` of the turn. A penalty that is not
+        on scores (on a generator's path length, on weights) overrides this.
+
+        Args:
+            turn: The `Turn`: its batch, samples, players and scores.
+        """
+        return sum(self.penalize(scores) for scores in turn.scores.values())
+
+    def build(self) -> None:
         """Makes the penalty's state; a second call changes nothing.
 
         The GAN calls it under its distribution strategy.
@@ -101,9 +135,7 @@ class Penalty(abc.ABC):
         """The seeds that the penalty draws from, saved with the GAN."""
         return []
 
-    def update_state(  # noqa: B027 (most penalties have no state)
-        self, real_logits: Tensor, fake_logits: Tensor
-    ) -> None:
+    def update_state(self, real_logits: Tensor, fake_logits: Tensor) -> None:
         """Takes note of one batch of logits.
 
         Args:
@@ -119,16 +151,6 @@ class Penalty(abc.ABC):
         return cls(**config)
 
 
-def batch_mean(values: Tensor) -> Tensor:
-    """Returns the float32 mean of `values`, and 0 (not NaN) of none.
-
-    The last batch of an epoch may leave a replica without a single image.
-    """
-    values = ops.cast(values, "float32")
-    count = ops.cast(ops.size(values), "float32")
-    return ops.sum(values) / ops.maximum(count, 1.0)
-
-
 def squared_norms(gradients: Tensor) -> Tensor:
     """Returns the squared norm of each sample's gradient, `(batch,)`."""
     gradients = ops.cast(gradients, "float32")
@@ -136,44 +158,6 @@ def squared_norms(gradients: Tensor) -> Tensor:
     return ops.sum(ops.square(gradients), axis=axes)
 
 
-def non_negative(name: str, value: Any) -> float:
-    """Returns `value` as a float, or raises an error that names it."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(
-            f"`{name}` must be a number. Received: {name}={value!r} of type "
-            f"{type(value).__name__}."
-        )
-    value = float(value)
-    # Written so that NaN, which compares with nothing, is refused too.
-    if not 0.0 <= value < float("inf"):
-        raise ValueError(
-            f"`{name}` must be finite and not negative. "
-            f"Received: {name}={value}. Give a number of 0 or more."
-        )
-    return value
-
-
-def optional_seed(seed: Any) -> int | None:
-    """Returns `seed` as an int or `None`, or raises an error that names it."""
-    if seed is None:
-        return None
-    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral):
-        raise TypeError(
-            "`seed` must be an integer, or `None` for a new one. "
-            f"Received: seed={seed!r} of type {type(seed).__name__}."
-        )
-    return int(seed)
-
-
-def _positive_integer(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(
-            f"`{name}` must be an integer. Received: {name}={value!r} of type "
-            f"{type(value).__name__}."
-        )
-    if value < 1:
-        raise ValueError(
-            f"`{name}` must be at least 1. Received: {name}={value}. "
-            f"Use {name}=1 for each update, {name}=16 for each sixteenth."
-        )
-    return int(value)
+def _is_written(cls: type[Penalty]) -> bool:
+    names = ("__call__", "penalize", "of_turn")
+    return any(getattr(cls, n) is not getattr(Penalty, n) for n in names)

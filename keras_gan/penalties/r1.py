@@ -18,7 +18,7 @@ class R1(ZeroCenteredPenalty):
 
     Squares are summed over all axes of an image and averaged over the batch.
     The discriminator must not mix the images of a batch (no batch
-    normalisation).
+    normalization).
 
     Args:
         gamma: Strength, at least 0; it grows with the number of pixels. `None`

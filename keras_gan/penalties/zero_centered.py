@@ -2,14 +2,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from keras_gan.penalties.default_gamma import default_gamma
-from keras_gan.penalties.penalty import (
-    Penalty,
-    Tensor,
-    batch_mean,
-    non_negative,
-    squared_norms,
-)
+from keras_gan.penalties.penalty import Penalty, Tensor, squared_norms
 from keras_gan.penalties.scores import Scored
+from keras_gan.utils.arguments import non_negative
+from keras_gan.utils.tensors import batch_mean
 
 
 class ZeroCenteredPenalty(Penalty):
