@@ -14,7 +14,7 @@ from keras_gan import (
     penalties,
     sampling,
 )
-from keras_gan.models import ACGAN, GAN
+from keras_gan.models import ACGAN, GAN, AdversarialModel, Player
 from keras_gan.optimizers import AdversarialOptimizer
 
 __version__ = "0.1.0"
@@ -22,7 +22,9 @@ __version__ = "0.1.0"
 __all__ = [
     "ACGAN",
     "GAN",
+    "AdversarialModel",
     "AdversarialOptimizer",
+    "Player",
     "callbacks",
     "datasets",
     "images",

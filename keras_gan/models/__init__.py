@@ -1,6 +1,9 @@
-"""Keras models with an adversarial training step."""
+"""Adversarial models: Keras models of players trained against each other."""
 
 from keras_gan.models.acgan import ACGAN
+from keras_gan.models.adversarial_model import AdversarialModel
 from keras_gan.models.gan import GAN
+from keras_gan.models.player import Player
+from keras_gan.models.turn import Turn
 
-__all__ = ["ACGAN", "GAN"]
+__all__ = ["ACGAN", "GAN", "AdversarialModel", "Player", "Turn"]

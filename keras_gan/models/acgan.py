@@ -4,6 +4,7 @@ import keras
 
 from keras_gan.models import auxiliary
 from keras_gan.models.gan import GAN
+from keras_gan.utils.arguments import checked_weight
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -68,7 +69,13 @@ class ACGAN(GAN):
     """
 
     discriminator_takes_labels = False
-    """Read by what asks the discriminator about images."""
+
+    log_names = (
+        *GAN.log_names,
+        "d_class_loss",
+        "g_class_loss",
+        "d_class_accuracy",
+    )
 
     def __init__(
         self,
@@ -86,9 +93,7 @@ class ACGAN(GAN):
             "classification_weight": classification_weight,
             "fake_classification_weight": fake_classification_weight,
         }
-        checked = {
-            k: auxiliary.checked_weight(k, v) for k, v in weights.items()
-        }
+        checked = {k: checked_weight(k, v) for k, v in weights.items()}
         super().__init__(
             generator,
             discriminator,
@@ -107,16 +112,26 @@ class ACGAN(GAN):
             generator, discriminator, latent_dim, num_classes
         )
 
-    def make_objective(self, loss, penalties) -> auxiliary.AuxiliaryObjective:
-        """What the two networks minimise, of the arguments of `compile`."""
-        return auxiliary.AuxiliaryObjective(
-            self.discriminator,
-            loss,
-            penalties,
-            self.augmenter,
-            classification_weight=self.classification_weight,
-            fake_classification_weight=self.fake_classification_weight,
+    def discriminator_loss(self, turn) -> tuple:
+        loss, logs = super().discriminator_loss(turn)
+        scores, labels = turn.scores["images"], turn.batch.labels
+        class_logits = scores.real.outputs[1]
+        logs["d_class_loss"] = auxiliary.class_loss(class_logits, labels)
+        logs["d_class_accuracy"] = auxiliary.class_accuracy(
+            class_logits, labels
         )
+        loss = loss + self.classification_weight * logs["d_class_loss"]
+        if self.fake_classification_weight:
+            of_fakes = auxiliary.class_loss(scores.fake.outputs[1], labels)
+            loss = loss + self.fake_classification_weight * of_fakes
+        return loss, logs
+
+    def generator_loss(self, turn) -> tuple:
+        loss, logs = super().generator_loss(turn)
+        class_logits = turn.scores["images"].fake.outputs[1]
+        class_loss = auxiliary.class_loss(class_logits, turn.batch.labels)
+        loss = loss + self.classification_weight * class_loss
+        return loss, {**logs, "g_class_loss": class_loss}
 
     # A method, because Keras looks at every property when it saves a model and
     # would write the discriminator's weights under this name.

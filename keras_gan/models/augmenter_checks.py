@@ -3,10 +3,10 @@
 import keras
 from keras import ops
 
-from keras_gan import backend
+from keras_gan.backend import devices
 from keras_gan.models import augmenter_layers as augmenters
 from keras_gan.models import augmenter_probe as probe
-from keras_gan.models.objective import penalty_name
+from keras_gan.models.turn import penalty_name
 
 
 def check(augmenter, penalties, image_shape, jit_compile="auto") -> None:
@@ -39,7 +39,7 @@ def check(augmenter, penalties, image_shape, jit_compile="auto") -> None:
             getattr(penalty, "uses_input_gradients", False)
             for penalty in penalties
         )
-        on_gpu = jit_compile == "auto" and backend.has_gpu()
+        on_gpu = jit_compile == "auto" and devices.has_gpu()
         trial = probe.Trial(augmenter, order, jit_compile is True or on_gpu)
         with probe.unchanged(augmenter):
             probe.check_gradients(augmenter, images, trial)

@@ -43,7 +43,7 @@ def layers_in(augmenter) -> list:
 
 
 def adaptive_layers(augmenter) -> list:
-    """The layers in an augmenter that want to know the logits of D."""
+    """The layers in an augmenter that are steered by the logits of D."""
     told = [one for one in layers_in(augmenter) if hasattr(one, "update_state")]
     adaptive = [
         one for one in told if not getattr(one, "has_fixed_probability", False)
@@ -52,7 +52,13 @@ def adaptive_layers(augmenter) -> list:
     return adaptive or told[:1]
 
 
-def generator_states(augmenters) -> list:
+def adaptive_layer(augmenter):
+    """The layer in an augmenter that the logits of D steer, or `None`."""
+    layers = [] if augmenter is None else adaptive_layers(augmenter)
+    return layers[0] if layers else None
+
+
+def random_states(augmenters) -> list:
     """States of generators of the framework that augmenters draw from."""
     layers = [layer for one in augmenters for layer in layers_in(one)]
-    return backend.generator_states(layers)
+    return backend.random_states(layers)

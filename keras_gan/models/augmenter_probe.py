@@ -12,6 +12,7 @@ from keras import ops
 
 from keras_gan import backend
 from keras_gan.models import augmenter_layers as augmenters
+from keras_gan.penalties import input_gradients
 
 _DRAWS = 3
 _MOST_IMAGES = 16
@@ -32,7 +33,7 @@ def random_images(image_shape) -> np.ndarray:
 def unchanged(augmenter) -> Iterator[None]:
     """Restores all that an augmenter draws from, and what it keeps."""
     variables = list(augmenter.variables)
-    variables += augmenters.generator_states([augmenter])
+    variables += augmenters.random_states([augmenter])
     values = [np.array(ops.convert_to_numpy(one)) for one in variables]
     # Some layers of Keras choose in Python while a graph is made.
     states = random.getstate(), np.random.get_state()
@@ -154,7 +155,7 @@ def _score(layer, kept: list):
 def _first(layer):
     def outputs_and_gradients(images):
         kept: list = []
-        gradients = backend.input_gradients(_score(layer, kept), images)
+        gradients = input_gradients(_score(layer, kept), images)
         return kept[0], gradients
 
     return outputs_and_gradients
@@ -186,8 +187,12 @@ def _is_dead(outputs, gradients) -> bool:
 
 
 def _check_second(layer, images, trial) -> None:
+    def squared_slopes(images):
+        slopes = input_gradients(_score(layer, []), images)
+        return ops.sum(ops.square(slopes))
+
     def second_derivatives(images):
-        return backend.second_derivatives(_score(layer, []), images)
+        return backend.gradient_of(squared_slopes, images)
 
     function = backend.compiled(second_derivatives)
     try:

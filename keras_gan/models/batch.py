@@ -17,13 +17,13 @@ class Batch(NamedTuple):
     Attributes:
         images: Float32 tensor `(batch, ...)`.
         labels: Int32 tensor `(batch,)`, or None.
-        strange: Scalars, 1 where images or labels of the batch are out of
-            their range, else 0.
+        out_of_range: Dict of scalars, 1 where images or labels of the batch are
+            out of their range, else 0.
     """
 
     images: Any
     labels: Any = None
-    strange: Any = None
+    out_of_range: Any = None
 
 
 def unpack(data, image_shape, num_classes) -> Batch:
@@ -31,10 +31,10 @@ def unpack(data, image_shape, num_classes) -> Batch:
 
     Args:
         data: Images, `(images, labels)`, or a dict with `"images"` and
-            `"labels"`, alone or in the tuple that Keras makes of it.
+            `"labels"`, alone or in a tuple.
         image_shape: Shape of one image, without the batch.
         num_classes: Number of classes, or None, in which case labels that come
-            with the data are left aside.
+            with the data are ignored.
 
     Raises:
         ValueError: If the images have another shape, or the model is
@@ -43,7 +43,7 @@ def unpack(data, image_shape, num_classes) -> Batch:
     images, labels, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
     if sample_weight is not None:
         raise ValueError(
-            "`GAN` does not weigh samples. Received: data with three parts, "
+            "Samples cannot be weighted here. Received: data with three parts, "
             "of which the third is `sample_weight`. Leave it out."
         )
     if isinstance(images, dict):
@@ -58,6 +58,11 @@ def unpack(data, image_shape, num_classes) -> Batch:
         return Batch(images, None, {"images": outside, "labels": ops.zeros(())})
     labels, wrong = _unpack_labels(labels, num_classes)
     return Batch(images, labels, {"images": outside, "labels": wrong})
+
+
+def batch_size(batch):
+    """Number of examples in a batch of any structure."""
+    return ops.shape(keras.tree.flatten(batch)[0])[0]
 
 
 def parts_of(data: dict, labels=None) -> tuple:
@@ -89,7 +94,7 @@ def check_shape(shape, image_shape) -> None:
 
 
 def check_labels(shape, dtype, num_classes) -> None:
-    """Raises an error if labels are not integers, one an image."""
+    """Raises an error if labels are not integers, one per image."""
     if len(shape) > 2 or (len(shape) == 2 and shape[1] != 1):
         raise ValueError(
             "`labels` must be integers of shape (batch,). Received: shape "
@@ -122,8 +127,8 @@ def _any(condition):
 def call_network(network, inputs, training):
     """Outputs of a network, also for a replica that was left without images.
 
-    Batch normalisation makes NaN of an empty batch, and every replica would
-    take it over. So the network is given one row and its output cut off.
+    Batch normalization makes NaN of an empty batch, which every replica would
+    take over. So the network is given one row and its output is cut off.
     """
     if replica_count() == 1:
         return network(inputs, training=training)
@@ -152,7 +157,8 @@ def split(batch, parts: int) -> list:
         if batch.labels is not None:
             labels = _deal(batch.labels, parts)
     return [
-        Batch(*pair, batch.strange) for pair in zip(images, labels, strict=True)
+        Batch(*pair, batch.out_of_range)
+        for pair in zip(images, labels, strict=True)
     ]
 
 

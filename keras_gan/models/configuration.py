@@ -1,15 +1,16 @@
-"""The arguments of `GAN.compile`: checked, resolved, serialised."""
+"""The arguments of `compile`: checked, resolved, serialized."""
 
 import warnings
 
 import keras
 
-from keras_gan import losses as losses_module
 from keras_gan import penalties as penalties_module
 from keras_gan.backend import BACKEND
-from keras_gan.models.checks import is_integer
-from keras_gan.models.objective import penalty_name
+from keras_gan.models.turn import penalty_name
 from keras_gan.optimizers import AdversarialOptimizer
+from keras_gan.utils.arguments import choice, is_integer
+
+UPDATES = ("alternating", "simultaneous")
 
 
 def penalties(identifiers, loss, image_shape) -> list:
@@ -22,41 +23,60 @@ def penalties(identifiers, loss, image_shape) -> list:
     if not isinstance(identifiers, list | tuple):
         identifiers = [identifiers]
     chosen = [penalties_module.get(identifier) for identifier in identifiers]
-    names = [penalty_name(penalty) for penalty in chosen]
-    if len(set(names)) != len(names):
-        raise ValueError(
-            "`penalties` must have different names, because each is one entry "
-            f"of the logs. Received: {names}. Give one another `name=`."
-        )
+    check_different("penalties", map(penalty_name, chosen))
     return chosen
 
 
-def check(discriminator_steps, update, metrics, updates) -> None:
-    """Checks the arguments that are neither objects nor Keras' own."""
+def check_updates(discriminator_steps, update) -> None:
+    """Checks how often and in which order players are updated."""
     if not is_integer(discriminator_steps, at_least=1):
         raise ValueError(
             "`discriminator_steps` must be a positive integer. Received: "
             f"{discriminator_steps!r}."
         )
-    if update not in updates:
-        raise ValueError(
-            f"`update` must be one of {sorted(updates)}. Received: {update!r}."
-        )
-    listed = metrics is None or isinstance(metrics, list | tuple)
-    for metric in metrics or [] if listed else [metrics]:
-        if not listed or not hasattr(metric, "update_state"):
-            raise ValueError(
-                "`metrics` must be a list of objects with `update_state("
-                f"real_images, fake_images)`. Received: {metric!r}. Those of "
-                "`keras_gan.metrics` are such objects."
-            )
-        _check_value_range(metric)
-    names = [getattr(metric, "name", None) for metric in metrics or []]
+    choice("update", update, UPDATES)
+
+
+def check_metrics(metrics) -> None:
+    """Checks the metrics that `compile` is given."""
+    if not isinstance(metrics, dict):
+        metrics = {None: metrics}
+    for some in metrics.values():
+        listed = some is None or isinstance(some, list | tuple)
+        for metric in some or [] if listed else [some]:
+            if not listed or not hasattr(metric, "update_state"):
+                raise ValueError(
+                    "`metrics` must be a list of objects with `update_state("
+                    f"real_images, fake_images)`. Received: {metric!r}. Those "
+                    "of `keras_gan.metrics` are such objects."
+                )
+            _check_value_range(metric)
+    names = [getattr(metric, "name", None) for metric in flat_metrics(metrics)]
+    check_different("metrics", names)
+
+
+def check_different(argument, names) -> None:
+    """Raises an error if two entries of the logs would have one name."""
+    names = list(names)
     if len(set(names)) != len(names):
         raise ValueError(
-            "`metrics` must have different names, because each is one entry "
-            f"of the logs. Received: {names}. Give one another `name=`."
+            f"`{argument}` must have different names, because each is one "
+            f"entry of the logs. Received: {names}. Give one another `name=`."
         )
+
+
+def flat_metrics(metrics) -> list:
+    """All metrics of a list, or of a dict of lists."""
+    if isinstance(metrics, dict):
+        return [metric for some in metrics.values() for metric in some or []]
+    return list(metrics or [])
+
+
+def scores_of_metrics(metrics) -> list:
+    """For each metric the name of the scores it is shown; None: the first."""
+    if isinstance(metrics, dict):
+        return [name for name, some in metrics.items() for _ in some or []]
+    return [None] * len(metrics or [])
 
 
 def _check_value_range(metric) -> None:
@@ -70,25 +90,68 @@ def _check_value_range(metric) -> None:
         )
 
 
-def optimizers(generator, discriminator) -> AdversarialOptimizer:
-    """The pair of two optimizers, or the pair that was given."""
+def optimizer_for(players, optimizer) -> AdversarialOptimizer:
+    """The optimizer of some players: Adam for each that is not given.
+
+    Raises:
+        ValueError: If one is missing, or given for no player.
+    """
+    names = [player.name for player in players]
+    if optimizer is None:
+        optimizer = dict.fromkeys(names)
+    if not isinstance(optimizer, dict | AdversarialOptimizer):
+        raise ValueError(
+            "`optimizer` must be a dict of optimizers by the names of the "
+            f"players, or an `AdversarialOptimizer`. Received: {optimizer!r}. "
+            f"The players are: {', '.join(names)}."
+        )
+    given = getattr(optimizer, "names", optimizer)
+    if set(given) != set(names):
+        raise ValueError(
+            f"`optimizer` must have one part per player, {sorted(names)}. "
+            f"Received: {sorted(given)}. Name each player once; None stands "
+            "for Adam."
+        )
+    if isinstance(optimizer, dict):
+        # In the order of the players, not of the dict.
+        parts = {name: optimizer[name] for name in names}
+        optimizer = AdversarialOptimizer(**parts)
+    return optimizer
+
+
+def pair_of_optimizers(generator, discriminator) -> AdversarialOptimizer:
+    """Two optimizers as one, or the one that was given for both."""
     if not isinstance(generator, AdversarialOptimizer):
         return AdversarialOptimizer(generator, discriminator)
     if discriminator is not None:
         raise ValueError(
             "`discriminator_optimizer` must be left out when "
-            "`generator_optimizer` is the pair. Received: "
+            "`generator_optimizer` is the optimizer of both. Received: "
             f"{discriminator!r}."
         )
     return generator
 
 
-def build(stateful, metrics, image_shape) -> None:
-    """Makes the state of losses, penalties and metrics, under the strategy."""
-    for part in stateful:
-        getattr(part, "build", lambda: None)()
-    for metric in metrics or []:
-        getattr(metric, "build", lambda shape: None)(image_shape)
+def build(model, metrics) -> None:
+    """Makes the state of penalties and metrics, under the strategy."""
+    chosen = [one for player in model.players for one in player.penalties]
+    check_different("penalties", map(penalty_name, chosen))
+    for penalty in chosen:
+        getattr(penalty, "build", lambda: None)()
+    shapes = model.image_shapes()
+    unknown = set(scores_of_metrics(metrics)) - {None, *shapes}
+    if shapes and unknown:
+        raise ValueError(
+            "`metrics` must be given by the names of the model's scores, "
+            f"{sorted(shapes)}. Received: {sorted(unknown)}."
+        )
+    first = next(iter(shapes.values()), None)
+    for metric, name in zip(
+        flat_metrics(metrics), scores_of_metrics(metrics), strict=True
+    ):
+        shape = shapes.get(name, first)
+        if shape is not None and hasattr(metric, "build"):
+            metric.build(shape)
 
 
 def results(metrics) -> dict:
@@ -104,59 +167,73 @@ def results(metrics) -> dict:
     return values
 
 
-def serialize(gan) -> dict:
+def serialize(model) -> dict:
     """What `compile` was given, as Keras writes it into a `.keras` file."""
-    one = keras.saving.serialize_keras_object
     try:
         return {
-            "generator_optimizer": one(gan.optimizer),
-            "loss": losses_module.serialize(gan.loss),
-            "penalties": [penalties_module.serialize(p) for p in gan.penalties],
-            "metrics": [one(metric) for metric in gan.sample_metrics],
-            "discriminator_steps": gan.discriminator_steps,
-            "update": gan.update,
-            "run_eagerly": gan.run_eagerly,
-            "steps_per_execution": gan.steps_per_execution,
-            "jit_compile": gan.asked_jit_compile,
+            **model.compile_arguments(),
+            "metrics": _by_scores(model),
+            "run_eagerly": model.run_eagerly,
+            "steps_per_execution": model.steps_per_execution,
+            "jit_compile": model.asked_jit_compile,
             "backend": BACKEND,
         }
     except (TypeError, AttributeError, NotImplementedError) as error:
         # The weights of a finished run must not be lost for a loss that has
         # no config.
         warnings.warn(
-            "The model is saved without what `compile` was given, because a "
-            f"part of that cannot be serialised: {error}. Compile it again "
+            "The model is saved without its `compile` arguments, because a "
+            f"part of them cannot be serialized: {error}. Compile it again "
             "after loading, or give that part `get_config`.",
             stacklevel=2,
         )
         return {}
 
 
-def warn_of_metrics(error: Exception) -> None:
-    """Says that a model was loaded without the metrics it was compiled with."""
-    warnings.warn(
-        "The model is loaded without its metrics, because one of them cannot "
-        f"be made here: {error}. Mend that and load it again, or compile it "
-        "with other metrics.",
-        stacklevel=4,
-    )
+def _by_scores(model):
+    """The serialized metrics as `compile` takes them."""
+    one = keras.saving.serialize_keras_object
+    names = model.metric_scores
+    if all(name is None for name in names):
+        return [one(metric) for metric in model.sample_metrics]
+    by_name: dict = {name: [] for name in names}
+    for name, metric in zip(names, model.sample_metrics, strict=True):
+        by_name[name].append(one(metric))
+    return by_name
 
 
-def deserialize(config) -> dict:
-    """Arguments of `compile` from what `serialize` wrote.
+def compile_with(model, config) -> None:
+    """Compiles a model with what `serialize` wrote."""
+    arguments = _of_this_backend(config)
+    arguments = model.deserialized_arguments(arguments)
+    metrics = arguments.pop("metrics")
+    try:
+        model.compile(**arguments, metrics=_deserialized(metrics))
+    except (OSError, ValueError) as error:
+        # A model must open also where a file of its metrics is missing.
+        if not metrics:
+            raise
+        model.compile(**arguments, metrics=[])
+        warnings.warn(
+            "The model is loaded without its metrics, because one of them "
+            f"cannot be made here: {error}. Fix that and load it again, or "
+            "compile it with other metrics.",
+            stacklevel=4,
+        )
 
-    How a step is run is a matter of the backend that runs it.
-    """
+
+def _deserialized(metrics):
     one = keras.saving.deserialize_keras_object
+    if isinstance(metrics, dict):
+        return {name: [one(m) for m in some] for name, some in metrics.items()}
+    return [one(metric) for metric in metrics]
+
+
+def _of_this_backend(config) -> dict:
+    """How a step is run depends on the backend that runs it."""
     config = dict(config)
     if config.pop("backend", "tensorflow") != BACKEND:
         config["jit_compile"] = "auto"
     if BACKEND == "torch":  # Where Keras knows single steps only.
         config["steps_per_execution"] = 1
-    return {
-        **config,
-        "generator_optimizer": one(config["generator_optimizer"]),
-        "loss": losses_module.get(config["loss"]),
-        "penalties": [penalties_module.get(p) for p in config["penalties"]],
-        "metrics": [one(metric) for metric in config["metrics"]],
-    }
+    return config

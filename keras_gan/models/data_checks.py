@@ -1,26 +1,11 @@
-"""What must be true of data before training starts."""
+"""Checks of data before training starts."""
 
 import contextlib
 from collections.abc import Iterator
 
-import keras
 import numpy as np
 
 from keras_gan.models import batch as batches
-
-
-def check_fit(gan, x, y=None, **arguments) -> None:
-    """Checks the data that `GAN.fit` is given, as far as it is in memory.
-
-    Raises:
-        ValueError: If a part of it is not as it must be.
-    """
-    check_arrays(x, y, gan.image_shape, gan.num_classes)
-    _check_steps(x, gan.discriminator_steps, **arguments)
-    validation = arguments.get("validation_data")
-    if validation is not None:
-        images, labels, _ = keras.utils.unpack_x_y_sample_weight(validation)
-        check_arrays(images, labels, gan.image_shape, gan.num_classes)
 
 
 def check_arrays(images, labels, image_shape, num_classes) -> None:
@@ -59,7 +44,7 @@ def _check_images(images, image_shape):
         raise ValueError(
             "Images must be finite. Received: NaN or infinity in "
             f"{len(where)} of {len(images)} images, the first at index "
-            f"{where[0]}. Remove or mend them."
+            f"{where[0]}. Remove or fix them."
         )
     if len(image_shape) > 1 and (low < -1.01 or high > 1.01):
         raise ValueError(out_of_range(f"values from {low:.4g} to {high:.4g}"))
@@ -94,7 +79,7 @@ def wrong_labels(received: str, num_classes: int | None) -> str:
     )
 
 
-def _check_steps(images, parts, *, batch_size=None, validation_split=0.0, **_):
+def check_steps(images, parts, *, batch_size=None, validation_split=0.0, **_):
     # Also the incomplete batch at the end of an array.
     if parts == 1 or not _is_array(images):
         return
@@ -107,10 +92,10 @@ def _check_steps(images, parts, *, batch_size=None, validation_split=0.0, **_):
 
 
 @contextlib.contextmanager
-def indivisible_batches(parts: int) -> Iterator[None]:
-    """Says in our words what the framework says of a batch it cannot cut.
+def explained(parts: int = 1) -> Iterator[None]:
+    """Explains errors that a framework raises for a batch that it cannot cut.
 
-    The size of a data set's batches is often known only when they come.
+    The size of a data set's batches is often known only when they arrive.
 
     Args:
         parts: Number of equal parts for the discriminator's updates.

@@ -1,28 +1,17 @@
 """`GAN`: a generator and a discriminator as one Keras model."""
 
-import contextlib
-
 import keras
 from keras import ops
 
-from keras_gan import losses
-from keras_gan.backend import AdversarialTrainer, ReplicaSeedGenerator
-from keras_gan.models import (
-    augmenter_checks,
-    checks,
-    configuration,
-    data_checks,
-    sampling,
-    state,
-)
-from keras_gan.models.objective import AdversarialObjective, penalty_name
-from keras_gan.models.steps import STRANGE, AdversarialSteps
-from keras_gan.models.tracker import LogTracker
-from keras_gan.models.watch import watched
+from keras_gan.models import augmenter_checks, data_checks, generation
+from keras_gan.models import batch as batches
+from keras_gan.models import network_checks as checks
+from keras_gan.models.averaging import copy_of, move_average
+from keras_gan.models.two_player_model import TwoPlayerModel
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
+class GAN(TwoPlayerModel):
     """A generative adversarial network as a Keras model.
 
     Two networks are trained against each other: the generator G makes images
@@ -43,7 +32,7 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
             training.
         ema_momentum: Momentum in `[0, 1)` of the averaged generator, which
             `call`, `predict`, `generate` and `evaluate` use. None: no average.
-        seed: Integer from which all latents are drawn. None: any.
+        seed: Integer from which all latents are drawn. None: a random one.
         name: Name of the model.
 
     Raises:
@@ -62,6 +51,9 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
         [Goodfellow et al., 2014](https://arxiv.org/abs/1406.2661).
     """
 
+    discriminator_takes_labels = True
+    """Whether a conditional discriminator is given labels."""
+
     def __init__(
         self,
         generator,
@@ -75,14 +67,14 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
         name="gan",
         **kwargs,
     ):
-        super().__init__(name=name, **kwargs)
         num_classes, seed = checks.check_arguments(
             num_classes, ema_momentum, seed
         )
+        super().__init__(name=name, seed=seed, **kwargs)
         self.latent_dim, self.image_shape = self.build_networks(
             generator, discriminator, latent_dim, num_classes
         )
-        checks.warn_probabilities(discriminator)
+        checks.warn_if_sigmoid(discriminator)
         augmenter_checks.check_kind(augmenter)
         self.generator = generator
         self.discriminator = discriminator
@@ -92,16 +84,12 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
         self.seed = seed
         self.ema_generator = None
         if ema_momentum is not None:
-            self.ema_generator = sampling.copy_of(
+            self.ema_generator = copy_of(
                 generator, checks.fake_inputs(self.latent_dim, num_classes)
             )
-        # Training, evaluation and sampling draw from seeds of their own, so
-        # that looking at a run never changes it.
-        offset = (lambda n: None) if seed is None else (lambda n: seed + n)
-        self.seed_generator = ReplicaSeedGenerator(offset(0))
-        self.evaluation_seed = ReplicaSeedGenerator(offset(0x5EED))
-        self.sampling_seed = keras.random.SeedGenerator(offset(0xFACE))
-        self.built = True
+        # Drawing images has a seed of its own too.
+        start = None if seed is None else seed + 0xFACE
+        self.sampling_seed = keras.random.SeedGenerator(start)
 
     def build_networks(
         self, generator, discriminator, latent_dim, num_classes
@@ -109,180 +97,63 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
         """Builds the networks; returns `latent_dim` and the image's shape."""
         return checks.build(generator, discriminator, latent_dim, num_classes)
 
-    def compile(
-        self,
-        generator_optimizer=None,
-        discriminator_optimizer=None,
-        *,
-        loss="relativistic",
-        penalties="auto",
-        discriminator_steps=1,
-        update="alternating",
-        metrics=None,
-        run_eagerly=False,
-        steps_per_execution=1,
-        jit_compile="auto",
-    ):
-        """Chooses how the two networks are trained.
-
-        Args:
-            generator_optimizer: Optimizer, name or config; left out, Adam as
-                `AdversarialOptimizer` has it. The pair itself may stand here.
-            discriminator_optimizer: The same for the discriminator.
-            loss: Name, `AdversarialLoss`, or any object with
-                `discriminator_loss` and `generator_loss`.
-            penalties: List of penalties, or `"auto"`: those with which the
-                loss is meant to be trained.
-            discriminator_steps: Number of discriminator updates a step. Each
-                batch is cut into that many equal parts.
-            update: `"alternating"`: the generator sees the discriminator after
-                its update. `"simultaneous"`: one pass serves both updates,
-                which is faster.
-            metrics: Metrics with `update_state(real_images, fake_images)`,
-                computed by `evaluate` and on validation data.
-            run_eagerly: As in `keras.Model.compile`.
-            steps_per_execution: As in `keras.Model.compile`.
-            jit_compile: As in `keras.Model.compile`.
-
-        Raises:
-            ValueError: If an argument is not one of these.
-        """
-        loss = losses.get(loss)
-        penalties = configuration.penalties(penalties, loss, self.image_shape)
-        configuration.check(discriminator_steps, update, metrics, self._updates)
-        checks.warn_batch_normalization(self.discriminator, penalties)
-        with self.scope():
-            augmenter_checks.check(
-                self.augmenter, penalties, self.image_shape, jit_compile
-            )
-            pair = configuration.optimizers(
-                generator_optimizer, discriminator_optimizer
-            )
-            if state.has_float16(self.generator, self.discriminator):
-                pair.scale_losses()
-            super().compile(
-                optimizer=pair,
-                run_eagerly=run_eagerly,
-                steps_per_execution=steps_per_execution,
-                jit_compile=jit_compile,
-                auto_scale_loss=False,
-            )
-            pair.build_parts(
-                self.generator.trainable_variables,
-                self.discriminator.trainable_variables,
-            )
-            configuration.build([loss, *penalties], metrics, self.image_shape)
-            objective = self.make_objective(loss, penalties)
-            both = [*objective.log_names, *STRANGE]
-            names = [*both, *(penalty_name(p) for p in penalties)]
-            self._train_logs = LogTracker(names, name="train")
-            self._test_logs = LogTracker(both, name="test")
-        self._log_tracker = self._train_logs
-        self.asked_jit_compile = jit_compile
-        self.sample_metrics = list(metrics or [])
-        self.loss = loss
-        self.penalties = penalties
-        self.discriminator_steps = int(discriminator_steps)
-        self.update = update
-        self.objective = objective
-
-    def make_objective(self, loss, penalties) -> AdversarialObjective:
-        """What the two networks minimise, of the arguments of `compile`."""
-        return AdversarialObjective(
-            self.discriminator, loss, penalties, self.augmenter
-        )
-
-    # Training ---------------------------------------------------------------
-
-    def fit(self, x=None, y=None, *, callbacks=None, **kwargs):
-        """Trains on images, `(images, labels)` or a data set of either.
-
-        Args:
-            x: Array of images `(n, ...)` in [-1, 1], or a data set.
-            y: Array of integer labels `(n,)`, for arrays of images.
-            callbacks: As in `keras.Model.fit`.
-            **kwargs: As in `keras.Model.fit`.
-
-        Returns:
-            The `keras.callbacks.History` of the run.
-
-        Raises:
-            ValueError: If the images or labels are not what the networks take.
-            FloatingPointError: If a loss stops being finite.
-        """
-        self._assert_compile_called("fit")
-        data_checks.check_fit(self, x, y, **kwargs)
-        if not hasattr(x, "__array__"):
-            # Keras warns of its own default where a data set comes in order.
-            kwargs.setdefault("shuffle", False)
-        self._log_tracker = self._train_logs
-        with data_checks.indivisible_batches(self.discriminator_steps):
-            return super().fit(
-                x, y, callbacks=watched(callbacks, self), **kwargs
-            )
-
-    # Evaluation -------------------------------------------------------------
-
-    def evaluate(self, x=None, y=None, *, return_dict=False, **kwargs):
-        """Losses and metrics on real images and as many generated ones.
-
-        The latents are the same at each call, and training is not touched.
-
-        Args:
-            x: Array of images in [-1, 1], or a data set.
-            y: Array of integer labels, for arrays of images.
-            return_dict: Return a dict instead of a list.
-            **kwargs: As in `keras.Model.evaluate`.
-
-        Returns:
-            The four losses and accuracies, then each metric.
-        """
-        self._assert_compile_called("evaluate")
-        data_checks.check_arrays(x, y, self.image_shape, self.num_classes)
-        with self._testing(), data_checks.indivisible_batches(1):
-            logs = super().evaluate(x, y, return_dict=True, **kwargs)
-        logs.update(configuration.results(self.sample_metrics))
-        return logs if return_dict else list(logs.values())
-
-    def test_on_batch(self, x, y=None, *, return_dict=False):
-        """As `evaluate`, on one batch.
-
-        Args:
-            x: Array of images in [-1, 1].
-            y: Array of integer labels.
-            return_dict: Return a dict instead of a list.
-
-        Returns:
-            The four losses and accuracies, then each metric.
-        """
-        self._assert_compile_called("test_on_batch")
-        data_checks.check_arrays(x, y, self.image_shape, self.num_classes)
-        with self._testing():
-            logs = super().test_on_batch(x, y, return_dict=True)
-        logs.update(configuration.results(self.sample_metrics))
-        return logs if return_dict else list(logs.values())
-
-    @contextlib.contextmanager
-    def _testing(self):
-        """Logs of `evaluate`, and the same latents as at each call."""
-        state.rewind(self.evaluation_seed)
-        self._log_tracker = self._test_logs
-        try:
-            yield
-            self.assert_usual_data()
-        finally:
-            self._log_tracker = self._train_logs
-
     @property
-    def metrics(self) -> list:
-        """Means of the logs and the metrics given to `compile`."""
-        if not self.compiled:
-            return []
-        return [self._log_tracker, *self.sample_metrics]
+    def sampler(self):
+        """The network that images are drawn from: the average, if any."""
+        averaged = self.ema_generator
+        return self.generator if averaged is None else averaged
 
-    def get_metrics_result(self) -> dict:
-        """The values that `fit` and `evaluate` report."""
-        return self.current_logs()
+    # Training ----------------------------------------------------------------
+
+    def unpack(self, data):
+        return batches.unpack(data, self.image_shape, self.num_classes)
+
+    def sample(self, batch, training=True):
+        network = self.generator if training else self.sampler
+        seed = self.seed_generator if training else self.evaluation_seed
+        latents = self.sample_latents(batch, seed)
+        inputs = latents if batch.labels is None else [latents, batch.labels]
+        images = batches.call_network(network, inputs, training)
+        return ops.cast(images, "float32")
+
+    def sample_latents(self, batch, seed):
+        """Returns standard normal latents for a batch of real images.
+
+        Args:
+            batch: Named tuple of `images` and `labels`.
+            seed: `keras.random.SeedGenerator` to draw from.
+
+        Returns:
+            Tensor `(batch, latent_dim)`.
+        """
+        size = ops.shape(batch.images)[0]
+        return keras.random.normal((size, self.latent_dim), seed=seed)
+
+    def scores(self, turn):
+        batch = turn.batch
+        labels = batch.labels if self.discriminator_takes_labels else None
+        function = self.scorer(self.discriminator, turn.training, labels)
+        return {"images": turn.score(function, real=batch.images)}
+
+    def after_step(self):
+        if self.ema_generator is not None:
+            move_average(self.ema_generator, self.generator, self.ema_momentum)
+
+    # Checks of data ----------------------------------------------------------
+
+    def image_shapes(self) -> dict:
+        return {"images": self.image_shape}
+
+    def check_data(self, x, y=None) -> None:
+        data_checks.check_arrays(x, y, self.image_shape, self.num_classes)
+
+    def flags(self, batch) -> dict:
+        return batch.out_of_range
+
+    def flag_error(self, name: str) -> str:
+        if name == "images":
+            return data_checks.out_of_range("values beyond that range")
+        return data_checks.wrong_labels("others", self.num_classes)
 
     # Sampling ---------------------------------------------------------------
 
@@ -320,7 +191,7 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
         Reference:
             [Brock et al., 2018](https://arxiv.org/abs/1809.11096) (truncation).
         """
-        return sampling.generate(
+        return generation.generate(
             self,
             num_images,
             labels=labels,
@@ -330,18 +201,6 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
         )
 
     # Saving -----------------------------------------------------------------
-
-    def own_state(self) -> list:
-        """Variables of the loss and the penalties, which Keras overlooks."""
-        return state.compiled_variables(self)
-
-    def save_own_variables(self, store) -> None:
-        """Saves seeds and the penalties' state; the networks save theirs."""
-        state.save(self, store)
-
-    def load_own_variables(self, store) -> None:
-        """Loads what `save_own_variables` saved."""
-        state.load(self, store)
 
     def get_config(self) -> dict:
         serialize = keras.saving.serialize_keras_object
@@ -364,20 +223,3 @@ class GAN(AdversarialSteps, AdversarialTrainer, keras.Model):
                 config[part], custom_objects=custom_objects
             )
         return cls(**config)
-
-    def get_compile_config(self) -> dict:
-        """Arguments of `compile`, serialised."""
-        return configuration.serialize(self) if self.compiled else {}
-
-    def compile_from_config(self, config) -> None:
-        """Compiles as the serialised arguments say."""
-        if not config:
-            return
-        try:
-            self.compile(**configuration.deserialize(config))
-        except (OSError, ValueError) as error:
-            # A model must open also where a file of its metrics is missing.
-            if not config["metrics"]:
-                raise
-            self.compile(**configuration.deserialize({**config, "metrics": []}))
-            configuration.warn_of_metrics(error)

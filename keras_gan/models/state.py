@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan.backend import ReplicaSeedGenerator
 from keras_gan.models import augmenter_layers as augmenters
 
 
@@ -18,15 +19,32 @@ def seeds(gan) -> list:
     return [v for v in gan.variables if id(v) not in known]
 
 
+def seed_generators(seed) -> tuple:
+    """Seed generators of training and of evaluation."""
+    numbers = [None if seed is None else seed + n for n in (0, 0x5EED)]
+    return tuple(map(ReplicaSeedGenerator, numbers))
+
+
+def update_spectral_norms(networks) -> None:
+    """Updates the vectors of our spectral normalization layers.
+
+    Their wrappers are told at each update of a player, not at each pass.
+    """
+    for layer in {id(x): x for n in networks for x in all_layers(n)}.values():
+        if hasattr(layer, "update_vectors"):
+            layer.updates_in_call = False
+            layer.update_vectors()
+
+
 def compiled_variables(gan) -> list:
     """Seeds and variables of the loss and the penalties, in order."""
     if not gan.compiled:
         return []
-    parts = [gan.loss, *gan.penalties]
+    parts = gan.stateful_parts()
     drawn = [g for part in parts for g in getattr(part, "seed_generators", [])]
     kept = [v for part in parts for v in getattr(part, "variables", [])]
     states = [generator.state for generator in drawn]
-    return states + kept + _generator_states(parts)
+    return states + kept + _random_states(parts)
 
 
 def save(gan, store) -> None:
@@ -53,7 +71,7 @@ def load(gan, store) -> None:
         if set(names) != set(found):
             raise ValueError(
                 f"The file must hold {len(names)} variables of kind {kind!r}. "
-                f"Received: {len(found)}. It was saved by a GAN with other "
+                f"Received: {len(found)}. It was saved by a model with other "
                 "random layers, loss or penalties: build and compile this one "
                 "as that one was, or use `keras.saving.load_model`."
             )
@@ -64,15 +82,15 @@ def load(gan, store) -> None:
 def _kinds(gan) -> dict:
     return {
         "seed": seeds(gan),
-        "generator": _generator_states([gan]),
+        "generator": _random_states([gan]),
         "compiled": compiled_variables(gan),
     }
 
 
-def _generator_states(parts) -> list:
+def _random_states(parts) -> list:
     """TensorFlow's random generators in augmenters, KerasCV's mostly."""
     held = [getattr(part, "augmenter", None) for part in parts]
-    return augmenters.generator_states([one for one in held if one is not None])
+    return augmenters.random_states([one for one in held if one is not None])
 
 
 def rewind(seed_generator) -> None:

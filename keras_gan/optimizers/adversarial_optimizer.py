@@ -68,7 +68,7 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         given = {"generator": generator, "discriminator": discriminator}
         if not parts or generator is not None or discriminator is not None:
             parts = {**given, **parts}
-        _check_names(parts)
+        _check_names(self, parts)
         self.names = tuple(parts)
         for role, identifier in parts.items():
             setattr(self, role, _optimizer(identifier, role))
@@ -241,14 +241,13 @@ def _optimizer(identifier, role):
     return optimizer
 
 
-def _check_names(parts) -> None:
-    taken = [n for n in parts if hasattr(keras.optimizers.Optimizer, n)]
-    taken += [n for n in parts if n in ("names", "parts", "name")]
+def _check_names(optimizer, parts) -> None:
+    taken = [name for name in parts if hasattr(optimizer, name)]
     if taken:
-        raise ValueError(
+        raise TypeError(
             "The parts of an optimizer must not have names that Keras' "
-            f"optimizers use. Received: {', '.join(sorted(set(taken)))}. "
-            "Rename the player."
+            f"optimizers use themselves. Received: {', '.join(taken)}. Rename "
+            "the player, or give such arguments to the parts."
         )
 
 

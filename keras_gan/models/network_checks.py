@@ -1,11 +1,12 @@
-"""What must be true of networks and data before work starts."""
+"""Checks of networks before training starts."""
 
-import numbers
 import warnings
 
 import keras
 
 from keras_gan.models.state import all_layers
+from keras_gan.utils.arguments import is_integer, number_in
+from keras_gan.utils.models import input_shapes
 
 
 def check_arguments(num_classes, ema_momentum, seed) -> tuple:
@@ -19,13 +20,9 @@ def check_arguments(num_classes, ema_momentum, seed) -> tuple:
             "`num_classes` must be a positive integer or None. Received: "
             f"{num_classes!r}."
         )
-    if ema_momentum is not None and not (
-        isinstance(ema_momentum, numbers.Real)
-        and 0.0 <= float(ema_momentum) < 1.0
-    ):
-        raise ValueError(
-            "`ema_momentum` must be in [0, 1), or None for no average. "
-            f"Received: {ema_momentum!r}."
+    if ema_momentum is not None:
+        number_in(
+            "ema_momentum", ema_momentum, "[0, 1)", hint="None: no average."
         )
     if seed is not None and not is_integer(seed, at_least=0):
         raise ValueError(
@@ -35,12 +32,6 @@ def check_arguments(num_classes, ema_momentum, seed) -> tuple:
     return tuple(
         None if one is None else int(one) for one in (num_classes, seed)
     )
-
-
-def is_integer(value, *, at_least: int) -> bool:
-    """Whether `value` is an integer, NumPy's included, and large enough."""
-    integral = isinstance(value, numbers.Integral)
-    return integral and not isinstance(value, bool) and value >= at_least
 
 
 def build(generator, discriminator, latent_dim, num_classes) -> tuple:
@@ -64,7 +55,7 @@ def build(generator, discriminator, latent_dim, num_classes) -> tuple:
     logits = _spec(discriminator, inputs, "discriminator")
     if tuple(logits.shape[1:]) != (1,):
         raise ValueError(
-            "`discriminator` must return one logit an image, shape "
+            "`discriminator` must return one logit per image, shape "
             f"(batch, 1). Received: shape {words(logits)}. End it in "
             "`keras.layers.Dense(1)`."
         )
@@ -94,7 +85,7 @@ def _latent_dim(generator, latent_dim, num_classes) -> int:
     if not is_integer(latent_dim, at_least=1):
         raise ValueError(
             "`latent_dim` must be a positive integer, because this generator "
-            f"does not say its input shape. Received: latent_dim={latent_dim}."
+            f"has no known input shape. Received: latent_dim={latent_dim}."
             " Pass `latent_dim=`."
         )
     return int(latent_dim)
@@ -106,15 +97,6 @@ def fake_inputs(latent_dim, num_classes):
     if num_classes is None:
         return latents
     return [latents, keras.KerasTensor((None,), "int32")]
-
-
-def input_shapes(model):
-    """Shapes of a model's inputs, or None where it does not know them."""
-    try:
-        inputs = model.inputs
-    except AttributeError:
-        return None
-    return None if inputs is None else [tuple(i.shape) for i in inputs]
 
 
 def _check_count(received, expected, role, num_classes):
@@ -130,7 +112,7 @@ def _check_count(received, expected, role, num_classes):
     )
     raise ValueError(
         f"`{role}` must take {kinds[expected]} when num_classes="
-        f"{num_classes}. Received: a model with {received} input(s). To mend "
+        f"{num_classes}. Received: a model with {received} input(s). To fix "
         f"it, {cure}."
     )
 
@@ -180,10 +162,10 @@ def words(tensors) -> str:
     return " and ".join(shapes)
 
 
-def warn_probabilities(discriminator) -> None:
+def warn_if_sigmoid(discriminator) -> None:
     """Warns of a discriminator that ends in a sigmoid."""
     last = _last_layer(discriminator)
-    # A wrapper, such as spectral normalisation, has the activation inside.
+    # A wrapper, such as spectral normalization, has the activation inside.
     inner = getattr(last, "layer", last)
     activation = getattr(inner, "activation", None)
     if activation is keras.activations.sigmoid or (
@@ -211,7 +193,7 @@ def _last_layer(model):
 
 
 def warn_batch_normalization(discriminator, penalties) -> None:
-    """Warns of batch normalisation in D under a per-sample gradient."""
+    """Warns of batch normalization in D under a per-sample gradient."""
     of_gradients = [
         penalty
         for penalty in penalties
@@ -227,10 +209,10 @@ def warn_batch_normalization(discriminator, penalties) -> None:
     ]
     if names:
         warnings.warn(
-            f"The discriminator has batch normalisation ({', '.join(names)}) "
+            f"The discriminator has batch normalization ({', '.join(names)}) "
             "under a gradient penalty. The penalty is on the gradient of one "
-            "image's logit, which batch normalisation makes depend on the "
-            "other images. Use layer normalisation, spectral normalisation or "
+            "image's logit, which batch normalization makes depend on the "
+            "other images. Use layer normalization, spectral normalization or "
             "none in the discriminator.",
             stacklevel=3,
         )

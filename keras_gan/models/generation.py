@@ -1,40 +1,12 @@
 """Images from a trained generator."""
 
-import numbers
-
 import keras
 import numpy as np
 from keras import ops
 
 from keras_gan.backend import compiled
-from keras_gan.models.checks import is_integer
-
-
-def copy_of(generator, inputs):
-    """A second generator with the same weights, which is never trained.
-
-    Args:
-        generator: A built model.
-        inputs: Symbolic inputs, to build the copy by where it is not built.
-
-    Raises:
-        ValueError: If Keras cannot make another of its kind.
-    """
-    try:
-        twin = keras.models.clone_model(generator)
-        if not twin.built:
-            twin(inputs)
-        twin.set_weights(generator.get_weights())
-    except Exception as error:
-        raise ValueError(
-            "`generator` must be a model that Keras can copy, for the averaged "
-            f"generator. Received: {type(generator).__name__}, which raised "
-            f"{type(error).__name__}: {error}. Give it `get_config`, build it "
-            "from layers with `keras.Model(inputs, outputs)`, or turn the "
-            "average off with `ema_momentum=None`."
-        ) from error
-    twin.trainable = False
-    return twin
+from keras_gan.utils.arguments import is_integer
+from keras_gan.utils.tensors import checked_truncation, truncated_normal
 
 
 def generate(gan, num_images, *, labels, truncation, seed, batch_size):
@@ -80,22 +52,11 @@ def _function(gan):
 
 
 def _latents(shape, truncation, seed):
+    truncation = checked_truncation(truncation)
     if truncation is None:
         return keras.random.normal(shape, seed=seed)
-    if not (isinstance(truncation, numbers.Real) and float(truncation) > 0):
-        raise ValueError(
-            "`truncation` must be positive, the largest absolute value of a "
-            f"latent. Received: {truncation!r}. None turns it off."
-        )
-    # Inverse transform of the part of the normal distribution that is within
-    # the bound: no draw is rejected, so the shape is fixed.
-    root = np.sqrt(2.0)
-    mass = ops.erf(ops.convert_to_tensor(truncation / root, "float32"))
     uniform = keras.random.uniform(shape, -1.0, 1.0, seed=seed)
-    # Rounding may carry a draw over the bound, and to infinity where that is
-    # so far out that `mass` is 1.
-    latents = root * ops.erfinv(uniform * mass)
-    return ops.clip(latents, -truncation, truncation)
+    return truncated_normal(uniform, truncation)
 
 
 def _labels(labels, num_images, num_classes):

@@ -5,10 +5,10 @@ import math
 import keras
 
 
-class Watch(keras.callbacks.Callback):
+class FiniteLosses(keras.callbacks.Callback):
     """Reads the logs of each batch before any other callback does.
 
-    `GAN.fit` puts it first, so that a run whose loss is NaN ends before a
+    `fit` puts it first, so that a run whose loss is NaN ends before a
     checkpoint callback can overwrite the last good file.
     """
 
@@ -20,13 +20,13 @@ class Watch(keras.callbacks.Callback):
         """Notes the model, beside where Keras keeps it.
 
         On JAX, reading `self.model` amid an epoch moves the state into the
-        model; from a thread beside the steps that would tear it apart.
+        model; from a thread beside the steps that would corrupt it.
         """
         super().set_model(model)
         self._check_first_batch = model.check_first_batch
 
     def on_train_begin(self, logs=None):
-        """A new run: its data is looked at again."""
+        """A new run: its first batch is checked again."""
         self._checked_data = False
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -57,19 +57,19 @@ class Watch(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Checks the data of the whole epoch."""
-        self.model.assert_usual_data()
+        self.model.check_data_seen()
 
 
-def watched(callbacks, model):
-    """The callbacks of a run of `model` with a `Watch` before them."""
+def with_finite_losses(callbacks, model):
+    """The callbacks of a run of `model` with `FiniteLosses` before them."""
     if isinstance(callbacks, keras.callbacks.CallbackList):
-        if not any(isinstance(c, Watch) for c in callbacks.callbacks):
-            watch = Watch()
-            watch.set_model(model)
-            callbacks.callbacks.insert(0, watch)
+        if not any(isinstance(c, FiniteLosses) for c in callbacks.callbacks):
+            check = FiniteLosses()
+            check.set_model(model)
+            callbacks.callbacks.insert(0, check)
         return callbacks
     if callbacks is None:
-        return [Watch()]
+        return [FiniteLosses()]
     if isinstance(callbacks, list | tuple):
-        return [Watch(), *callbacks]
-    return [Watch(), callbacks]
+        return [FiniteLosses(), *callbacks]
+    return [FiniteLosses(), callbacks]

@@ -1,0 +1,156 @@
+"""`AdversarialModel`: the training step of every system of players."""
+
+import keras
+
+from keras_gan import backend
+from keras_gan.models import state
+from keras_gan.models.batch import batch_size
+from keras_gan.models.fitting import Fitting
+from keras_gan.models.player import check_turns, optimizer_of
+from keras_gan.models.turn import Turn, loss_of, terms_of
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class AdversarialModel(Fitting, backend.Trainer, keras.Model):
+    """A Keras model of players that are trained against each other.
+
+    The base of `GAN` and of every other system. A subclass says who plays
+    (`make_players`), what is drawn (`sample`), what is scored (`scores`) and
+    who plays when (`turns`). `compile`, `fit`, `evaluate`, saving, callbacks,
+    precision and distribution are those of Keras. The guide "Systems of your
+    own" and `examples/custom_system.py` show a whole one.
+
+    Args:
+        seed: Integer from which all draws follow. None: a random one.
+        **kwargs: As in `keras.Model`.
+
+    Attributes:
+        log_names: Entries of the logs that come first, in this order.
+
+    Example:
+
+    >>> class Critics(AdversarialModel):
+    ...     def __init__(self, generator, critic):
+    ...         super().__init__(seed=1)
+    ...         self.generator, self.critic = generator, critic
+    ...
+    ...     def make_players(self):
+    ...         critic, generator = (self.critic,), (self.generator,)
+    ...         return (
+    ...             keras_gan.Player("critic", critic, self.gap),
+    ...             keras_gan.Player(
+    ...                 "generator", generator, self.score, generates=True
+    ...             ),
+    ...         )
+    ...
+    ...     def sample(self, batch, training=True):
+    ...         return self.generator(self.draw((len(batch), 2), training))
+    ...
+    ...     def scores(self, turn):
+    ...         return {"points": turn.score(self.critic)}
+    ...
+    ...     def gap(self, turn):
+    ...         points = turn.scores["points"]
+    ...         return ops.mean(points.fake.logits - points.real.logits)
+    ...
+    ...     def score(self, turn):
+    ...         return -ops.mean(turn.scores["points"].fake.logits)
+    >>> linear = lambda: keras.Sequential(
+    ...     [keras.Input((2,)), keras.layers.Dense(2)]
+    ... )
+    >>> model = Critics(linear(), linear())
+    >>> model.compile({"critic": "sgd", "generator": "adam"})
+    >>> logs = model.train_on_batch(np.ones((8, 2)), return_dict=True)
+    >>> sorted(logs)
+    ['critic_loss', 'generator_loss']
+    """
+
+    log_names: tuple[str, ...] = ()
+
+    def __init__(self, *, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        # Training and evaluation draw from seeds of their own, so that looking
+        # at a run never changes it.
+        self.seed_generator, self.evaluation_seed = state.seed_generators(seed)
+        self.built = True
+
+    # What a system is --------------------------------------------------------
+
+    def make_players(self):
+        """Returns the players, a sequence of `Player`; called by `compile`."""
+        raise NotImplementedError
+
+    def unpack(self, data):
+        """Returns the batch, any structure of tensors, of what `fit` reads."""
+        return keras.utils.unpack_x_y_sample_weight(data)[0]
+
+    def sample(self, batch, training=True):
+        """Returns samples for a batch, any structure; averages in testing."""
+        raise NotImplementedError
+
+    def scores(self, turn):
+        """Returns a dict of `Scores` by name; see `Turn.score`."""
+        raise NotImplementedError
+
+    def turns(self, batch):
+        """Yields `(players, part of the batch)`; several share one pass."""
+        for player in self.players:
+            yield (player,), batch
+
+    def after_turn(self, turn):
+        """Uses what a turn has scored, beside the losses."""
+
+    def after_step(self):
+        """Updates averages of networks."""
+
+    # One step ----------------------------------------------------------------
+
+    def train_batch(self, data):
+        """Trains on a batch: every turn in its order; returns the logs."""
+        batch = self.unpack(data)
+        turns = list(self.turns(batch))
+        check_turns(self.players, turns)
+        logs = [self._update(players, part) for players, part in turns]
+        self.after_step()
+        return self.track(logs, batch)
+
+    def _update(self, players, batch):
+        """One update of some players, from one pass; returns the logs."""
+        for player in players:
+            state.update_spectral_norms(player.networks)
+        samples = None
+        if not any(player.generates for player in players):
+            samples = backend.held_constant(lambda: self.sample(batch))
+        optimizers = [
+            optimizer_of(player, self.optimizer) for player in players
+        ]
+        share = backend.replica_share(batch_size(batch))
+
+        def losses():
+            drawn = self.sample(batch) if samples is None else samples
+            turn = Turn(self, batch, drawn, players)
+            scaled, logs = [], {}
+            for player, optimizer in zip(players, optimizers, strict=True):
+                loss, entries = terms_of(player, turn, optimizer.iterations)
+                scaled.append(optimizer.scale_loss(loss * share))
+                logs.update(entries)
+            self.after_turn(turn)
+            return scaled, logs
+
+        groups = [player.variables for player in players]
+        gradients, logs = backend.gradients(losses, groups)
+        for update in zip(optimizers, gradients, groups, strict=True):
+            backend.apply_gradients(*update)
+        return logs
+
+    def test_batch(self, data):
+        """Evaluates a batch; returns the logs, and real and fake data."""
+        batch = self.unpack(data)
+        samples = self.sample(batch, training=False)
+        turn = Turn(self, batch, samples, training=False)
+        logs = [loss_of(player, turn)[1] for player in self.players]
+        pairs = {
+            name: (scores.real.images, scores.fake.images)
+            for name, scores in turn.scores.items()
+        }
+        return self.track(logs, batch), pairs

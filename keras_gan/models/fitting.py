@@ -1,0 +1,274 @@
+"""`fit`, `evaluate` and logs of adversarial models."""
+
+import contextlib
+from typing import Any
+
+import keras
+
+from keras_gan.models import configuration, data_checks, state
+from keras_gan.models.batch import batch_size
+from keras_gan.models.finite_losses import with_finite_losses
+from keras_gan.models.player import check_players
+from keras_gan.models.tracker import LogTracker, merge
+
+
+class Fitting:
+    """A mix-in: what `AdversarialModel` does around its steps."""
+
+    players: tuple
+    optimizer: Any
+    seed_generator: keras.random.SeedGenerator
+    evaluation_seed: keras.random.SeedGenerator
+    sample_metrics: list
+    metric_scores: list
+    log_names: tuple[str, ...]
+    compiled: bool
+    scope: Any
+    make_players: Any
+    _log_tracker: Any
+
+    def compile(
+        self,
+        optimizer=None,
+        *,
+        metrics=None,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+    ):
+        """Chooses how the players are trained.
+
+        Args:
+            optimizer: Dict of optimizers (or their names) by the players'
+                names, where None stands for Adam as `AdversarialOptimizer` has
+                it; or an `AdversarialOptimizer`. Left out, Adam for all.
+            metrics: List of metrics with `update_state(real, fake)`, computed
+                by `evaluate` on the first of the model's scores; or a dict of
+                such lists by the names of the scores.
+            run_eagerly: As in `keras.Model.compile`.
+            steps_per_execution: As in `keras.Model.compile`.
+            jit_compile: As in `keras.Model.compile`.
+
+        Raises:
+            ValueError: If an optimizer is missing or given for no player, or
+                the players do not fit together.
+        """
+        configuration.check_metrics(metrics)
+        with self.scope():
+            self.players = tuple(self.make_players())
+            check_players(self.players, self)
+            optimizer = configuration.optimizer_for(self.players, optimizer)
+            networks = [n for p in self.players for n in p.networks]
+            if state.has_float16(*networks):
+                optimizer.scale_losses()
+            super().compile(
+                optimizer=optimizer,
+                run_eagerly=run_eagerly,
+                steps_per_execution=steps_per_execution,
+                jit_compile=jit_compile,
+                auto_scale_loss=False,
+            )
+            by_name = {p.name: p.variables for p in self.players}
+            optimizer.build_parts(*(by_name[n] for n in optimizer.names))
+            configuration.build(self, metrics)
+            self._train_logs = LogTracker(self.log_names, name="train")
+            self._test_logs = LogTracker(self.log_names, name="test")
+        self._log_tracker = self._train_logs
+        self.asked_jit_compile = jit_compile
+        self.sample_metrics = configuration.flat_metrics(metrics)
+        self.metric_scores = configuration.scores_of_metrics(metrics)
+
+    def trained_networks(self) -> list:
+        """Pairs of a network and whether it is differentiated twice."""
+        return [
+            (network, player.uses_input_gradients)
+            for player in self.players
+            for network in player.networks
+        ]
+
+    # What a system may add ----------------------------------------------------
+
+    def stateful_parts(self) -> list:
+        """Losses and penalties, whose state Keras does not know."""
+        return [one for player in self.players for one in player.penalties]
+
+    def check_data(self, x, y=None) -> None:
+        """Raises an error if data in memory is not what the model takes."""
+
+    def check_fit(self, x, y=None, *, validation_data=None, **kwargs) -> None:
+        """Raises an error if the arguments of `fit` do not go together."""
+        self.check_data(x, y)
+        if validation_data is not None:
+            x, y, _ = keras.utils.unpack_x_y_sample_weight(validation_data)
+            self.check_data(x, y)
+
+    def flags(self, batch) -> dict:
+        """Returns scalars that are 0 unless a batch is out of range."""
+        return {}
+
+    def flag_error(self, name: str) -> str:
+        """Returns the message for a flag that is not 0."""
+        return f"The data must be in range. Received: {name} out of range."
+
+    def image_shapes(self) -> dict:
+        """Returns shapes of images, without the batch, by names of scores."""
+        return {}
+
+    def current_state_logs(self) -> dict:
+        """Returns values for the logs that are not means over the epoch."""
+        return {}
+
+    # Keras' methods ----------------------------------------------------------
+
+    def fit(self, x=None, y=None, *, callbacks=None, **kwargs):
+        """Trains the players, as `keras.Model.fit` does.
+
+        Args:
+            x: Arrays or a data set of what `unpack` takes.
+            y: More arrays, where `x` are arrays.
+            callbacks: As in `keras.Model.fit`.
+            **kwargs: As in `keras.Model.fit`.
+
+        Returns:
+            The `keras.callbacks.History` of the run.
+
+        Raises:
+            ValueError: If the data is not what the model takes.
+            FloatingPointError: If a loss stops being finite.
+        """
+        self._assert_compile_called("fit")
+        self.check_fit(x, y, **kwargs)
+        if not all(hasattr(v, "__array__") for v in keras.tree.flatten(x)):
+            # Keras warns of its own default where a data set comes in order.
+            kwargs.setdefault("shuffle", False)
+        self._log_tracker = self._train_logs
+        with data_checks.explained(getattr(self, "discriminator_steps", 1)):
+            return super().fit(
+                x, y, callbacks=with_finite_losses(callbacks, self), **kwargs
+            )
+
+    def evaluate(self, x=None, y=None, *, return_dict=False, **kwargs):
+        """Losses and metrics on real data and as much generated data.
+
+        The draws are the same at each call, and training is not touched.
+
+        Args:
+            x: Arrays or a data set of what `unpack` takes.
+            y: More arrays, where `x` are arrays.
+            return_dict: Return a dict instead of a list.
+            **kwargs: As in `keras.Model.evaluate`.
+
+        Returns:
+            The losses and accuracies, then each metric.
+        """
+        self._assert_compile_called("evaluate")
+        self.check_data(x, y)
+        with self._testing(), data_checks.explained():
+            logs = super().evaluate(x, y, return_dict=True, **kwargs)
+        logs.update(configuration.results(self.sample_metrics))
+        return logs if return_dict else list(logs.values())
+
+    def test_on_batch(self, x, y=None, *, return_dict=False):
+        """As `evaluate`, on one batch.
+
+        Args:
+            x: Arrays of what `unpack` takes.
+            y: More arrays.
+            return_dict: Return a dict instead of a list.
+
+        Returns:
+            The losses and accuracies, then each metric.
+        """
+        self._assert_compile_called("test_on_batch")
+        self.check_data(x, y)
+        with self._testing():
+            logs = super().test_on_batch(x, y, return_dict=True)
+        logs.update(configuration.results(self.sample_metrics))
+        return logs if return_dict else list(logs.values())
+
+    @contextlib.contextmanager
+    def _testing(self):
+        """Logs of `evaluate`, and the same draws as at each call."""
+        state.rewind(self.evaluation_seed)
+        self._log_tracker = self._test_logs
+        try:
+            yield
+            self.check_data_seen()
+        finally:
+            self._log_tracker = self._train_logs
+
+    # Logs --------------------------------------------------------------------
+
+    @property
+    def metrics(self) -> list:
+        """Means of the logs, and the metrics given to `compile`."""
+        if not self.compiled:
+            return []
+        return [self._log_tracker, *self.sample_metrics]
+
+    def get_metrics_result(self) -> dict:
+        """The values that `fit` and `evaluate` report."""
+        values = self._log_tracker.result()
+        shown = {n: v for n, v in values.items() if not n.startswith("_")}
+        if self._log_tracker is self._train_logs:
+            shown.update(self.current_state_logs())
+        return shown
+
+    def track(self, logs: list, batch) -> dict:
+        """Adds the logs of a step to the epoch's means and returns these."""
+        values = merge(logs)
+        values.update({f"_{n}": v for n, v in self.flags(batch).items()})
+        self._log_tracker.update_state(values, batch_size(batch))
+        return self.get_metrics_result()
+
+    def update_metrics(self, pairs) -> None:
+        """Shows the metrics a batch of real and generated data."""
+        names = list(pairs)
+        for metric, name in zip(
+            self.sample_metrics, self.metric_scores, strict=True
+        ):
+            metric.update_state(*pairs[names[0] if name is None else name])
+
+    def check_data_seen(self) -> None:
+        """Raises an error if data seen since the reset was out of range."""
+        for name, mean in self._log_tracker.result().items():
+            if name.startswith("_") and float(mean):
+                raise ValueError(self.flag_error(name[1:]))
+
+    # Drawing and saving ------------------------------------------------------
+
+    def draw(self, shape, training=True):
+        """Returns standard normal draws, of training's or evaluation's seed."""
+        seed = self.seed_generator if training else self.evaluation_seed
+        return keras.random.normal(shape, seed=seed)
+
+    def own_state(self) -> list:
+        """Variables of losses and penalties, which Keras overlooks."""
+        return state.compiled_variables(self)
+
+    def save_own_variables(self, store) -> None:
+        """Saves seeds and the penalties' state; the networks save theirs."""
+        state.save(self, store)
+
+    def load_own_variables(self, store) -> None:
+        """Loads what `save_own_variables` saved."""
+        state.load(self, store)
+
+    def compile_arguments(self) -> dict:
+        """Returns serialized arguments of `compile`, but those of Keras."""
+        serialize = keras.saving.serialize_keras_object
+        return {"optimizer": serialize(self.optimizer)}
+
+    def deserialized_arguments(self, config) -> dict:
+        """Returns the arguments of `compile` from serialized ones."""
+        deserialize = keras.saving.deserialize_keras_object
+        return {**config, "optimizer": deserialize(config["optimizer"])}
+
+    def get_compile_config(self) -> dict:
+        """Returns the arguments of `compile`, serialized."""
+        return configuration.serialize(self) if self.compiled else {}
+
+    def compile_from_config(self, config) -> None:
+        """Compiles with the serialized arguments."""
+        if config:
+            configuration.compile_with(self, config)

@@ -1,0 +1,130 @@
+"""`Player`: networks, and the loss that they lower in their turn."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Player:
+    """Networks that lower one loss, while all other players stand still.
+
+    The parts of an `AdversarialModel`: a GAN has two players of one network
+    each, a CycleGAN two players of two networks each.
+
+    Args:
+        name: Name of the player, under which its optimizer is given.
+        networks: Tuple of built Keras models that it trains. Weights that two
+            of them share count once.
+        loss: Callable, `Turn` -> scalar, or `(scalar, logs)` where `logs` is a
+            dict of scalars. A scalar alone is logged as `<name>_loss`.
+        penalties: Tuple of `Penalty`, or of callables `(score, real_images,
+            fake_images) -> scalar`, that are added to the loss.
+        generates: Whether its gradient flows through the samples. Those of
+            other players are held constant.
+
+    Example:
+
+    >>> network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    >>> player = Player("critic", (network,), lambda turn: 0.0)
+    >>> [tuple(variable.shape) for variable in player.variables]
+    [(2, 1), (1,)]
+    """
+
+    name: str
+    networks: tuple
+    loss: Callable[[Any], Any]
+    penalties: tuple = ()
+    generates: bool = False
+
+    @property
+    def variables(self) -> list:
+        """Trainable variables of the networks, each once."""
+        found = {
+            id(variable): variable
+            for network in self.networks
+            for variable in network.trainable_variables
+        }
+        return list(found.values())
+
+    @property
+    def uses_input_gradients(self) -> bool:
+        """Whether its networks are differentiated twice."""
+        return any(
+            getattr(penalty, "uses_input_gradients", False)
+            for penalty in self.penalties
+        )
+
+
+def check_players(players, model) -> None:
+    """Checks the players of a model.
+
+    Args:
+        players: Sequence of `Player`.
+        model: The `AdversarialModel`, among whose attributes the networks are.
+
+    Raises:
+        ValueError: If there are none, names are equal, a player trains nothing
+            or what another trains too, or Keras does not know a network.
+    """
+    names = [player.name for player in players]
+    if not names or len(set(names)) < len(names):
+        raise ValueError(
+            "A model must have players with different names, because each "
+            f"names an optimizer. Received: {names}. Rename one."
+        )
+    owners: dict[int, str] = {}
+    known = {id(variable) for variable in model.variables}
+    for player in players:
+        _check_trainable(player)
+        for variable in player.variables:
+            owner = owners.setdefault(id(variable), player.name)
+            if owner != player.name:
+                raise ValueError(
+                    "Each weight must be trained by one player. Received: "
+                    f"{variable.path}, trained by {owner!r} and by "
+                    f"{player.name!r}. Leave its network to one of them."
+                )
+            if id(variable) not in known:
+                raise ValueError(
+                    "Networks of players must be attributes of the model, so "
+                    f"that Keras saves them. Received: {player.name!r} with "
+                    f"{variable.path}, which is not among the model's "
+                    "variables. Assign the network to `self` in `__init__`."
+                )
+
+
+def check_turns(players, turns) -> None:
+    """Checks that every player plays in a step.
+
+    Args:
+        players: The players of a model.
+        turns: List of pairs of players and parts of a batch.
+
+    Raises:
+        ValueError: If one does not, or another one does.
+    """
+    playing = {player.name for chosen, _ in turns for player in chosen}
+    names = {player.name for player in players}
+    if playing != names:
+        raise ValueError(
+            "`turns` must let every player of the model play. Received: turns "
+            f"of {sorted(playing)}, for the players {sorted(names)}. Yield "
+            "each player at least once, or leave it out of `make_players`."
+        )
+
+
+def optimizer_of(player, optimizer):
+    """Returns the part of an `AdversarialOptimizer` that is a player's."""
+    return getattr(optimizer, player.name)
+
+
+def _check_trainable(player) -> None:
+    if not player.variables:
+        networks = ", ".join(network.name for network in player.networks)
+        raise ValueError(
+            "A player must have trainable weights. Received: "
+            f"{player.name!r} with networks {networks or 'none'}, which have "
+            "none. Build the networks, set `trainable = True`, or leave the "
+            "player out."
+        )

@@ -1,0 +1,171 @@
+"""`Turn`: what the players of one update see."""
+
+import functools
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_gan.backend import cond
+from keras_gan.models.batch import call_network
+from keras_gan.penalties import Scores
+
+
+class Turn:
+    """One update of one or several players: batch, samples and scores.
+
+    It is handed to the losses and penalties of the players. What the networks
+    say about real and generated data is computed when it is first asked for,
+    and once.
+
+    Args:
+        model: The `AdversarialModel`.
+        batch: Part of the batch, as `model.unpack` returned it.
+        samples: What `model.sample` returned.
+        players: Tuple of the players that are updated; empty in evaluation.
+        training: Whether networks are called in training mode.
+
+    Attributes:
+        batch: The part of the batch.
+        samples: The samples.
+        players: The players that are updated.
+        training: Whether networks are called in training mode.
+        scores: Dict of `penalties.Scores` by name, as `model.scores` returned
+            it.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        batch: Any,
+        samples: Any,
+        players: tuple = (),
+        training: bool = True,
+    ) -> None:
+        self._model = model
+        self.batch = batch
+        self.samples = samples
+        self.players = players
+        self.training = training
+
+    @functools.cached_property
+    def scores(self) -> dict[str, Any]:
+        return self._model.scores(self)
+
+    def score(self, network: Any, real: Any = None, fake: Any = None) -> Scores:
+        """Returns what a network says about real and about fake data.
+
+        Args:
+            network: Keras model, or callable, data `(batch, ...)` -> logits
+                `(batch, ...)`, or a list of outputs with the logits first.
+            real: Real data; left out, the batch.
+            fake: Generated data; left out, the samples.
+        """
+        function = network
+        if isinstance(network, keras.layers.Layer):
+
+            def function(images):
+                return call_network(network, images, self.training)
+
+        real = self.batch if real is None else real
+        fake = self.samples if fake is None else fake
+        # Only penalties ask for gradients of scores, and only in training.
+        keeps = any(player.penalties for player in self.players)
+        return Scores(function, real, fake, keeps_gradients=keeps)
+
+    def anew(self) -> "Turn":
+        """Returns the same turn before anything was scored.
+
+        For a branch of a graph: a pass that is made inside it cannot be used
+        outside.
+        """
+        return Turn(
+            self._model, self.batch, self.samples, self.players, self.training
+        )
+
+
+def terms_of(player, turn, step) -> tuple:
+    """Returns a player's loss with penalties and regularizers, and its logs.
+
+    Args:
+        player: The `Player`.
+        turn: The `Turn`.
+        step: Number of updates that the player has made.
+    """
+    loss, logs = loss_of(player, turn)
+    for penalty in player.penalties:
+        value = penalty_of(penalty, turn, step)
+        logs[penalty_name(penalty)] = value
+        loss = loss + value
+    regularization = regularization_of(player)
+    if regularization is not None:
+        logs[f"{player.name}_regularization"] = regularization
+        loss = loss + regularization
+    return loss, logs
+
+
+def loss_of(player, turn) -> tuple:
+    """Returns a player's loss without penalties, and its logs.
+
+    Raises:
+        ValueError: If the loss is not a scalar.
+    """
+    result = player.loss(turn)
+    loss, logs = result if isinstance(result, tuple) else (result, None)
+    shape = getattr(loss, "shape", None if loss is None else ())
+    if shape is None or tuple(shape) != ():
+        received = "None" if shape is None else f"shape {tuple(shape)}"
+        raise ValueError(
+            f"The loss of player {player.name!r} must be a scalar, or a scalar "
+            f"and a dict of logs. Received: {received}. Take the mean over the "
+            "batch."
+        )
+    return loss, dict(logs or {f"{player.name}_loss": loss})
+
+
+def penalty_of(penalty, turn, step):
+    """Returns a penalty in a turn, a scalar; 0 in steps that it leaves out.
+
+    Args:
+        penalty: `Penalty` or callable `(score, real_images, fake_images)`.
+        turn: The `Turn`.
+        step: Number of updates that the player has made.
+    """
+    if hasattr(penalty, "update_state"):
+        for scores in turn.scores.values():
+            penalty.update_state(scores.real.logits, scores.fake.logits)
+    every = getattr(penalty, "every", 1)
+    if every == 1:
+        return _value(penalty, turn)
+
+    def due():
+        return ops.cast(_value(penalty, turn.anew()), "float32") * every
+
+    return cond(
+        ops.equal(step % every, 0), due, lambda: ops.zeros((), "float32")
+    )
+
+
+def _value(penalty, turn):
+    if hasattr(penalty, "of_turn"):
+        return penalty.of_turn(turn)
+    return sum(
+        penalty(scores, scores.real.images, scores.fake.images)
+        for scores in turn.scores.values()
+    )
+
+
+def penalty_name(penalty) -> str:
+    """Log entry of a penalty: its `name`, or that of the callable."""
+    name = getattr(penalty, "name", None) or getattr(penalty, "__name__", None)
+    return name or type(penalty).__name__.lower()
+
+
+def regularization_of(player):
+    """Returns the sum of Keras' weight regularizers, or `None` without any."""
+    terms = [
+        variable.regularizer(variable)
+        for variable in player.variables
+        if getattr(variable, "regularizer", None) is not None
+    ]
+    return sum(terms) if terms else None

@@ -1,0 +1,257 @@
+"""`TwoPlayerModel`: generators against discriminators."""
+
+import keras
+from keras import ops
+
+from keras_gan import losses, penalties
+from keras_gan.models import (
+    augmenter_checks,
+    configuration,
+    data_checks,
+    network_checks,
+)
+from keras_gan.models import augmenter_layers as augmenters
+from keras_gan.models.adversarial_model import AdversarialModel
+from keras_gan.models.batch import call_network, split
+from keras_gan.models.player import Player
+from keras_gan.utils.models import Untracked
+
+# Entry of the logs -> attribute of an adaptive augmenter.
+_ADAPTIVE_LOGS = {
+    "augment_probability": "probability",
+    "real_sign": "sign_statistic",
+}
+
+
+class TwoPlayerModel(AdversarialModel):
+    """An adversarial model of a "generator" and a "discriminator".
+
+    The common part of `GAN` and of systems with several networks on each side:
+    any adversarial loss, penalties and order of updates, and an augmenter
+    before the discriminators. With several scores (domains) the losses are
+    summed over them.
+
+    Args:
+        augmenter: Layer, images -> images, before the discriminators, or None.
+        **kwargs: As in `AdversarialModel`.
+    """
+
+    log_names = ("d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy")
+
+    def compile(
+        self,
+        generator_optimizer=None,
+        discriminator_optimizer=None,
+        *,
+        loss="relativistic",
+        penalties="auto",
+        discriminator_steps=1,
+        update="alternating",
+        metrics=None,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+    ):
+        """Chooses how the two players are trained.
+
+        Args:
+            generator_optimizer: Optimizer, name or config; left out, Adam as
+                `AdversarialOptimizer` has it. An `AdversarialOptimizer` of both
+                may stand here.
+            discriminator_optimizer: The same for the discriminator.
+            loss: Name, `AdversarialLoss`, or any object with
+                `discriminator_loss` and `generator_loss`.
+            penalties: List of penalties of the discriminator, or `"auto"`:
+                those with which the loss is meant to be trained.
+            discriminator_steps: Number of discriminator updates per step. Each
+                batch is cut into that many equal parts.
+            update: `"alternating"`: the generator sees the discriminator after
+                its update. `"simultaneous"`: one pass serves both updates,
+                which is faster.
+            metrics: Metrics with `update_state(real_images, fake_images)`,
+                computed by `evaluate` and on validation data.
+            run_eagerly: As in `keras.Model.compile`.
+            steps_per_execution: As in `keras.Model.compile`.
+            jit_compile: As in `keras.Model.compile`.
+
+        Raises:
+            ValueError: If an argument is not one of these.
+        """
+        loss = losses.get(loss)
+        shape = next(iter(self.image_shapes().values()))
+        chosen = configuration.penalties(penalties, loss, shape)
+        configuration.check_updates(discriminator_steps, update)
+        configuration.check_metrics(metrics)
+        for network in self.discriminators:
+            network_checks.warn_batch_normalization(network, chosen)
+        with self.scope():
+            augmenter_checks.check(self.augmenter, chosen, shape, jit_compile)
+            optimizer = configuration.pair_of_optimizers(
+                generator_optimizer, discriminator_optimizer
+            )
+            getattr(loss, "build", lambda: None)()
+        self.penalties = chosen
+        super().compile(
+            optimizer,
+            metrics=metrics,
+            run_eagerly=run_eagerly,
+            steps_per_execution=steps_per_execution,
+            jit_compile=jit_compile,
+        )
+        self.loss = loss
+        self.discriminator_steps = int(discriminator_steps)
+        self.update = update
+        self._adaptive = Untracked(augmenters.adaptive_layer(self.augmenter))
+
+    # Players -----------------------------------------------------------------
+
+    @property
+    def generators(self) -> tuple:
+        """The networks of the generator."""
+        return (self.generator,)
+
+    @property
+    def discriminators(self) -> tuple:
+        """The networks of the discriminator."""
+        return (self.discriminator,)
+
+    def make_players(self):
+        return (
+            Player(
+                "generator",
+                self.generators,
+                self.generator_loss,
+                generates=True,
+            ),
+            Player(
+                "discriminator",
+                self.discriminators,
+                self.discriminator_loss,
+                penalties=tuple(self.penalties),
+            ),
+        )
+
+    def turns(self, batch):
+        generator, discriminator = self.players
+        *earlier, last = split(batch, self.discriminator_steps)
+        for part in earlier:
+            yield (discriminator,), part
+        if self.update == "simultaneous":
+            yield (discriminator, generator), last
+        else:
+            yield (discriminator,), last
+            yield (generator,), last
+
+    def discriminator_loss(self, turn) -> tuple:
+        """Returns the discriminator's loss without penalties, and its logs."""
+        logs = [self._logs_of(scores) for scores in turn.scores.values()]
+        total = sum_of([entry["d_loss"] for entry in logs])
+        mean = {n: sum_of([e[n] for e in logs]) / len(logs) for n in logs[0]}
+        return total, {**mean, "d_loss": total}
+
+    def generator_loss(self, turn) -> tuple:
+        """Returns the generator's loss and its logs."""
+        uses_real = getattr(self.loss, "generator_uses_real_logits", True)
+        terms = []
+        for scores in turn.scores.values():
+            fake_logits = scores.fake.logits
+            real_logits = scores.real.logits if uses_real else None
+            terms.append(self.loss.generator_loss(real_logits, fake_logits))
+        total = sum_of(terms)
+        return total, {"g_loss": total}
+
+    def _logs_of(self, scores) -> dict:
+        real, fake = scores.real.logits, scores.fake.logits
+        return {
+            "d_loss": self.loss.discriminator_loss(real, fake),
+            "d_real_accuracy": share(real > 0),
+            "d_fake_accuracy": share(fake < 0),
+        }
+
+    def check_fit(self, x, y=None, **kwargs) -> None:
+        super().check_fit(x, y, **kwargs)
+        data_checks.check_steps(x, self.discriminator_steps, **kwargs)
+
+    # Augmentation ------------------------------------------------------------
+
+    def scorer(self, discriminator, training, labels=None):
+        """Returns images -> float32 outputs of an (augmented) discriminator."""
+
+        def network(inputs, training):
+            if training and self.augmenter is not None:
+                images, *others = keras.tree.flatten(inputs)
+                images = augmenters.augment(self.augmenter, images)
+                inputs = [images, *others] if others else images
+            return discriminator(inputs, training=training)
+
+        def function(images):
+            inputs = images if labels is None else [images, labels]
+            outputs = call_network(network, inputs, training)
+            return keras.tree.map_structure(
+                lambda output: ops.cast(output, "float32"), outputs
+            )
+
+        return function
+
+    def after_turn(self, turn):
+        # At the end, so that every pass of a turn is at one probability.
+        names = [player.name for player in turn.players]
+        if self._adaptive.value is None or "discriminator" not in names:
+            return
+        for scores in turn.scores.values():
+            real, fake = scores.real.logits, scores.fake.logits
+            margins = getattr(self.loss, "real_margins", None)
+            real = margins(real, fake) if margins else real
+            self._adaptive.value.update_state(ops.stop_gradient(real))
+
+    def current_state_logs(self) -> dict:
+        values = {
+            name: getattr(self._adaptive.value, attribute, None)
+            for name, attribute in _ADAPTIVE_LOGS.items()
+        }
+        return {
+            name: ops.cast(value, "float32")
+            for name, value in values.items()
+            if value is not None
+        }
+
+    # Saving ------------------------------------------------------------------
+
+    def stateful_parts(self) -> list:
+        return [self.loss, *self.penalties]
+
+    def compile_arguments(self) -> dict:
+        return {
+            "generator_optimizer": keras.saving.serialize_keras_object(
+                self.optimizer
+            ),
+            "loss": losses.serialize(self.loss),
+            "penalties": [penalties.serialize(p) for p in self.penalties],
+            "discriminator_steps": self.discriminator_steps,
+            "update": self.update,
+        }
+
+    def deserialized_arguments(self, config) -> dict:
+        return {
+            **config,
+            "generator_optimizer": keras.saving.deserialize_keras_object(
+                config["generator_optimizer"]
+            ),
+            "loss": losses.get(config["loss"]),
+            "penalties": [penalties.get(p) for p in config["penalties"]],
+        }
+
+
+def sum_of(values):
+    """Sum of some scalars, without a zero to start from."""
+    first, *others = values
+    for value in others:
+        first = first + value
+    return first
+
+
+def share(hits):
+    """Share of true entries, as a float32 scalar."""
+    # 0 and not NaN where a replica got no image of an incomplete batch.
+    count = ops.cast(ops.size(hits), "float32")
+    return ops.sum(ops.cast(hits, "float32")) / ops.maximum(count, 1.0)
