@@ -16,9 +16,8 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
 
     The base of `GAN` and of every other system. A subclass says who plays
     (`make_players`), what is drawn (`sample`), what is scored (`scores`) and
-    who plays when (`turns`). `compile`, `fit`, `evaluate`, saving, callbacks,
-    precision and distribution are those of Keras. The guide "Systems of your
-    own" and `examples/custom_system.py` show a whole one.
+    who plays when (`turns`). All else is as in Keras; the guide "Custom
+    systems" and `examples/custom_system.py` show a whole one.
 
     Args:
         seed: Integer from which all draws follow. None: a random one.
@@ -36,11 +35,10 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
     ...
     ...     def make_players(self):
     ...         critic, generator = (self.critic,), (self.generator,)
+    ...         play = keras_gan.Player
     ...         return (
-    ...             keras_gan.Player("critic", critic, self.gap),
-    ...             keras_gan.Player(
-    ...                 "generator", generator, self.score, generates=True
-    ...             ),
+    ...             play("critic", critic, self.gap),
+    ...             play("generator", generator, self.score, generates=True),
     ...         )
     ...
     ...     def sample(self, batch, training=True):

@@ -12,8 +12,8 @@ from keras_gan.models.player import check_players
 from keras_gan.models.tracker import LogTracker, merge
 
 
-class Fitting:
-    """A mix-in: what `AdversarialModel` does around its steps."""
+class Fitting(keras.Model):
+    """What `AdversarialModel` does around its steps, as a base class."""
 
     players: tuple
     optimizer: Any

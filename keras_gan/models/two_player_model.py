@@ -36,7 +36,12 @@ class TwoPlayerModel(AdversarialModel):
         **kwargs: As in `AdversarialModel`.
     """
 
-    log_names = ("d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy")
+    log_names: tuple[str, ...] = (
+        "d_loss",
+        "g_loss",
+        "d_real_accuracy",
+        "d_fake_accuracy",
+    )
 
     def compile(
         self,

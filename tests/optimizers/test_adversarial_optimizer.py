@@ -142,7 +142,7 @@ def test_loss_scales_are_apart():
     assert float(parts[1].inner_optimizer.learning_rate) == pytest.approx(1.0)
 
 
-def test_averages_of_the_parts_are_finalised():
+def test_averages_of_the_parts_are_finalized():
     pair = AdversarialOptimizer(
         sgd(1.0, use_ema=True, ema_momentum=0.5), sgd(1.0)
     )
@@ -210,7 +210,7 @@ def test_same_object_twice():
 
 
 def test_pair_in_a_pair():
-    with pytest.raises(ValueError, match="`discriminator`.*one network"):
+    with pytest.raises(ValueError, match="`discriminator`.*one player"):
         AdversarialOptimizer(adam(), AdversarialOptimizer())
 
 
