@@ -72,8 +72,6 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
         self.seed_generator, self.evaluation_seed = state.seed_generators(seed)
         self.built = True
 
-    # What a system is --------------------------------------------------------
-
     def make_players(self):
         """Returns the players, a sequence of `Player`; called by `compile`."""
         raise NotImplementedError
@@ -96,12 +94,10 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
             yield (player,), batch
 
     def after_turn(self, turn):
-        """Uses what a turn has scored, beside the losses."""
+        """Uses what a turn has scored for more than losses."""
 
     def after_step(self):
         """Updates averages of networks."""
-
-    # One step ----------------------------------------------------------------
 
     def train_batch(self, data):
         """Trains on a batch: every turn in its order; returns the logs."""
@@ -144,8 +140,7 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
     def test_batch(self, data):
         """Evaluates a batch; returns the logs, and real and fake data."""
         batch = self.unpack(data)
-        samples = self.sample(batch, training=False)
-        turn = Turn(self, batch, samples, training=False)
+        turn = Turn(self, batch, self.sample(batch, False), training=False)
         logs = [loss_of(player, turn)[1] for player in self.players]
         pairs = {
             name: (scores.real.images, scores.fake.images)

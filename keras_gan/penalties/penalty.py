@@ -83,61 +83,13 @@ class Penalty:
             real_images: Float tensor `(batch, ...)`.
             fake_images: Float tensor `(batch, ...)`.
         """
-        scores = score
-        if not (isinstance(scores, Scores) and scores.real.images is real_images
-                and scores.fake.images is fake_images):
-            scores = Scores(score, real_images, fake_images)
-        return self.penalize(scores)
-
-    def penalize(self, scores):
-    ...         return 0.001 * ops.mean(ops.square(scores.real.logits))
-    >>> penalty = LogitDrift(every=4)
-    >>> penalty.name, penalty.every
-    ('drift', 4)
-    >>> images = ops.ones((8, 2))
-    >>> round(float(penalty(lambda x: 100.0 * x[:, :1], images, images)), 4)
-    10.0
-
-    Reference:
-        [Karras et al., 2020](https://arxiv.org/abs/1912.04958), for lazy
-        regularization
-    """
-
-    default_name: str | None = None
-    uses_input_gradients: bool = False
-
-    def __init__(self, *, every: int = 1, name: str | None = None) -> None:
-        if not _is_written(type(self)):
-            raise TypeError(
-                f"`{type(self).__name__}` must override `penalize(scores)`, "
-                "`of_turn(turn)` or `__call__(score, real_images, "
-                "fake_images)`. Received: a class that overrides none of them."
-            )
-        self.every = positive_integer("every", every, hint=_LAZY)
-        self.name = name or self.default_name or type(self).__name__.lower()
-
-    def __call__(
-        self,
-        score: Callable[[Tensor], Tensor],
-        real_images: Tensor,
-        fake_images: Tensor,
-    ) -> Tensor:
-        """Returns the penalty, a float32 scalar, not yet times `every`.
-
-        Args:
-            score: The network, images `(batch, ...)` -> logits `(batch, ...)`.
-                Where it is conditional the labels are bound to it, in the order
-                of the images.
-            real_images: Float tensor `(batch, ...)`.
-            fake_images: Float tensor `(batch, ...)`.
-        """
-        scored = getattr(score, "real", None), getattr(score, "fake", None)
-        given = (real_images, fake_images)
-        known = isinstance(score, Scores) and all(
-            one.images is images
-            for one, images in zip(scored, given, strict=True)
+        known = isinstance(score, Scores) and (
+            score.real.images is real_images
+            and score.fake.images is fake_images
         )
-        return self.penalize(score if known else Scores(score, *given))
+        if not known:
+            score = Scores(score, real_images, fake_images)
+        return self.penalize(score)  # type: ignore[arg-type]
 
     def penalize(self, scores: Scores) -> Tensor:
         """Returns the penalty of images that are scored once for all.
