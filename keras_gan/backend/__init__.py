@@ -33,9 +33,7 @@ if BACKEND == "tensorflow":
         held_constant,
         pass_with_input_gradients,
     )
-    from keras_gan.backend.tensorflow.indexing import (
-        gather_rows,
-    )
+    from keras_gan.backend.tensorflow.indexing import gather_rows
     from keras_gan.backend.tensorflow.replicas import (
         ReplicaSeedGenerator,
         current_strategy,
@@ -46,9 +44,7 @@ if BACKEND == "tensorflow":
         replica_share,
         run_on_replicas,
     )
-    from keras_gan.backend.tensorflow.trainer import (
-        Trainer,
-    )
+    from keras_gan.backend.tensorflow.trainer import Trainer
     from keras_gan.backend.tensorflow.variables import (
         atomic_add,
         copy_variables,
@@ -73,16 +69,11 @@ elif BACKEND == "jax":
         held_constant,
         pass_with_input_gradients,
     )
-    from keras_gan.backend.jax.state import (
-        cond,
-    )
-    from keras_gan.backend.jax.trainer import (
+    from keras_gan.backend.jax.state import cond
+    from keras_gan.backend.jax.trainer import (  # type: ignore[assignment]
         Trainer,
     )
-    from keras_gan.backend.jax.variables import (
-        copy_variables,
-        update_variables,
-    )
+    from keras_gan.backend.jax.variables import copy_variables, update_variables
     from keras_gan.backend.one_device import (
         ReplicaSeedGenerator,
         atomic_add,
@@ -129,7 +120,7 @@ else:
         held_constant,
         pass_with_input_gradients,
     )
-    from keras_gan.backend.torch.trainer import (
+    from keras_gan.backend.torch.trainer import (  # type: ignore[assignment]
         Trainer,
     )
     from keras_gan.backend.torch.variables import (

@@ -76,7 +76,7 @@ def outside_graphs() -> contextlib.AbstractContextManager[None]:
     return contextlib.nullcontext()
 
 
-def own_variable_scope() -> contextlib.AbstractContextManager[None]:
+def own_variable_scope() -> Any:
     """Context for calls that may fail."""
     return contextlib.nullcontext()
 
