@@ -1,5 +1,6 @@
 """A layer whose weights are divided by their largest singular value."""
 
+import math
 from typing import Any
 
 import keras
@@ -9,21 +10,14 @@ Tensor = Any
 
 # Norms below it count as 0.
 _EPSILON = 1e-12
-_OUTPUT_AXES = (
-    (
-        (
-            keras.layers.Conv1DTranspose,
-            keras.layers.Conv2DTranspose,
-            keras.layers.Conv3DTranspose,
-        ),
-        (-2,),
-    ),
-    (
-        (keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D),
-        (-2, -1),
-    ),
-    (keras.layers.Layer, (-1,)),
-)
+# The axes of a kernel that index outputs, where they are not the last alone.
+_OUTPUT_AXES = {
+    keras.layers.Conv1DTranspose: (-2,),
+    keras.layers.Conv2DTranspose: (-2,),
+    keras.layers.Conv3DTranspose: (-2,),
+    keras.layers.DepthwiseConv1D: (-2, -1),
+    keras.layers.DepthwiseConv2D: (-2, -1),
+}
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -31,7 +25,7 @@ class SpectralNormalization(keras.layers.Wrapper):
     """Divides the weights of a layer by their largest singular value.
 
     This bounds how fast the output of the layer changes with its input, which
-    steadies the training of a GAN's discriminator:
+    stabilizes the training of a GAN's discriminator:
 
     ```
     v = normalize(W^T u)
@@ -85,7 +79,7 @@ class SpectralNormalization(keras.layers.Wrapper):
                 f"layer. Received: dtype={kwargs['dtype']!r}. Pass it to the "
                 "layer: `SpectralNormalization(Dense(1, dtype=...))`."
             )
-        # Neither inputs nor weights are cast here, but by the layer inside.
+        # The wrapped layer casts inputs and weights, not this one.
         super().__init__(layer, dtype="float32", autocast=False, **kwargs)
         _refuse_replaced_weights(layer)
         self.seed = seed
@@ -96,13 +90,12 @@ class SpectralNormalization(keras.layers.Wrapper):
         super().build(input_shape)
         weight = _weight_of(self.layer)
         self._axes = _output_axes(self.layer, len(weight.shape))
-        length = 1
-        for axis in self._axes:
-            length *= weight.shape[axis]
         self.u = self.add_weight(
             name="u",
-            shape=(length,),
-            initializer=keras.initializers.RandomNormal(1.0, seed=self.seed),
+            shape=(math.prod(weight.shape[i] for i in self._axes),),
+            initializer=keras.initializers.RandomNormal(
+                stddev=1.0, seed=self.seed
+            ),
             dtype=keras.backend.result_type(weight.dtype, "float32"),
             trainable=False,
             autocast=False,
@@ -118,7 +111,7 @@ class SpectralNormalization(keras.layers.Wrapper):
         normalized = ops.cast(weight, sigma.dtype) / sigma
         with _Substitution(weight, normalized) as scope:
             outputs = self.layer(inputs)
-        scope.hand_on(self.layer)
+        scope.replay(self.layer)
         return outputs
 
     def update_vectors(self) -> None:
@@ -165,8 +158,8 @@ class SpectralNormalization(keras.layers.Wrapper):
 class _Substitution(keras.StatelessScope):
     """A scope in which one variable has another value.
 
-    All other variables are read as outside. What is assigned inside, and losses
-    that are added, is handed on afterwards.
+    Other variables have the values that they have outside. Assignments and
+    losses made inside are recorded, and `replay` makes them outside.
     """
 
     def __init__(self, variable: Any, value: Tensor) -> None:
@@ -183,8 +176,8 @@ class _Substitution(keras.StatelessScope):
         super().add_update(update)
         self.updates.append(update)
 
-    def hand_on(self, layer: Any) -> None:
-        """Makes, outside, the assignments and losses of a layer."""
+    def replay(self, layer: Any) -> None:
+        """Makes the assignments and adds the losses outside the scope."""
         for variable, value in self.updates:
             variable.assign(value)
         for loss in self.losses:
@@ -220,10 +213,10 @@ def _refuse_replaced_weights(layer: Any) -> None:
 
 
 def _output_axes(layer: Any, rank: int) -> tuple[int, ...]:
-    """The axes of a weight that count outputs, from 0 to `rank - 1`."""
+    """The axes of a weight that index outputs, from 0 to `rank - 1`."""
     if isinstance(layer, keras.layers.EinsumDense):
         operands, outputs = layer.equation.split("->")
         letters = operands.split(",")[1].strip()
         return tuple(i for i in range(rank) if letters[i] in outputs)
-    axes = next(a for kinds, a in _OUTPUT_AXES if isinstance(layer, kinds))
-    return tuple(rank + axis for axis in axes)
+    known = (a for kind, a in _OUTPUT_AXES.items() if isinstance(layer, kind))
+    return tuple(rank + axis for axis in next(known, (-1,)))

@@ -216,7 +216,47 @@ def test_vector_updated_by_hand():
     assert np.abs(array(layer.u) - u).max() > 0
 
 
-def test_frozen_layer_stands_still():
+def test_updates_between_a_pass_and_its_gradient():
+    layer, x = made("dense")
+    other, _ = made("dense")
+
+    def loss():
+        y = layer(x, training=True)
+        layer.update_vectors()
+        return ops.sum(ops.tanh(y) ** 2)
+
+    (found,) = variable_gradients(loss, [layer.layer.kernel])
+    (expected,) = variable_gradients(
+        lambda: ops.sum(ops.tanh(other(x)) ** 2), [other.layer.kernel]
+    )
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_update_in_a_stateless_scope():
+    layer, _ = made("conv")
+    u = array(layer.u)
+    with keras.StatelessScope([(layer.u, ops.ones(6))]) as scope:
+        layer.update_vectors()
+    found = array(scope.get_current_value(layer.u))
+    kernel = matrix("conv", array(layer.layer.kernel))
+    expected = power_step(kernel, np.ones(6))[1]
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(array(layer.u), u)
+
+
+def test_seed_determines_the_first_vector():
+    def first(seed):
+        layer = SpectralNormalization(layers.Dense(1000), seed=seed)
+        layer.build((None, 2))
+        return array(layer.u)
+
+    np.testing.assert_array_equal(first(1), first(1))
+    # Random directions in many dimensions are nearly orthogonal.
+    assert abs(np.corrcoef(first(1), first(2))[0, 1]) < 0.2
+    assert abs(first(None).mean()) < 0.2
+
+
+def test_frozen_layer_does_not_change():
     layer, x = made("dense")
     layer.trainable = False
     u = array(layer.u)

@@ -72,3 +72,17 @@ def test_two_replicas_are_one_device(two_cpus):
         assert len(copies) == 2
         for copy in copies:
             np.testing.assert_allclose(copy, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_replicas_update_the_vector_alike(two_cpus):
+    one = network()
+    with two_cpus.scope():
+        two = network()
+    normalized = [m.layers[0] for m in (one, two)]
+    normalized[0].update_vectors()
+    update = tf.function(lambda: two_cpus.run(normalized[1].update_vectors))
+    update()
+    copies = two_cpus.experimental_local_results(normalized[1].u.value)
+    assert len(copies) == 2
+    for copy in copies:
+        np.testing.assert_allclose(copy, normalized[0].u, rtol=1e-5)
