@@ -70,11 +70,11 @@ def inception_program(program: str, folder: pathlib.Path):
 
 def _ours(path):
     from keras_gan.backend import compiled
-    from keras_gan.metrics import InceptionV3, feature_extractors
+    from keras_gan.features import InceptionV3, extractors
 
     if path.exists():
         os.environ["KERAS_GAN_INCEPTION_WEIGHTS"] = str(path)
-        extract = feature_extractors.get("inception_v3", value_range=(0, 255))
+        extract = extractors.get("inception_v3", value_range=(0, 255))
     else:
         extract = compiled(InceptionV3(weights=None))
     return lambda images: np.asarray(extract(images))

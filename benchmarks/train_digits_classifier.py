@@ -5,11 +5,11 @@
     python benchmarks/train_digits_classifier.py --check --mnist mnist.npz
     python benchmarks/train_digits_classifier.py --judge
 
-`--train` trains `keras_gan.metrics.digits_classifier` on three quarters of
+`--train` trains `keras_gan.features.digits_classifier` on three quarters of
 scikit-learn's 8x8 digits and, where `--mnist` says where they are (an .npz with
 x_train, y_train, x_test, y_test), on MNIST's training images, half of each
 batch. Images are shifted, scaled, blurred and noised a little. The file is what
-the package ships as keras_gan/metrics/digits_classifier.npz.
+the package ships as keras_gan/features/digits_classifier.npz.
 
 `--check` prints the accuracy of the shipped weights on digits that they have
 not seen, the last quarter and MNIST's test images, and exits with 1 if one is
@@ -37,7 +37,7 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from keras_gan.metrics.digits_classifier import (
+from keras_gan.features.digits_classifier import (
     SIDE,
     digits_classifier,
     untrained_digits_classifier,

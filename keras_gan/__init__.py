@@ -4,6 +4,7 @@ from keras_gan import backend as backend  # First: it imports the framework.
 from keras_gan import (
     callbacks,
     datasets,
+    features,
     images,
     layers,
     losses,
@@ -27,6 +28,7 @@ __all__ = [
     "Player",
     "callbacks",
     "datasets",
+    "features",
     "images",
     "layers",
     "losses",

@@ -154,14 +154,16 @@ class MetricsCallback(keras.callbacks.Callback):
             self._cache.restored(metric, self.real)
             for metric in self.sample_metrics
         ]
-        curious = [m for m in self.sample_metrics if _needs_real(m)]
-        for metric in curious:
+        needing_real = [m for m in self.sample_metrics if _needs_real(m)]
+        for metric in needing_real:
             metric.reset_state()
-        for images in self.real.batches(self.batch_size) if curious else ():
+        for images in (
+            self.real.batches(self.batch_size) if needing_real else ()
+        ):
             images = keras.ops.convert_to_tensor(images)
-            for metric in curious:
+            for metric in needing_real:
                 metric.update_real(images)
-        for metric in curious:
+        for metric in needing_real:
             # Now, and not after an epoch of work.
             getattr(metric, "check_state", lambda kinds: None)(("real",))
         self.sample_metrics = [

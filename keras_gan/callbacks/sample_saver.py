@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from keras_gan import images as image_tools
 from keras_gan.callbacks._tensorboard import TensorBoardWriter
+from keras_gan.utils.arguments import integer
 from keras_gan.utils.workers import is_chief
 
 MAX_CLASS_COLUMNS = 20
@@ -75,9 +76,9 @@ class SampleSaver(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         for name, number in (("num_images", num_images), ("every", every)):
-            _check_positive(name, number)
+            integer(name, number, at_least=1)
         if columns is not None:
-            _check_positive("columns", columns)
+            integer("columns", columns, at_least=1)
         if labels is not None and np.shape(labels) != (num_images,):
             raise ValueError(
                 f"`labels` must hold one label for each of {num_images} "
@@ -230,14 +231,6 @@ def _grid_paths(directory: pathlib.Path) -> list[pathlib.Path]:
         if (match := re.fullmatch(r"samples-(\d{4,})\.png", path.name))
     }
     return [numbered[epoch] for epoch in sorted(numbered)]
-
-
-def _check_positive(name: str, number: int) -> None:
-    if not isinstance(number, (int, np.integer)) or number < 1:
-        raise ValueError(
-            f"`{name}` must be a whole number, at least 1. "
-            f"Received: {name}={number!r}"
-        )
 
 
 def _make_writable(folder: pathlib.Path) -> None:

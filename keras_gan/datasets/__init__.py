@@ -6,7 +6,7 @@ Or from a GAN: `synthetic`.
 from keras_gan.datasets.builtin import BUILTIN_NAMES
 from keras_gan.datasets.loading import load
 from keras_gan.datasets.opening import describe, open_source
-from keras_gan.datasets.source import DatasetInfo, Source
+from keras_gan.datasets.sources import DatasetInfo, Source
 from keras_gan.datasets.synthetic import SyntheticImages, synthetic
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import ArrayLike
 
-from keras_gan.datasets.source import (
+from keras_gan.datasets.sources import (
     ArraySource,
     DatasetInfo,
     ImageSize,

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan.datasets.source import DatasetInfo, Source
+from keras_gan.datasets.sources import DatasetInfo, Source
+from keras_gan.utils.arguments import is_integer, is_number
 
 Balance = str | Mapping[Any, float] | None
 """`"uniform"`, or `{class number or name: share}`, or as the images are."""
@@ -192,9 +193,7 @@ def _checked_shares(
         )
     shares = list(balance.values())
     fit = all(
-        isinstance(share, int | float | np.integer | np.floating)
-        and 0 <= share <= 1 + _TOLERANCE
-        for share in shares
+        is_number(share) and 0 <= share <= 1 + _TOLERANCE for share in shares
     )
     if not fit or abs(sum(shares) - 1) > _TOLERANCE:
         raise ValueError(
@@ -209,8 +208,7 @@ def _class_number(key: Any, info: DatasetInfo, num_classes: int) -> int:
     names = info.class_names or ()
     if isinstance(key, str) and key in names:
         return names.index(key)
-    whole = isinstance(key, int | np.integer) and not isinstance(key, bool)
-    if whole and 0 <= key < num_classes:
+    if is_integer(key, at_least=0) and key < num_classes:
         return int(key)
     listed = ", ".join(map(repr, names[:10])) + ", ..." * (len(names) > 10)
     raise ValueError(

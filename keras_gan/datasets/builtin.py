@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from keras_gan.datasets.arrays import open_arrays
-from keras_gan.datasets.source import Source
+from keras_gan.datasets.sources import Source
 
 _FASHION = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",

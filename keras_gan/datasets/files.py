@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan import images as image_tools
-from keras_gan.datasets import source as sources
+from keras_gan.datasets import sources
 
 ReadBytes = Callable[[str], bytes]
 Progress = Callable[[int, int], Any]

@@ -8,7 +8,7 @@ import numpy as np
 from keras_gan import images as image_tools
 from keras_gan.datasets.balancing import Balance, balanced_order
 from keras_gan.datasets.opening import open_source
-from keras_gan.datasets.source import ImageSize, Source
+from keras_gan.datasets.sources import ImageSize, Source
 
 if TYPE_CHECKING:
     import tensorflow as tf

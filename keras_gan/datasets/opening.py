@@ -11,7 +11,7 @@ import numpy as np
 from keras_gan.datasets.arrays import open_arrays, open_npz
 from keras_gan.datasets.builtin import BUILTIN_NAMES, open_builtin
 from keras_gan.datasets.files import Progress, open_folder, open_zip
-from keras_gan.datasets.source import DatasetInfo, ImageSize, Source
+from keras_gan.datasets.sources import DatasetInfo, ImageSize, Source
 
 _BY_SUFFIX = {".npz": open_npz, ".zip": open_zip}
 

@@ -8,7 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from keras_gan.datasets.balancing import BalancedOrder
-from keras_gan.datasets.source import ArraySource, Source
+from keras_gan.datasets.sources import ArraySource, Source
 from keras_gan.images import Range
 
 # Threads that decode batches.

@@ -1,7 +1,6 @@
 """Generated labelled images as a data set."""
 
 import math
-import numbers
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from keras_gan import images as image_tools
 from keras_gan.sampling import Drawer, Drawn, open_generator
+from keras_gan.utils.arguments import integer, is_integer
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -72,9 +72,9 @@ class SyntheticImages(keras.utils.PyDataset):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.batch_size = _whole("batch_size", batch_size, 1)
+        self.batch_size = integer("batch_size", batch_size, at_least=1)
         self.value_range = image_tools.check_value_range(value_range)
-        seed = _whole("seed", seed, 0)
+        seed = integer("seed", seed, at_least=0)
         source = open_generator(
             gan, num_classes=num_classes, safe_mode=safe_mode
         )
@@ -214,7 +214,7 @@ def _labels_in_order(
             f"Received: num_images={num_images}, counts={counts}"
         )
     if num_images is not None:
-        number = _whole("num_images", num_images, 1)
+        number = integer("num_images", num_images, at_least=1)
         if num_classes is None:
             return number, None
         return number, np.resize(np.arange(num_classes, dtype="int32"), number)
@@ -240,30 +240,18 @@ def _checked_counts(
             f"counts={counts!r}"
         )
     for label in counts:
-        is_whole = isinstance(label, numbers.Integral)
-        if not is_whole or not 0 <= int(label) < num_classes:
+        if not is_integer(label, at_least=0) or label >= num_classes:
             raise ValueError(
                 "`counts` must name classes that the GAN has learned, integers "
                 f"from 0 to {num_classes - 1}. Received: {label!r}"
             )
-    sizes = [_whole("counts", number, 0) for number in counts.values()]
+    sizes = [integer("counts", size, at_least=0) for size in counts.values()]
     if not sum(sizes):
         raise ValueError(
             "`counts` must ask for at least one image. Received: "
             f"counts={counts!r}"
         )
     return [int(label) for label in counts], sizes
-
-
-def _whole(name: str, value: Any, least: int) -> int:
-    is_whole = isinstance(value, numbers.Integral)
-    if isinstance(value, bool) or not is_whole or int(value) < least:
-        raise ValueError(
-            f"`{name}` must be a whole number, at least {least}"
-            + " for each class" * (name == "counts")
-            + f". Received: {name}={value!r}"
-        )
-    return int(value)
 
 
 def _rescale(images: np.ndarray, value_range: image_tools.Range) -> np.ndarray:

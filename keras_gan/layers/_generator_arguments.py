@@ -1,9 +1,9 @@
 """The arguments of `GANDataGenerator`, checked."""
 
-import numbers
 from typing import Any
 
 from keras_gan import sampling
+from keras_gan.utils.arguments import integer, is_integer
 
 _MODES = ("replace", "append")
 
@@ -39,25 +39,10 @@ def source(
     return found
 
 
-def share(name: str, value: Any) -> float:
-    """Returns a number in [0, 1] as a float.
-
-    Args:
-        name: Name of the argument.
-        value: What was given.
-    """
-    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    # NaN is not in any range.
-    if not is_number or not 0 <= float(value) <= 1:
-        raise ValueError(
-            f"`{name}` must be a number in [0, 1]. Received: {name}={value!r}."
-        )
-    return float(value)
-
-
 def seed(value: Any) -> int | None:
     """Returns a seed as an integer, or `None`."""
-    if value is not None and not (_is_whole(value) and 0 <= value < 2**31):
+    fits = is_integer(value, at_least=0) and value < 2**31
+    if value is not None and not fits:
         raise ValueError(
             "`seed` must be an integer from 0 to 2**31 - 1, or None. Received: "
             f"seed={value!r}."
@@ -79,13 +64,6 @@ def pool_size(value: Any) -> int | None:
     """Returns a number of images, or `None`."""
     if value is None:
         return None
-    if not _is_whole(value) or value < 1:
-        raise ValueError(
-            "`pool_size` must be a whole number of images, at least 1, or None "
-            f"for new ones each time. Received: pool_size={value!r}."
-        )
-    return int(value)
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    return integer(
+        "pool_size", value, at_least=1, hint="None draws new ones each time."
+    )

@@ -8,8 +8,9 @@ import numpy as np
 from keras import ops
 
 from keras_gan import backend
+from keras_gan.sampling.generator_source import GeneratorSource
 from keras_gan.sampling.mixing import Mix
-from keras_gan.sampling.source import GeneratorSource
+from keras_gan.utils.tensors import truncated_normal
 
 Tensor = Any
 _PARTS = ("images", "labels")
@@ -42,11 +43,8 @@ class Candidates:
         if self.truncation is None:
             latents = keras.random.normal(shape, seed=seeds)
         else:
-            bound = self.truncation
-            mass = ops.erf(ops.convert_to_tensor(bound / 2**0.5, "float32"))
             uniform = keras.random.uniform(shape, -1.0, 1.0, seed=seeds)
-            latents = 2**0.5 * ops.erfinv(uniform * mass)
-            latents = ops.clip(latents, -bound, bound)
+            latents = truncated_normal(uniform, self.truncation)
         return self.source.images(latents, self.labels)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan.utils.arguments import integer, number_in
+
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class ConditionalBatchNormalization(keras.layers.Layer):
@@ -117,23 +119,9 @@ class ConditionalBatchNormalization(keras.layers.Layer):
 
 
 def _check(num_classes: Any, momentum: float, epsilon: float) -> None:
-    whole = hasattr(num_classes, "__index__")
-    if not whole or isinstance(num_classes, bool):
-        raise ValueError(
-            "`num_classes` must be a whole number. "
-            f"Received: num_classes={num_classes!r}"
-        )
-    if num_classes < 2:
-        raise ValueError(
-            "`num_classes` must be at least 2. "
-            f"Received: num_classes={num_classes}. Without classes use "
-            "`keras.layers.BatchNormalization`."
-        )
-    if not 0 <= momentum < 1:
-        raise ValueError(
-            "`momentum` must be in [0, 1). "
-            f"Received: momentum={momentum}. Try the default, 0.9."
-        )
+    hint = "Without classes use `keras.layers.BatchNormalization`."
+    integer("num_classes", num_classes, at_least=2, hint=hint)
+    number_in("momentum", momentum, "[0, 1)", hint="The default is 0.9.")
     if not epsilon > 0:
         raise ValueError(
             "`epsilon` must be above 0, or channels that are constant are "

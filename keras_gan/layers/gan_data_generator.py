@@ -12,9 +12,10 @@ from keras_gan.layers import _generator_arguments as arguments
 from keras_gan.layers import _mixed_batch as batches
 from keras_gan.layers._running_mix import RunningMix
 from keras_gan.sampling import mixing
-from keras_gan.sampling.drawing import check_truncation
-from keras_gan.sampling.judges import Held
 from keras_gan.sampling.pool import SamplePool
+from keras_gan.utils.arguments import number_in
+from keras_gan.utils.models import Untracked
+from keras_gan.utils.tensors import checked_truncation
 
 Tensor = Any
 
@@ -118,10 +119,10 @@ class GANDataGenerator(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(autocast=False, **kwargs)
-        self.fraction = arguments.share("fraction", fraction)
+        self.fraction = number_in("fraction", fraction, "[0, 1]")
         self.mode = arguments.mode(mode)
-        self.refresh_share = arguments.share("refresh_share", refresh_share)
-        self.truncation = check_truncation(truncation)
+        self.refresh_share = number_in("refresh_share", refresh_share, "[0, 1]")
+        self.truncation = checked_truncation(truncation)
         self.value_range = check_value_range(value_range)
         self.seed = arguments.seed(seed)
         self.pool_size = arguments.pool_size(pool_size)
@@ -133,7 +134,7 @@ class GANDataGenerator(keras.layers.Layer):
         self.image_shape = source.image_shape
         # Keras must not take the networks for a part of the layer: a model that
         # holds it would train them.
-        self._held = Held(source)
+        self._held = Untracked(source)
         self._make_parts(source)
         # A config has no weights; they are loaded later.
         self._has_weights = not isinstance(gan, arguments.Config)
@@ -177,7 +178,7 @@ class GANDataGenerator(keras.layers.Layer):
 
     def _make_parts(self, source):
         self.seed_generator = backend.ReplicaSeedGenerator(self.seed)
-        self._element_seeds, self._drawer = Held(None), Held(None)
+        self._element_seeds, self._drawer = Untracked(None), Untracked(None)
         self._start_seeds()
         self._running = self.pool = None
         if self.shares is not None:

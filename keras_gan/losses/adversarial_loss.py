@@ -112,12 +112,3 @@ def as_logits(logits: Tensor) -> Tensor:
     Half precision would round a mean over the batch, and overflow in a square.
     """
     return ops.cast(ops.convert_to_tensor(logits), "float32")
-
-
-def batch_mean(values: Tensor) -> Tensor:
-    """Returns the mean of all `values`, and 0 (not NaN) where there are none.
-
-    The last batch of an epoch may leave a replica without a single image.
-    """
-    count = ops.cast(ops.size(values), "float32")
-    return ops.sum(values) / ops.maximum(count, 1.0)

@@ -5,8 +5,8 @@ from keras_gan.losses.adversarial_loss import (
     AdversarialLoss,
     Tensor,
     as_logits,
-    batch_mean,
 )
+from keras_gan.utils.tensors import batch_mean
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")

@@ -1,4 +1,3 @@
-import numbers
 from typing import Any
 
 import keras
@@ -8,8 +7,13 @@ from keras_gan.losses.adversarial_loss import (
     AdversarialLoss,
     Tensor,
     as_logits,
-    batch_mean,
 )
+from keras_gan.utils.arguments import (
+    check_number,
+    number_in,
+    optional_seed,
+)
+from keras_gan.utils.tensors import batch_mean
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -61,9 +65,9 @@ class NonSaturatingLoss(AdversarialLoss):
         *,
         seed: int | None = None,
     ) -> None:
-        self.label_smoothing = _share("label_smoothing", label_smoothing)
-        self.label_noise = _share("label_noise", label_noise)
-        self.seed = _seed(seed)
+        self.label_smoothing = _target_share("label_smoothing", label_smoothing)
+        self.label_noise = _target_share("label_noise", label_noise)
+        self.seed = optional_seed(seed)
         self._seed_generator: keras.random.SeedGenerator | None = None
 
     def build(self) -> None:
@@ -118,27 +122,7 @@ def _cross_entropy(targets: Tensor, logits: Tensor) -> Tensor:
     )
 
 
-def _share(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(
-            f"`{name}` must be a number in [0, 1). Received: {name}={value!r} "
-            f"of type {type(value).__name__}."
-        )
-    value = float(value)
-    if not 0.0 <= value < 1.0:
-        raise ValueError(
-            f"`{name}` must be in [0, 1), where 0 turns it off. "
-            f"Received: {name}={value}. Usual values are 0.05 to 0.2."
-        )
-    return value
-
-
-def _seed(seed: Any) -> int | None:
-    if seed is None:
-        return None
-    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral):
-        raise TypeError(
-            "`seed` must be an integer, or `None` for a new one. "
-            f"Received: seed={seed!r} of type {type(seed).__name__}."
-        )
-    return int(seed)
+def _target_share(name: str, value: Any) -> float:
+    check_number(name, value, "a number in [0, 1)")
+    hint = "0 turns it off; usual values are 0.05 to 0.2."
+    return number_in(name, value, "[0, 1)", hint=hint)

@@ -5,8 +5,8 @@ from keras_gan.losses.adversarial_loss import (
     AdversarialLoss,
     Tensor,
     as_logits,
-    batch_mean,
 )
+from keras_gan.utils.tensors import batch_mean, shapes_agree
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -67,11 +67,7 @@ def _check_paired(
     real_shape: tuple[int | None, ...], fake_shape: tuple[int | None, ...]
 ) -> None:
     # Broadcasting would otherwise pair every image with every other.
-    agree = len(real_shape) == len(fake_shape) and all(
-        real == fake or real is None or fake is None
-        for real, fake in zip(real_shape, fake_shape, strict=True)
-    )
-    if not agree:
+    if not shapes_agree(real_shape, fake_shape):
         raise ValueError(
             "RelativisticLoss pairs each real image with a fake one, so "
             "`real_logits` and `fake_logits` must have the same shape. "

@@ -4,15 +4,18 @@ from typing import Any
 
 import keras
 
-from keras_gan.metrics.digits_classifier import digits_classifier
-from keras_gan.metrics.feature_extractors import NAMES as EXTRACTORS
+from keras_gan.features import NAMES as EXTRACTORS
+from keras_gan.features import (
+    InceptionV3,
+    digits_classifier,
+    stacked_classifier,
+)
 from keras_gan.metrics.feature_metric import FeatureMetric
 from keras_gan.metrics.frechet_distance import frechet_distance
 from keras_gan.metrics.frechet_inception_distance import (
     FrechetInceptionDistance,
 )
 from keras_gan.metrics.inception_score import InceptionScore
-from keras_gan.metrics.inception_v3 import InceptionV3
 from keras_gan.metrics.kernel_inception_distance import (
     KernelInceptionDistance,
 )
@@ -23,7 +26,6 @@ from keras_gan.metrics.nearest import nearest_neighbours
 from keras_gan.metrics.polynomial_mmd import polynomial_mmd
 from keras_gan.metrics.precision_recall import PrecisionRecall
 from keras_gan.metrics.resemblance import memorization_metrics
-from keras_gan.metrics.stacked_classifier import stacked_classifier
 from keras_gan.metrics.statistics import FeatureStatistics
 
 __all__ = [

@@ -8,8 +8,9 @@ import numpy as np
 from keras import ops
 
 from keras_gan import backend
+from keras_gan.features import extractors
 from keras_gan.images import Range
-from keras_gan.metrics import feature_extractors, image_checks
+from keras_gan.metrics import image_checks
 
 KINDS = ("real", "fake")
 
@@ -67,11 +68,11 @@ class FeatureMetric(keras.metrics.Metric):
         name: str | None = None,
     ) -> None:
         super().__init__(name=name)
-        self.extractor = feature_extractors.get(
+        self.extractor = extractors.get(
             feature_extractor, self.head, value_range=value_range
         )
         self.value_range = self.extractor.value_range
-        feature_extractors.forget()
+        extractors.forget()
         self.num_features: int | None = None
         self.refused: Any = None
 
@@ -210,12 +211,12 @@ class FeatureMetric(keras.metrics.Metric):
                 refused since the reset.
         """
         self.check_state(self.kinds)
-        feature_extractors.forget()
+        extractors.forget()
         return self.compute()
 
     def reset_state(self) -> None:
         """Forgets all images."""
-        feature_extractors.forget()
+        extractors.forget()
         with backend.double_precision():
             super().reset_state()
 

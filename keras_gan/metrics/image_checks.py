@@ -2,11 +2,10 @@
 
 from typing import Any
 
-import keras
 import numpy as np
 from keras import ops
 
-from keras_gan.images import Range, check_value_range
+from keras_gan.images import Range
 
 FAULTS = ("images", "range", "features")
 """Why a batch is refused; `faults` counts in this order."""
@@ -14,26 +13,6 @@ FAULTS = ("images", "range", "features")
 # Rounding in a data set's scaling; beyond it values are in another range. Less
 # than half a byte of 255: images in [-1, 1] are not bytes.
 _SLACK = 0.0019
-
-
-def check_range_argument(value_range: Range | None) -> Range | None:
-    """Returns `value_range` as a list of two floats, `None` as it is."""
-    return None if value_range is None else list(check_value_range(value_range))
-
-
-def check_bytes(images: Any, value_range: Range | None) -> None:
-    """Refuses bytes that are said to lie in another range than bytes do.
-
-    Raises:
-        ValueError: If so.
-    """
-    dtype = keras.backend.standardize_dtype(images.dtype)
-    if dtype == "uint8" and value_range not in (None, [0.0, 255.0]):
-        raise ValueError(
-            f"Images must be in `value_range={tuple(value_range)}`. Received: "
-            "bytes of dtype uint8, from 0 to 255. Make the metric with "
-            "`value_range=(0, 255)`, or scale them: `images / 127.5 - 1.0`."
-        )
 
 
 def faults(

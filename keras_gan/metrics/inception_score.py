@@ -7,7 +7,7 @@ from keras import ops
 from keras_gan import backend
 from keras_gan.images import Range
 from keras_gan.metrics.feature_metric import FeatureMetric, read
-from keras_gan.metrics.sampled_metric import integer
+from keras_gan.utils.arguments import integer
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")

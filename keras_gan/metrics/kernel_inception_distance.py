@@ -5,7 +5,8 @@ import numpy as np
 
 from keras_gan.images import Range
 from keras_gan.metrics.polynomial_mmd import polynomial_mmd
-from keras_gan.metrics.sampled_metric import SampledMetric, integer
+from keras_gan.metrics.sampled_metric import SampledMetric
+from keras_gan.utils.arguments import integer
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")

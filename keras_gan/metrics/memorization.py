@@ -4,8 +4,9 @@ from typing import Any
 import keras
 
 from keras_gan.images import Range
-from keras_gan.metrics.resemblance import Resemblance, check_quantile
+from keras_gan.metrics.resemblance import Resemblance
 from keras_gan.metrics.sampled_metric import SampledMetric
+from keras_gan.utils.arguments import number_in
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -70,7 +71,7 @@ class Memorization(SampledMetric):
             seed=seed,
             name=name,
         )
-        self.quantile = check_quantile(quantile)
+        self.quantile = number_in("quantile", quantile, "(0, 1)")
 
     def compute(self) -> dict[str, float]:
         return self.resemblance().values(self.quantile)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from keras_gan.metrics.polynomial_mmd import check_pair
+from keras_gan.utils.arguments import integer
 
 # Numbers held at once beside the features: 32 MB of float64.
 _NUMBERS = 2**22
@@ -45,8 +46,7 @@ def nearest_neighbours(
     >>> indices.tolist(), distances.tolist()
     ([[0, 1]], [[0.0, 5.0]])
     """
-    if isinstance(k, bool) or k != int(k) or k < 1:
-        raise ValueError(f"`k` must be a positive integer. Received: {k!r}.")
+    k = integer("k", k, at_least=1)
     names = ("real_features", "fake_features")
     real, fake = check_pair(real_features, fake_features, 1, names)
     if len(real) < k:
@@ -56,7 +56,7 @@ def nearest_neighbours(
         )
     # Far from the origin, differences would drown in the squares.
     middle = real.mean(axis=0)
-    return _search(real - middle, fake - middle, int(k))
+    return _search(real - middle, fake - middle, k)
 
 
 def nearest_others(features: ArrayLike) -> tuple[np.ndarray, np.ndarray]:

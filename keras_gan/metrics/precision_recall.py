@@ -4,7 +4,8 @@ import keras
 
 from keras_gan.images import Range
 from keras_gan.metrics.manifold import manifold_metrics
-from keras_gan.metrics.sampled_metric import SampledMetric, integer
+from keras_gan.metrics.sampled_metric import SampledMetric
+from keras_gan.utils.arguments import integer
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")

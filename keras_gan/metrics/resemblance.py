@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from keras_gan.metrics.nearest import nearest_neighbours, nearest_others
+from keras_gan.utils.arguments import number_in
 
 # Two images that are each other's nearest have one distance; where an image
 # occurs twice, features of float32 make two of it that differ by less.
@@ -104,20 +105,5 @@ def memorization_metrics(
     Reference:
         [Alaa et al., 2022](https://arxiv.org/abs/2102.08921) (authenticity)
     """
-    quantile = check_quantile(quantile)
+    quantile = number_in("quantile", quantile, "(0, 1)")
     return Resemblance.of(real_features, fake_features).values(quantile)
-
-
-def check_quantile(quantile: float) -> float:
-    """Returns `quantile` as a float, or says what is wrong with it.
-
-    Args:
-        quantile: Above 0 and below 1.
-    """
-    is_number = isinstance(quantile, int | float | np.number)
-    if not is_number or not 0.0 < quantile < 1.0:
-        raise ValueError(
-            "`quantile` must be a number above 0 and below 1. Received: "
-            f"{quantile!r}."
-        )
-    return float(quantile)

@@ -7,6 +7,7 @@ import numpy as np
 from keras_gan.images import Range
 from keras_gan.metrics.feature_metric import FeatureMetric
 from keras_gan.metrics.feature_sample import FeatureSample
+from keras_gan.utils.arguments import integer
 
 
 class SampledMetric(FeatureMetric):
@@ -72,20 +73,3 @@ class SampledMetric(FeatureMetric):
             "max_images": self.max_images,
             "seed": self.seed,
         }
-
-
-def integer(name: str, value: Any, at_least: int) -> int:
-    """Returns `value` as an integer, or says what is wrong with it.
-
-    Args:
-        name: Name of the argument.
-        value: What was given.
-        at_least: Its least value.
-    """
-    is_integer = isinstance(value, int | np.integer)
-    if not is_integer or isinstance(value, bool) or value < at_least:
-        raise ValueError(
-            f"`{name}` must be an integer of at least {at_least}. Received: "
-            f"{value!r}."
-        )
-    return int(value)

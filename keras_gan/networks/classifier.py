@@ -5,8 +5,8 @@ from typing import Any
 import keras
 
 from keras_gan.layers import SpectralNormalization
-from keras_gan.networks.ends import normalized
 from keras_gan.networks.initialization import CLASSIFIER_STREAM, Initializers
+from keras_gan.networks.inputs_and_heads import normalized
 from keras_gan.networks.validation import checked_integer
 
 

@@ -10,17 +10,17 @@ from keras_gan.layers import MinibatchStdDev
 from keras_gan.layers.conditional_batch_normalization import (
     ConditionalBatchNormalization,
 )
-from keras_gan.networks.ends import (
+from keras_gan.networks.initialization import (
+    DISCRIMINATOR_STREAM,
+    GENERATOR_STREAM,
+    Initializers,
+)
+from keras_gan.networks.inputs_and_heads import (
     LATENT_DIM,
     image_inputs,
     latent_inputs,
     logits_of,
     normalized,
-)
-from keras_gan.networks.initialization import (
-    DISCRIMINATOR_STREAM,
-    GENERATOR_STREAM,
-    Initializers,
 )
 from keras_gan.networks.spatial import (
     doubling_widths,
@@ -28,12 +28,11 @@ from keras_gan.networks.spatial import (
     strides_between,
 )
 from keras_gan.networks.validation import (
-    checked_choice,
-    checked_fraction,
     checked_image_shape,
     checked_integer,
     checked_num_classes,
 )
+from keras_gan.utils.arguments import choice, number_in
 
 
 def dcgan_generator(
@@ -177,8 +176,8 @@ def dcgan_discriminator(
     num_classes = checked_num_classes(num_classes)
     width = checked_integer("width", width, minimum=1)
     kernel_size = checked_integer("kernel_size", kernel_size, minimum=1)
-    dropout = checked_fraction("dropout", dropout)
-    checked_choice("normalization", normalization, list(_NORMALIZATIONS))
+    dropout = number_in("dropout", dropout, "[0, 1)")
+    choice("normalization", normalization, list(_NORMALIZATIONS))
     initializers = Initializers(seed, stream=DISCRIMINATOR_STREAM)
     inputs, x, labels = image_inputs(image_shape, num_classes)
     strides = _downsampling_strides(image_shape)
@@ -283,7 +282,7 @@ def _generator_normalization(
 ) -> Callable[[Any], Any]:
     """A function that normalises features, by their labels where asked."""
     choices = [*_NORMALIZATIONS, "conditional_batch"]
-    checked_choice("normalization", normalization, choices)
+    choice("normalization", normalization, choices)
     if normalization != "conditional_batch":
         return _NORMALIZATIONS[normalization]
     if num_classes is None:

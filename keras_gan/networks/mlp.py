@@ -6,17 +6,17 @@ from typing import Any
 
 import keras
 
-from keras_gan.networks.ends import (
+from keras_gan.networks.initialization import (
+    DISCRIMINATOR_STREAM,
+    GENERATOR_STREAM,
+    Initializers,
+)
+from keras_gan.networks.inputs_and_heads import (
     LATENT_DIM,
     image_inputs,
     latent_inputs,
     logits_of,
     normalized,
-)
-from keras_gan.networks.initialization import (
-    DISCRIMINATOR_STREAM,
-    GENERATOR_STREAM,
-    Initializers,
 )
 from keras_gan.networks.validation import (
     checked_image_shape,

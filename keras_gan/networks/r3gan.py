@@ -10,16 +10,16 @@ from keras_gan.layers import (
     LearnedPooling,
     LowPassResampling2D,
 )
-from keras_gan.networks.ends import (
-    LATENT_DIM,
-    image_inputs,
-    latent_inputs,
-    logits_of,
-)
 from keras_gan.networks.initialization import (
     DISCRIMINATOR_STREAM,
     GENERATOR_STREAM,
     Initializers,
+)
+from keras_gan.networks.inputs_and_heads import (
+    LATENT_DIM,
+    image_inputs,
+    latent_inputs,
+    logits_of,
 )
 from keras_gan.networks.residual import residual_stages, with_channels
 from keras_gan.networks.spatial import doubling_widths, spatial_plan

@@ -4,6 +4,8 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
+from keras_gan.utils.arguments import is_integer
+
 
 def checked_image_shape(
     image_shape: Sequence[int], *, ranks: tuple[int, ...] = (3,)
@@ -34,21 +36,17 @@ def checked_integer(
 ) -> int:
     """`value` as an int, or an error that names the argument `name`."""
     received = f"{name}={value if whole is None else whole!r}"
-    try:
-        integer = operator.index(value)
-    except TypeError:
-        integer = None
-    if integer is None or isinstance(value, bool):
+    if not is_integer(value):
         raise TypeError(
             f"`{name}` must be made of integers. Received: {received}. "
             f"Pass an integer of at least {minimum}."
         )
-    if integer < minimum:
+    if value < minimum:
         raise ValueError(
             f"`{name}` must be at least {minimum}. Received: {received}. "
             f"{_MINIMUM_CURES.get(name, f'Pass {minimum} or more.')}"
         )
-    return integer
+    return operator.index(value)
 
 
 def checked_widths(
@@ -77,27 +75,6 @@ def checked_num_classes(num_classes: int | None) -> int | None:
     if num_classes is None:
         return None
     return checked_integer("num_classes", num_classes, minimum=2)
-
-
-def checked_fraction(name: str, value: float) -> float:
-    """A float in [0, 1)."""
-    if not 0 <= value < 1:
-        raise ValueError(
-            f"`{name}` must be in [0, 1). Received: {name}={value}. "
-            f"Pass `{name}=0` to turn it off."
-        )
-    return float(value)
-
-
-def checked_choice(name: str, value: Any, choices: Sequence[Any]) -> Any:
-    """`value`, which must be one of `choices`."""
-    if value not in choices:
-        listed = ", ".join(repr(choice) for choice in choices)
-        raise ValueError(
-            f"`{name}` must be one of {listed}. Received: {name}={value!r}. "
-            "Pass one of the names in this list."
-        )
-    return value
 
 
 def _shape_cure(shape: tuple[int, ...]) -> str:

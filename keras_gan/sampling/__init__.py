@@ -8,10 +8,10 @@ from keras_gan.sampling.discriminator_rejection_sampling import (
 from keras_gan.sampling.discriminator_threshold import DiscriminatorThreshold
 from keras_gan.sampling.drawing import Drawer, Drawn
 from keras_gan.sampling.filters import get
-from keras_gan.sampling.opening import open_generator
+from keras_gan.sampling.generator_source import GeneratorSource
+from keras_gan.sampling.open_generator import open_generator
 from keras_gan.sampling.sample_filter import SampleFilter
 from keras_gan.sampling.shares import class_shares
-from keras_gan.sampling.source import GeneratorSource
 
 __all__ = [
     "ClassifierAgreement",

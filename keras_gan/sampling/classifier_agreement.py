@@ -4,14 +4,10 @@ import keras
 from keras import ops
 
 from keras_gan.images import Range, check_value_range
-from keras_gan.sampling.discriminator_threshold import finite
-from keras_gan.sampling.judges import (
-    Held,
-    check_network,
-    output_shapes,
-    restored,
-)
+from keras_gan.sampling.filter_networks import check_network, output_shapes
 from keras_gan.sampling.sample_filter import SampleFilter, Tensor
+from keras_gan.utils.arguments import check_number, number_in
+from keras_gan.utils.models import Untracked, deserialized
 
 # Rounding in a softmax over many classes, in half precision too.
 _SLACK = 1e-3
@@ -63,14 +59,14 @@ class ClassifierAgreement(SampleFilter):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self._given = Held(check_network("classifier", classifier))
-        self.least_probability = finite("least_probability", least_probability)
-        if not 0.0 <= self.least_probability < 1.0:
-            raise ValueError(
-                "`least_probability` must be in [0, 1), where 0 asks for "
-                "agreement alone. Received: least_probability="
-                f"{least_probability}."
-            )
+        self._given = Untracked(check_network("classifier", classifier))
+        check_number("least_probability", least_probability)
+        self.least_probability = number_in(
+            "least_probability",
+            least_probability,
+            "[0, 1)",
+            hint="At 0 it is enough that the label is the likeliest.",
+        )
         self.value_range = check_value_range(value_range)
 
     def bind(self, source: Any) -> None:
@@ -120,7 +116,7 @@ class ClassifierAgreement(SampleFilter):
     def from_config(cls, config: dict[str, Any]) -> Any:
         config = dict(config)
         if isinstance(config["classifier"], dict):
-            config["classifier"] = restored(config["classifier"])
+            config["classifier"] = deserialized(config["classifier"])
         return super().from_config(config)
 
     def _verdicts(

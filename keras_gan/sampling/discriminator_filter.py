@@ -8,18 +8,13 @@ import numpy as np
 from keras import ops
 
 from keras_gan import backend
-from keras_gan.sampling.judges import (
-    Held,
-    check_network,
-    known_inputs,
-    output_shapes,
-    restored,
-)
+from keras_gan.sampling.filter_networks import check_network, output_shapes
 from keras_gan.sampling.sample_filter import (
     SampleFilter,
     Tensor,
     check_images,
 )
+from keras_gan.utils.models import Untracked, deserialized, input_shapes
 
 _BATCH = 64
 # One image has no spread: its class borrows the numbers of all classes.
@@ -68,9 +63,9 @@ class DiscriminatorFilter(SampleFilter):
         self.built = False
         if discriminator is not None:
             check_network("discriminator", discriminator)
-        self._given = Held(discriminator)
-        self._bound = Held(None)
-        self._generator = Held(None)
+        self._given = Untracked(discriminator)
+        self._bound = Untracked(None)
+        self._generator = Untracked(None)
         self._num_classes: int | None = None
         self._conditional = False
 
@@ -102,8 +97,8 @@ class DiscriminatorFilter(SampleFilter):
         network, conditional = self._choose(source)
         self._check_bound(source, network)
         self._make_state(source.num_classes, conditional)
-        self._bound = Held(network)
-        self._generator = Held(source.generator)
+        self._bound = Untracked(network)
+        self._generator = Untracked(source.generator)
 
     def calibrate(self, images: Any, labels: Any = None) -> None:
         images = check_images(images)
@@ -190,7 +185,7 @@ class DiscriminatorFilter(SampleFilter):
     def from_config(cls, config: dict[str, Any]) -> Any:
         config = dict(config)
         if isinstance(config.get("discriminator"), dict):
-            config["discriminator"] = restored(config["discriminator"])
+            config["discriminator"] = deserialized(config["discriminator"])
         return super().from_config(config)
 
     def get_build_config(self) -> dict[str, Any] | None:
@@ -217,7 +212,7 @@ class DiscriminatorFilter(SampleFilter):
                     "whole GAN, or pass `discriminator=` to the filter."
                 )
             return source.discriminator, source.conditional_discriminator
-        known = known_inputs(network)
+        known = input_shapes(network)
         conditional = (
             source.num_classes is not None if known is None else len(known) == 2
         )

@@ -6,8 +6,8 @@ import numpy as np
 from keras import ops
 
 from keras_gan.sampling.discriminator_filter import DiscriminatorFilter
-from keras_gan.sampling.discriminator_threshold import finite
 from keras_gan.sampling.sample_filter import Tensor
+from keras_gan.utils.arguments import check_number, finite, number_in
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -72,13 +72,13 @@ class DiscriminatorRejectionSampling(DiscriminatorFilter):
     ) -> None:
         super().__init__(discriminator=discriminator, **kwargs)
         self.gamma = gamma if gamma == "auto" else _gamma(gamma)
-        self.percentile = finite("percentile", percentile)
-        if not 0.0 <= self.percentile < 100.0:
-            raise ValueError(
-                "`percentile` must be in [0, 100); at 100 next to nothing is "
-                f"accepted. Received: percentile={percentile}. The usual value "
-                "is 80."
-            )
+        check_number("percentile", percentile)
+        self.percentile = number_in(
+            "percentile",
+            percentile,
+            "[0, 100)",
+            hint="At 100 almost nothing is accepted; 80 is usual.",
+        )
         self.epsilon = finite("epsilon", epsilon)
         # Smaller ones are 0 in float32, where XLA flushes what is not normal.
         if self.epsilon < 1e-30:

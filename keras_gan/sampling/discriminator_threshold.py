@@ -1,5 +1,3 @@
-import math
-import numbers
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +6,7 @@ import numpy as np
 
 from keras_gan.sampling.discriminator_filter import DiscriminatorFilter
 from keras_gan.sampling.sample_filter import Tensor
+from keras_gan.utils.arguments import check_number, finite, number_in
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -61,12 +60,9 @@ class DiscriminatorThreshold(DiscriminatorFilter):
         self.threshold = (
             None if threshold is None else finite("threshold", threshold)
         )
-        self.quantile = finite("quantile", quantile)
-        if not 0.0 <= self.quantile < 1.0:
-            raise ValueError(
-                "`quantile` must be in [0, 1), where 0.5 keeps the better half "
-                f"of the images. Received: quantile={quantile}."
-            )
+        check_number("quantile", quantile)
+        hint = "0.5 keeps the better half of the images."
+        self.quantile = number_in("quantile", quantile, "[0, 1)", hint=hint)
 
     @property
     def calibrated(self) -> bool:
@@ -92,22 +88,3 @@ class DiscriminatorThreshold(DiscriminatorFilter):
             "threshold": self.threshold,
             "quantile": self.quantile,
         }
-
-
-def finite(name: str, value: Any) -> float:
-    """Returns `value` as a float, or says what is wrong with it.
-
-    Args:
-        name: Name of the argument.
-        value: What was given.
-    """
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(
-            f"`{name}` must be a number. Received: {name}={value!r} of type "
-            f"{type(value).__name__}."
-        )
-    if not math.isfinite(value):
-        raise ValueError(
-            f"`{name}` must be a finite number. Received: {name}={value}."
-        )
-    return float(value)

@@ -1,16 +1,16 @@
 """Batches of generated images that depend on seed and number alone."""
 
-import numbers
 from typing import Any, NamedTuple
 
 import numpy as np
 from keras import ops
 
 from keras_gan import backend
+from keras_gan.sampling.acceptance_counter import AcceptanceCounter
 from keras_gan.sampling.filters import get
+from keras_gan.sampling.generator_source import GeneratorSource
 from keras_gan.sampling.sample_filter import SampleFilter
-from keras_gan.sampling.source import GeneratorSource
-from keras_gan.sampling.tally import Tally
+from keras_gan.utils.tensors import checked_truncation, truncated_normal
 
 # Draws after which a filter that accepts next to nothing is given up.
 MAX_DRAWS = 4096
@@ -76,7 +76,7 @@ class Drawer:
     ) -> None:
         self.source = source
         self.filter: SampleFilter | None = get(filter)
-        self.truncation = check_truncation(truncation)
+        self.truncation = checked_truncation(truncation)
         self.seed = seed
         self.max_draws = max_draws
         self._images = backend.compiled(source.images)
@@ -143,7 +143,7 @@ class Drawer:
     def _filtered(self, filter, size, index, labels):
         images = np.zeros((size, *self.source.image_shape), "float32")
         scores = np.full(size, np.nan, "float32")
-        tally = Tally(filter, labels, self.max_draws)
+        counter = AcceptanceCounter(filter, labels, self.max_draws)
         empty, number, width = np.arange(size), 0, size
         while len(empty):
             # One candidate for each place at first, then several for those
@@ -162,8 +162,8 @@ class Drawer:
             chosen = good[first]
             images[filled], scores[filled] = drawn[chosen], judged[chosen]
             empty = np.setdiff1d(empty, filled)
-            tally.add(places, accepted)
-            tally.check(empty)
+            counter.add(places, accepted)
+            counter.check(empty)
             number, width = number + 1, max(size, _BATCH)
         return Drawn(images, labels, scores)
 
@@ -171,26 +171,11 @@ class Drawer:
         """Images, and a draw from [0, 1) for each."""
         random = np.random.default_rng(seed)
         shape = (size, self.source.latent_dim)
-        latents = random.standard_normal(shape)
-        bound = self.truncation
-        while bound is not None and (outside := np.abs(latents) > bound).any():
-            latents[outside] = random.standard_normal(outside.sum())
-        images = self._images(latents.astype("float32"), labels)
+        if self.truncation is None:
+            latents = random.standard_normal(shape).astype("float32")
+        else:
+            uniform = random.uniform(-1.0, 1.0, shape)
+            latents = truncated_normal(uniform, self.truncation)
+        images = self._images(ops.convert_to_numpy(latents), labels)
         uniform = random.random(size, dtype="float32")
         return ops.convert_to_numpy(images), uniform
-
-
-def check_truncation(truncation: Any) -> float | None:
-    """Returns the bound as a float, or raises an error that names it."""
-    if truncation is None:
-        return None
-    is_number = isinstance(truncation, numbers.Real)
-    # So small a bound would leave next to nothing of the normal distribution.
-    if isinstance(truncation, bool) or not (
-        is_number and float(truncation) >= 0.01
-    ):
-        raise ValueError(
-            "`truncation` must be at least 0.01, the largest absolute value of "
-            f"a latent. Received: {truncation!r}. None turns it off."
-        )
-    return float(truncation)

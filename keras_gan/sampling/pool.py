@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan.sampling.drawing import Drawer
-from keras_gan.sampling.source import GeneratorSource
+from keras_gan.sampling.generator_source import GeneratorSource
 
 Tensor = Any
 

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan.sampling.judges import Held
+from keras_gan.utils.models import Untracked
 
 Tensor = Any
 
@@ -48,7 +48,7 @@ class SampleFilter(keras.layers.Layer, abc.ABC):
         own = {"trainable": False, "dtype": "float32", **kwargs}
         super().__init__(autocast=False, **own)
         # The network that was given, for a subclass to set.
-        self._given = Held(None)
+        self._given = Untracked(None)
         # Keras warns of layers inside of others that have not been built.
         self.built = True
 

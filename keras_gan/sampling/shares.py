@@ -1,11 +1,12 @@
 """How a mix of classes is asked for."""
 
 import math
-import numbers
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+
+from keras_gan.utils.arguments import is_integer, is_number
 
 
 def class_shares(balance: Any, num_classes: int | None) -> np.ndarray | None:
@@ -46,7 +47,7 @@ def class_shares(balance: Any, num_classes: int | None) -> np.ndarray | None:
     shares = np.zeros(num_classes)
     for number, share in balance.items():
         _check_class(number, num_classes)
-        if not isinstance(share, numbers.Real) or not 0 <= float(share) <= 1:
+        if not is_number(share) or not 0 <= float(share) <= 1:
             raise ValueError(
                 "`balance` must have shares in [0, 1]. Received: "
                 f"{share!r} for class {number}."
@@ -61,8 +62,7 @@ def class_shares(balance: Any, num_classes: int | None) -> np.ndarray | None:
 
 
 def _check_class(number: Any, num_classes: int) -> None:
-    is_integer = isinstance(number, numbers.Integral)
-    if not is_integer or not 0 <= int(number) < num_classes:
+    if not is_integer(number, at_least=0) or number >= num_classes:
         raise ValueError(
             "`balance` must name classes that the GAN has learned, integers "
             f"from 0 to {num_classes - 1}. Received: {number!r}."

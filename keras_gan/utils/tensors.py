@@ -1,6 +1,7 @@
 """Functions of tensors that losses, penalties and samplers share."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from keras import ops
@@ -30,6 +31,26 @@ def batch_mean(values: Tensor) -> Tensor:
     values = ops.cast(values, "float32")
     count = ops.cast(ops.size(values), "float32")
     return ops.sum(values) / ops.maximum(count, 1.0)
+
+
+def shapes_agree(
+    first: Sequence[int | None], second: Sequence[int | None]
+) -> bool:
+    """Whether two shapes are equal where both are known.
+
+    Args:
+        first: Shape, `None` for a length that is not known.
+        second: Another one.
+
+    Example:
+
+    >>> shapes_agree((None, 3), (8, 3)), shapes_agree((8, 3), (8, 1))
+    (True, False)
+    """
+    return len(first) == len(second) and all(
+        None in pair or pair[0] == pair[1]
+        for pair in zip(first, second, strict=True)
+    )
 
 
 def truncated_normal(uniform: Tensor, bound: float) -> Tensor:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan.backend import look_up
+from keras_gan.backend import gather_rows
 
 each_width = pytest.mark.parametrize("columns", [1, 3, 12])
 
@@ -17,7 +17,7 @@ def table_and_places(columns):
 @each_width
 def test_rows_stand_where_they_are_asked_for(columns):
     table, places = table_and_places(columns)
-    np.testing.assert_array_equal(look_up(table, places), table[places])
+    np.testing.assert_array_equal(gather_rows(table, places), table[places])
 
 
 @each_width
@@ -32,7 +32,7 @@ def test_two_derivatives(columns, jit_compile):
             outer.watch(table)
             with tf.GradientTape() as inner:
                 inner.watch(table)
-                cubes = look_up(table, places) ** 3
+                cubes = gather_rows(table, places) ** 3
                 total = tf.reduce_sum(weights * cubes)
             first = inner.gradient(total, table)
             squares = tf.reduce_sum(first**2)
@@ -56,7 +56,7 @@ def test_unknown_numbers_of_rows_and_places():
     def gradient(table, places):
         with tf.GradientTape() as tape:
             tape.watch(table)
-            total = tf.reduce_sum(look_up(table, places))
+            total = tf.reduce_sum(gather_rows(table, places))
         return tape.gradient(total, table)
 
     counts = np.bincount(places.ravel(), minlength=7)
@@ -67,4 +67,4 @@ def test_unknown_numbers_of_rows_and_places():
 
 def test_no_places():
     table, _ = table_and_places(3)
-    assert look_up(table, np.zeros((0, 4), "int32")).shape == (0, 4, 3)
+    assert gather_rows(table, np.zeros((0, 4), "int32")).shape == (0, 4, 3)

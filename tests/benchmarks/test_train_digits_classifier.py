@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import keras_gan
-from keras_gan.metrics.digits_classifier import (
+from keras_gan.features.digits_classifier import (
     SmoothResizing,
     digits_classifier,
     untrained_digits_classifier,

@@ -383,7 +383,7 @@ class TestErrors:
             (("--num-images", 3, "--counts", "cat:1"), "--num-images and"),
             (("--classifier", "x", "--filter", "1"), "`--filter` and"),
             (("--classifier", "x.keras"), "no classifier `x.keras`"),
-            (("--truncation", "0.001"), "`truncation`"),
+            (("--truncation", "-1"), "--truncation: must be"),
         ],
     )
     def test_arguments(self, augment_fails, photos, options, words):

@@ -63,7 +63,7 @@ class TestClasses:
         assert levels_and_labels(path) == self.EXPECTED
 
     def test_streamed_as_in_memory(self, classes, tmp_path, monkeypatch):
-        monkeypatch.setattr("keras_gan.datasets.source.CACHE_BYTES", 10)
+        monkeypatch.setattr("keras_gan.datasets.sources.CACHE_BYTES", 10)
         path = zip_of(classes, tmp_path / "data.zip")
         for source in (classes, path):
             assert type(open_source(source)).__name__ == "FileSource"
@@ -104,7 +104,7 @@ class TestBroken:
         self, broken, tmp_path, monkeypatch, cache_bytes, zipped
     ):
         monkeypatch.setattr(
-            "keras_gan.datasets.source.CACHE_BYTES", cache_bytes
+            "keras_gan.datasets.sources.CACHE_BYTES", cache_bytes
         )
         prefix, path = "", broken
         if zipped:
@@ -191,7 +191,7 @@ class TestStoredFiles:
         self, classes, tmp_path, monkeypatch, cache_bytes
     ):
         monkeypatch.setattr(
-            "keras_gan.datasets.source.CACHE_BYTES", cache_bytes
+            "keras_gan.datasets.sources.CACHE_BYTES", cache_bytes
         )
         path = zip_of(classes, tmp_path / "data.zip")
         names = sorted(

@@ -3,7 +3,8 @@ import pytest
 import tensorflow as tf
 
 from keras_gan.losses import AdversarialLoss
-from keras_gan.losses.adversarial_loss import as_logits, batch_mean
+from keras_gan.losses.adversarial_loss import as_logits
+from keras_gan.utils.tensors import batch_mean
 
 
 class DifferenceLoss(AdversarialLoss):

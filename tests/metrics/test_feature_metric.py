@@ -4,7 +4,8 @@ import pytest
 import tensorflow as tf
 from keras import ops
 
-from keras_gan.metrics import FeatureMetric, feature_extractors
+from keras_gan.features import extractors
+from keras_gan.metrics import FeatureMetric
 
 
 class Sums(FeatureMetric):
@@ -73,7 +74,7 @@ def test_reset_forgets_all(metric, batch):
     metric.update_real(images)
     metric.reset_state()
     assert not state(metric).any()
-    assert not feature_extractors._recent
+    assert not extractors._recent
     metric.update_state(*batch)
     assert metric.num_images("real") == 5
 

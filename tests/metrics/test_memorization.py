@@ -151,7 +151,7 @@ def test_too_few_images(make_metric, data):
 
 
 def test_wrong_arguments_are_refused(make_metric):
-    with pytest.raises(ValueError, match="`quantile` must be a number"):
+    with pytest.raises(ValueError, match="`quantile` must be in"):
         make_metric(quantile=0)
     with pytest.raises(ValueError, match="`max_images` must be an integer"):
         make_metric(max_images=1)

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 import keras_gan
 from keras_gan import metrics
+from keras_gan.features import extractors
 from keras_gan.metrics import (
     FrechetInceptionDistance,
     InceptionScore,
@@ -174,7 +175,6 @@ def test_metrics_are_saved_with_a_gan(make_gan, make_metrics, images, tmp_path):
 def test_named_network_is_not_saved_with_a_gan(
     make_gan, images, tmp_path, monkeypatch
 ):
-    extractors = metrics.feature_extractors
 
     def make(head):
         return keras.Sequential(

@@ -1,4 +1,3 @@
-import numbers
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from keras_gan.layers.augmentation.corruption import add_noise, cut_out
 from keras_gan.layers.augmentation.frequency_filter import frequency_filter
 from keras_gan.layers.augmentation.image_augmentation import ImageAugmentation
 from keras_gan.layers.augmentation.warp import warp
+from keras_gan.utils.arguments import integer
 
 Tensor = Any
 
@@ -96,7 +96,7 @@ class AdaptiveAugment(ImageAugmentation):
         self._rule = controller.rule(probability, target, speed)
         self._given_probability = probability
         self.target = float(target)
-        self.interval = _positive_integer(interval)
+        self.interval = integer("interval", interval, at_least=1)
         self.speed = float(speed)
         self.probability = self._scalar("probability", self._rule.initial)
         self.sign_statistic = self._scalar("sign_statistic")
@@ -200,13 +200,3 @@ def _sum_of_signs(real_logits) -> tuple[Tensor, Tensor]:
     total = backend.replica_mean(ops.sum(signs))
     count = backend.replica_mean(ops.sum(ops.cast(known, "float32")))
     return total * replicas, count * replicas
-
-
-def _positive_integer(interval: Any) -> int:
-    integral = isinstance(interval, numbers.Integral)
-    if isinstance(interval, bool) or not integral or interval < 1:
-        raise ValueError(
-            "`interval` must be a positive integer number of discriminator "
-            f"updates. Received: interval={interval!r}."
-        )
-    return int(interval)

@@ -1,14 +1,16 @@
 """What the probability of adaptive augmentation follows."""
 
 import math
-import numbers
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import keras
 from keras import ops
 
+from keras_gan.utils.arguments import is_number, number_in
+
 Tensor = Any
+_SPEED = "It is in thousands of images; the paper's is 500."
 
 
 class Signs(NamedTuple):
@@ -89,9 +91,12 @@ def rule(probability, target: float, speed: float):
         TypeError: If `probability` is none of its kinds.
     """
     if probability is None:
-        return Adaptive(_between("target", target, -1.0), _positive(speed))
-    if isinstance(probability, numbers.Real):
-        return Fixed(_between("probability", probability, 0.0))
+        return Adaptive(
+            number_in("target", target, "[-1, 1]"),
+            number_in("speed", speed, "(0, 1e30)", hint=_SPEED),
+        )
+    if is_number(probability):
+        return Fixed(number_in("probability", probability, "[0, 1]"))
     if callable(probability):
         return Scheduled(probability)
     raise TypeError(
@@ -128,21 +133,3 @@ def _number(given: Any) -> float:
             "a number in [0, 1], or a scalar tensor."
         )
     return float(given)
-
-
-def _between(name: str, value: Any, low: float) -> float:
-    # Written so that NaN, which compares with nothing, is refused too.
-    if not isinstance(value, numbers.Real) or not low <= float(value) <= 1.0:
-        raise ValueError(
-            f"`{name}` must be in [{low:g}, 1]. Received: {name}={value!r}."
-        )
-    return float(value)
-
-
-def _positive(speed: Any) -> float:
-    if not isinstance(speed, numbers.Real) or not 0.0 < float(speed) < 1e30:
-        raise ValueError(
-            "`speed` must be a positive number of thousands of images. "
-            f"Received: speed={speed!r}. The paper's is 500."
-        )
-    return float(speed)

@@ -10,7 +10,7 @@ from keras import ops
 from keras_gan import backend
 from keras_gan.images import check_value_range
 from keras_gan.layers.augmentation import targets
-from keras_gan.layers.augmentation.checks import (
+from keras_gan.layers.augmentation.input_checks import (
     check_arguments,
     check_batch,
     check_boxes,

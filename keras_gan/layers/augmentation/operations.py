@@ -1,12 +1,13 @@
 """The operations of adaptive augmentation, and how each is drawn."""
 
 import math
-import numbers
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import keras
 from keras import ops
+
+from keras_gan.utils.arguments import number_in
 
 Tensor = Any
 
@@ -110,7 +111,9 @@ def multipliers(operations: str | Iterable[str] | Mapping[str, float]) -> dict:
     # Groups first: the more specific name has the last word in any order.
     pairs = sorted(operations.items(), key=lambda pair: pair[0] in OPERATIONS)
     for name, multiplier in pairs:
-        chosen.update(dict.fromkeys(_members(name), _share(name, multiplier)))
+        key = f"operations[{name!r}]"
+        share = number_in(key, multiplier, "[0, 1]")
+        chosen.update(dict.fromkeys(_members(name), share))
     if not chosen:
         raise ValueError(
             f"`operations` must name at least one operation. {_known()} "
@@ -198,17 +201,6 @@ def _members(name: str) -> list[str]:
         f"`operations` must be made of known names. {_known()} "
         f"Received: {name!r}."
     )
-
-
-def _share(name: str, multiplier: float) -> float:
-    # Written so that NaN is refused too.
-    real = isinstance(multiplier, numbers.Real)
-    if not real or not 0.0 <= float(multiplier) <= 1.0:
-        raise ValueError(
-            "The multipliers of `operations` must be in [0, 1]. "
-            f"Received: {name!r}: {multiplier!r}."
-        )
-    return float(multiplier)
 
 
 def _known() -> str:

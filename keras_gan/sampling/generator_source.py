@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan.sampling.judges import known_inputs, restored
+from keras_gan.utils.models import deserialized, input_shapes
 
 Tensor = Any
 
@@ -81,7 +81,7 @@ class GeneratorSource:
         config = dict(config)
         for name in ("generator", "discriminator"):
             if config[name] is not None:
-                config[name] = restored(config[name])
+                config[name] = deserialized(config[name])
         config["image_shape"] = tuple(config["image_shape"])
         return cls(**config)
 
@@ -91,7 +91,7 @@ def source_of_gan(gan: Any) -> GeneratorSource:
 
     The networks are those of the GAN, and follow its training.
     """
-    inputs = known_inputs(gan.discriminator)
+    inputs = input_shapes(gan.discriminator)
     # A discriminator that names the class is not told it.
     conditional = gan.num_classes is not None and getattr(
         gan, "discriminator_takes_labels", True
@@ -120,7 +120,7 @@ def source_of_generator(
     Raises:
         ValueError: If it is no generator, or its classes are not known.
     """
-    inputs: Any = known_inputs(generator) or []
+    inputs: Any = input_shapes(generator) or []
     output: Any = getattr(generator, "output_shape", None)
     is_generator = (
         len(inputs) in (1, 2)
@@ -197,7 +197,7 @@ def source_of_classes(sources: dict[int, GeneratorSource]) -> GeneratorSource:
 
 def _renamed(generator, number):
     """The same generator under a name of its own, as one model needs it."""
-    if known_inputs(generator) is None:
+    if input_shapes(generator) is None:
         return generator
     return keras.Model(
         generator.inputs, generator.outputs[0], name=f"generator_{number}"

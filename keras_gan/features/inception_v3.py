@@ -7,11 +7,11 @@ from zlib import crc32
 import keras
 from keras import layers
 
-from keras_gan.metrics.inception_weights import (
+from keras_gan.features.inception_weights import (
     find_inception_weights,
     load_inception_weights,
 )
-from keras_gan.metrics.resizing import (
+from keras_gan.features.resizing import (
     CleanResizing,
     HalfPixelResizing,
     LegacyResizing,

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan.metrics.torch_weights import read_torch_weights
+from keras_gan.features.torch_weights import read_torch_weights
 
 VARIABLE = "KERAS_GAN_INCEPTION_WEIGHTS"
 URL = (

@@ -174,6 +174,6 @@ class SmoothResizing(layers.Layer):
 @functools.cache
 def _weights() -> dict[str, np.ndarray]:
     # Kept in half precision: training ended by rounding them to it.
-    file = resources.files("keras_gan.metrics") / WEIGHTS
+    file = resources.files("keras_gan.features") / WEIGHTS
     with file.open("rb") as stream, np.load(stream, allow_pickle=False) as npz:
         return {name: npz[name].astype("float32") for name in npz.files}

@@ -10,7 +10,7 @@ from keras_gan.sampling.sample_filter import SampleFilter
 _LEAST_RATE = 1e-3
 
 
-class Tally:
+class AcceptanceCounter:
     """How many images of each class a filter was shown, and accepted.
 
     Args:

@@ -11,8 +11,13 @@ import keras
 from keras import ops
 
 from keras_gan import backend
+from keras_gan.features.pixels import (
+    as_bytes,
+    check_bytes,
+    convert_channels,
+    optional_range,
+)
 from keras_gan.images import Range, check_image_shape
-from keras_gan.metrics.image_checks import check_bytes, check_range_argument
 
 
 class _Network(NamedTuple):
@@ -24,13 +29,13 @@ class _Network(NamedTuple):
 
 
 def _inception_v3(head: str, resize: str = "legacy") -> keras.Model:
-    from keras_gan.metrics.inception_v3 import InceptionV3
+    from keras_gan.features.inception_v3 import InceptionV3
 
     return InceptionV3(head=head, resize=resize)
 
 
 def _digits(head: str) -> keras.Model:
-    from keras_gan.metrics.digits_classifier import digits_classifier
+    from keras_gan.features.digits_classifier import digits_classifier
 
     return digits_classifier(head=head)
 
@@ -86,7 +91,7 @@ def get(
     >>> get(model).build((4, 4, 1))
     16
     """
-    value_range = check_range_argument(value_range)
+    value_range = optional_range(value_range)
     if isinstance(identifier, dict):
         identifier = keras.saving.deserialize_keras_object(identifier)
     if isinstance(identifier, keras.Model):
@@ -108,8 +113,18 @@ def forget() -> None:
 class FeatureExtractor:
     """Images to float32 features `(batch, num_features)`.
 
+    `get` makes one of a name or a `keras.Model`.
+
     Args:
-        value_range: `(low, high)` of images, or `None`.
+        value_range: `(low, high)` of images, or `None` where it is not known.
+
+    Example:
+
+    >>> extractor = get(keras.Sequential([keras.layers.Flatten()]))
+    >>> isinstance(extractor, FeatureExtractor)
+    True
+    >>> tuple(extractor(np.zeros((8, 4, 4, 1))).shape)
+    (8, 16)
     """
 
     def __init__(self, value_range: Range | None) -> None:
@@ -281,41 +296,6 @@ class NamedExtractor(FeatureExtractor):
             convert_channels(pictures, channels), training=False
         )
         return ops.cast(features, "float32")
-
-
-def as_bytes(images: Any, value_range: Range) -> Any:
-    """Rounds images to whole values from 0 to 255, as picture files have them.
-
-    Args:
-        images: Tensor of any shape; values outside the range are clipped.
-        value_range: `(low, high)` of images.
-
-    Returns:
-        Float32 tensor of the same shape.
-    """
-    low, high = value_range
-    shares = (ops.cast(images, "float32") - low) / (high - low)
-    return ops.clip(ops.floor(shares * 255.0 + 0.5), 0.0, 255.0)
-
-
-def convert_channels(pictures: Any, channels: int) -> Any:
-    """Turns greyscale, RGB and RGBA into greyscale or RGB.
-
-    Args:
-        pictures: Float32 tensor `(batch, height, width, 1, 3 or 4)` with
-            values from 0 to 255.
-        channels: 1 or 3.
-    """
-    if pictures.shape[-1] == channels:
-        return pictures
-    if pictures.shape[-1] == 4:
-        alpha = pictures[..., 3:] / 255.0
-        over_white = pictures[..., :3] * alpha + 255.0 * (1.0 - alpha)
-        return ops.round(convert_channels(over_white, channels))
-    if channels == 3:
-        return ops.repeat(pictures, 3, axis=-1)
-    red, green, blue = (pictures[..., i : i + 1] for i in range(3))
-    return ops.round(0.299 * red + 0.587 * green + 0.114 * blue)
 
 
 @contextlib.contextmanager

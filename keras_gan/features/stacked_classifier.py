@@ -70,6 +70,6 @@ def _named(name: str) -> keras.Model:
             '`classifier` must be a `keras.Model` or "digits". Received: '
             f"{name!r}."
         )
-    from keras_gan.metrics.digits_classifier import digits_classifier
+    from keras_gan.features.digits_classifier import digits_classifier
 
     return digits_classifier(head="logits")

@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from keras_gan.metrics.torch_weights import read_torch_weights
+from keras_gan.features.torch_weights import read_torch_weights
 
 ARRAYS = {
     "layer.weight": np.arange(6, dtype="<f4").reshape(2, 3) - 2.5,

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from keras_gan.metrics.resizing import (
+from keras_gan.features.resizing import (
     CleanResizing,
     HalfPixelResizing,
     LegacyResizing,

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_gan import images as images_module
-from keras_gan.metrics import feature_extractors
+from keras_gan.features import extractors
 
 
 @pytest.fixture
@@ -30,24 +30,24 @@ def named(monkeypatch):
         inputs = keras.Input((5, 4, network.channels))
         return keras.Model(inputs, Pixels()(inputs), name=head)
 
-    network = feature_extractors._Network(
+    network = extractors._Network(
         make, 3, {"features": "all", "scores": "logits"}
     )
-    table = feature_extractors._NETWORKS
+    table = extractors._NETWORKS
     monkeypatch.setitem(table, "pixels", network)
     for made in ("_made", "_compiled"):
-        monkeypatch.setattr(feature_extractors, made, {})
-    feature_extractors.forget()
+        monkeypatch.setattr(extractors, made, {})
+    extractors.forget()
 
     def get(head="features", channels=3, **arguments):
         nonlocal network
         network = network._replace(channels=channels)
         table["pixels"] = network
-        return feature_extractors.get("pixels", head, **arguments)
+        return extractors.get("pixels", head, **arguments)
 
     get.calls = calls
     yield get
-    feature_extractors.forget()
+    extractors.forget()
 
 
 def from_pictures(pictures, value_range=(-1, 1)):
@@ -150,7 +150,7 @@ def test_arrays_may_be_filled_anew(named, pictures):
 
 def test_sizes_of_images_may_vary(named):
     model = keras.Sequential([keras.layers.GlobalAveragePooling2D()])
-    extractor = feature_extractors.get(model)
+    extractor = extractors.get(model)
     for size in (4, 5, 6, 7):
         assert extractor(np.ones((2, size, 3, 2))).shape == (2, 2)
 
@@ -161,7 +161,7 @@ def test_sizes_of_images_may_vary(named):
 def test_model_gets_images_as_they_are():
     images = np.random.default_rng(0).normal(size=(2, 3, 4)).astype("float32")
     model = keras.Sequential([keras.layers.Flatten()])
-    extractor = feature_extractors.get(model)
+    extractor = extractors.get(model)
     assert extractor.build((3, 4)) == 12
     np.testing.assert_array_equal(extractor(images), images.reshape(2, -1))
 
@@ -175,27 +175,27 @@ def test_model_of_any_kind_tells_its_number_of_features():
         def call(self, images):
             return self.dense(keras.ops.reshape(images, (-1, 12)))
 
-    assert feature_extractors.get(Own()).build((3, 4)) == 7
+    assert extractors.get(Own()).build((3, 4)) == 7
     built = keras.Sequential([keras.Input((3, 4)), keras.layers.Flatten()])
-    assert feature_extractors.get(built).build((3, 4)) == 12
+    assert extractors.get(built).build((3, 4)) == 12
 
 
 def test_features_are_float32_under_half_precision():
     keras.config.set_dtype_policy("mixed_float16")
     model = keras.Sequential([keras.layers.Dense(3)])
-    assert feature_extractors.get(model)(np.ones((2, 4))).dtype == "float32"
+    assert extractors.get(model)(np.ones((2, 4))).dtype == "float32"
 
 
 def test_model_runs_as_in_inference():
     model = keras.Sequential([keras.layers.Dropout(0.9)])
     images = np.ones((4, 6), "float32")
-    np.testing.assert_array_equal(feature_extractors.get(model)(images), images)
+    np.testing.assert_array_equal(extractors.get(model)(images), images)
 
 
 def test_config_of_a_model_is_a_model():
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
     config = keras.saving.serialize_keras_object(model)
-    assert feature_extractors.get(config).build((3,)) == 2
+    assert extractors.get(config).build((3,)) == 2
 
 
 # Errors ----------------------------------------------------------------------
@@ -204,8 +204,8 @@ def test_config_of_a_model_is_a_model():
 @pytest.mark.parametrize("identifier", ["vgg", 3, None, lambda x: x])
 def test_what_is_no_extractor_is_refused(identifier):
     with pytest.raises(ValueError, match="`feature_extractor` must") as error:
-        feature_extractors.get(identifier)
-    for name in feature_extractors.NAMES:
+        extractors.get(identifier)
+    for name in extractors.NAMES:
         assert name in str(error.value)
 
 
@@ -214,14 +214,12 @@ def test_output_that_is_no_vector_is_refused_at_once_where_known():
         [keras.Input((4, 4, 1)), keras.layers.Conv2D(2, 3)]
     )
     with pytest.raises(ValueError, match=r"\(batch, num_features\).*2, 2, 2"):
-        feature_extractors.get(model)
+        extractors.get(model)
 
 
 @pytest.mark.parametrize("use", ["build", "call"])
 def test_output_that_is_no_vector_is_refused_at_first_use(use):
-    extractor = feature_extractors.get(
-        keras.Sequential([keras.layers.Conv2D(2, 3)])
-    )
+    extractor = extractors.get(keras.Sequential([keras.layers.Conv2D(2, 3)]))
     with pytest.raises(ValueError, match=r"GlobalAveragePooling2D"):
         if use == "build":
             extractor.build((4, 4, 1))

@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from keras_gan.metrics import inception_weights
-from keras_gan.metrics.inception_weights import (
+from keras_gan.features import inception_weights
+from keras_gan.features.inception_weights import (
     FILE_NAMES,
     VARIABLE,
     find_inception_weights,

@@ -1,20 +1,20 @@
 """From what a user names to a source of generated images."""
 
-import numbers
 import os
 import pathlib
-import zipfile
 from collections.abc import Mapping
 from typing import Any
 
 import keras
 
-from keras_gan.sampling.source import (
+from keras_gan.sampling.generator_source import (
     GeneratorSource,
     source_of_classes,
     source_of_gan,
     source_of_generator,
 )
+from keras_gan.utils.arguments import is_integer
+from keras_gan.utils.models import load_model
 
 _OF_A_GAN = ("discriminator", "image_shape", "latent_dim", "sampler")
 
@@ -76,7 +76,7 @@ def open_generator(
 
 
 def _class_number(number: Any) -> int:
-    if isinstance(number, bool) or not isinstance(number, numbers.Integral):
+    if not is_integer(number):
         raise ValueError(
             "`gan` must name the classes by integers 0, 1, 2, ... where it is "
             f"a dict. Received: {number!r} for one."
@@ -87,27 +87,11 @@ def _class_number(number: Any) -> int:
 def _load(path: pathlib.Path, safe_mode: bool) -> Any:
     if path.is_dir():
         path = path / "model.keras"
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"There is no model `{path}`. Name the .keras file of a GAN, or "
-            "the folder of a run."
-        )
-    try:
-        return keras.saving.load_model(path, compile=False, safe_mode=safe_mode)
-    except (
-        KeyError,
-        OSError,
-        TypeError,
-        ValueError,
-        zipfile.BadZipFile,
-    ) as error:
-        cure = "It is damaged, or not the model of a GAN."
-        if "unsafe" in str(error) or "safe_mode" in str(error):
-            cure = (
-                "It holds Python code, which is run only if you trust its "
-                "author and pass `safe_mode=False` (on the command line "
-                "--unsafe)."
-            )
-        raise ValueError(f"`{path}` cannot be loaded. {cure} {error}") from (
-            error
-        )
+    return load_model(
+        path,
+        expected="the model of a GAN",
+        missing="There is no model `{path}`. Name the .keras file of a GAN, or "
+        "the folder of a run.",
+        unsafe_hint="pass `safe_mode=False` (on the command line --unsafe)",
+        safe_mode=safe_mode,
+    )

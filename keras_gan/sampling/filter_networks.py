@@ -1,25 +1,11 @@
-"""Networks that judge images: how filters hold and check them."""
+"""Checks of the networks that filters score images with."""
 
-import copy
 from typing import Any
 
 import keras
 
-
-class Held:
-    """Something that is held without being a part of its holder.
-
-    Keras looks neither for layers nor for weights inside of a plain object. So
-    a network that only judges is not among the weights that a model which
-    holds the filter trains; to freeze it instead would end the training of the
-    GAN that it belongs to.
-
-    Args:
-        value: A `keras.Model`, `None`, or anything else.
-    """
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
+from keras_gan.utils.models import input_shapes
+from keras_gan.utils.tensors import shapes_agree
 
 
 def check_network(name: str, network: Any) -> Any:
@@ -37,22 +23,6 @@ def check_network(name: str, network: Any) -> Any:
     return network
 
 
-def restored(config: dict[str, Any]) -> Any:
-    """The network that a config describes.
-
-    Args:
-        config: What `keras.saving.serialize_keras_object` returned.
-    """
-    # Keras takes the dicts apart that it is given.
-    return keras.saving.deserialize_keras_object(copy.deepcopy(config))
-
-
-def known_inputs(network: Any) -> list[tuple] | None:
-    """Shapes of a model's inputs, or `None` where it does not know them."""
-    inputs = getattr(network, "inputs", None)
-    return None if inputs is None else [tuple(one.shape) for one in inputs]
-
-
 def output_shapes(name: str, network: Any, inputs: Any) -> list[tuple]:
     """Shapes of what a model returns; builds it where it is not yet built.
 
@@ -65,7 +35,7 @@ def output_shapes(name: str, network: Any, inputs: Any) -> list[tuple]:
         ValueError: If the model does not take such inputs.
     """
     shapes = [tuple(one.shape) for one in keras.tree.flatten(inputs)]
-    own = known_inputs(network)
+    own = input_shapes(network)
     if own is not None and not _fit(own, shapes):
         raise ValueError(
             f"`{name}` must take the generator's images, inputs of shape "
@@ -83,15 +53,7 @@ def output_shapes(name: str, network: Any, inputs: Any) -> list[tuple]:
 
 
 def _fit(own: list[tuple], shapes: list[tuple]) -> bool:
-    first, second = own[0], shapes[0]
-    return (
-        len(own) == len(shapes)
-        and len(first) == len(second)
-        and all(
-            None in pair or pair[0] == pair[1]
-            for pair in zip(first, second, strict=True)
-        )
-    )
+    return len(own) == len(shapes) and shapes_agree(own[0], shapes[0])
 
 
 def _words(shapes: list[tuple]) -> str:

@@ -9,14 +9,14 @@ from PIL import Image
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from keras_gan.metrics.digits_classifier import (
+from keras_gan.features.digits_classifier import (
     SmoothResizing,
     digits_classifier,
     untrained_digits_classifier,
 )
 from keras_gan.metrics.frechet_distance import frechet_distance
 
-FILE = resources.files("keras_gan.metrics") / "digits_classifier.npz"
+FILE = resources.files("keras_gan.features") / "digits_classifier.npz"
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from keras_gan.sampling import (
     GeneratorSource,
     open_generator,
 )
-from keras_gan.sampling.source import (
+from keras_gan.sampling.generator_source import (
     source_of_classes,
     source_of_gan,
     source_of_generator,

@@ -1,14 +1,9 @@
-import copy
-
 import keras
 import pytest
 
-from keras_gan.sampling.judges import (
-    Held,
+from keras_gan.sampling.filter_networks import (
     check_network,
-    known_inputs,
     output_shapes,
-    restored,
 )
 
 
@@ -34,25 +29,9 @@ def spec(*shape):
     return keras.KerasTensor((None, *shape), "float32")
 
 
-def test_a_held_network_is_not_seen_by_keras():
-    layer = keras.layers.Identity()
-    layer.held = Held(network())
-    assert layer.weights == [] and not layer._layers
-    assert len(layer.held.value.trainable_variables) == 2
-
-
-def test_a_config_makes_the_network_again_and_stays_whole():
-    config = keras.saving.serialize_keras_object(network())
-    before = copy.deepcopy(config)
-    assert restored(config).output_shape == (None, 3)
-    assert config == before
-
-
 def test_shapes_are_those_of_the_output():
     assert output_shapes("judge", network(), spec(4)) == [(None, 3)]
     assert output_shapes("judge", Subclassed(), spec(4)) == [(None, 5)]
-    assert known_inputs(network()) == [(None, 4)]
-    assert known_inputs(Subclassed()) is None
 
 
 def test_images_of_another_size_are_refused():

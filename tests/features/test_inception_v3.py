@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan.metrics.inception_v3 import InceptionV3
+from keras_gan.features.inception_v3 import InceptionV3
 
 SHAPES = {
     "32": (32, 32, 3),

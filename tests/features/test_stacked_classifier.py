@@ -59,7 +59,7 @@ def test_config_and_weights_round_trip(classifier, tmp_path):
 
 
 def test_digits_of_any_range():
-    pytest.importorskip("keras_gan.metrics.digits_classifier")
+    pytest.importorskip("keras_gan.features.digits_classifier")
     from sklearn.datasets import load_digits
 
     data = load_digits()

@@ -1,0 +1,15 @@
+"""Pretrained networks that turn images into features."""
+
+from keras_gan.features.digits_classifier import digits_classifier
+from keras_gan.features.extractors import NAMES, FeatureExtractor, get
+from keras_gan.features.inception_v3 import InceptionV3
+from keras_gan.features.stacked_classifier import stacked_classifier
+
+__all__ = [
+    "NAMES",
+    "FeatureExtractor",
+    "InceptionV3",
+    "digits_classifier",
+    "get",
+    "stacked_classifier",
+]
