@@ -11,36 +11,27 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from house import (
+    CONTRIBUTING,
+    FLOORS,
+    PACKAGE,
+    ROOT,
+    contributing_with_table,
+    floor_of,
+    may_import,
+)
 
 import keras_gan
 
-ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "keras_gan"
 FILES = sorted(PACKAGE.rglob("*.py"))
-# Which parts of keras_gan each part may import, beside itself.
-MAY_IMPORT = {
-    "utils": set(),
-    "backend": set(),
-    "images": set(),
-    "datasets": {"images", "sampling"},
-    "features": {"backend", "images"},
-    "losses": set(),
-    "optimizers": set(),
-    "penalties": {"backend"},
-    "sampling": {"backend", "images"},
-    "layers": {"backend", "images", "sampling"},
-    "metrics": {"backend", "features", "images"},
-    "networks": {"layers"},
-    "models": {"backend", "losses", "penalties", "optimizers"},
-    "callbacks": {"metrics", "images"},
-}
-MAY_IMPORT_ALL = {"__init__", "__main__", "cli"}
+# What is in no room: it re-exports, or starts the command.
+NO_ROOM = {"__init__", "__main__"}
 # Where a framework may be imported: nowhere else, so that any can be chosen.
 MAY_IMPORT_FRAMEWORK = {
     "tensorflow": (
         "backend/tensorflow",
         "callbacks/_tensorboard.py",
-        "datasets/pipeline.py",
+        "datasets/",
     ),
     "jax": ("backend/jax",),
     "torch": ("backend/torch",),
@@ -101,21 +92,49 @@ def imported_names(nodes) -> set[str]:
     return names
 
 
-def part_of(path: Path) -> str:
-    """Returns the part of keras_gan that a file belongs to."""
+def room_of(path: Path) -> str:
+    """Returns the room of keras_gan that a file belongs to."""
     return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
 
-def forbidden_imports(part: str, names: set[str]) -> list[str]:
-    """Returns the imports of keras_gan that `part` may not make."""
-    allowed = MAY_IMPORT[part] | {part, "utils"}
-    inside = [name for name in names if name.split(".")[0] == "keras_gan"]
-    return sorted(n for n in inside if (n + ".").split(".")[1] not in allowed)
+def forbidden_imports(room: str, names: set[str]) -> list[str]:
+    """Returns the imports of keras_gan that a room may not make."""
+    inside = {n for n in names if n.split(".")[0] == "keras_gan"}
+    rooms = {name: (name + ".").split(".")[1] for name in inside}
+    return sorted(n for n, other in rooms.items() if not allowed(room, other))
 
 
-def test_every_part_stands_in_the_import_table():
-    parts = {part_of(path) for path in FILES}
-    assert parts <= set(MAY_IMPORT) | MAY_IMPORT_ALL
+def allowed(room: str, other: str) -> bool:
+    """Whether a room may import another; the whole package has no name."""
+    if not other:
+        return floor_of(room) == len(FLOORS) - 1
+    return other not in NO_ROOM and may_import(room, other)
+
+
+def private_imports(room: str, names: set[str]) -> list[str]:
+    """Returns the imports of what is private to another room."""
+    return sorted(
+        name
+        for name in names
+        if name.startswith("keras_gan.")
+        and name.split(".")[1] != room
+        and any(
+            part.startswith("_") and not part.startswith("__")
+            for part in name.split(".")
+        )
+    )
+
+
+def test_every_folder_has_its_floor():
+    rooms = [room for floor in FLOORS for room in floor]
+    assert len(rooms) == len(set(rooms))
+    assert {room_of(path) for path in FILES} <= set(rooms) | NO_ROOM
+
+
+def test_contributing_shows_the_floors():
+    assert CONTRIBUTING.read_text() == contributing_with_table(), (
+        "run: python tests/house.py"
+    )
 
 
 def test_the_checks_themselves_find_offenders():
@@ -123,14 +142,19 @@ def test_the_checks_themselves_find_offenders():
         "import PIL.Image\n"
         "from keras_gan import models\n"
         "from keras_gan.backend import x\n"
+        "from keras_gan.losses import hinge\n"
+        "from keras_gan.utils._y import z\n"
         "import keras_gan\n"
         "def f():\n    import sklearn\n"
     )
     every = imported_names(ast.walk(tree))
     assert forbidden_imports("penalties", every) == [
         "keras_gan",
+        "keras_gan.losses.hinge",
         "keras_gan.models",
     ]
+    assert private_imports("penalties", every) == ["keras_gan.utils._y.z"]
+    assert private_imports("utils", every) == []
     outside = imported_names(nodes_outside_functions(tree))
     assert "PIL.Image" in outside and "sklearn" not in outside
 
@@ -142,8 +166,10 @@ def test_imports_follow_the_table(path):
     assert not relative, "imports are written out from keras_gan"
     private = sorted(name for name in names if name.startswith("keras.src"))
     assert not private, "keras.src is not Keras' public interface"
-    if part_of(path) not in MAY_IMPORT_ALL:
-        assert not forbidden_imports(part_of(path), names)
+    room = room_of(path)
+    assert not private_imports(room, names)
+    if room not in NO_ROOM:
+        assert not forbidden_imports(room, names)
 
 
 @each_file

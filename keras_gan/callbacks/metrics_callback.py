@@ -9,6 +9,7 @@ import numpy as np
 from keras_gan.callbacks._real_images import RealImages
 from keras_gan.callbacks._statistics_cache import StatisticsCache
 from keras_gan.metrics.feature_metric import read, restore
+from keras_gan.utils.arguments import integer
 
 
 class MetricsCallback(keras.callbacks.Callback):
@@ -74,11 +75,7 @@ class MetricsCallback(keras.callbacks.Callback):
             ("batch_size", batch_size, 1),
             ("seed", seed, 0),
         ):
-            if not isinstance(number, int | np.integer) or number < least:
-                raise ValueError(
-                    f"`{name}` must be a whole number, at least {least}. "
-                    f"Received: {name}={number!r}."
-                )
+            integer(name, number, at_least=least)
         self.sample_metrics = _check_metrics(metrics)
         if real is None and any(map(_needs_real, self.sample_metrics)):
             raise ValueError(
@@ -157,9 +154,8 @@ class MetricsCallback(keras.callbacks.Callback):
         needing_real = [m for m in self.sample_metrics if _needs_real(m)]
         for metric in needing_real:
             metric.reset_state()
-        for images in (
-            self.real.batches(self.batch_size) if needing_real else ()
-        ):
+        batches = self.real.batches(self.batch_size) if needing_real else ()
+        for images in batches:
             images = keras.ops.convert_to_tensor(images)
             for metric in needing_real:
                 metric.update_real(images)

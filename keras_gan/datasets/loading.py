@@ -3,12 +3,11 @@
 import random
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from keras_gan import images as image_tools
 from keras_gan.datasets.balancing import Balance, balanced_order
 from keras_gan.datasets.opening import open_source
 from keras_gan.datasets.sources import ImageSize, Source
+from keras_gan.utils.arguments import integer
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -128,13 +127,8 @@ def _wants_labels(source: Source, labels: bool | Literal["auto"]) -> bool:
 
 
 def _check_batches(source, batch_size, repeat, skip_batches, drop_remainder):
-    numbers = {"batch_size": (batch_size, 1), "skip_batches": (skip_batches, 0)}
-    for name, (value, least) in numbers.items():
-        if not isinstance(value, (int, np.integer)) or value < least:
-            raise ValueError(
-                f"`{name}` must be a whole number, at least {least}. "
-                f"Received: {name}={value!r}"
-            )
+    integer("batch_size", batch_size, at_least=1)
+    integer("skip_batches", skip_batches, at_least=0)
     if skip_batches and not repeat:
         raise ValueError(
             "`skip_batches` needs the endless stream of repeat=True. "

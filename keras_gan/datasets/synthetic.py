@@ -245,7 +245,10 @@ def _checked_counts(
                 "`counts` must name classes that the GAN has learned, integers "
                 f"from 0 to {num_classes - 1}. Received: {label!r}"
             )
-    sizes = [integer("counts", size, at_least=0) for size in counts.values()]
+    sizes = [
+        integer(f"counts[{label!r}]", size, at_least=0)
+        for label, size in counts.items()
+    ]
     if not sum(sizes):
         raise ValueError(
             "`counts` must ask for at least one image. Received: "

@@ -196,8 +196,8 @@ def test_replicas_share_statistics_when_synchronized(two_cpus):
     "options, message",
     [
         ({"num_classes": 1}, "at least 2.*num_classes=1"),
-        ({"num_classes": 2.5}, "whole number.*num_classes=2.5"),
-        ({"num_classes": None}, "whole number.*num_classes=None"),
+        ({"num_classes": 2.5}, "integer.*num_classes=2.5"),
+        ({"num_classes": None}, "integer.*num_classes=None"),
         ({"momentum": 1.0}, r"`momentum` must be in \[0, 1\).*momentum=1.0"),
         ({"epsilon": 0.0}, "`epsilon` must be above 0.*epsilon=0.0"),
     ],

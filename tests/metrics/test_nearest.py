@@ -91,8 +91,14 @@ def test_an_image_that_occurs_often_is_not_its_own_neighbour(real, noise):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((np.ones((3, 2)), np.ones((3, 2)), 0), "`k` must be a positive"),
-        ((np.ones((3, 2)), np.ones((3, 2)), 1.5), "`k` must be a positive"),
+        (
+            (np.ones((3, 2)), np.ones((3, 2)), 0),
+            "`k` must be an integer",
+        ),
+        (
+            (np.ones((3, 2)), np.ones((3, 2)), 1.5),
+            "`k` must be an integer",
+        ),
         ((np.ones((3, 2)), np.ones((3, 2)), 4), "at least k=4.*Received: 3"),
         ((np.ones((3, 2)), np.ones((3, 4))), "same number of features"),
         ((np.ones((0, 2)), np.ones((3, 2))), "`real_features` must"),
