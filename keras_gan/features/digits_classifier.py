@@ -8,6 +8,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from keras_gan.utils.arguments import choice
+
 Tensor = Any
 
 SIDE = 28
@@ -64,11 +66,7 @@ def digits_classifier(head: str = "features") -> keras.Model:
     >>> np.argmax(classifier(images), axis=-1).tolist()
     [0, 1, 2, 3, 4]
     """
-    if head not in _HEADS:
-        raise ValueError(
-            f"`head` must be one of {', '.join(map(repr, _HEADS))}. "
-            f"Received: head={head!r}."
-        )
+    choice("head", head, _HEADS)
     model = untrained_digits_classifier(head)
     for variable in model.weights:
         variable.assign(_weights()[variable.path])

@@ -16,6 +16,7 @@ from keras_gan.features.resizing import (
     HalfPixelResizing,
     LegacyResizing,
 )
+from keras_gan.utils.arguments import choice
 
 Tensor = Any
 Kernel = int | tuple[int, int]
@@ -99,8 +100,8 @@ def InceptionV3(  # noqa: N802 - a network, named as in keras.applications
         Time-Scale Update Rule Converge to a Local Nash Equilibrium",
         arXiv 1706.08500.
     """
-    make_resizing, center, scale = _RESIZES[_choice("resize", resize, _RESIZES)]
-    dense = _HEADS[_choice("head", head, _HEADS)]
+    make_resizing, center, scale = _RESIZES[choice("resize", resize, _RESIZES)]
+    dense = _HEADS[choice("head", head, _HEADS)]
     # Found first: a missing file is told before the network is built.
     path = None if weights is None else find_inception_weights(weights)
     images = keras.Input((None, None, 3), dtype="float32", name="images")
@@ -123,15 +124,6 @@ def InceptionV3(  # noqa: N802 - a network, named as in keras.applications
     if path is not None:
         load_inception_weights(model, path)
     return model
-
-
-def _choice(name: str, value: Any, known: dict[str, Any]) -> str:
-    if value not in known:
-        raise ValueError(
-            f"`{name}` must be one of {', '.join(map(repr, known))}. "
-            f"Received: {name}={value!r}"
-        )
-    return value
 
 
 def _convolved(

@@ -1,7 +1,6 @@
 """Arrays to image files."""
 
 import io
-import os
 import pathlib
 from collections.abc import Iterable
 
@@ -9,6 +8,7 @@ import numpy as np
 
 from keras_gan.images.reading import Path
 from keras_gan.images.values import convert_channels, to_picture
+from keras_gan.utils.files import replacing
 
 
 def encode_png(image: np.ndarray) -> bytes:
@@ -46,7 +46,8 @@ def write_image(path: Path, image: np.ndarray) -> None:
     >>> write_image("black.png", np.zeros((8, 8, 1), "uint8"))
     """
     _check_suffix(path, ".png")
-    _replace_file(path, encode_png(image))
+    with replacing(path, shared=True) as aside:
+        aside.write_bytes(encode_png(image))
 
 
 def write_animation(
@@ -82,7 +83,8 @@ def write_animation(
     buffer = io.BytesIO()
     options = {"duration": durations, "loop": 0, "save_all": True}
     pictures[0].save(buffer, "GIF", append_images=pictures[1:], **options)
-    _replace_file(path, buffer.getvalue())
+    with replacing(path, shared=True) as aside:
+        aside.write_bytes(buffer.getvalue())
 
 
 def _animation_frame(frame):
@@ -99,16 +101,3 @@ def _check_suffix(path: Path, suffix: str) -> None:
         raise ValueError(
             f"`path` must end in {suffix}. Received: path={str(path)!r}"
         )
-
-
-def _replace_file(path: Path, data: bytes) -> None:
-    path = pathlib.Path(path)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(aside, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)

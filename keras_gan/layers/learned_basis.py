@@ -5,6 +5,8 @@ from typing import Any
 
 import keras
 
+from keras_gan.utils.arguments import height_and_width
+
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class LearnedBasis(keras.layers.Layer):
@@ -43,13 +45,7 @@ class LearnedBasis(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if len(size) != 2 or any(int(s) != s or s < 1 for s in size):
-            raise ValueError(
-                "`size` must be the (height, width) of the feature map, two "
-                f"positive integers. Received: size={size}. "
-                "Pass for example `size=(4, 4)`."
-            )
-        self.size = (int(size[0]), int(size[1]))
+        self.size = height_and_width("size", size)
         if basis_initializer is None:
             basis_initializer = keras.initializers.RandomNormal(stddev=1.0)
         self.basis_initializer = keras.initializers.get(basis_initializer)

@@ -7,6 +7,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan.utils.arguments import height_and_width
+
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class LowPassResampling2D(keras.layers.Layer):
@@ -50,13 +52,7 @@ class LowPassResampling2D(keras.layers.Layer):
 
     def __init__(self, size: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if len(size) != 2 or any(int(s) != s or s < 1 for s in size):
-            raise ValueError(
-                "`size` must be the (height, width) of the output, two "
-                f"positive integers. Received: size={size}. "
-                "Pass for example `size=(14, 14)`."
-            )
-        self.size = (int(size[0]), int(size[1]))
+        self.size = height_and_width("size", size)
 
     def build(self, input_shape: Any) -> None:
         self._rows = _resampling_matrix(input_shape[1], self.size[0])

@@ -6,6 +6,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan import backend
+from keras_gan.metrics.feature_metric import read
 
 
 class FeatureSample:
@@ -113,7 +114,7 @@ class FeatureSample:
     @property
     def num_images(self) -> int:
         """Number of images that were added."""
-        return round(float(_read(self.count)))
+        return round(float(read(self.count)))
 
     def values(self) -> np.ndarray:
         """The sample in order, float32 `(at most max_images, num_features)`."""
@@ -137,7 +138,7 @@ class FeatureSample:
 
     def _kept(self) -> tuple[np.ndarray, ...]:
         features, ranks, numbers = (
-            _read(variable)[:-1]
+            read(variable)[:-1]
             for variable in (self.features, self.ranks, self.numbers)
         )
         taken = np.flatnonzero(ranks > 0.0)
@@ -195,10 +196,6 @@ def uniform(numbers: Any, seed: int) -> Any:
     # 24 bits: as many as float32 tells apart.
     top = ops.cast(ops.right_shift(bits, constant(8)), "float32")
     return (top + 1.0) / 2.0**24
-
-
-def _read(variable):
-    return ops.convert_to_numpy(ops.convert_to_tensor(variable))
 
 
 def _replica():

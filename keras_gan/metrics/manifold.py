@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from keras_gan.metrics.polynomial_mmd import check_pair
+from keras_gan.utils.arguments import integer
 
 # Rows of distances at once: 10,000 images never need the whole matrix.
 _ROWS = 512
@@ -47,10 +48,7 @@ def manifold_metrics(
         [Naeem et al., 2020](https://arxiv.org/abs/2002.09797) (density and
         coverage)
     """
-    if nearest_k != int(nearest_k) or nearest_k < 1:
-        raise ValueError(
-            f"`nearest_k` must be a positive integer. Received: {nearest_k!r}."
-        )
+    nearest_k = integer("nearest_k", nearest_k, at_least=1)
     names = ("real_features", "fake_features")
     # As the peers do: distances are rounded to the precision of the features,
     # which decides between neighbours that are equally near.

@@ -1,6 +1,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from keras_gan.utils.arguments import integer
+
 
 def polynomial_mmd(
     x: ArrayLike,
@@ -45,10 +47,7 @@ def polynomial_mmd(
         [Binkowski et al., 2018](https://arxiv.org/abs/1801.01401)
     """
     x, y = check_pair(x, y, at_least=2)
-    if degree != int(degree) or degree < 1:
-        raise ValueError(
-            f"`degree` must be a positive integer. Received: {degree!r}."
-        )
+    degree = integer("degree", degree, at_least=1)
     gamma = 1.0 / x.shape[1] if gamma is None else gamma
 
     def kernel(a, b):
@@ -57,7 +56,7 @@ def polynomial_mmd(
         values += coef0
         # Products: NumPy's power of a matrix costs as much as the kernel.
         power = values.copy()
-        for _ in range(int(degree) - 1):
+        for _ in range(degree - 1):
             power *= values
         return power
 

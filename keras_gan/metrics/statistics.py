@@ -1,4 +1,3 @@
-import os
 import pathlib
 import zipfile
 import zlib
@@ -10,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from keras_gan.images import Path
 from keras_gan.metrics.frechet_distance import check_statistics
+from keras_gan.utils.files import replacing
 
 # What NumPy and the modules beneath raise of a file that is damaged.
 _DAMAGES = (
@@ -118,13 +118,8 @@ class FeatureStatistics:
         arrays: dict[str, Any] = {"mu": self.mu, "sigma": self.sigma}
         if self.num_images is not None:
             arrays["num_images"] = np.array(self.num_images)
-        aside = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            with open(aside, "wb") as file:
-                np.savez(file, **arrays)
-            os.replace(aside, path)
-        finally:
-            aside.unlink(missing_ok=True)
+        with replacing(path, shared=True) as aside:
+            np.savez(aside, **arrays)
 
     def get_config(self) -> dict[str, Any]:
         """What Keras writes of it."""

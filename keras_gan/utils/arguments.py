@@ -3,7 +3,7 @@
 import math
 import numbers
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 
@@ -220,6 +220,30 @@ def number_in(name: str, value: Any, interval: str, *, hint: str = "") -> float:
             )
         )
     return float(value)
+
+
+def height_and_width(name: str, value: Any) -> tuple[int, int]:
+    """Returns a size in pixels as two ints.
+
+    Args:
+        name: Name of the argument, for the error.
+        value: `(height, width)`.
+
+    Raises:
+        ValueError: If it is not two positive integers.
+
+    Example:
+
+    >>> height_and_width("size", [8, 6])
+    (8, 6)
+    """
+    sides = value if isinstance(value, Sequence) else ()
+    if len(sides) != 2 or not all(is_integer(s, at_least=1) for s in sides):
+        raise ValueError(
+            f"`{name}` must be (height, width) in pixels, two positive "
+            f"integers. Received: {name}={value!r}."
+        )
+    return operator.index(sides[0]), operator.index(sides[1])
 
 
 def optional_seed(seed: Any) -> int | None:

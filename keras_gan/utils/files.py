@@ -7,18 +7,23 @@ from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def replacing(path) -> Iterator[pathlib.Path]:
-    """Hands out a path to write to, which then takes the place of `path`.
+def replacing(
+    path: str | os.PathLike, *, shared: bool = False
+) -> Iterator[pathlib.Path]:
+    """Yields a temporary path to write to, and then renames it to `path`.
 
     A full disk, an error or a killed process leaves the old file as it was.
-    What a killed process leaves beside it, the next writer overwrites.
+    The temporary file of a killed process is overwritten by the next writer.
 
     Args:
-        path: File to replace; its folder is there already.
+        path: File to replace, in a folder that exists.
+        shared: Whether several processes may write this file at once. Each
+            then has a temporary file of its own.
     """
     path = pathlib.Path(path)
-    # The same suffix, which some writers choose the format by.
-    aside = path.with_name(f".writing-{path.name}")
+    process = f"{os.getpid()}-" if shared else ""
+    # The suffix stays: some writers choose the format by it.
+    aside = path.with_name(f".writing-{process}{path.name}")
     try:
         yield aside
         _flush(aside)
@@ -29,13 +34,13 @@ def replacing(path) -> Iterator[pathlib.Path]:
 
 
 def _flush(path) -> None:
-    """Waits until a file is on the disk, not only on its way there."""
+    """Waits until the content of a file is on the disk."""
     with open(path, "rb+") as file:
         os.fsync(file.fileno())
 
 
 def _flush_folder(path) -> None:
-    """The same for the name of a file, where folders can be opened."""
+    """The same for the names in a folder, where folders can be opened."""
     with contextlib.suppress(OSError):
         descriptor = os.open(path, os.O_RDONLY)
         try:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan.datasets import load, open_source, source
+from keras_gan.datasets import load, open_source, sources
 from keras_gan.datasets.balancing import BalancedOrder
 from keras_gan.images import write_image
 
@@ -29,14 +29,14 @@ def numbered(request, monkeypatch, tmp_path):
             folder.mkdir(exist_ok=True)
             write_image(folder / f"{number:02}.png", image)
         return open_source(tmp_path)
-    info = source.DatasetInfo(
+    info = sources.DatasetInfo(
         "numbers", NUM_IMAGES, (2, 2, 1), 3, ("a", "b", "c")
     )
-    opened = source.ArraySource(
+    opened = sources.ArraySource(
         info, (0.0, 255.0), pixels.astype("uint8"), LABELS.astype("int32")
     )
     if request.param == "streamed":
-        monkeypatch.setattr(source.ArraySource, "is_resident", False)
+        monkeypatch.setattr(sources.ArraySource, "is_resident", False)
     return opened
 
 

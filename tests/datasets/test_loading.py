@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan.datasets import load, loading, source
+from keras_gan.datasets import load, loading, sources
 
 NUM_IMAGES = 23
 
@@ -16,14 +16,14 @@ def numbered(request, monkeypatch):
     """Images whose only pixel, and whose label, is their own number."""
     numbers = np.arange(NUM_IMAGES)
     images = np.repeat(numbers, 4).reshape(-1, 2, 2, 1).astype("uint8")
-    opened = source.ArraySource(
-        source.DatasetInfo("numbers", NUM_IMAGES, (2, 2, 1)),
+    opened = sources.ArraySource(
+        sources.DatasetInfo("numbers", NUM_IMAGES, (2, 2, 1)),
         (0.0, 255.0),
         images,
         numbers.astype("int32"),
     )
     if request.param == "streamed":
-        monkeypatch.setattr(source.ArraySource, "is_resident", False)
+        monkeypatch.setattr(sources.ArraySource, "is_resident", False)
     return opened
 
 
@@ -121,12 +121,12 @@ class TestEndless:
     def test_what_is_skipped_is_not_read(self):
         read = []
 
-        class Recording(source.Source):
+        class Recording(sources.Source):
             def read(self, indices):
                 read.append(indices.tolist())
                 return np.zeros((len(indices), 2, 2, 1), "uint8")
 
-        info = source.DatasetInfo("numbers", NUM_IMAGES, (2, 2, 1))
+        info = sources.DatasetInfo("numbers", NUM_IMAGES, (2, 2, 1))
         dataset = load(
             Recording(info, (0, 255)),
             batch_size=5,

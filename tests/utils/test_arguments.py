@@ -104,3 +104,10 @@ def test_choices():
 def test_no_seed():
     assert arguments.optional_seed(None) is None
     assert arguments.optional_seed(-5) == -5
+
+
+def test_sizes():
+    assert arguments.height_and_width("size", [np.int64(8), 6]) == (8, 6)
+    for value in (8, (8,), (8, 6, 1), (8, 0), (8, 1.5), "86", None):
+        with pytest.raises(ValueError, match="`size` must be .height, width"):
+            arguments.height_and_width("size", value)

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from keras_gan.utils.files import replacing
@@ -14,4 +16,15 @@ def test_replacing_leaves_the_old_file_on_errors(tmp_path):
         aside.write_text("new")
         assert path.read_text() == "old"
     assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_processes_have_temporary_files_of_their_own(tmp_path):
+    path = tmp_path / "notes.txt"
+    with replacing(path) as alone, replacing(path, shared=True) as own:
+        assert alone != own and str(os.getpid()) in own.name
+        assert alone.suffix == own.suffix == ".txt"
+        alone.write_text("first")
+        own.write_text("second")
+    assert path.read_text() == "first"
     assert list(tmp_path.iterdir()) == [path]
