@@ -202,6 +202,33 @@ def test_spectral_normalization_with_penalties():
         assert np.isfinite(list(fit(gan).values())).all()
 
 
+@pytest.mark.parametrize(
+    "options", [{}, {"update": "simultaneous"}, {"discriminator_steps": 2}]
+)
+def test_spectral_normalization_updates_once_per_update(options):
+    layer = keras_gan.layers.SpectralNormalization(keras.layers.Dense(2))
+    discriminator = keras.Sequential(
+        [
+            keras.Input(SHAPE),
+            keras.layers.Flatten(),
+            layer,
+            keras.layers.Dense(1),
+        ]
+    )
+    gan = keras_gan.GAN(make_gan().generator, discriminator, seed=1)
+    # The weights hardly change, so that the number of updates can be read off.
+    optimizers = [keras.optimizers.SGD(1e-6) for _ in "gd"]
+    gan.compile(*optimizers, penalties=[penalties.R1(0.1)], **options)
+    layer.layer.kernel.assign(np.eye(64, 2) * [1, 2])
+    layer.u.assign([1, 1])
+    gan.train_on_batch(IMAGES[:8])
+    u = keras.ops.convert_to_numpy(layer.u)
+    # Each update multiplies the ratio by the square of the singular values'.
+    updates = np.log(u[1] / u[0]) / np.log(4)
+    wanted = options.get("discriminator_steps", 1)
+    assert updates == pytest.approx(wanted, abs=1e-3)
+
+
 @pytest.mark.parametrize("role", ["generator", "discriminator"])
 def test_a_network_may_be_frozen(role):
     gan = make_gan()
