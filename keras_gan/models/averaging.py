@@ -1,8 +1,53 @@
 """Averages of networks over the steps of training."""
 
+from typing import Any
+
 import keras
+from keras import ops
 
 from keras_gan.backend import copy_variables, update_variables
+
+
+class AveragedGenerator:
+    """A mix-in of models that draw images from one averaged generator.
+
+    Attributes:
+        generator: The network that is trained.
+        ema_generator: Its average, or None.
+        ema_momentum: Momentum of the average, or None.
+    """
+
+    generator: Any
+    ema_generator: Any
+    ema_momentum: float | None
+
+    def make_average(self, momentum, inputs) -> None:
+        """Makes the average, unless the momentum is None.
+
+        Args:
+            momentum: Momentum of the average in [0, 1), or None.
+            inputs: Symbolic inputs of the generator.
+        """
+        self.ema_momentum = momentum
+        self.ema_generator = None
+        if momentum is not None:
+            self.ema_generator = copy_of(self.generator, inputs)
+
+    @property
+    def sampler(self):
+        """The network that images are drawn from: the average, if any."""
+        averaged = self.ema_generator
+        return self.generator if averaged is None else averaged
+
+    def after_step(self):
+        """Moves the average."""
+        if self.ema_generator is not None:
+            move_average(self.ema_generator, self.generator, self.ema_momentum)
+
+    def call(self, inputs, training=False):
+        """Float32 images of the generator's inputs, by the average."""
+        images = self.sampler(inputs, training=training)
+        return keras.tree.map_structure(lambda x: ops.cast(x, "float32"), images)
 
 
 def copy_of(generator, inputs):

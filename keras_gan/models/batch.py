@@ -15,7 +15,7 @@ class Batch(NamedTuple):
     """Real images and, where the model is conditional, their labels.
 
     Attributes:
-        images: Float32 tensor `(batch, ...)`.
+        images: Float32 tensor `(batch, ...)`, or a tuple of them.
         labels: Int32 tensor `(batch,)`, or None.
         out_of_range: Dict of scalars, 1 where images or labels of the batch are
             out of their range, else 0.
@@ -148,17 +148,23 @@ def split(batch, parts: int) -> list:
     """Cuts a batch into equal parts, one for each discriminator update."""
     if parts == 1:
         return [batch]
-    size = batch.images.shape[0]
+    size = keras.tree.flatten(batch.images)[0].shape[0]
     if size is not None and size % parts:
         raise ValueError(indivisible(size, parts))
     with keras.name_scope(CUT):
-        images = _deal(batch.images, parts)
-        labels = [None] * parts
-        if batch.labels is not None:
-            labels = _deal(batch.labels, parts)
+        dealt = [
+            [_deal(values, parts) for values in keras.tree.flatten(one)]
+            for one in (batch.images, batch.labels)
+        ]
     return [
-        Batch(*pair, batch.out_of_range)
-        for pair in zip(images, labels, strict=True)
+        Batch(
+            *(
+                keras.tree.pack_sequence_as(one, [rows[part] for rows in some])
+                for one, some in zip(batch[:2], dealt, strict=True)
+            ),
+            batch.out_of_range,
+        )
+        for part in range(parts)
     ]
 
 

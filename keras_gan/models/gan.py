@@ -6,12 +6,12 @@ from keras import ops
 from keras_gan.models import augmenter_checks, data_checks, generation
 from keras_gan.models import batch as batches
 from keras_gan.models import network_checks as checks
-from keras_gan.models.averaging import copy_of, move_average
+from keras_gan.models.averaging import AveragedGenerator
 from keras_gan.models.two_player_model import TwoPlayerModel
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class GAN(TwoPlayerModel):
+class GAN(AveragedGenerator, TwoPlayerModel):
     """A generative adversarial network as a Keras model.
 
     Two networks are trained against each other: the generator G makes images
@@ -80,13 +80,10 @@ class GAN(TwoPlayerModel):
         self.discriminator = discriminator
         self.augmenter = augmenter
         self.num_classes = num_classes
-        self.ema_momentum = ema_momentum
         self.seed = seed
-        self.ema_generator = None
-        if ema_momentum is not None:
-            self.ema_generator = copy_of(
-                generator, checks.fake_inputs(self.latent_dim, num_classes)
-            )
+        self.make_average(
+            ema_momentum, checks.fake_inputs(self.latent_dim, num_classes)
+        )
         # Drawing images has a seed of its own too.
         start = None if seed is None else seed + 0xFACE
         self.sampling_seed = keras.random.SeedGenerator(start)
@@ -96,12 +93,6 @@ class GAN(TwoPlayerModel):
     ) -> tuple:
         """Builds the networks; returns `latent_dim` and the image's shape."""
         return checks.build(generator, discriminator, latent_dim, num_classes)
-
-    @property
-    def sampler(self):
-        """The network that images are drawn from: the average, if any."""
-        averaged = self.ema_generator
-        return self.generator if averaged is None else averaged
 
     # Training ----------------------------------------------------------------
 
@@ -135,10 +126,6 @@ class GAN(TwoPlayerModel):
         function = self.scorer(self.discriminator, turn.training, labels)
         return {"images": turn.score(function, real=batch.images)}
 
-    def after_step(self):
-        if self.ema_generator is not None:
-            move_average(self.ema_generator, self.generator, self.ema_momentum)
-
     # Checks of data ----------------------------------------------------------
 
     def image_shapes(self) -> dict:
@@ -156,10 +143,6 @@ class GAN(TwoPlayerModel):
         return data_checks.wrong_labels("others", self.num_classes)
 
     # Sampling ---------------------------------------------------------------
-
-    def call(self, inputs, training=False):
-        """Images of latents, or of `[latents, labels]`, by the average."""
-        return ops.cast(self.sampler(inputs, training=training), "float32")
 
     def generate(
         self,

@@ -34,8 +34,10 @@ def generate(gan, num_images, *, labels, truncation, seed, batch_size):
         inputs = [latents[part]]
         if labels is not None:
             inputs.append(ops.convert_to_tensor(labels[part]))
-        batches.append(ops.convert_to_numpy(function(*inputs)))
-    return np.concatenate(batches)
+        images = function(*inputs)
+        batches.append(keras.tree.map_structure(ops.convert_to_numpy, images))
+    # A model of several domains returns an array for each.
+    return keras.tree.map_structure(lambda *x: np.concatenate(x), *batches)
 
 
 def _function(gan):

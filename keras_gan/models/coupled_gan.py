@@ -1,0 +1,200 @@
+"""`CoupledGAN`: pairs of images of two domains, learned without pairs."""
+
+import keras
+from keras import ops
+
+from keras_gan.models import augmenter_checks, coupling, data_checks, generation
+from keras_gan.models import batch as batches
+from keras_gan.models import network_checks as checks
+from keras_gan.models.averaging import AveragedGenerator
+from keras_gan.models.two_player_model import TwoPlayerModel
+from keras_gan.utils.models import Untracked
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class CoupledGAN(AveragedGenerator, TwoPlayerModel):
+    """A pair of GANs of two domains that share weights and latents.
+
+    Two generators draw an image in each of two domains from the same latents;
+    each has a discriminator that sees real images of its domain. The generators
+    share their first layers, which decide what an image shows, and the
+    discriminators their last. So the two images of one latent show the same in
+    both domains (a digit and its negative, a photo and its edges), although no
+    pair was ever seen in training.
+
+    ```
+    loss = loss of (G1, D1) on domain 1 + loss of (G2, D2) on domain 2
+    ```
+
+    All that `GAN` can do (losses, penalties, augmentation, both orders of
+    updates, precision, distribution, saving, resume) holds here too. The data
+    are unpaired: `fit(first_images, second_images)`, or a data set of such
+    tuples (`keras_gan.datasets.domains`).
+
+    Args:
+        generators: Pair of models, latents `(batch, latent_dim)` -> images of
+            each domain; or one model that returns both.
+        discriminators: Pair of models, images of each domain -> logits
+            `(batch, ...)`; or one model of both. `keras_gan.networks.coupled`
+            makes all four. Layers that both of a pair contain are shared.
+        augmenter: As in `GAN`, for images of both domains.
+        ema_momentum: Momentum in `[0, 1)` of the averaged generators. None: no
+            average.
+        seed: Integer from which all latents are drawn. None: a random one.
+        name: Name of the model.
+
+    Raises:
+        ValueError: If the networks do not fit each other or the arguments.
+
+    Example:
+
+    >>> images = np.random.uniform(-1, 1, (32, 8, 8, 1)).astype("float32")
+    >>> gan = CoupledGAN(*keras_gan.networks.coupled((8, 8, 1), width=8))
+    >>> gan.compile()
+    >>> history = gan.fit(images, -images[::-1], batch_size=16, verbose=0)
+    >>> first, second = gan.generate(5)
+    >>> first.shape, second.shape
+    ((5, 8, 8, 1), (5, 8, 8, 1))
+
+    Reference:
+        [Liu and Tuzel, 2016](https://arxiv.org/abs/1606.07536).
+    """
+
+    num_classes = None
+
+    def __init__(
+        self,
+        generators,
+        discriminators,
+        *,
+        augmenter=None,
+        ema_momentum=0.999,
+        seed=None,
+        name="coupled_gan",
+        **kwargs,
+    ):
+        _, seed = checks.check_arguments(None, ema_momentum, seed)
+        super().__init__(name=name, seed=seed, **kwargs)
+        self.generator = coupling.joint_generator(generators)
+        self.discriminator = coupling.joint_discriminator(discriminators)
+        coupling.check_shapes(self.generator, self.discriminator)
+        # Each domain's part of the joint model: the same layers.
+        self._discriminators = Untracked(coupling.parts(self.discriminator))
+        self.latent_dim = self.generator.input_shape[-1]
+        augmenter_checks.check_kind(augmenter)
+        self.augmenter = augmenter
+        self.seed = seed
+        self.make_average(ema_momentum, checks.fake_inputs(self.latent_dim, None))
+        start = None if seed is None else seed + 0xFACE
+        self.sampling_seed = keras.random.SeedGenerator(start)
+
+    # Training ----------------------------------------------------------------
+
+    def image_shapes(self) -> dict:
+        shapes = self.generator.output_shape
+        return {
+            name: tuple(shape[1:])
+            for name, shape in zip(("first", "second"), shapes, strict=True)
+        }
+
+    def unpack(self, data):
+        shapes = self.image_shapes().values()
+        parts = [
+            batches.unpack(images, shape, None)
+            for images, shape in zip(
+                coupling.both_domains(data), shapes, strict=True
+            )
+        ]
+        first, second = (part.out_of_range["images"] for part in parts)
+        return batches.Batch(
+            tuple(part.images for part in parts),
+            out_of_range={"images": ops.maximum(first, second)},
+        )
+
+    def sample(self, batch, training=True):
+        size = batches.batch_size(batch)
+        latents = self.draw((size, self.latent_dim), training)
+        network = self.generator if training else self.sampler
+        images = batches.call_network(network, latents, training)
+        return [ops.cast(one, "float32") for one in images]
+
+    def scores(self, turn):
+        domains = zip(
+            self.image_shapes(),
+            self._discriminators.value,
+            turn.batch.images,
+            turn.samples,
+            strict=True,
+        )
+        return {
+            name: turn.score(self.scorer(network, turn.training), real, fake)
+            for name, network, real, fake in domains
+        }
+
+    # Checks of data ----------------------------------------------------------
+
+    def check_data(self, x, y=None) -> None:
+        shapes = self.image_shapes().values()
+        for images, shape in zip(
+            coupling.both_domains((x, y)), shapes, strict=True
+        ):
+            data_checks.check_arrays(images, None, shape, None)
+
+    def flags(self, batch) -> dict:
+        return batch.out_of_range
+
+    def flag_error(self, name: str) -> str:
+        return data_checks.out_of_range("values beyond that range")
+
+    # Drawing and saving ------------------------------------------------------
+
+    def generate(
+        self, num_images, *, truncation=None, seed=None, batch_size=64
+    ):
+        """Draws pairs of images, each of one latent.
+
+        Args:
+            num_images: Number of pairs, at least 1.
+            truncation: Positive bound on the latents' absolute values. None: no
+                bound.
+            seed: Integer: the same images whenever the weights are the same.
+                None: new ones at each call.
+            batch_size: Number of pairs made at once.
+
+        Returns:
+            Two float32 NumPy arrays `(num_images, ...)`, the images of the
+            first and of the second domain.
+
+        Raises:
+            ValueError: If an argument is out of its range.
+        """
+        return tuple(
+            generation.generate(
+                self,
+                num_images,
+                labels=None,
+                truncation=truncation,
+                seed=seed,
+                batch_size=batch_size,
+            )
+        )
+
+    def get_config(self) -> dict:
+        serialize = keras.saving.serialize_keras_object
+        return {
+            "generators": serialize(self.generator),
+            "discriminators": serialize(self.discriminator),
+            "augmenter": serialize(self.augmenter),
+            "ema_momentum": self.ema_momentum,
+            "seed": self.seed,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        config = dict(config)
+        for part in ("generators", "discriminators", "augmenter"):
+            config[part] = keras.saving.deserialize_keras_object(
+                config[part], custom_objects=custom_objects
+            )
+        return cls(**config)

@@ -1,0 +1,127 @@
+"""Networks and data of two domains as one: the parts of `CoupledGAN`."""
+
+import keras
+
+from keras_gan.models import network_checks as checks
+
+
+def joint_generator(generators):
+    """One model, latents -> images of both domains, of a pair of models.
+
+    A model of several outputs keeps in its file which layers they share, which
+    two files would not.
+    """
+    if isinstance(generators, keras.Model):
+        return _two("generators", "outputs", generators)
+    first, second = _pair("generators", generators)
+    shapes = [tuple(one.input_shape) for one in (first, second)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(
+            "`generators` must take the same latents. Received: latents of "
+            f"shapes {shapes[0]} and {shapes[1]}. Give both the same "
+            "`latent_dim`."
+        )
+    if first.inputs[0] is second.inputs[0]:
+        inputs, outputs = first.inputs[0], [first.output, second.output]
+    else:
+        inputs = keras.Input(shapes[0][1:], name="latents")
+        outputs = [_applied(one, inputs) for one in (first, second)]
+    return _model("generators", inputs, outputs, "generator")
+
+
+def joint_discriminator(discriminators):
+    """One model, images of both domains -> both logits, of a pair of models."""
+    if isinstance(discriminators, keras.Model):
+        return _two("discriminators", "inputs", discriminators)
+    pair = _pair("discriminators", discriminators)
+    inputs = [
+        keras.Input(one.input_shape[1:], name=f"{name}_images")
+        for name, one in zip(("first", "second"), pair, strict=True)
+    ]
+    outputs = [
+        _applied(one, images) for one, images in zip(pair, inputs, strict=True)
+    ]
+    return _model("discriminators", inputs, outputs, "discriminator")
+
+
+def parts(joint) -> tuple:
+    """The two models of a joint discriminator, of the same layers."""
+    return tuple(
+        keras.Model(images, logits, name=f"{joint.name}_{number}")
+        for number, (images, logits) in enumerate(
+            zip(joint.inputs, joint.outputs, strict=True)
+        )
+    )
+
+
+def check_shapes(generator, discriminator) -> None:
+    """Checks that each discriminator takes the images of its generator."""
+    for images, taken in zip(
+        generator.outputs, discriminator.inputs, strict=True
+    ):
+        checks.check_image_shapes(images, tuple(taken.shape))
+
+
+def both_domains(data) -> tuple:
+    """Images of both domains in what `fit` hands to a step.
+
+    Args:
+        data: A tuple of both, alone or as the first part of a tuple.
+
+    Raises:
+        ValueError: If there is only one domain, or more than two.
+    """
+    x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
+    if y is None and isinstance(x, list | tuple) and len(x) == 2:
+        x, y = x
+    if y is None or weights is not None:
+        raise ValueError(
+            "The data must be images of two domains. Received: "
+            f"{'one domain' if y is None else 'more than two parts'}. Call "
+            "`fit(first_images, second_images)`, or use a data set of such "
+            "tuples, which `keras_gan.datasets.domains` makes."
+        )
+    return x, y
+
+
+def _pair(argument, models) -> tuple:
+    is_pair = isinstance(models, list | tuple) and len(models) == 2
+    if not is_pair or not all(
+        isinstance(one, keras.Model) and checks.input_shapes(one)
+        for one in models
+    ):
+        raise ValueError(
+            f"`{argument}` must be a pair of models with known inputs, or one "
+            f"model of both domains. Received: {models!r}. "
+            "`keras_gan.networks.coupled` makes such pairs."
+        )
+    return tuple(models)
+
+
+def _two(argument, end, model):
+    count = len(getattr(model, end) or [])
+    if count != 2:
+        raise ValueError(
+            f"`{argument}` must have two {end}, one per domain, or be a pair "
+            f"of models. Received: a model with {count}."
+        )
+    return model
+
+
+def _applied(model, inputs):
+    """Outputs of the layers of a model, which stay shared, on new inputs."""
+    if not hasattr(model, "operations"):
+        return model(inputs)
+    return keras.models.clone_model(
+        model, input_tensors=inputs, clone_function=lambda layer: layer
+    ).output
+
+
+def _model(argument, inputs, outputs, name):
+    try:
+        return keras.Model(inputs, outputs, name=name)
+    except ValueError as error:
+        raise ValueError(
+            f"`{argument}` must be two models whose layers have different "
+            f"names, but for those that they share. Received: {error}"
+        ) from error
