@@ -15,7 +15,7 @@ from keras_gan import (
     penalties,
     sampling,
 )
-from keras_gan.models import ACGAN, GAN, AdversarialModel, Player
+from keras_gan.models import ACGAN, GAN, AdversarialModel, CoupledGAN, Player
 from keras_gan.optimizers import AdversarialOptimizer
 
 __version__ = "0.1.0"
@@ -25,6 +25,7 @@ __all__ = [
     "GAN",
     "AdversarialModel",
     "AdversarialOptimizer",
+    "CoupledGAN",
     "Player",
     "callbacks",
     "datasets",

@@ -2,8 +2,9 @@
 
 from keras_gan.models.acgan import ACGAN
 from keras_gan.models.adversarial_model import AdversarialModel
+from keras_gan.models.coupled_gan import CoupledGAN
 from keras_gan.models.gan import GAN
 from keras_gan.models.player import Player
 from keras_gan.models.turn import Turn
 
-__all__ = ["ACGAN", "GAN", "AdversarialModel", "Player", "Turn"]
+__all__ = ["ACGAN", "GAN", "AdversarialModel", "CoupledGAN", "Player", "Turn"]

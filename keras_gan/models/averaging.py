@@ -47,7 +47,9 @@ class AveragedGenerator:
     def call(self, inputs, training=False):
         """Float32 images of the generator's inputs, by the average."""
         images = self.sampler(inputs, training=training)
-        return keras.tree.map_structure(lambda x: ops.cast(x, "float32"), images)
+        return keras.tree.map_structure(
+            lambda x: ops.cast(x, "float32"), images
+        )
 
 
 def copy_of(generator, inputs):

@@ -153,18 +153,20 @@ def split(batch, parts: int) -> list:
         raise ValueError(indivisible(size, parts))
     with keras.name_scope(CUT):
         dealt = [
-            [_deal(values, parts) for values in keras.tree.flatten(one)]
+            [None] * parts if one is None else _deal_all(one, parts)
             for one in (batch.images, batch.labels)
         ]
     return [
-        Batch(
-            *(
-                keras.tree.pack_sequence_as(one, [rows[part] for rows in some])
-                for one, some in zip(batch[:2], dealt, strict=True)
-            ),
-            batch.out_of_range,
-        )
-        for part in range(parts)
+        Batch(images, labels, batch.out_of_range)
+        for images, labels in zip(*dealt, strict=True)
+    ]
+
+
+def _deal_all(structure, parts):
+    leaves = [_deal(one, parts) for one in keras.tree.flatten(structure)]
+    return [
+        keras.tree.pack_sequence_as(structure, list(some))
+        for some in zip(*leaves, strict=True)
     ]
 
 

@@ -84,7 +84,9 @@ class CoupledGAN(AveragedGenerator, TwoPlayerModel):
         augmenter_checks.check_kind(augmenter)
         self.augmenter = augmenter
         self.seed = seed
-        self.make_average(ema_momentum, checks.fake_inputs(self.latent_dim, None))
+        self.make_average(
+            ema_momentum, checks.fake_inputs(self.latent_dim, None)
+        )
         start = None if seed is None else seed + 0xFACE
         self.sampling_seed = keras.random.SeedGenerator(start)
 

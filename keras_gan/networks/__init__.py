@@ -1,6 +1,7 @@
 """Functions that build generators and discriminators as Keras models."""
 
 from keras_gan.networks.classifier import with_classifier
+from keras_gan.networks.coupled import coupled
 from keras_gan.networks.dcgan import (
     dcgan,
     dcgan_discriminator,
@@ -14,6 +15,7 @@ from keras_gan.networks.r3gan import (
 )
 
 __all__ = [
+    "coupled",
     "dcgan",
     "dcgan_discriminator",
     "dcgan_generator",

@@ -103,12 +103,12 @@ def dcgan_generator(
     x = keras.layers.Reshape((*plan[0], widths[0]))(x)
     x = _activated(x, normalize)
     for size, filters in zip(plan, widths[1:], strict=False):
-        x = _upsampled(
+        x = upsampled(
             x, size, filters, kernel_size, initializers.he_normal(),
             use_bias=normalization is None,
         )  # fmt: skip
         x = _activated(x, normalize)
-    x = _upsampled(
+    x = upsampled(
         x, plan[-1], channels, kernel_size, initializers.glorot_uniform()
     )
     images = keras.layers.Activation("tanh", dtype="float32", name="images")(x)
@@ -180,7 +180,7 @@ def dcgan_discriminator(
     choice("normalization", normalization, list(_NORMALIZATIONS))
     initializers = Initializers(seed, stream=DISCRIMINATOR_STREAM)
     inputs, x, labels = image_inputs(image_shape, num_classes)
-    strides = _downsampling_strides(image_shape)
+    strides = downsampling_strides(image_shape)
     widths = reversed(doubling_widths(width, len(strides)))
     for layer, (stride, filters) in enumerate(
         zip(strides, widths, strict=True)
@@ -304,7 +304,7 @@ _NORMALIZATIONS: dict[str | None, Callable[[Any], Any]] = {
 }
 
 
-def _upsampled(
+def upsampled(
     x: Any,
     size: tuple[int, int],
     filters: int,
@@ -312,7 +312,9 @@ def _upsampled(
     kernel_initializer: Any,
     *,
     use_bias: bool = True,
+    name: str | None = None,
 ) -> Any:
+    """Features at the next finer size, by a transposed convolution."""
     strides = strides_between(size, x.shape[1:3])
     x = keras.layers.Conv2DTranspose(
         filters,
@@ -321,6 +323,7 @@ def _upsampled(
         padding="same",
         use_bias=use_bias,
         kernel_initializer=kernel_initializer,
+        name=name,
     )(x)
     surplus = [
         have - want for have, want in zip(x.shape[1:3], size, strict=True)
@@ -330,9 +333,10 @@ def _upsampled(
     return keras.layers.Cropping2D([(0, pixels) for pixels in surplus])(x)
 
 
-def _downsampling_strides(
+def downsampling_strides(
     image_shape: tuple[int, ...],
 ) -> list[tuple[int, int]]:
+    """Strides of a discriminator's convolutions, two at least."""
     plan = spatial_plan(*image_shape[:2])[::-1]
     strides = [
         strides_between(fine, coarse)
