@@ -32,6 +32,16 @@ class Turn:
         training: Whether networks are called in training mode.
         scores: Dict of `penalties.Scores` by name, as `model.scores` returned
             it.
+
+    Example:
+
+    >>> class Sums(keras_gan.AdversarialModel):
+    ...     def scores(self, turn):
+    ...         return {"rows": turn.score(lambda x: ops.sum(x, axis=1))}
+    >>> turn = Turn(Sums(), batch=np.ones((2, 3)), samples=np.zeros((2, 3)))
+    >>> real = turn.scores["rows"].real.logits
+    >>> ops.convert_to_numpy(real).tolist()
+    [3.0, 3.0]
     """
 
     def __init__(

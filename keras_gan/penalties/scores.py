@@ -36,8 +36,8 @@ class Scored:
 
     >>> images = ops.ones((4, 2))
     >>> scored = Scored(lambda x: ops.sum(x * x, axis=1), images)
-    >>> scored.logits.shape, float(scored.input_gradients[0, 0])
-    (TensorShape([4]), 2.0)
+    >>> len(scored.logits), float(scored.input_gradients[0, 0])
+    (4, 2.0)
     """
 
     def __init__(
@@ -157,7 +157,7 @@ def input_gradients(score: Callable[[Tensor], Any], images: Tensor) -> Tensor:
     Example:
 
     >>> slopes = input_gradients(lambda x: 3.0 * x[:, :1], ops.ones((4, 2)))
-    >>> slopes[0].numpy().tolist()
+    >>> ops.convert_to_numpy(slopes)[0].tolist()
     [3.0, 0.0]
     """
     if isinstance(score, Scores):
