@@ -8,6 +8,7 @@ from keras_gan import penalties as penalties_module
 from keras_gan.backend import BACKEND
 from keras_gan.models.turn import penalty_name
 from keras_gan.optimizers import AdversarialOptimizer
+from keras_gan.optimizers.adversarial_optimizer import optimizer_of
 from keras_gan.utils.arguments import choice, is_integer
 
 UPDATES = ("alternating", "simultaneous")
@@ -114,7 +115,7 @@ def optimizer_for(players, optimizer) -> AdversarialOptimizer:
         )
     if isinstance(optimizer, dict):
         # In the order of the players, not of the dict.
-        parts = {name: optimizer[name] for name in names}
+        parts = {name: optimizer_of(optimizer[name], name) for name in names}
         optimizer = AdversarialOptimizer(**parts)
     return optimizer
 

@@ -34,8 +34,8 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         discriminator: The same for the discriminator.
         name: Name of the whole.
         **parts: Optimizers of players with other names, `None` for the same
-            Adam. If only such are given, there is no part for a generator or a
-            discriminator.
+            Adam. With them, there are parts for a generator and a discriminator
+            only if these are given.
 
     Raises:
         ValueError: If two parts are the same object, one is not an optimizer,
@@ -65,13 +65,14 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         **parts,
     ):
         super().__init__(learning_rate=0.0, name=name)
-        given = {"generator": generator, "discriminator": discriminator}
-        if not parts or generator is not None or discriminator is not None:
-            parts = {**given, **parts}
+        pair = {"generator": generator, "discriminator": discriminator}
+        if parts:
+            pair = {name: one for name, one in pair.items() if one is not None}
+        parts = {**pair, **parts}
         _check_names(self, parts)
         self.names = tuple(parts)
         for role, identifier in parts.items():
-            setattr(self, role, _optimizer(identifier, role))
+            setattr(self, role, optimizer_of(identifier, role))
         _check_distinct(self.names, self.parts)
         self._learning_rate_ratios = _ratios(self.parts)
 
@@ -224,7 +225,7 @@ def _of_any_backend(config):
     return config
 
 
-def _optimizer(identifier, role):
+def optimizer_of(identifier, role):
     """The optimizer that `identifier` names, Adam where it is None."""
     if identifier is None:
         return keras.optimizers.Adam(name=f"{role}_adam", **_DEFAULTS)
