@@ -42,7 +42,7 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
     ...         )
     ...
     ...     def sample(self, batch, training=True):
-    ...         return self.generator(self.draw((len(batch), 2), training))
+    ...         return self.generator(self.draw(ops.shape(batch), training))
     ...
     ...     def scores(self, turn):
     ...         return {"points": turn.score(self.critic)}

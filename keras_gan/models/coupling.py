@@ -3,6 +3,7 @@
 import keras
 
 from keras_gan.models import network_checks as checks
+from keras_gan.utils.models import input_shapes
 
 
 def joint_generator(generators):
@@ -87,8 +88,7 @@ def both_domains(data) -> tuple:
 def _pair(argument, models) -> tuple:
     is_pair = isinstance(models, list | tuple) and len(models) == 2
     if not is_pair or not all(
-        isinstance(one, keras.Model) and checks.input_shapes(one)
-        for one in models
+        isinstance(one, keras.Model) and input_shapes(one) for one in models
     ):
         raise ValueError(
             f"`{argument}` must be a pair of models with known inputs, or one "

@@ -72,12 +72,16 @@ def coupled(
     kernel_size = checked_integer("kernel_size", kernel_size, minimum=1)
     latents = keras.Input((latent_dim,), name="latents")
     starts = Initializers(seed, stream=GENERATOR_STREAM)
-    generators = []
+    generators: list[keras.Model] = []
     for domain, shape in zip(_DOMAINS, shapes, strict=True):
         if not (generators and shared):
             features = _features(latents, shape, width, kernel_size, starts)
         images = upsampled(
-            features, shape[:2], shape[2], kernel_size, starts.glorot_uniform()
+            features,
+            (shape[0], shape[1]),
+            shape[2],
+            kernel_size,
+            starts.glorot_uniform(),
         )
         images = keras.layers.Activation(
             "tanh", dtype="float32", name=f"{domain}_images"
@@ -85,7 +89,7 @@ def coupled(
         name = f"{domain}_generator"
         generators.append(keras.Model(latents, images, name=name))
     starts = Initializers(seed, stream=DISCRIMINATOR_STREAM)
-    discriminators = []
+    discriminators: list[keras.Model] = []
     for domain, shape in zip(_DOMAINS, shapes, strict=True):
         strides = downsampling_strides(shape)
         widths = doubling_widths(width, len(strides))[::-1]

@@ -107,8 +107,8 @@ class Scores:
 
     >>> images = ops.ones((4, 2))
     >>> scores = Scores(lambda x: ops.sum(x, axis=1), images, -images)
-    >>> float(scores.real.logits[0]), float(scores.fake.logits[0])
-    (2.0, -2.0)
+    >>> ops.convert_to_numpy(scores.real.logits).tolist()
+    [2.0, 2.0, 2.0, 2.0]
     """
 
     def __init__(
