@@ -273,7 +273,8 @@ MODULES = sorted(
 def test_examples_run(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     module = importlib.import_module(name)
-    ready = {"keras": keras, "keras_gan": keras_gan, "np": np}
+    ready = {"keras": keras, "ops": keras.ops, "np": np}
+    ready["keras_gan"] = keras_gan
     runner = doctest.DocTestRunner(
         optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     )

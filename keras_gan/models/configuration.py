@@ -135,10 +135,9 @@ def pair_of_optimizers(generator, discriminator) -> AdversarialOptimizer:
 
 def build(model, metrics) -> None:
     """Makes the state of penalties and metrics, under the strategy."""
-    chosen = [one for player in model.players for one in player.penalties]
-    check_different("penalties", map(penalty_name, chosen))
-    for penalty in chosen:
-        getattr(penalty, "build", lambda: None)()
+    for player in model.players:
+        for penalty in player.penalties:
+            getattr(penalty, "build", lambda: None)()
     shapes = model.image_shapes()
     unknown = set(scores_of_metrics(metrics)) - {None, *shapes}
     if shapes and unknown:
@@ -153,6 +152,21 @@ def build(model, metrics) -> None:
         shape = shapes.get(name, first)
         if shape is not None and hasattr(metric, "build"):
             metric.build(shape)
+
+
+def check_penalties(players) -> None:
+    """Raises an error if two penalties of the players have one name."""
+    owners: dict = {}
+    for player in players:
+        for name in map(penalty_name, player.penalties):
+            if name in owners:
+                raise ValueError(
+                    "Penalties must have different names, because each is one "
+                    f"entry of the logs. Received: {name!r} of "
+                    f"{owners[name]!r} and of {player.name!r}. Give one "
+                    "another `name=`."
+                )
+            owners[name] = player.name
 
 
 def results(metrics) -> dict:

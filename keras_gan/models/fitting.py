@@ -57,6 +57,7 @@ class Fitting(keras.Model):
         with self.scope():
             self.players = tuple(self.make_players())
             check_players(self.players, self)
+            configuration.check_penalties(self.players)
             optimizer = configuration.optimizer_for(self.players, optimizer)
             networks = [n for p in self.players for n in p.networks]
             if state.has_float16(*networks):
@@ -248,10 +249,13 @@ class Fitting(keras.Model):
 
     def save_own_variables(self, store) -> None:
         """Saves seeds and the penalties' state; the networks save theirs."""
+        super().save_own_variables(store)
         state.save(self, store)
 
     def load_own_variables(self, store) -> None:
         """Loads what `save_own_variables` saved."""
+        own = {name: store[name] for name in store.keys() if name.isdigit()}
+        super().load_own_variables(own)
         state.load(self, store)
 
     def compile_arguments(self) -> dict:

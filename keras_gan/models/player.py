@@ -64,10 +64,13 @@ def check_players(players, model) -> None:
         model: The `AdversarialModel`, among whose attributes the networks are.
 
     Raises:
-        ValueError: If there are none, names are equal, a player trains nothing
-            or what another trains too, or Keras does not know a network.
+        ValueError: If there are none, names are equal or no identifiers, a
+            player trains nothing or what another trains too, or Keras does not
+            know a network.
     """
     names = [player.name for player in players]
+    for name in names:
+        _check_name(name)
     if not names or len(set(names)) < len(names):
         raise ValueError(
             "A model must have players with different names, because each "
@@ -117,6 +120,17 @@ def check_turns(players, turns) -> None:
 def optimizer_of(player, optimizer):
     """Returns the part of an `AdversarialOptimizer` that is a player's."""
     return getattr(optimizer, player.name)
+
+
+def _check_name(name) -> None:
+    usable = isinstance(name, str) and name.isidentifier()
+    if not usable or name in ("name", "self"):
+        raise ValueError(
+            "The name of a player must be a Python identifier, because its "
+            f"optimizer is an attribute of that name. Received: {name!r}. "
+            'Write it like "critic" or "generator_a"; "name" and "self" are '
+            "taken."
+        )
 
 
 def _check_trainable(player) -> None:

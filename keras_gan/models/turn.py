@@ -130,7 +130,19 @@ def loss_of(player, turn) -> tuple:
             f"and a dict of logs. Received: {received}. Take the mean over the "
             "batch."
         )
-    return loss, dict(logs or {f"{player.name}_loss": loss})
+    return loss, _telling(loss, dict(logs or {f"{player.name}_loss": loss}))
+
+
+def _telling(loss, logs) -> dict:
+    """The logs, of which the first is NaN where the loss is not finite.
+
+    `FiniteLosses` reads the logs, in which the whole loss may be missing.
+    """
+    if all(value is not loss for value in logs.values()):
+        name, value = next(iter(logs.items()))
+        value = ops.cast(value, "float32")
+        logs[name] = ops.where(ops.isfinite(loss), value, float("nan"))
+    return logs
 
 
 def penalty_of(penalty, turn, step):

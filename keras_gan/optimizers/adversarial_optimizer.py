@@ -65,6 +65,7 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         **parts,
     ):
         super().__init__(learning_rate=0.0, name=name)
+        self.names: tuple[str, ...] = ()
         pair = {"generator": generator, "discriminator": discriminator}
         if parts:
             pair = {name: one for name, one in pair.items() if one is not None}
@@ -243,11 +244,11 @@ def optimizer_of(identifier, role):
 
 
 def _check_names(optimizer, parts) -> None:
-    taken = [name for name in parts if hasattr(optimizer, name)]
-    if taken:
-        raise TypeError(
+    taken = {*dir(type(optimizer)), *vars(optimizer)}
+    if used := [name for name in parts if name in taken]:
+        raise ValueError(
             "The parts of an optimizer must not have names that Keras' "
-            f"optimizers use themselves. Received: {', '.join(taken)}. Rename "
+            f"optimizers use themselves. Received: {', '.join(used)}. Rename "
             "the player, or give such arguments to the parts."
         )
 

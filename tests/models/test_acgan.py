@@ -1,15 +1,18 @@
 """`ACGAN`: what its two heads learn, log and cost."""
 
+import contextlib
+
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from keras import layers, ops
 
-from keras_gan import ACGAN, GAN, losses, networks, penalties
+from keras_gan import ACGAN, GAN, backend, networks, penalties
 from keras_gan.layers import AdaptiveAugment
-from keras_gan.models.auxiliary import AuxiliaryObjective
+from keras_gan.models import Turn
 from keras_gan.models.batch import Batch
+from keras_gan.models.tracker import merge
+from keras_gan.models.turn import loss_of, terms_of
 
 CLASSES = 3
 LOGS = {
@@ -21,6 +24,10 @@ LOGS = {
     "g_class_loss",
     "d_class_accuracy",
 }
+
+
+def to_numpy(values):
+    return keras.tree.map_structure(ops.convert_to_numpy, values)
 
 
 class LatentsFromData(ACGAN):
@@ -87,28 +94,49 @@ def labels():
 # Losses ----------------------------------------------------------------------
 
 
-class Known:
+@keras.saving.register_keras_serializable(package="test_acgan")
+class Known(keras.Model):
     """A discriminator of known outputs that counts its passes.
 
     The image is the class logits; its sum is the logit.
     """
 
-    def __init__(self):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
         self.passes = 0
+        self.factor = self.add_weight(name="factor", initializer="ones")
 
-    def __call__(self, images, training):
+    def call(self, images, training=None):
         self.passes += 1
+        images = self.factor * images
         return [ops.sum(images, axis=-1, keepdims=True), images]
 
 
-def objective_of(loss, discriminator=None, weight=2.0, fake_weight=0.0, **kw):
-    return AuxiliaryObjective(
-        discriminator or Known(),
-        losses.get(loss),
-        classification_weight=weight,
+def known_gan(loss, *, fake_weight=0.0, penalties=None):
+    """An ACGAN with a `Known` discriminator and class losses times 2."""
+    gan = ACGAN(
+        networks.mlp_generator((3,), num_classes=CLASSES, hidden=(4,)),
+        Known(),
+        num_classes=CLASSES,
+        classification_weight=2.0,
         fake_classification_weight=fake_weight,
-        **kw,
     )
+    gan.compile(loss=loss, penalties=penalties)
+    gan.discriminator.passes = 0
+    return gan
+
+
+def terms(gan, batch, fakes, *names):
+    """Losses and logs of players in one turn; of all in testing if none."""
+    players = {player.name: player for player in gan.players}
+    chosen = tuple(players[name] for name in names)
+    turn = Turn(gan, batch, fakes, chosen, training=bool(chosen))
+    found = [terms_of(player, turn, 0) for player in chosen]
+    found = found or [loss_of(player, turn) for player in gan.players]
+    return [loss for loss, _ in found], merge([logs for _, logs in found])
+
+
+BOTH = "discriminator", "generator"
 
 
 def softplus(x):
@@ -134,7 +162,7 @@ def known_batch():
 @pytest.mark.parametrize("fake_weight", [0.0, 0.5])
 def test_losses_in_closed_form(known_batch, fake_weight):
     batch, fakes, real, fake, labels = known_batch
-    objective = objective_of("non_saturating", fake_weight=fake_weight)
+    gan = known_gan("non_saturating", fake_weight=fake_weight)
     d_adversarial = (
         softplus(-real.sum(-1)).mean() + softplus(fake.sum(-1)).mean()
     )
@@ -142,10 +170,6 @@ def test_losses_in_closed_form(known_batch, fake_weight):
     of_real, of_fake = (cross_entropy(x, labels) for x in (real, fake))
     d_expected = d_adversarial + 2 * of_real + fake_weight * of_fake
     g_expected = g_adversarial + 2 * of_fake
-    d_loss, d_logs = objective.discriminator_terms(batch, fakes, 0)
-    g_loss, g_logs = objective.generator_terms(batch, fakes)
-    np.testing.assert_allclose(d_loss, d_expected, rtol=1e-5)
-    np.testing.assert_allclose(g_loss, g_expected, rtol=1e-5)
     expected = {
         "d_loss": d_adversarial,
         "g_loss": g_adversarial,
@@ -155,54 +179,53 @@ def test_losses_in_closed_form(known_batch, fake_weight):
         "g_class_loss": of_fake,
         "d_class_accuracy": (real.argmax(-1) == labels).mean(),
     }
-    assert set(expected) == set(objective.log_names)
-    together = objective.adversarial_terms(batch, fakes, 0)
-    np.testing.assert_allclose(together[0], d_expected, rtol=1e-5)
-    np.testing.assert_allclose(together[1], g_expected, rtol=1e-5)
-    test_logs = objective.test_terms(batch, fakes)
-    for logs in ({**d_logs, **g_logs}, together[2], test_logs):
+    assert set(expected) == set(gan.log_names)
+    (d_loss,), d_logs = terms(gan, batch, fakes, "discriminator")
+    (g_loss,), g_logs = terms(gan, batch, fakes, "generator")
+    together, logs_together = terms(gan, batch, fakes, *BOTH)
+    for losses in ([d_loss, g_loss], together):
+        np.testing.assert_allclose(
+            to_numpy(losses), [d_expected, g_expected], rtol=1e-5
+        )
+    _, test_logs = terms(gan, batch, fakes)
+    for logs in ({**d_logs, **g_logs}, logs_together, test_logs):
         assert set(logs) == set(expected)
         for name, value in expected.items():
-            np.testing.assert_allclose(logs[name], value, rtol=1e-5)
+            np.testing.assert_allclose(to_numpy(logs[name]), value, rtol=1e-5)
 
 
-def test_one_pass_gives_both_heads(known_batch):
+@pytest.mark.parametrize(
+    "loss, of_generator", [("non_saturating", 1), ("relativistic", 2)]
+)
+def test_one_pass_gives_both_heads(known_batch, loss, of_generator):
     batch, fakes, *_ = known_batch
-    networks_of = {}
-    for loss in ("non_saturating", "relativistic"):
-        networks_of[loss] = Known()
-        objective = objective_of(
-            loss,
-            networks_of[loss],
-            fake_weight=1.0,
-            penalties=[penalties.R1(1.0), penalties.R2(1.0)],
-        )
-        network = networks_of[loss]
-        # Real and generated: also the penalties take no other pass.
-        objective.discriminator_terms(batch, fakes, 0)
-        assert network.passes == 2
-        objective.adversarial_terms(batch, fakes, 0)
-        assert network.passes == 4
-        objective.test_terms(batch, fakes)
-        assert network.passes == 6
-        objective.generator_terms(batch, fakes)
-    assert networks_of["non_saturating"].passes == 7
-    assert networks_of["relativistic"].passes == 8
+    both = [penalties.R1(1.0), penalties.R2(1.0)]
+    gan = known_gan(loss, fake_weight=1.0, penalties=both)
+    # Real and generated: also the penalties take no other pass.
+    for names, passes in (
+        (("discriminator",), 2),
+        (BOTH, 2),
+        ((), 2),
+        (("generator",), of_generator),
+    ):
+        gan.discriminator.passes = 0
+        terms(gan, batch, fakes, *names)
+        assert gan.discriminator.passes == passes
 
 
 def test_penalties_are_of_the_logit_alone(known_batch):
     batch, fakes, *_ = known_batch
-    objective = objective_of("hinge", penalties=[penalties.R1(2.0)])
-    _, logs = objective.discriminator_terms(batch, fakes, 0)
+    gan = known_gan("hinge", penalties=[penalties.R1(2.0)])
+    _, logs = terms(gan, batch, fakes, "discriminator")
     # The slope of a sum of three numbers: gamma / 2 * 3.
-    np.testing.assert_allclose(logs["r1"], 3.0, rtol=1e-6)
+    np.testing.assert_allclose(to_numpy(logs["r1"]), 3.0, rtol=1e-6)
 
 
 def test_an_empty_share_counts_nothing(known_batch):
     *_, real, _, _ = known_batch
     none = ops.convert_to_tensor(real[:0])
     batch = Batch(none, ops.zeros((0,), "int32"))
-    logs = objective_of("non_saturating").test_terms(batch, none)
+    _, logs = terms(known_gan("non_saturating"), batch, none)
     assert {float(value) for value in logs.values()} == {0.0}
 
 
@@ -223,34 +246,38 @@ def test_step_equals_a_hand_written_one(points, labels):
         return generator([points[:, :2], labels], training=True)
 
     def cross_entropy(class_logits):
-        return tf.reduce_mean(
-            tf.nn.sparse_softmax_cross_entropy_with_logits(labels, class_logits)
+        return ops.mean(
+            ops.sparse_categorical_crossentropy(
+                labels, class_logits, from_logits=True
+            )
         )
 
     def of_discriminator():
         real, real_classes = discriminator(points)
         fake, fake_classes = discriminator(fakes())
-        loss = tf.reduce_mean(tf.nn.softplus(-real) + tf.nn.softplus(fake))
+        loss = ops.mean(ops.softplus(-real) + ops.softplus(fake))
         loss += 2.0 * cross_entropy(real_classes)
         return loss + 0.5 * cross_entropy(fake_classes)
 
     def of_generator():
         fake, fake_classes = discriminator(fakes())
-        loss = tf.reduce_mean(tf.nn.softplus(-fake))
+        loss = ops.mean(ops.softplus(-fake))
         return loss + 2.0 * cross_entropy(fake_classes)
 
-    for network, loss in ((discriminator, of_discriminator),
-                          (generator, of_generator)):  # fmt: skip
-        with tf.GradientTape() as tape:
-            value = loss()
+    for network, loss in (
+        (discriminator, of_discriminator),
+        (generator, of_generator),
+    ):
         variables = network.trainable_variables
-        slopes = tape.gradient(value, variables)
+        (slopes,), _ = backend.gradients(
+            lambda loss=loss: ([loss()], {}), [variables]
+        )
         for variable, slope in zip(variables, slopes, strict=True):
-            variable.assign_sub(0.1 * tf.convert_to_tensor(slope))
+            variable.assign(to_numpy(variable) - 0.1 * to_numpy(slope))
     ours = gan.generator.weights + gan.discriminator.weights
     theirs = generator.weights + discriminator.weights
     for a, b in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(a, b, atol=1e-6)
+        np.testing.assert_allclose(to_numpy(a), to_numpy(b), atol=1e-6)
 
 
 def test_without_its_weight_it_is_a_gan(points, labels):
@@ -338,8 +365,8 @@ def test_mixed_precision_with_an_adaptive_augmenter(points, labels):
 )
 def test_two_replicas_are_one_device(points, labels, two_cpus, settings):
     logs, gans = [], []
-    for strategy in (tf.distribute.get_strategy(), two_cpus):
-        with strategy.scope():
+    for scope in (contextlib.nullcontext, two_cpus.scope):
+        with scope():
             gan = make(LatentsFromData, fake_classification_weight=0.5)
             made = {k: v() if callable(v) else v for k, v in settings.items()}
             gan.compile(sgd(), sgd(), **made)

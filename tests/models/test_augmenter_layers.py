@@ -65,6 +65,6 @@ def test_generators_are_found_once():
 
     first, second = (tf.random.Generator.from_seed(n) for n in (1, 2))
     pipeline = layers.Pipeline([Draws(first), Draws(second), Draws(first)])
-    states = augmenters.generator_states([pipeline, pipeline.layers[0]])
+    states = augmenters.random_states([pipeline, pipeline.layers[0]])
     assert {id(one) for one in states} == {id(first.state), id(second.state)}
     assert len(states) == 2

@@ -48,7 +48,7 @@ def fixed_draws(monkeypatch):
 
 
 def build(make_gan, strategy, settings, cls=LatentsFromData):
-    # Without batch normalisation: each image counts by itself.
+    # Without batch normalization: each image counts by itself.
     with strategy.scope():
         gan = make_gan(cls)
         gan = cls(_without_batch_norm(gan.generator), gan.discriminator, seed=7)

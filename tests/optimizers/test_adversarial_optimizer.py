@@ -8,6 +8,7 @@ import pytest
 
 from keras_gan.optimizers import AdversarialOptimizer
 
+to_numpy = keras.ops.convert_to_numpy
 adam, sgd = keras.optimizers.Adam, keras.optimizers.SGD
 
 
@@ -209,6 +210,76 @@ def test_same_object_twice():
         AdversarialOptimizer(one, one)
 
 
+THREE = ("maker", "critic", "judge")
+
+
+@pytest.fixture
+def three():
+    """Three optimizers of players with names of their own."""
+    return AdversarialOptimizer(
+        maker=sgd(0.1), critic=adam(0.4), judge="rmsprop"
+    )
+
+
+def test_any_number_of_named_parts(three):
+    assert three.names == THREE and len(three.parts) == 3
+    assert not hasattr(three, "generator")
+    assert isinstance(three.judge, keras.optimizers.RMSprop)
+    weights = [variables(value) for value in (1.0, 2.0, 3.0)]
+    three.build_parts(*weights)
+    states = [id(v) for part in three.parts for v in part.variables]
+    assert [id(v) for v in three.variables] == states
+    three.apply([np.float32(1.0)] * 2, weights[0] + weights[2])
+    counts = [int(to_numpy(part.iterations)) for part in three.parts]
+    assert counts == [1, 0, 1]
+    np.testing.assert_allclose(to_numpy(weights[0][0]), 0.9, rtol=1e-6)
+    np.testing.assert_array_equal(to_numpy(weights[1][0]), 2.0)
+
+
+def test_named_parts_beside_a_generator():
+    more = AdversarialOptimizer(sgd(0.1), critic=None)
+    assert more.names == ("generator", "critic")
+    assert isinstance(more.critic, adam)
+    assert AdversarialOptimizer.from_config(more.get_config()).names == (
+        more.names
+    )
+    assert AdversarialOptimizer().names == ("generator", "discriminator")
+
+
+def test_all_learning_rates_keep_their_ratios(three):
+    for rate in (0.01, 0.0, 0.02):
+        three.learning_rate = rate
+        rates = [float(to_numpy(p.learning_rate)) for p in three.parts]
+        np.testing.assert_allclose(rates, [rate, 4 * rate, rate / 100], 1e-5)
+
+
+def test_config_of_named_parts(three):
+    three.learning_rate = 0.0
+    config = three.get_config()
+    assert set(config) == {*THREE, "learning_rate_ratios", "name"}
+    clone = AdversarialOptimizer.from_config(json.loads(json.dumps(config)))
+    # In the order of the config: the first one leads.
+    assert clone.names == THREE and clone.get_config() == config
+    clone.learning_rate = 0.1
+    assert float(to_numpy(clone.critic.learning_rate)) == pytest.approx(0.4)
+
+
+def test_files_from_when_there_were_two(built):
+    config = built[0].get_config()
+    del config["learning_rate_ratios"]
+    old = {**config, "learning_rate_ratio": 3.0}
+    clone = AdversarialOptimizer.from_config(old)
+    clone.learning_rate = 1.0
+    rate = float(to_numpy(clone.discriminator.learning_rate))
+    assert rate == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("name", ["iterations", "apply", "names", "parts"])
+def test_names_that_are_taken(name):
+    with pytest.raises(ValueError, match=f"Received: {name}. Rename the pl"):
+        AdversarialOptimizer(**{name: sgd()})
+
+
 def test_pair_in_a_pair():
     with pytest.raises(ValueError, match="`discriminator`.*one player"):
         AdversarialOptimizer(adam(), AdversarialOptimizer())
@@ -217,7 +288,7 @@ def test_pair_in_a_pair():
 def test_not_an_optimizer():
     with pytest.raises(ValueError, match="nadamax"):
         AdversarialOptimizer("nadamax")
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError, match="clipnorm.*arguments to the parts"):
         AdversarialOptimizer(adam(), adam(), clipnorm=1.0)
 
 

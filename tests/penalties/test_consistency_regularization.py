@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import backend, penalties
-from keras_gan.penalties import ConsistencyRegularization
+from keras_gan import penalties
+from keras_gan.penalties import ConsistencyRegularization, Scores
 
 FLIP = {"mode": "horizontal", "seed": 4}
 
@@ -94,9 +94,10 @@ def test_both_images_of_a_pair_are_scored_and_the_plain_one_once(images):
         passes.append(batch)
         return tf.reduce_sum(batch, axis=(1, 2, 3))[:, None]
 
-    score = backend.Score(network)
-    score(real), score(fake)
-    ConsistencyRegularization(Doubled())(score, real, fake)
+    scores = Scores(network, real, fake)
+    assert scores(real) is scores.real.logits
+    assert scores(fake) is scores.fake.logits
+    ConsistencyRegularization(Doubled())(scores, real, fake)
     assert len(passes) == 4
 
 

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from keras_gan import losses, penalties
-from keras_gan.backend import Score
+from keras_gan.penalties import Scores
 
 NAMES = {
     "r1": penalties.R1,
@@ -77,7 +77,7 @@ def test_draws_compile_in_xla(name, quadratic, images):
 
 
 @every_penalty
-def test_a_score_that_remembers_gives_the_same(name, images):
+def test_images_that_are_scored_already_give_the_same(name, images):
     real, fake = map(tf.constant, images)
     matrix = tf.Variable(tf.random.normal((6, 4)))
 
@@ -93,8 +93,11 @@ def test_a_score_that_remembers_gives_the_same(name, images):
             value = penalty(wrap(score), real, fake)
         return float(value), tape.gradient(value, matrix).numpy()
 
-    for plain, remembered in zip(run(lambda f: f), run(Score), strict=True):
-        np.testing.assert_allclose(remembered, plain, rtol=1e-6)
+    def scored(score):
+        return Scores(score, real, fake)
+
+    for plain, known in zip(run(lambda f: f), run(scored), strict=True):
+        np.testing.assert_allclose(known, plain, rtol=1e-6)
 
 
 @every_penalty

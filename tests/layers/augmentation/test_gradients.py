@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import backend
 from keras_gan.layers import AdaptiveAugment
 from keras_gan.layers.augmentation.operations import OPERATIONS
 from keras_gan.penalties import R1
@@ -132,10 +131,11 @@ def test_r1_through_the_augmentation(mode, layer, drawn, discriminator):
 
     def penalty_and_gradients():
         with tf.GradientTape() as tape:
-            score = backend.Score(
-                lambda x: discriminator(layer.transform_images(x, drawn))
+            penalty = R1(gamma=2.0)(
+                lambda x: discriminator(layer.transform_images(x, drawn)),
+                images,
+                images,
             )
-            penalty = R1(gamma=2.0)(score, images, images)
         return penalty, tape.gradient(
             penalty, variables, unconnected_gradients="zero"
         )
@@ -171,8 +171,9 @@ def test_r1_through_draws_of_its_own(mode, operations, discriminator):
 
     def step(images):
         with tf.GradientTape() as tape:
-            score = backend.Score(lambda x: discriminator(layer(x)))
-            penalty = R1(gamma=2.0)(score, images, images)
+            penalty = R1(gamma=2.0)(
+                lambda x: discriminator(layer(x)), images, images
+            )
         return penalty, tape.gradient(penalty, variables[:-1])
 
     function = MODES[mode](step)

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import ops
 
-from keras_gan.models.watch import Watch
+from keras_gan.models.finite_losses import FiniteLosses
 
 
 class TurnsNaN:
@@ -90,7 +90,7 @@ def test_a_checkpoint_of_every_batch_is_kept_too(make_gan, points, tmp_path):
 
 
 @pytest.mark.parametrize("given", ["none", "list of Keras"])
-def test_watch_stands_in_every_run(make_gan, points, given):
+def test_the_check_stands_in_every_run(make_gan, points, given):
     gan = make_gan()
     gan.compile(loss=TurnsNaN(), penalties=None, run_eagerly=True)
     callbacks = None
@@ -108,8 +108,8 @@ def test_watch_stands_in_every_run(make_gan, points, given):
                 callbacks=callbacks,
             )
     if callbacks is not None:
-        watches = [c for c in callbacks.callbacks if isinstance(c, Watch)]
-        assert len(watches) == 1
+        checks = [c for c in callbacks.callbacks if isinstance(c, FiniteLosses)]
+        assert len(checks) == 1
 
 
 def test_nan_under_a_strategy(make_gan, points, two_cpus):

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_gan.backend import (
+    compiles_in_xla,
     current_graph,
     current_strategy,
     executing_eagerly,
@@ -97,3 +98,8 @@ def test_each_replica_runs_once(two_cpus, on_replica):
         keras.ops.convert_to_numpy(keras.ops.convert_to_tensor(variable)),
         [3.0, 3.0],
     )
+
+
+def test_what_xla_compiles():
+    assert compiles_in_xla(tf.square, tf.ones(3))
+    assert not compiles_in_xla(tf.strings.as_string, tf.ones(3))

@@ -5,7 +5,7 @@ import json
 import pytest
 import tensorflow as tf
 
-from keras_gan.backend import tensorflow_devices as devices
+from keras_gan.backend.tensorflow import devices
 
 
 @pytest.fixture

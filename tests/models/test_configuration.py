@@ -1,0 +1,64 @@
+"""Arguments of `GAN` and of `compile` that are refused."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from keras_gan import GAN
+
+
+def dense(inputs, outputs):
+    return keras.Sequential([layers.Input((inputs,)), layers.Dense(outputs)])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"num_classes": 0}, {"num_classes": 2.0}, {"num_classes": True},
+        {"ema_momentum": 1.0}, {"ema_momentum": -0.1}, {"ema_momentum": "x"},
+        {"seed": -1}, {"seed": 1.5}, {"seed": "x"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_arguments_of_the_constructor(arguments):
+    ((name, value),) = arguments.items()
+    with pytest.raises(ValueError, match=f"`{name}`.*Received: .*{value!r}"):
+        GAN(dense(2, 4), dense(4, 1), **arguments)
+
+
+def test_numpy_integers_are_integers():
+    gan = GAN(
+        dense(2, 4), dense(4, 1), latent_dim=np.int64(2), seed=np.int32(3)
+    )
+    gan.compile(discriminator_steps=np.int64(2))
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        ({"loss": "hing"}, "Received: 'hing'.*names are.*hinge"),
+        ({"penalties": ["r3"]}, "Received: 'r3'.*names are.*dragan"),
+        (
+            {"update": "both"},
+            "'alternating.*simultaneous.*update='both'",
+        ),
+        ({"discriminator_steps": 0}, "`discriminator_steps`.*Received: 0"),
+        ({"discriminator_steps": 1.0}, "`discriminator_steps`.*1.0"),
+        ({"penalties": ["r1", "r1"]}, "different names.*`name=`"),
+        ({"metrics": ["fid"]}, "`metrics`.*update_state.*Received: 'fid'"),
+        ({"metrics": "fid"}, "`metrics`.*list.*Received: 'fid'"),
+    ],
+    ids=str,
+)
+def test_arguments_of_compile(make_gan, arguments, words):
+    gan = make_gan()
+    with pytest.raises(ValueError, match=f"(?s){words}"):
+        gan.compile(**arguments)
+    assert not gan.compiled
+
+
+def test_one_optimizer_for_both(make_gan):
+    adam = keras.optimizers.Adam()
+    with pytest.raises(ValueError, match="same object twice.*Make two"):
+        make_gan().compile(adam, adam)
