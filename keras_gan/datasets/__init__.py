@@ -4,6 +4,7 @@ Or from a GAN: `synthetic`.
 """
 
 from keras_gan.datasets.builtin import BUILTIN_NAMES
+from keras_gan.datasets.domains import domains
 from keras_gan.datasets.loading import load
 from keras_gan.datasets.opening import describe, open_source
 from keras_gan.datasets.sources import DatasetInfo, Source
@@ -15,6 +16,7 @@ __all__ = [
     "Source",
     "SyntheticImages",
     "describe",
+    "domains",
     "load",
     "open_source",
     "synthetic",

@@ -19,7 +19,7 @@ class AveragedGenerator:
 
     generator: Any
     ema_generator: Any
-    ema_momentum: float | None
+    ema_momentum: Any
 
     def make_average(self, momentum, inputs) -> None:
         """Makes the average, unless the momentum is None.

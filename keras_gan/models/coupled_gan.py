@@ -136,11 +136,14 @@ class CoupledGAN(AveragedGenerator, TwoPlayerModel):
     # Checks of data ----------------------------------------------------------
 
     def check_data(self, x, y=None) -> None:
-        shapes = self.image_shapes().values()
-        for images, shape in zip(
-            coupling.both_domains((x, y)), shapes, strict=True
+        if not data_checks.in_memory(x):
+            return
+        images = coupling.both_domains((x, y))
+        coupling.check_lengths(images)
+        for one, shape in zip(
+            images, self.image_shapes().values(), strict=True
         ):
-            data_checks.check_arrays(images, None, shape, None)
+            data_checks.check_arrays(one, None, shape, None)
 
     def flags(self, batch) -> dict:
         return batch.out_of_range

@@ -85,6 +85,18 @@ def both_domains(data) -> tuple:
     return x, y
 
 
+def check_lengths(images) -> None:
+    """Checks that arrays of both domains have as many images."""
+    first, second = map(len, images)
+    if first != second:
+        raise ValueError(
+            "Arrays of the two domains must have as many images, because Keras "
+            f"cuts them into batches together. Received: {first} and {second} "
+            "images. Use `keras_gan.datasets.domains(first, second)`, which "
+            "begins the smaller one anew."
+        )
+
+
 def _pair(argument, models) -> tuple:
     is_pair = isinstance(models, list | tuple) and len(models) == 2
     if not is_pair or not all(

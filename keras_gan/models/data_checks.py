@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 
+import keras
 import numpy as np
 
 from keras_gan.models import batch as batches
@@ -24,6 +25,11 @@ def check_arrays(images, labels, image_shape, num_classes) -> None:
     if labels is None:
         raise ValueError(batches.missing_labels(num_classes))
     _check_labels(np.asarray(labels), num_classes)
+
+
+def in_memory(data) -> bool:
+    """Whether data of any structure is all arrays, not a data set."""
+    return all(map(_is_array, keras.tree.flatten(data)))
 
 
 def _is_array(images) -> bool:

@@ -139,7 +139,7 @@ class Fitting(keras.Model):
         """
         self._assert_compile_called("fit")
         self.check_fit(x, y, **kwargs)
-        if not all(hasattr(v, "__array__") for v in keras.tree.flatten(x)):
+        if not data_checks.in_memory(x):
             # Keras warns of its own default where a data set comes in order.
             kwargs.setdefault("shuffle", False)
         self._log_tracker = self._train_logs

@@ -1,0 +1,64 @@
+"""Batches of two domains whose images are not paired."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from keras_gan.datasets.loading import load
+from keras_gan.datasets.opening import open_source
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+
+def domains(
+    first: Any,
+    second: Any,
+    *,
+    batch_size: int = 64,
+    **kwargs: Any,
+) -> "tf.data.Dataset":
+    """Loads images of two domains that may differ in number and content.
+
+    Each batch has as many images of one domain as of the other, each in an
+    order of its own. A pass ends when the larger domain has been seen once;
+    the smaller one begins anew in between.
+
+    Args:
+        first: Images of the first domain, as `load` takes them.
+        second: Images of the second domain.
+        batch_size: Images of each domain in a batch.
+        **kwargs: Further arguments of `load`, for both domains.
+
+    Returns:
+        A `tf.data.Dataset` of pairs of float32 images `(batch, height, width,
+        channels)`, for `CoupledGAN.fit`.
+
+    Raises:
+        ValueError: If a domain is smaller than a batch, or an argument is not
+            as `load` has it.
+
+    Example:
+
+    >>> images = np.zeros((40, 8, 8, 1), "uint8")
+    >>> data = domains(images, 255 - images[:20], batch_size=16)
+    >>> [len(pair) for pair in data]
+    [2, 2]
+    """
+    sources = [open_source(one, **_reading(kwargs)) for one in (first, second)]
+    streams = [
+        load(
+            source,
+            batch_size=batch_size,
+            labels=False,
+            drop_remainder=True,
+            **kwargs,
+        ).repeat()
+        for source in sources
+    ]
+    num_batches = math.floor(max(map(len, sources)) / batch_size)
+    return type(streams[0]).zip(tuple(streams)).take(num_batches)
+
+
+def _reading(kwargs: dict[str, Any]) -> dict[str, Any]:
+    names = ("image_size", "channels")
+    return {name: kwargs[name] for name in names if name in kwargs}
