@@ -61,14 +61,16 @@ def run(tmp_path):
 OWN_PIXELS = np.random.default_rng(0).integers(0, 256, (20, 30, 3), "uint8")
 SMALL = {
     "augmentation_gallery.py": "--image own.png --size 12",
+    "coupled_domains.py": "--epochs 1",
     "custom_networks.py": "--epochs 1 --batch-size 256",
+    "custom_system.py": "--epochs 1",
     "multi_gpu.py": "--epochs 1 --batch-size 256 --width 4",
 }
 
 
 @pytest.fixture(scope="module")
 def several(tmp_path_factory):
-    """The folder in which three examples ran, and what each of them printed."""
+    """The folder in which short examples ran, and what each of them printed."""
     folder = tmp_path_factory.mktemp("several")
     image_tools.write_image(folder / "own.png", OWN_PIXELS)
     programs = [
@@ -86,7 +88,9 @@ def several(tmp_path_factory):
 def test_no_example_is_left_out():
     assert {path.name for path in (ROOT / "examples").glob("*.py")} == {
         "augmentation_gallery.py",
+        "coupled_domains.py",
         "custom_networks.py",
+        "custom_system.py",
         "imbalanced_classification.py",
         "multi_gpu.py",
         "quickstart.py",
@@ -124,6 +128,22 @@ def test_custom_networks(several):
     with pytest.raises(TypeError, match="SquaredHingeLoss"):
         # The loss stands in the file, under a name that this process lacks.
         keras.saving.load_model(folder / "custom.keras")
+
+
+def test_custom_system(several):
+    folder, printed = several
+    assert "critic_loss" in printed["custom_system.py"]
+    assert (folder / "autoencoder.keras").stat().st_size > 0
+    program = (ROOT / "examples" / "custom_system.py").read_text()
+    assert program.count("\n") < 80
+
+
+def test_coupled_domains(several):
+    folder, _ = several
+    picture = image_tools.read_image(folder / "coupled.png")
+    # Four rows of digits, each above one of negatives.
+    height, width = (picture.shape[axis] for axis in (0, 1))
+    assert height / width == pytest.approx(8 / 12, abs=0.02)
 
 
 def test_multi_gpu(several):

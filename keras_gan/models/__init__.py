@@ -6,5 +6,14 @@ from keras_gan.models.coupled_gan import CoupledGAN
 from keras_gan.models.gan import GAN
 from keras_gan.models.player import Player
 from keras_gan.models.turn import Turn
+from keras_gan.models.two_player_model import TwoPlayerModel
 
-__all__ = ["ACGAN", "GAN", "AdversarialModel", "CoupledGAN", "Player", "Turn"]
+__all__ = [
+    "ACGAN",
+    "GAN",
+    "AdversarialModel",
+    "CoupledGAN",
+    "Player",
+    "Turn",
+    "TwoPlayerModel",
+]

@@ -31,9 +31,35 @@ class TwoPlayerModel(AdversarialModel):
     before the discriminators. With several scores (domains) the losses are
     summed over them.
 
+    A subclass sets `generator`, `discriminator` and `augmenter` (a layer that
+    stands before the discriminators, or None), and writes `image_shapes`,
+    `sample` and `scores`, the latter with `scorer`.
+
     Args:
-        augmenter: Layer, images -> images, before the discriminators, or None.
         **kwargs: As in `AdversarialModel`.
+
+    Example:
+
+    >>> class Pair(keras_gan.models.TwoPlayerModel):
+    ...     augmenter = None
+    ...
+    ...     def image_shapes(self):
+    ...         return {"points": (2,)}
+    ...
+    ...     def sample(self, batch, training=True):
+    ...         return self.generator(self.draw(ops.shape(batch), training))
+    ...
+    ...     def scores(self, turn):
+    ...         score = self.scorer(self.discriminator, turn.training)
+    ...         return {"points": turn.score(score)}
+    >>> model = Pair(seed=1)
+    >>> model.generator, model.discriminator = keras_gan.networks.mlp(
+    ...     (2,), latent_dim=2, hidden=(8,)
+    ... )
+    >>> model.compile(loss="hinge")
+    >>> logs = model.train_on_batch(np.ones((8, 2)), return_dict=True)
+    >>> sorted(logs)
+    ['d_fake_accuracy', 'd_loss', 'd_real_accuracy', 'g_loss']
     """
 
     log_names: tuple[str, ...] = (
