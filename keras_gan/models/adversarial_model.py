@@ -111,7 +111,8 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
     def _update(self, players, batch):
         """One update of some players, from one pass; returns the logs."""
         for player in players:
-            state.update_spectral_norms(player.networks)
+            for layer in self._spectral_layers.value[player.name]:
+                layer.update_vectors()
         samples = None
         if not any(player.generates for player in players):
             samples = backend.held_constant(lambda: self.sample(batch))

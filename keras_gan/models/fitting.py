@@ -10,6 +10,7 @@ from keras_gan.models.batch import batch_size
 from keras_gan.models.finite_losses import with_finite_losses
 from keras_gan.models.player import check_players
 from keras_gan.models.tracker import LogTracker, merge
+from keras_gan.utils.models import Untracked
 
 
 class Fitting(keras.Model):
@@ -59,8 +60,7 @@ class Fitting(keras.Model):
             check_players(self.players, self)
             configuration.check_penalties(self.players)
             optimizer = configuration.optimizer_for(self.players, optimizer)
-            networks = [n for p in self.players for n in p.networks]
-            if state.has_float16(*networks):
+            if state.has_float16(*(n for n, _ in self.trained_networks())):
                 optimizer.scale_losses()
             super().compile(
                 optimizer=optimizer,
@@ -75,6 +75,9 @@ class Fitting(keras.Model):
             self._train_logs = LogTracker(self.log_names, name="train")
             self._test_logs = LogTracker(self.log_names, name="test")
         self._log_tracker = self._train_logs
+        self._spectral_layers = Untracked(
+            {p.name: state.spectral_layers(p.networks) for p in self.players}
+        )
         self.asked_jit_compile = jit_compile
         self.sample_metrics = configuration.flat_metrics(metrics)
         self.metric_scores = configuration.scores_of_metrics(metrics)

@@ -25,15 +25,17 @@ def seed_generators(seed) -> tuple:
     return tuple(map(ReplicaSeedGenerator, numbers))
 
 
-def update_spectral_norms(networks) -> None:
-    """Updates the vectors of our spectral normalization layers.
+def spectral_layers(networks) -> list:
+    """Our spectral normalization layers in some networks, each once.
 
-    Their wrappers are told at each update of a player, not at each pass.
+    From here on they leave their vectors alone in passes: the model updates
+    them once per update of a player, however many passes that takes.
     """
-    for layer in {id(x): x for n in networks for x in all_layers(n)}.values():
-        if hasattr(layer, "update_vectors"):
-            layer.updates_in_call = False
-            layer.update_vectors()
+    layers = {id(one): one for n in networks for one in all_layers(n)}
+    found = [x for x in layers.values() if hasattr(x, "update_vectors")]
+    for layer in found:
+        layer.updates_in_call = False
+    return found
 
 
 def compiled_variables(gan) -> list:
