@@ -75,7 +75,10 @@ class Turn:
         if isinstance(network, keras.layers.Layer):
 
             def function(images):
-                return call_network(network, images, self.training)
+                outputs = call_network(network, images, self.training)
+                return keras.tree.map_structure(
+                    lambda one: ops.cast(one, "float32"), outputs
+                )
 
         real = self.batch if real is None else real
         fake = self.samples if fake is None else fake
