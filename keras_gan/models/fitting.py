@@ -56,10 +56,11 @@ class Fitting(keras.Model):
         """
         configuration.check_metrics(metrics)
         with self.scope():
-            self.players = tuple(self.make_players())
-            check_players(self.players, self)
-            configuration.check_penalties(self.players)
-            optimizer = configuration.optimizer_for(self.players, optimizer)
+            players = tuple(self.make_players())
+            check_players(players, self)
+            configuration.check_penalties(players)
+            optimizer = configuration.optimizer_for(players, optimizer)
+            self.players = players
             if state.has_float16(*(n for n, _ in self.trained_networks())):
                 optimizer.scale_losses()
             super().compile(
