@@ -1,7 +1,7 @@
 """The `keras-gan` command.
 
-It chooses, checks and reports; whatever it does can be done in Python with
-the same few lines.
+It parses options, calls the library and reports; the same can be done in
+Python with a few lines.
 """
 
 from keras_gan.cli.command import main

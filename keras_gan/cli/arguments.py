@@ -1,4 +1,4 @@
-"""How arguments are read: each type, and an error in one line."""
+"""Types of arguments, options that commands share, errors in one line."""
 
 import argparse
 import sys
@@ -10,7 +10,7 @@ METRICS = ("fid", "kid", "is", "prdc")
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that says what is wrong in one line, without the usage."""
+    """A parser whose errors are one line, without the usage."""
 
     def error(self, message: str) -> NoReturn:
         print_error(f"{message}. Try `{self.prog} --help`.")
@@ -18,7 +18,7 @@ class Parser(argparse.ArgumentParser):
 
 
 class HelpFormatter(argparse.HelpFormatter):
-    """Help with room for the names of options."""
+    """Help with more space for the names of options."""
 
     def __init__(self, prog: str):
         super().__init__(prog, max_help_position=28, width=80)
@@ -47,14 +47,15 @@ def two_or_more(text: str) -> int:
 
 
 def metrics(text: str) -> list[str]:
-    """`fid,kid` as a list of names without repetitions; `none` as none."""
+    """`fid,kid` as a list of unique names; `none` as an empty list."""
     names = list(dict.fromkeys(name.strip() for name in text.split(",")))
     if names == ["none"]:
         return []
     unknown = [name for name in names if name not in METRICS]
     if unknown:
         raise argparse.ArgumentTypeError(
-            f"must be of {', '.join(METRICS)}, not {', '.join(unknown) or text}"
+            f"must be some of {', '.join(METRICS)}, not "
+            f"{', '.join(unknown) or text}"
         )
     return names
 
@@ -62,7 +63,7 @@ def metrics(text: str) -> list[str]:
 def positive_number(text: str) -> float:
     """A number above 0."""
     number = _number(text, float, "a number")
-    # Not `number <= 0`, which NaN passes.
+    # Written so that NaN is refused too.
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError(f"must be above 0, not {text}")
     return number
@@ -80,12 +81,12 @@ def seed(text: str) -> int:
 
 def image_size(text: str) -> tuple[int, int]:
     """`N` or `HxW` as (height, width)."""
-    sides = text.lower().split("x")
-    if len(sides) > 2:
+    sizes = text.lower().split("x")
+    if len(sizes) > 2:
         raise argparse.ArgumentTypeError(
             f"must be N or HxW (height x width) in pixels, not {text}"
         )
-    height, width = (positive_integer(side) for side in (sides * 2)[:2])
+    height, width = (positive_integer(size) for size in (sizes * 2)[:2])
     return height, width
 
 
@@ -95,6 +96,45 @@ def labels(text: str) -> list[int]:
     if min(numbers) < 0:
         raise argparse.ArgumentTypeError(f"must be 0 or more, not {text}")
     return numbers
+
+
+def add_batch_size(parser) -> None:
+    """Adds `--batch-size` of commands that do not train."""
+    parser.add_argument(
+        "--batch-size",
+        type=positive_integer,
+        metavar="N",
+        default=64,
+        help="images per batch (default: 64)",
+    )
+
+
+def add_truncation(parser) -> None:
+    """Adds `--truncation`."""
+    parser.add_argument(
+        "--truncation",
+        type=positive_number,
+        metavar="BOUND",
+        help="largest absolute value of a latent, such as 1: smaller is more "
+        "typical and less varied (default: no bound)",
+    )
+
+
+def add_image_options(parser) -> None:
+    """Adds `--image-size` and `--channels`."""
+    parser.add_argument(
+        "--image-size",
+        type=image_size,
+        metavar="N|HxW",
+        help="resize to N x N pixels, or to height x width (default: no "
+        "resizing)",
+    )
+    parser.add_argument(
+        "--channels",
+        type=int,
+        choices=(1, 3, 4),
+        help="1 grayscale, 3 RGB, 4 RGBA (default: no conversion)",
+    )
 
 
 def _number(text: str, kind: type, words: str):

@@ -1,4 +1,4 @@
-"""From settings to a compiled GAN."""
+"""Builds a compiled GAN from settings."""
 
 import keras
 
@@ -13,11 +13,11 @@ POLICIES = {
 
 
 def build_gan(settings: Settings, num_classes: int | None) -> models.GAN:
-    """A new GAN, as the settings say.
+    """Returns a new, compiled GAN.
 
     Args:
         settings: Settings of the run.
-        num_classes: Number of classes of a conditional GAN, else None.
+        num_classes: Number of classes of a conditional GAN, or `None`.
     """
     pair = _NETWORKS[settings.network](
         settings.image_shape,
@@ -86,7 +86,7 @@ def _adam(settings: Settings, name: str) -> keras.optimizers.Optimizer:
 
 
 def _penalties(settings: Settings):
-    """Those of the loss, R1 and R2 with the gamma of the settings."""
+    """The penalties of the loss; R1 and R2 have the gamma of the settings."""
     kinds = {"r1": penalties.R1, "r2": penalties.R2}
     names = losses.get(settings.loss).default_penalties
     if settings.gamma is None or not set(names) <= set(kinds):

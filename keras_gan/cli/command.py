@@ -1,4 +1,4 @@
-"""`main`: reads the arguments, runs a command, reports errors."""
+"""`main`: parses the arguments, runs a command, reports errors."""
 
 import os
 import pathlib
@@ -31,11 +31,11 @@ def main(argv: list[str] | None = None) -> int:
     """Runs the `keras-gan` command.
 
     Args:
-        argv: Arguments without the program's name; those of the process where
-            left out.
+        argv: Arguments without the name of the program; by default those of
+            the process.
 
     Returns:
-        Exit code: 0, 2 for a mistake of the user, 130 when interrupted.
+        Exit code: 0, 2 for a user error, 130 when interrupted.
 
     Example:
 
@@ -45,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     try:
         options = _parser().parse_args(argv)
-    except SystemExit as stop:  # argparse's way to say that it is done.
+    except SystemExit as stop:  # How argparse ends, also after --help.
         return int(stop.code or 0)
     load_pipeline()
     with warnings.catch_warnings():
@@ -99,7 +99,7 @@ def _parser() -> Parser:
 
 
 def _user_message(error: Exception) -> str | None:
-    """What to say of a mistake of the user; None for one of the program."""
+    """The message for a user error; `None` for a bug."""
     if isinstance(error, OSError):
         if error.filename is not None:
             return f"{error.strerror}: {error.filename}"
@@ -110,8 +110,8 @@ def _user_message(error: Exception) -> str | None:
             "--width or --image-size."
         )
     expected = (FloatingPointError, ValueError)
-    # Our own checks speak to the user; the same kinds of error out of the
-    # depths of another package are bugs, and need their traceback.
+    # Errors raised by our own checks are meant for the user; the same types
+    # from another package are bugs, and need their traceback.
     if isinstance(error, expected) and _raised_in_package(error):
         return str(error)
     return None
@@ -125,5 +125,5 @@ def _raised_in_package(error: Exception) -> bool:
 
 
 def _show_warning(message, category, *place, **more) -> None:
-    del category, place, more  # Where in the source is of no use here.
+    del category, place, more  # The place in the source does not help users.
     print_error(str(message), "warning")

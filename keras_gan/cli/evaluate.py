@@ -13,23 +13,23 @@ import keras
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli import memorization
 from keras_gan.cli.arguments import METRICS
-from keras_gan.cli.metric_options import add_metric_options, make_metrics
-from keras_gan.cli.progress import ImageCounter
-from keras_gan.cli.settings import default_extractor
-from keras_gan.cli.sides import (
-    ImagesSide,
-    Side,
-    StatisticsSide,
+from keras_gan.cli.evaluation_inputs import (
+    EvaluationInput,
+    SavedStatistics,
+    StoredImages,
     numbers_of_images,
-    open_side,
+    open_input,
 )
+from keras_gan.cli.metric_options import add_metric_options, make_metrics
+from keras_gan.cli.progress import ProgressBar
+from keras_gan.cli.settings import default_extractor
 
-SUMMARY = "measure generated images against real ones"
+SUMMARY = "compare generated images with real ones"
 DESCRIPTION = (
-    "Compares two sets of images by the features that a network has of them. "
+    "Compares two sets of images by the features that a network extracts. "
     "REAL and FAKE are each one of: a built-in name, a folder of images, a "
     ".zip of one, an .npz of images, an .npz of statistics (mu, sigma), or the "
-    "folder of a run, which draws the images."
+    "folder of a run, whose GAN draws the images."
 )
 
 
@@ -43,8 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--save-statistics",
         metavar="PATH",
-        help="write mu and sigma of REAL to this .npz, for later use as REAL "
-        "(default: not written)",
+        help="write mu and sigma of REAL to this .npz, which can be used as "
+        "REAL later (default: not written)",
     )
     parser.add_argument(
         "--json",
@@ -59,48 +59,30 @@ def _add_image_options(parser):
         "--num-images",
         type=kinds.two_or_more,
         metavar="N",
-        help="images of each side, drawn at random (default: all there are, "
-        "and as many generated ones)",
+        help="random sample of each input (default: all stored images, and as "
+        "many generated ones)",
     )
-    parser.add_argument(
-        "--image-size",
-        type=kinds.image_size,
-        metavar="N|HxW",
-        help="resize files to N pixels a side, or to height x width (default: "
-        "as they are; the network resizes by itself)",
-    )
-    parser.add_argument(
-        "--channels",
-        type=int,
-        choices=(1, 3, 4),
-        help="1 greyscale, 3 RGB, 4 RGBA (default: as they are)",
-    )
-    parser.add_argument(
-        "--batch-size",
-        type=kinds.positive_integer,
-        metavar="N",
-        default=64,
-        help="images at once (default: 64)",
-    )
+    kinds.add_image_options(parser)
+    kinds.add_batch_size(parser)
     parser.add_argument(
         "--seed",
         type=kinds.seed,
         metavar="N",
         default=0,
-        help="fixes latents and the choice of images (default: 0)",
+        help="determines latents and the sample of images (default: 0)",
     )
 
 
 @dataclasses.dataclass(frozen=True)
 class _Measured:
-    """The metrics after all images, and which images these were.
+    """The metrics after all images, and the images that they have seen.
 
-    `copies` is the metric of `--memorization`, which is `None` without it.
+    `copies` is the metric of `--memorization`, or `None`.
     """
 
     metrics: list[Any]
     copies: Any
-    sides: dict[str, Any]
+    inputs: dict[str, Any]
     numbers: dict[str, int]
     extractor: str
 
@@ -112,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
             "`--metrics none` leaves nothing to evaluate. Name some of "
             f"{', '.join(METRICS)}, or ask for `--memorization`."
         )
-    # Keras writes of downloads where only the result is to stand.
+    # Keras reports downloads on the standard output.
     with contextlib.redirect_stdout(sys.stderr):
         measured = _measured(options)
         values = _values(measured.metrics)
@@ -126,37 +108,37 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _measured(options) -> _Measured:
-    sides = {
-        "real": open_side(options.real, options),
-        "fake": open_side(options.fake, options),
+    inputs = {
+        "real": open_input(options.real, options),
+        "fake": open_input(options.fake, options),
     }
     extractor = options.feature_extractor or default_extractor(options.real)
-    numbers = numbers_of_images(sides, options.num_images)
-    chosen = _metrics(options, sides, extractor)
+    numbers = numbers_of_images(inputs, options.num_images)
+    chosen = _metrics(options, inputs, extractor)
     if options.save_statistics:
-        _check_savable(options, sides, chosen)
+        _check_savable(options, inputs, chosen)
     copies = None
     if options.memorization:
         copies = memorization.make_metric(
-            options.memorization, extractor, sides, numbers
+            options.memorization, extractor, inputs, numbers
         )
     every = [*chosen, copies] if copies else chosen
     numbers = {k: n for k, n in numbers.items() if _needing(k, every)}
     for kind, number in numbers.items():
-        _check_number(kind, sides[kind], number, every)
+        _check_number(kind, inputs[kind], number, every)
     for kind, number in numbers.items():
-        _read(kind, sides[kind], number, every, options)
-    return _Measured(chosen, copies, sides, numbers, extractor)
+        _read(kind, inputs[kind], number, every, options)
+    return _Measured(chosen, copies, inputs, numbers, extractor)
 
 
 def _memorized(measured: _Measured, options) -> dict[str, float]:
-    """The values of `--memorization`; writes its picture."""
+    """Returns the values of `--memorization` and writes its picture."""
     neighbours = min(memorization.NUM_NEIGHBOURS, measured.numbers["real"])
     found = measured.copies.resemblance(neighbours)
     memorization.write_picture(
         options.memorization,
         found,
-        measured.sides,
+        measured.inputs,
         measured.numbers,
         options.batch_size,
     )
@@ -184,19 +166,19 @@ def _print(values, measured: _Measured, options) -> None:
     print(f"of {' and '.join([*counts, f'features of {extractor}'])}")
     if picture:
         print(
-            f"{picture}: the fake images nearest to real ones (left), each "
-            "with these"
+            f"{picture}: the fake images that are nearest to real ones (left), "
+            "and these real ones"
         )
 
 
 def _needing(kind: str, chosen) -> list[Any]:
-    """The metrics that have to see images of a kind."""
+    """The metrics that use real, or fake, images."""
     return [metric for metric in chosen if kind in metric.kinds]
 
 
-def _check_number(kind: str, side: Side, number: int, chosen) -> None:
-    """Refuses too few images before any are read."""
-    there = len(side) if isinstance(side, ImagesSide) else number
+def _check_number(kind: str, one: EvaluationInput, number: int, chosen) -> None:
+    """Raises an error if there are too few images, before reading any."""
+    there = len(one) if isinstance(one, StoredImages) else number
     if number > there:
         raise ValueError(
             f"`--num-images` must be at most {there}, the number of images of "
@@ -207,40 +189,42 @@ def _check_number(kind: str, side: Side, number: int, chosen) -> None:
             raise ValueError(
                 f"The metric {metric.name!r} needs at least "
                 f"{metric.least_images} images. Received: {number} of "
-                f"{kind.upper()}. Name more images, or another metric."
+                f"{kind.upper()}. Use more images, or another metric."
             )
 
 
-def _metrics(options, sides: dict[str, Side], extractor: str) -> list[Any]:
+def _metrics(
+    options, inputs: dict[str, EvaluationInput], extractor: str
+) -> list[Any]:
     chosen = []
     for name, metric in zip(
         options.metrics, make_metrics(options.metrics, extractor), strict=True
     ):
         for kind in metric.kinds:
-            side = sides[kind]
-            if not isinstance(side, StatisticsSide):
+            one = inputs[kind]
+            if not isinstance(one, SavedStatistics):
                 continue
             if not hasattr(metric, "with_statistics"):
                 raise ValueError(
                     f"`--metrics {name}` needs images, and "
-                    f"{kind.upper()} is a file of statistics. Name images, or "
+                    f"{kind.upper()} is a file of statistics. Give images, or "
                     "leave the metric out."
                 )
-            metric = metric.with_statistics(kind, side.statistics)
+            metric = metric.with_statistics(kind, one.statistics)
         chosen.append(metric)
     return chosen
 
 
-def _read(kind: str, side: Any, number: int, chosen, options) -> None:
+def _read(kind: str, one: Any, number: int, chosen, options) -> None:
     needed = _needing(kind, chosen)
-    counter = ImageCounter(kind, number, shown=not options.quiet)
-    for images in side.batches(number, options.batch_size):
-        # A tensor: several metrics of one have its features taken once.
-        images = keras.ops.convert_to_tensor(images)
-        for metric in needed:
-            getattr(metric, f"update_{kind}")(images)
-        counter.add(len(images))
-    counter.close()
+    shown = not options.quiet
+    with ProgressBar(number, f"{kind} images", shown=shown) as bar:
+        for images in one.batches(number, options.batch_size):
+            # Metrics that get the same tensor share its features.
+            images = keras.ops.convert_to_tensor(images)
+            for metric in needed:
+                getattr(metric, f"update_{kind}")(images)
+            bar.update(len(images))
 
 
 def _values(chosen) -> dict[str, float]:
@@ -259,12 +243,12 @@ def _values(chosen) -> dict[str, float]:
     return values
 
 
-def _check_savable(options, sides, chosen) -> None:
-    if _fid_of(chosen) is None or isinstance(sides["real"], StatisticsSide):
+def _check_savable(options, inputs, chosen) -> None:
+    if _fid_of(chosen) is None or isinstance(inputs["real"], SavedStatistics):
         raise ValueError(
-            "`--save-statistics` writes what `--metrics fid` computes of the "
-            f"images of REAL. Received: --metrics {','.join(options.metrics)} "
-            f"and REAL {options.real}."
+            "`--save-statistics` needs `--metrics fid` and images as REAL. "
+            f"Received: --metrics {','.join(options.metrics)} and REAL "
+            f"{options.real}."
         )
     if not options.save_statistics.endswith(".npz"):
         raise ValueError(
@@ -274,8 +258,8 @@ def _check_savable(options, sides, chosen) -> None:
     folder = pathlib.Path(options.save_statistics).parent
     if not folder.is_dir():
         raise ValueError(
-            "`--save-statistics` must be in a folder that is there. Received: "
-            f"{options.save_statistics}. Make `{folder}` first."
+            "`--save-statistics` must be in an existing folder. Received: "
+            f"{options.save_statistics}. Create `{folder}` first."
         )
 
 

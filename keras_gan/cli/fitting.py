@@ -12,34 +12,34 @@ from keras_gan import datasets
 from keras_gan.backend import devices
 from keras_gan.callbacks import MetricsCallback, SampleSaver
 from keras_gan.callbacks.run_checkpoint import RunCheckpoint, read_record
-from keras_gan.cli.clock import Clock
 from keras_gan.cli.history import History
 from keras_gan.cli.jobs import Job
 from keras_gan.cli.metric_options import make_metrics
 from keras_gan.cli.progress import Progress
+from keras_gan.cli.step_limit import StepLimit
 from keras_gan.utils.workers import is_chief
 
 _NUM_SAMPLES = 64
-# Real and generated images that metrics see: papers use this many in training.
+# Real and generated images for metrics, as many as papers use in training.
 _MOST_IMAGES = 10_000
 _EVALUATION_BATCH = 100
 _MOST_COLUMNS = 20
 
 
-def fit(job: Job, clock: Clock, *, shows_progress: bool) -> float:
-    """Trains to the end of the plan, or until interrupted.
+def fit(job: Job, limit: StepLimit, *, shows_progress: bool) -> float:
+    """Trains up to the planned number of steps, or until interrupted.
 
-    Rounds are the epochs of Keras. The images are one endless stream, of which
-    what an earlier part of the run has seen is skipped, so that a run sees the
-    same however often it is cut off and wherever rounds end.
+    Rounds are Keras' epochs. The images are one endless stream, and a resumed
+    run skips what it has already seen: it sees the same images in the same
+    order, however often it was interrupted and wherever rounds end.
 
     Args:
         job: The run.
-        clock: Counts the steps.
-        shows_progress: Whether to print how far it is.
+        limit: Counts the steps and ends the run.
+        shows_progress: Whether to print progress.
 
     Returns:
-        Seconds that it took.
+        The duration in seconds.
     """
     settings = job.settings
     stream = datasets.load(
@@ -53,17 +53,17 @@ def fit(job: Job, clock: Clock, *, shows_progress: bool) -> float:
     )
     left = settings.steps - job.steps
     rounds = math.ceil(left / settings.steps_per_round)
-    # Workers have to stop at the same step, so none stops by itself.
+    # Workers must stop at the same step, so none stops on a signal.
     alone = not devices.has_workers()
     start = time.perf_counter()
-    with clock.listening() if alone else contextlib.nullcontext():
+    with limit.listening() if alone else contextlib.nullcontext():
         try:
             job.gan.fit(
                 stream,
                 initial_epoch=job.rounds,
                 epochs=job.rounds + rounds,
                 steps_per_epoch=settings.steps_per_round,
-                callbacks=_callbacks(job, clock, shows_progress),
+                callbacks=_callbacks(job, limit, shows_progress),
                 verbose=0,
             )
         except FloatingPointError as error:
@@ -72,10 +72,10 @@ def fit(job: Job, clock: Clock, *, shows_progress: bool) -> float:
 
 
 class EpochTensorBoard(keras.callbacks.TensorBoard):
-    """Keras' callback without its work at each step.
+    """Keras' callback without its work after each step.
 
-    That would be to hand every value of every step to a writer that is not
-    there when only epochs are logged.
+    It would pass the values of every step to a writer that does not exist when
+    only epochs are logged.
     """
 
     async_safe = True
@@ -84,15 +84,15 @@ class EpochTensorBoard(keras.callbacks.TensorBoard):
         pass
 
 
-def _callbacks(job: Job, clock: Clock, shows_progress: bool) -> list:
-    """In the order in which they act when a round ends.
+def _callbacks(job: Job, limit: StepLimit, shows_progress: bool) -> list:
+    """The callbacks, in the order in which they act after a round.
 
-    The checkpoint comes after what belongs to its round: a run that is killed
-    in between does the round again and writes the same files once more.
+    The checkpoint is written after the other files of its round: a run that is
+    killed in between repeats the round and writes the same files again.
     """
     folder = job.folder
     chosen = [
-        clock,
+        limit,
         *_metrics(job),
         SampleSaver(
             folder.samples_path,
@@ -102,26 +102,26 @@ def _callbacks(job: Job, clock: Clock, shows_progress: bool) -> list:
         ),
     ]
     if is_chief():
-        chosen.append(History(folder.history_path, clock))
-        # TensorFlow writes numbers for it only where it is installed, images
-        # always.
+        chosen.append(History(folder.history_path, limit))
+        # Without TensorBoard installed, TensorFlow cannot write scalars, only
+        # images.
         if importlib.util.find_spec("tensorboard"):
             chosen.append(EpochTensorBoard(folder.logs_path, write_graph=False))
-    chosen.append(RunCheckpoint(folder.model_path, clock.record))
+    chosen.append(RunCheckpoint(folder.model_path, limit.record))
     if shows_progress:
-        chosen.append(Progress(clock))
+        chosen.append(Progress(limit))
     return chosen
 
 
 def _metrics(job: Job) -> list:
-    """Before all that writes logs."""
+    """The callback that adds metrics to the logs, if there are any."""
     settings = job.settings
     if not settings.metrics:
         return []
     num_images = len(job.source)
     order: dict[str, Any] = {"shuffle": False}
     if num_images > _MOST_IMAGES:
-        # The start of an endless stream is the same whenever it is read.
+        # An endless stream starts with the same images on every pass.
         num_images = _MOST_IMAGES
         order = {"repeat": True, "seed": settings.seed}
     real = datasets.load(
@@ -139,7 +139,7 @@ def _metrics(job: Job) -> list:
 
 
 def _num_samples(num_classes: int | None) -> int:
-    """Whole rows of a grid with one class a column."""
+    """Full rows of a grid with one column per class."""
     if num_classes is None or num_classes > _MOST_COLUMNS:
         return _NUM_SAMPLES
     return num_classes * math.ceil(_NUM_SAMPLES / num_classes)
@@ -149,4 +149,6 @@ def _kept(job: Job) -> str:
     path = job.folder.model_path
     if not path.exists():
         return "There is no checkpoint yet."
-    return f"The last one is of step {read_record(path)['steps']}, {path}."
+    return (
+        f"The last checkpoint is of step {read_record(path)['steps']}, {path}."
+    )

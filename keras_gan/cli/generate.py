@@ -16,7 +16,7 @@ from keras_gan.utils.files import replacing
 SUMMARY = "draw images with a trained GAN"
 DESCRIPTION = (
     "Draws images with the averaged generator of a run: a grid (.png), an "
-    "array (.npz, with values in [-1, 1]) or a folder with one PNG each."
+    "array (.npz, with values in [-1, 1]) or a folder with one PNG per image."
 )
 _MOST_COLUMNS = 20
 
@@ -35,22 +35,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=kinds.positive_integer,
         metavar="N",
         default=64,
-        help="how many (default: 64)",
+        help="number of images (default: 64)",
     )
     _add_choice_options(parser)
     parser.add_argument(
         "--out",
         metavar="PATH",
-        help=".png, .npz, or a folder that is made (default: the next free "
-        "generated-N.png beside the model)",
+        help=".png, .npz, or a folder, which is created (default: the next "
+        "unused generated-N.png beside the model)",
     )
-    parser.add_argument(
-        "--batch-size",
-        type=kinds.positive_integer,
-        metavar="N",
-        default=64,
-        help="images at once (default: 64)",
-    )
+    kinds.add_batch_size(parser)
 
 
 def _add_choice_options(parser):
@@ -58,20 +52,14 @@ def _add_choice_options(parser):
         "--labels",
         type=kinds.labels,
         metavar="N,N,...",
-        help="classes to draw in turn, of a conditional GAN (default: all)",
+        help="classes of a conditional GAN to draw in turn (default: all)",
     )
-    parser.add_argument(
-        "--truncation",
-        type=kinds.positive_number,
-        metavar="BOUND",
-        help="largest absolute value of a latent, such as 1: smaller is more "
-        "typical and less varied (default: no bound)",
-    )
+    kinds.add_truncation(parser)
     parser.add_argument(
         "--seed",
         type=kinds.seed,
         metavar="N",
-        help="fixes the images (default: others at each call)",
+        help="determines the images (default: random)",
     )
 
 
@@ -84,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
     labels = _labels(options, gan)
     seed = options.seed
     if seed is None:
-        # The model's own seed is read from the file: the same at each call.
+        # The seed in the model file would give the same images every time.
         seed = random.SystemRandom().randrange(2**31)
     images = gan.generate(
         options.num_images,
@@ -102,7 +90,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def model_path(named: str | None) -> pathlib.Path:
-    """The `.keras` file of a run, or of the newest one in `runs/`."""
+    """The `.keras` file of a run, by default of the newest in `runs/`."""
     if named is None:
         return newest_run().model_path
     path = pathlib.Path(named)
@@ -128,7 +116,7 @@ def _next_free(model_path: pathlib.Path) -> pathlib.Path:
 
 
 def _labels(options, gan: models.GAN) -> np.ndarray | None:
-    """The label of each image, the classes taking turns."""
+    """The label of each image; labels cycle through the classes."""
     if options.labels is None:
         if gan.num_classes is None:
             return None
@@ -142,7 +130,7 @@ def _labels(options, gan: models.GAN) -> np.ndarray | None:
 
 
 def _writer(path: pathlib.Path):
-    """What writes to a path, by its kind."""
+    """The function that writes files of this kind."""
     kind = "" if path.is_dir() else path.suffix.lower()
     if kind not in _WRITERS:
         raise ValueError(
@@ -164,13 +152,13 @@ def _write_arrays(path, images, labels) -> None:
     arrays = {"images": images}
     if labels is not None:
         arrays["labels"] = labels
-    # Through a file, because NumPy would add its own suffix to others.
+    # As an open file, because NumPy would append its suffix to a path.
     with replacing(path) as aside, open(aside, "wb") as file:
         np.savez_compressed(file, **arrays)
 
 
 def _write_folder(path, images, labels) -> None:
-    """One file an image; those of a class in a sub-folder, as `train` reads."""
+    """One file per image, in one sub-folder per class, as `train` reads."""
     digits = len(str(len(images) - 1))
     for number, image in enumerate(image_tools.to_uint8(images)):
         folder = path

@@ -1,4 +1,4 @@
-"""`history.csv`: one row a round."""
+"""`history.csv`: one row per round."""
 
 import csv
 import pathlib
@@ -6,30 +6,30 @@ import time
 
 import keras
 
-from keras_gan.cli.clock import Clock
+from keras_gan.cli.step_limit import StepLimit
 from keras_gan.utils.files import replacing
 
 
 class History(keras.callbacks.Callback):
-    """Appends a row to a table as each round ends.
+    """Appends a row to a CSV file after each round.
 
-    Rows of rounds that are not in the checkpoint from which a run goes on, and
-    a row that was cut off, are dropped when training begins.
+    When training begins, rows of rounds after the checkpoint from which the
+    run resumes are removed, and so is a row that was cut off.
 
     Args:
         path: The `.csv` file.
-        clock: The run's clock.
+        limit: Counts the steps.
     """
 
-    def __init__(self, path, clock: Clock):
+    def __init__(self, path, limit: StepLimit):
         super().__init__()
         self.path = pathlib.Path(path)
-        self.clock = clock
+        self.limit = limit
         self._start = 0.0
 
     def on_train_begin(self, logs=None):
         if self.path.exists():
-            self._drop_rows_after(self.clock.steps)
+            self._drop_rows_after(self.limit.steps)
 
     def on_epoch_begin(self, epoch, logs=None):
         self._start = time.perf_counter()
@@ -37,7 +37,7 @@ class History(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         row = {
             "round": epoch + 1,
-            "steps": self.clock.steps,
+            "steps": self.limit.steps,
             "seconds": time.perf_counter() - self._start,
             **(logs or {}),
         }
@@ -51,7 +51,7 @@ class History(keras.callbacks.Callback):
     def _drop_rows_after(self, steps):
         header, *rows = read_rows(self.path) or [[]]
         if "steps" not in header:
-            # Cut off before its first line was whole: nothing to keep.
+            # Cut off within its first line: nothing to keep.
             self.path.unlink()
             return
         place = header.index("steps")
@@ -68,7 +68,7 @@ class History(keras.callbacks.Callback):
 
 
 def read_rows(path) -> list[list[str]]:
-    """All rows of a table, the header first."""
+    """All rows of a CSV file, the header first."""
     with open(path, newline="") as file:
         return list(csv.reader(file))
 

@@ -1,4 +1,4 @@
-"""A run that is ready to train: a new one, or an old one to go on with."""
+"""A run that is ready to train: a new one, or one to resume."""
 
 import argparse
 import dataclasses
@@ -6,11 +6,10 @@ import platform
 from collections.abc import Callable
 
 import keras
-import numpy as np
 
 import keras_gan
 from keras_gan import datasets, models
-from keras_gan.backend import BACKEND, devices
+from keras_gan.backend import devices
 from keras_gan.callbacks.run_checkpoint import read_record
 from keras_gan.cli.building import POLICIES, build_gan
 from keras_gan.cli.loading import load_gan
@@ -22,19 +21,20 @@ from keras_gan.cli.settings import (
     differences,
     resolve,
     steps_asked,
+    versions,
 )
 from keras_gan.utils.workers import is_chief
 
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What training needs.
+    """All that training needs.
 
     Attributes:
-        folder: Where it is kept.
-        settings: How it is trained.
+        folder: The folder of the run.
+        settings: The settings of the run.
         source: The opened images.
-        gan: The model, new or as it was saved.
+        gan: The model, new or loaded.
         steps: Steps done before.
         rounds: Rounds done before.
     """
@@ -47,7 +47,7 @@ class Job:
     rounds: int = 0
 
     def describe(self) -> str:
-        """A few lines on what is about to happen."""
+        """A few lines that describe the run."""
         info, settings, gan = self.source.info, self.settings, self.gan
         size = " x ".join(map(str, info.image_shape))
         classes = f" of {info.num_classes} classes" if info.num_classes else ""
@@ -74,7 +74,7 @@ class Job:
 
 
 def begin(options: argparse.Namespace) -> Job:
-    """A new run; its folder is made when all else has gone well."""
+    """Prepares a new run; creates its folder after all checks."""
     source = datasets.open_source(
         options.data or DEFAULT_DATA,
         image_size=options.image_size,
@@ -94,11 +94,11 @@ def begin(options: argparse.Namespace) -> Job:
 
 
 def resume(options: argparse.Namespace) -> Job | None:
-    """A run to go on with; None where there is nothing left to do.
+    """Prepares a run to resume; `None` if it is finished.
 
     Raises:
         FileNotFoundError: If there is no such run.
-        ValueError: If options or images are not those of the run.
+        ValueError: If options or images differ from those of the run.
     """
     folder = _folder_to_resume(options)
     config = folder.read_config()
@@ -116,7 +116,7 @@ def resume(options: argparse.Namespace) -> Job | None:
     if folder.model_path.exists():
         record |= read_record(folder.model_path)
     if record["steps"] >= settings.steps:
-        _say_finished(folder, record["steps"], options)
+        _print_finished(folder, record["steps"], options)
         return None
     num_classes = source.info.num_classes if settings.conditional else None
     has_model = folder.model_path.exists()
@@ -137,7 +137,7 @@ def resume(options: argparse.Namespace) -> Job | None:
 def _on_devices(
     settings: Settings, make: Callable[[], models.GAN]
 ) -> models.GAN:
-    # The strategy first: between workers it must come before any computation.
+    # With several workers the strategy must precede any computation.
     strategy = devices.distribution_strategy()
     keras.utils.set_random_seed(settings.seed)
     keras.config.set_dtype_policy(POLICIES[settings.precision])
@@ -146,17 +146,11 @@ def _on_devices(
 
 
 def _config(settings: Settings, info: datasets.DatasetInfo) -> dict:
-    """All that is needed to repeat a run."""
+    """The content of `config.json`: all that is needed to repeat a run."""
     return {
         "settings": dataclasses.asdict(settings),
         "dataset": dataclasses.asdict(info),
-        "versions": {
-            "keras_gan": keras_gan.__version__,
-            "keras": keras.__version__,
-            BACKEND: devices.FRAMEWORK_VERSION,
-            "numpy": np.__version__,
-            "python": platform.python_version(),
-        },
+        "versions": {**versions(), "python": platform.python_version()},
         "device": devices.describe_devices(),
     }
 
@@ -165,7 +159,7 @@ def _folder_to_resume(options) -> RunFolder:
     named = options.resume or options.out
     if options.resume and options.out and options.resume != options.out:
         raise ValueError(
-            "`--resume` goes on in the folder of the run. Received: "
+            "`--resume` continues in the folder of the run. Received: "
             f"--resume {options.resume} and --out {options.out}. Leave --out "
             "out, or copy the folder first."
         )
@@ -177,8 +171,8 @@ def _settings_of(config: dict, folder: RunFolder) -> Settings:
         return Settings.from_config(config["settings"])
     except (KeyError, TypeError) as error:
         raise ValueError(
-            f"`{folder.config_path}` is not one of this version of keras-gan "
-            f"({keras_gan.__version__}): {error}."
+            f"`{folder.config_path}` was not written by this version of "
+            f"keras-gan ({keras_gan.__version__}): {error}."
         ) from error
 
 
@@ -186,8 +180,8 @@ def _check_options(options, settings: Settings, folder: RunFolder) -> None:
     found = differences(options, settings)
     if found:
         raise ValueError(
-            f"`--resume` goes on with a run as it was begun. `{folder}` has "
-            f"{', '.join(found)}. Leave these options out, or begin a new run "
+            f"`--resume` keeps the settings of the run. `{folder}` has "
+            f"{', '.join(found)}. Leave these options out, or start a new run "
             "without --resume."
         )
 
@@ -199,8 +193,8 @@ def _check_images(config: dict, info, folder: RunFolder) -> None:
     now["image_shape"] = list(info.image_shape)
     if then != now:
         raise ValueError(
-            f"The images of `{folder}` have changed since it was begun: it had "
-            f"{then}. Received: {now}. Put them back, or begin a new run."
+            f"The images of `{folder}` have changed since it was started: it "
+            f"had {then}. Received: {now}. Restore them, or start a new run."
         )
 
 
@@ -217,9 +211,9 @@ def _extended(settings: Settings, options, num_images: int) -> Settings:
     return dataclasses.replace(settings, steps=steps)
 
 
-def _say_finished(folder: RunFolder, steps: int, options) -> None:
+def _print_finished(folder: RunFolder, steps: int, options) -> None:
     if is_chief() and not options.quiet:
         print(
-            f"`{folder}` is finished: all {steps} steps are done. More of "
-            f"them: keras-gan train --resume {folder} --steps {2 * steps}"
+            f"`{folder}` is finished: all {steps} steps are done. For more: "
+            f"keras-gan train --resume {folder} --steps {2 * steps}"
         )

@@ -1,11 +1,7 @@
 """A saved GAN, or an error that says what is wrong with the file."""
 
-import pathlib
-import zipfile
-
-import keras
-
 from keras_gan import models
+from keras_gan.utils.models import load_model
 
 
 def load_gan(path, *, compiled: bool = True) -> models.GAN:
@@ -13,23 +9,13 @@ def load_gan(path, *, compiled: bool = True) -> models.GAN:
 
     Args:
         path: The `.keras` file.
-        compiled: Whether it is to train on. Drawing images needs neither loss
-            nor optimizers.
+        compiled: Whether to restore optimizers and losses, to train on.
 
     Raises:
-        FileNotFoundError: If it is not there.
+        FileNotFoundError: If it does not exist.
         ValueError: If it is damaged, or holds another kind of model.
     """
-    path = pathlib.Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no model `{path}`.")
-    try:
-        gan = keras.saving.load_model(path, compile=compiled)
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
-        raise ValueError(
-            f"`{path}` cannot be loaded; it is damaged, or not a model of "
-            f"keras-gan: {error}"
-        ) from error
+    gan = load_model(path, expected="a model of keras-gan", compile=compiled)
     if not isinstance(gan, models.GAN):
         raise ValueError(
             f"`{path}` must hold a GAN. Received: {type(gan).__name__}."

@@ -1,4 +1,4 @@
-"""`keras-gan evaluate --memorization`: copies of training images, in sight."""
+"""`keras-gan evaluate --memorization`: finds copies of training images."""
 
 import argparse
 import pathlib
@@ -9,7 +9,7 @@ import numpy as np
 
 from keras_gan import images as image_tools
 from keras_gan import metrics
-from keras_gan.cli.sides import ImagesSide, Side
+from keras_gan.cli.evaluation_inputs import EvaluationInput, StoredImages
 from keras_gan.metrics.resemblance import Resemblance
 
 NUM_NEIGHBOURS = 3
@@ -27,30 +27,30 @@ def add_memorization_option(parser) -> None:
         type=_picture_path,
         const=pathlib.Path(_DEFAULT_PATH),
         metavar="PATH",
-        help="measure as well how many of FAKE are copies of REAL, the "
-        "training images, and write the images that are most like one to this "
-        f".png (default: not measured; without PATH: {_DEFAULT_PATH})",
+        help="also measure how many images of FAKE are copies of REAL, the "
+        "training images, and write the most similar pairs to this .png "
+        f"(default: not measured; without PATH: {_DEFAULT_PATH})",
     )
 
 
 def make_metric(
     path: pathlib.Path,
     extractor: str,
-    sides: dict[str, Side],
+    inputs: dict[str, EvaluationInput],
     numbers: dict[str, int],
 ) -> metrics.Memorization:
-    """The metric, once nothing speaks against the option.
+    """Returns the metric, after checking the option.
 
     Args:
-        path: Where the picture is to be.
+        path: Where the picture will be written.
         extractor: Name of a feature extractor.
-        sides: Both, under `"real"` and `"fake"`.
-        numbers: How many images of each are taken.
+        inputs: Both inputs by the keys `"real"` and `"fake"`.
+        numbers: How many images of each are used.
 
     Raises:
-        ValueError: If a side has no images, or the path no folder.
+        ValueError: If an input has no images, or the folder does not exist.
     """
-    for kind in sides:
+    for kind in inputs:
         if kind not in numbers:
             raise ValueError(
                 f"`--memorization` needs images, and {kind.upper()} is a file "
@@ -58,14 +58,14 @@ def make_metric(
             )
     if not path.parent.is_dir():
         raise ValueError(
-            "The picture of `--memorization` must be in a folder that is "
-            f"there. Received: {path}. Make `{path.parent}` first."
+            "The picture of `--memorization` must be in an existing folder. "
+            f"Received: {path}. Create `{path.parent}` first."
         )
-    real = sides["real"]
-    if isinstance(real, ImagesSide) and numbers["real"] < len(real):
+    real = inputs["real"]
+    if isinstance(real, StoredImages) and numbers["real"] < len(real):
         warnings.warn(
             f"`--memorization` looks at {numbers['real']} of {len(real)} "
-            "images of REAL, and finds no copies of the others. Leave "
+            "images of REAL and finds no copies of the others. Leave "
             "`--num-images` out.",
             stacklevel=2,
         )
@@ -77,25 +77,27 @@ def make_metric(
 def write_picture(
     path: pathlib.Path,
     found: Resemblance,
-    sides: dict[str, Any],
+    inputs: dict[str, Any],
     numbers: dict[str, int],
     batch_size: int,
 ) -> None:
-    """Writes the fakes that are most like real images, one a row.
+    """Writes the fakes that are most similar to real images, one per row.
 
-    On the left the generated image, on the right the real ones nearest to it.
+    The generated image is on the left, its nearest real ones on the right.
 
     Args:
         path: A .png file.
-        found: Distances of all fakes, in the order the sides read them.
-        sides: Both, under `"real"` and `"fake"`.
-        numbers: How many images of each were taken.
-        batch_size: In batches of how many.
+        found: Distances of all fakes, in the order in which they were read.
+        inputs: Both inputs by the keys `"real"` and `"fake"`.
+        numbers: How many images of each were used.
+        batch_size: Batch size with which they were read.
     """
     chosen = found.most_alike(_NUM_ROWS)
     nearest = found.indices[chosen]
-    fakes = sides["fake"].images_at(chosen, numbers["fake"], batch_size)
-    real = sides["real"].images_at(nearest.ravel(), numbers["real"], batch_size)
+    fakes = inputs["fake"].images_at(chosen, numbers["fake"], batch_size)
+    real = inputs["real"].images_at(
+        nearest.ravel(), numbers["real"], batch_size
+    )
     real = np.stack([_fitted(image, fakes.shape[1:]) for image in real])
     left = image_tools.image_grid(fakes, columns=1)
     right = image_tools.image_grid(real, columns=nearest.shape[1])
@@ -104,7 +106,7 @@ def write_picture(
 
 
 def _fitted(image: np.ndarray, shape) -> np.ndarray:
-    """An image in [-1, 1] with the size and the channels of others."""
+    """An image in [-1, 1], converted to a size and number of channels."""
     height, width, channels = shape
     image = image_tools.convert_channels(image, channels, (-1, 1))
     return image_tools.resize(image, (height, width))

@@ -1,4 +1,4 @@
-"""The options of metrics that several commands have, and what they name."""
+"""The options for metrics that several commands share."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ def add_metric_options(parser, *, default: list | None, shown: str) -> None:
 
     Args:
         parser: Parser or group to add to.
-        default: Names of the metrics where none are given.
-        shown: The same, for the help.
+        default: Names of the metrics if the option is left out.
+        shown: The default in words, for the help.
     """
     parser.add_argument(
         "--metrics",
@@ -25,24 +25,24 @@ def add_metric_options(parser, *, default: list | None, shown: str) -> None:
         "--feature-extractor",
         choices=metrics.EXTRACTORS,
         metavar="NAME",
-        help=f"of {', '.join(metrics.EXTRACTORS)}: inception_v3 gives the "
-        "numbers of papers; digits is small and needs no download (default: "
-        "digits for the built-in digits, else inception_v3)",
+        help=f"one of {', '.join(metrics.EXTRACTORS)}: inception_v3 is what "
+        "papers use; digits is small and needs no download (default: digits "
+        "for the built-in digits, else inception_v3)",
     )
 
 
 def check_metrics(
     names: list[str], extractor: str, info: datasets.DatasetInfo
 ) -> None:
-    """Fails now where metrics would fail after a round of training.
+    """Raises an error now instead of after a round of training.
 
     Args:
-        names: Of `arguments.METRICS`.
+        names: Some of `arguments.METRICS`.
         extractor: Name of a feature extractor.
         info: Description of the real images.
 
     Raises:
-        FileNotFoundError: If the network's weights are not to be had.
+        FileNotFoundError: If the weights of the network are not available.
         ValueError: If there are too few images.
     """
     for metric in make_metrics(names, extractor):
@@ -56,10 +56,10 @@ def check_metrics(
 
 
 def make_metrics(names: list[str], extractor: str) -> list[Any]:
-    """Metrics of names, all with one extractor.
+    """Returns metrics that share one feature extractor.
 
     Args:
-        names: Of `arguments.METRICS`.
+        names: Some of `arguments.METRICS`.
         extractor: Name of a feature extractor.
     """
     return [metrics.get(name, feature_extractor=extractor) for name in names]

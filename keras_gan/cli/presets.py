@@ -1,4 +1,4 @@
-"""Good settings for a data set of a size, where none are given."""
+"""Default settings by the size of the images."""
 
 import dataclasses
 import math
@@ -7,21 +7,23 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True)
 class Preset:
-    """Settings of networks and training.
+    """Settings of the networks and the training.
 
     Attributes:
         network: Name of the pair of networks.
-        width: Channels of the finest layer; units of a layer of `mlp`.
+        width: Channels of the layer of highest resolution; units per layer
+            of an `mlp`.
         latent_dim: Length of the latent vectors.
         batch_size: Images in a batch.
         steps: Training steps.
-        learning_rate: Adam's, of both networks, at the start.
-        final_learning_rate: The same at the end of a cosine.
-        beta_2: Adam's memory of squared gradients, of both.
-        ema_momentum: Of the averaged generator.
-        gamma: Weight of R1 and R2. None: by the images' size.
-        jit: Whether XLA compiles the step on one device. None: Keras' choice.
-        precision: `"auto"` or that of the arithmetic.
+        learning_rate: Of Adam for both networks, at the start.
+        final_learning_rate: The same at the end of a cosine decay.
+        beta_2: Of Adam for both networks.
+        ema_momentum: Momentum of the averaged generator.
+        gamma: Weight of R1 and R2. `None` chooses it by the image size.
+        jit: Whether XLA compiles the step on one device. `None` leaves it to
+            Keras.
+        precision: `"auto"`, `"float32"`, `"bfloat16"` or `"float16"`.
     """
 
     network: str = "dcgan"
@@ -38,7 +40,7 @@ class Preset:
     precision: str = "auto"
 
 
-# Longest side in pixels up to which a preset holds, from small to large.
+# Presets by the longest side of the images in pixels.
 _BY_SIDE = (
     (
         16,
@@ -49,8 +51,8 @@ _BY_SIDE = (
             learning_rate=2e-3,
             final_learning_rate=2e-4,
             gamma=0.05,
-            # Many small operations: XLA makes one of them, and there is
-            # nothing to gain from short numbers.
+            # Many small operations: XLA fuses them, and lower precision would
+            # gain nothing.
             jit=True,
             precision="float32",
         ),
@@ -67,7 +69,7 @@ _BY_SIDE = (
     (64, Preset(width=32, steps=30_000)),
     (math.inf, Preset(width=32, batch_size=32, steps=100_000)),
 )
-# What a network needs other than its preset has it.
+# Changes for a network other than the one of the preset.
 _CONVOLUTIONAL = {
     "width": 32,
     "learning_rate": 5e-4,
@@ -86,12 +88,12 @@ NETWORKS = tuple(_BY_NETWORK)
 
 
 def preset(num_images: int, image_shape, network: str | None = None) -> Preset:
-    """The preset for images of one shape.
+    """Returns the preset for images of a shape.
 
     Args:
         num_images: Number of images in the data set.
         image_shape: `(height, width, channels)`.
-        network: One of `NETWORKS`. None: the one that suits the images.
+        network: One of `NETWORKS`, or `None` to choose one by the image size.
 
     Returns:
         A `Preset`.

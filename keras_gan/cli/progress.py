@@ -1,139 +1,108 @@
-"""What is on the screen while a run trains."""
+"""What is on the screen during long work: tqdm's bar, and lines that stay."""
 
-import shutil
 import sys
-import time
+from typing import Any, TextIO
 
 import keras
+from tqdm import tqdm
 
-from keras_gan.cli.clock import Clock
+from keras_gan.cli.step_limit import StepLimit
 
-_REFRESH_SECONDS = 0.2
-_BAR_WIDTH = 24
+
+class ProgressBar(tqdm):
+    """A bar on a terminal; elsewhere only lines, without control characters.
+
+    Args:
+        total: Number of units to do.
+        unit: The units in words, such as "steps".
+        shown: Whether to print at all.
+        stream: Text stream; the standard error if left out.
+        **options: As for `tqdm.tqdm`.
+    """
+
+    monitor_interval = 0  # No thread: every bar here is updated often.
+
+    def __init__(
+        self,
+        total: int,
+        unit: str,
+        *,
+        shown: Any = True,
+        stream: TextIO | None = None,
+        **options: Any,
+    ) -> None:
+        stream = stream or sys.stderr
+        self._is_terminal = stream.isatty()
+        self._prints_last = bool(shown) and not self._is_terminal
+        if not (self._is_terminal and shown):
+            # It still counts, and the line can be printed.
+            options |= {"mininterval": float("inf"), "delay": float("inf")}
+        super().__init__(
+            total=total,
+            unit=f" {unit}",
+            file=stream,
+            dynamic_ncols=self._is_terminal,
+            smoothing=0.02,
+            bar_format="{n_fmt}/{total_fmt}{unit} |{bar}| {rate_noinv_fmt}, "
+            "{remaining} left{postfix}",
+            **options,
+        )
+
+    def print_line(self) -> None:
+        """Prints the current state as a line that stays."""
+        self._prints_last = False
+        if self._is_terminal:
+            self.write(str(self), file=self.fp)
+        else:
+            print(self, file=self.fp, flush=True)
+
+    def close(self) -> None:
+        """Ends the bar, or prints the last line where there is no bar."""
+        if not self.disable and self._prints_last:
+            self.print_line()
+        super().close()
 
 
 class Progress(keras.callbacks.Callback):
-    """Prints a line a round, and on a terminal one that moves.
+    """Prints a line after each round, and a bar on a terminal.
 
     Args:
-        clock: The run's clock.
-        stream: Text stream; the standard output where left out.
+        limit: Counts the steps.
+        stream: Text stream; the standard output if left out.
     """
 
-    # It reads no logs of batches, so it need not hold up the next step.
+    # It reads no logs of batches, so the next step need not wait for them.
     async_safe = True
 
-    def __init__(self, clock: Clock, stream=None):
+    def __init__(self, limit: StepLimit, stream: TextIO | None = None):
         super().__init__()
-        self.clock = clock
-        self._stream = stream or sys.stdout
-        self._moves = self._stream.isatty()
-        self._losses = ""
-        self._printed = float("-inf")
-        self._since: tuple[float, int] | None = None
+        self.limit = limit
+        self._second = limit.steps + 1
+        self._bar = ProgressBar(
+            limit.total_steps,
+            "steps",
+            initial=limit.steps,
+            stream=stream or sys.stdout,
+            leave=False,
+        )
 
     def on_train_batch_begin(self, batch, logs=None):
-        now = time.perf_counter()
-        done = self.clock.steps - 1
-        # The first step compiles the graph and says nothing about the others.
-        if self._since is None and batch > 0:
-            self._since = (now, done)
-        if self._moves and now - self._printed > _REFRESH_SECONDS:
-            self._printed = now
-            self._write(self._line(done), end="")
+        done = self.limit.steps - 1
+        if done == self._second:
+            # The first step compiles: it says nothing about the others.
+            self._bar.unpause()
+        self._bar.update(done - self._bar.n)
 
     def on_epoch_end(self, epoch, logs=None):
-        self._losses = losses_in_words(logs or {})
-        self._write(self._line(self.clock.steps), end="\n")
+        self._bar.update(self.limit.steps - self._bar.n)
+        self._bar.set_postfix_str(losses_in_words(logs or {}), refresh=False)
+        self._bar.print_line()
 
-    def _line(self, done: int) -> str:
-        total = self.clock.total_steps
-        counter = f"{done:{len(str(total))}d}/{total} steps"
-        parts = [counter, self._speed(done), self._losses]
-        return "  ".join(part for part in parts if part)
-
-    def _speed(self, done: int) -> str:
-        if self._since is None or done <= self._since[1]:
-            return ""
-        start, first = self._since
-        seconds = (time.perf_counter() - start) / (done - first)
-        left = duration_in_words(seconds * (self.clock.total_steps - done))
-        return f"{1 / seconds:.3g} steps/s  {left} left"
-
-    def _write(self, line: str, end: str) -> None:
-        # \x1b[K clears what a longer line has left behind.
-        if self._moves:
-            # A line that is broken in two could not be written over.
-            columns = shutil.get_terminal_size().columns - 1
-            line = f"\r{line[:columns]}\x1b[K"
-        print(line, end=end, file=self._stream, flush=True)
-
-
-class ImageCounter:
-    """A line that counts images, and on a terminal moves.
-
-    On the standard error, so that results can be read by a program.
-
-    Args:
-        what: What is counted, in a word.
-        total: How many there will be.
-        shown: Whether to print at all.
-        stream: Text stream; the standard error where left out.
-    """
-
-    def __init__(self, what: str, total: int, *, shown=True, stream=None):
-        self.what = what
-        self.total = total
-        self.done = 0
-        self._shown = shown
-        self._stream = stream or sys.stderr
-        self._moves = self._stream.isatty()
-        self._start = time.perf_counter()
-        self._printed = float("-inf")
-
-    def add(self, number: int) -> None:
-        """Counts images that are done."""
-        self.done += number
-        now = time.perf_counter()
-        if self._shown and self._moves:
-            if now - self._printed > _REFRESH_SECONDS:
-                self._printed = now
-                self._write("")
-
-    def close(self) -> None:
-        """Writes the line for the last time."""
-        if self._shown:
-            self._write("\n")
-
-    def _write(self, end: str) -> None:
-        rate = self.done / max(time.perf_counter() - self._start, 1e-9)
-        counter = f"{self.done:{len(str(self.total))}d}/{self.total}"
-        line = f"{counter} {self.what} images  {rate:.3g} images/s"
-        if self.done < self.total:
-            left = duration_in_words((self.total - self.done) / rate)
-            line += f"  {left} left"
-        if self._moves:
-            filled = round(_BAR_WIDTH * self.done / self.total)
-            bar = "=" * filled + "-" * (_BAR_WIDTH - filled)
-            columns = shutil.get_terminal_size().columns - 1
-            line = f"\r{f'[{bar}] {line}'[:columns]}\x1b[K"
-        print(line, end=end, file=self._stream, flush=True)
+    def on_train_end(self, logs=None):
+        self._bar.close()
 
 
 def losses_in_words(logs: dict) -> str:
     """`d_loss 0.693  g_loss 0.71 ...` of logged values, the losses first."""
     names = sorted(logs, key=lambda name: not name.endswith("_loss"))
     return "  ".join(f"{name} {logs[name]:.3g}" for name in names)
-
-
-def duration_in_words(seconds: float) -> str:
-    """`42 s`, `3 min 5 s` or `2 h 10 min`."""
-    seconds = round(seconds)
-    for length, name, smaller, small_name in (
-        (3600, "h", 60, "min"),
-        (60, "min", 1, "s"),
-    ):
-        if seconds >= length:
-            whole, rest = divmod(seconds, length)
-            return f"{whole} {name} {rest // smaller} {small_name}"
-    return f"{seconds} s"

@@ -1,4 +1,4 @@
-"""The folder of a run: where everything in it lies."""
+"""The folder of a run, and the paths in it."""
 
 import json
 import os
@@ -15,7 +15,7 @@ class RunFolder:
     """Paths inside the folder of a run, and its `config.json`.
 
     Args:
-        path: The folder, which need not be there yet.
+        path: The folder, which may not exist yet.
     """
 
     def __init__(self, path):
@@ -31,10 +31,10 @@ class RunFolder:
         return str(self.path)
 
     def check_free(self) -> None:
-        """Fails if there is something in the way of a new run.
+        """Raises an error if the folder cannot hold a new run.
 
         Raises:
-            ValueError: If the folder is there and not empty.
+            ValueError: If the folder exists and is not empty.
         """
         is_folder = self.path.is_dir()
         if is_folder and not any(self.path.iterdir()):
@@ -43,7 +43,7 @@ class RunFolder:
             raise ValueError(_occupied(self, self.config_path.is_file()))
 
     def make_writable(self) -> None:
-        """Makes the folder, and fails now and not after a round of work.
+        """Creates the folder and checks that files can be written there.
 
         Raises:
             OSError: If it cannot be written.
@@ -56,7 +56,7 @@ class RunFolder:
             raise OSError(
                 error.errno,
                 f"The run's folder cannot be written ({error.strerror}); "
-                "choose another --out or make this one writable",
+                "choose another --out, or make it writable",
                 str(self.path),
             ) from error
 
@@ -64,7 +64,7 @@ class RunFolder:
         """Reads `config.json`.
 
         Raises:
-            FileNotFoundError: If the folder is not that of a run.
+            FileNotFoundError: If it is not the folder of a run.
             ValueError: If the file is damaged.
         """
         if not self.config_path.is_file():
@@ -80,7 +80,7 @@ class RunFolder:
             ) from error
 
     def write_config(self, config: dict) -> None:
-        """Writes `config.json`, whole or not at all."""
+        """Writes `config.json` atomically."""
         with replacing(self.config_path) as aside:
             aside.write_text(json.dumps(config, indent=2) + "\n")
 
@@ -90,7 +90,7 @@ class RunFolder:
 
 
 def new_run(data: str) -> RunFolder:
-    """A folder for a run on `data` that is not there yet."""
+    """Returns the next unused folder for a run on `data`."""
     name = re.sub(r"[^\w.-]+", "-", pathlib.Path(data).stem) or "run"
     number = 1
     while (RUNS / f"{name}-{number}").exists():
@@ -99,7 +99,7 @@ def new_run(data: str) -> RunFolder:
 
 
 def newest_run() -> RunFolder:
-    """The run that was begun or saved last, of those in `runs/`.
+    """Returns the run in `runs/` that was started or saved last.
 
     Raises:
         FileNotFoundError: If there is none.
@@ -107,7 +107,7 @@ def newest_run() -> RunFolder:
     runs = _runs()
     if not runs:
         raise FileNotFoundError(
-            f"There is no run in `{RUNS}/`. Name the folder of one, or begin "
+            f"There is no run in `{RUNS}/`. Name the folder of one, or start "
             "one with `keras-gan train`."
         )
     return RunFolder(max(runs, key=os.path.getmtime))
@@ -129,4 +129,4 @@ def _occupied(run: RunFolder, is_run: bool) -> str:
         if is_run
         else "Choose another --out."
     )
-    return f"`{run}` is there already and is not empty. {cure}"
+    return f"`{run}` exists already and is not empty. {cure}"

@@ -1,17 +1,21 @@
-"""All that determines a run, resolved: the heart of `config.json`."""
+"""All settings that determine a run, as `config.json` stores them."""
 
 import argparse
 import dataclasses
 import math
 import os
 
+import keras
+import numpy as np
+
+import keras_gan
 from keras_gan import datasets
-from keras_gan.backend import devices
+from keras_gan.backend import BACKEND, devices
 from keras_gan.cli.presets import preset
 
 DEFAULT_DATA = "digits"
 NUM_ROUNDS = 25
-# Shorter rounds would spend their time on saving.
+# Shorter rounds would spend most of their time on saving.
 LEAST_STEPS_PER_ROUND = 50
 
 _FROM_PRESET = (
@@ -22,10 +26,10 @@ _FROM_PRESET = (
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """The arguments of `keras-gan train` with every default filled in.
+    """The arguments of `keras-gan train` with all defaults filled in.
 
     The names are those of the options and of `Preset`; `steps_per_round` is
-    how far one checkpoint is from the next, `jit` None is Keras' choice.
+    the number of steps between checkpoints.
     """
 
     data: str
@@ -58,7 +62,7 @@ class Settings:
 
     @classmethod
     def from_config(cls, config: dict) -> "Settings":
-        """Settings of what `dataclasses.asdict` and JSON made of them."""
+        """Restores settings from the dict in `config.json`."""
         config = {**config, "image_size": tuple(config["image_size"])}
         return cls(**config)
 
@@ -66,14 +70,14 @@ class Settings:
 def resolve(
     options: argparse.Namespace, info: datasets.DatasetInfo
 ) -> Settings:
-    """Settings of a new run: what was asked for, else good defaults.
+    """Returns the settings of a new run: options, and defaults for the rest.
 
     Args:
-        options: Arguments of the command line; None for those left out.
+        options: Arguments of the command line; `None` if left out.
         info: Description of the data set.
 
     Raises:
-        ValueError: If classes are wanted and the data set has none.
+        ValueError: If an option needs classes and the data set has none.
     """
     balance = _first(options.balance, "none")
     if info.num_classes is None and (options.conditional or balance != "none"):
@@ -88,7 +92,7 @@ def resolve(
         name: _first(getattr(options, name, None), getattr(defaults, name))
         for name in _FROM_PRESET
     }
-    # A rate that was asked for keeps the decay of the preset.
+    # A given learning rate decays by the same factor as that of the preset.
     decay = defaults.final_learning_rate / defaults.learning_rate
     chosen["final_learning_rate"] = chosen["learning_rate"] * decay
     steps = steps_asked(options, info.num_images, chosen["batch_size"])
@@ -108,7 +112,7 @@ def resolve(
         seed=_first(options.seed, 0),
         augment=_first(options.augment, "none"),
         balance=balance,
-        # Without a download there is a distance for the digits only.
+        # Only the digits have a feature extractor that needs no download.
         metrics=_first(options.metrics, ["fid"] * (data == DEFAULT_DATA)),
         feature_extractor=_first(
             options.feature_extractor, default_extractor(data)
@@ -118,10 +122,10 @@ def resolve(
 
 
 def default_extractor(data: str) -> str:
-    """The feature extractor that suits a data set.
+    """Returns the default feature extractor for a data set.
 
     Args:
-        data: What names it on the command line.
+        data: DATA of the command line.
 
     Example:
 
@@ -132,21 +136,21 @@ def default_extractor(data: str) -> str:
 
 
 def steps_asked(options, num_images: int, batch_size: int) -> int | None:
-    """Steps of `--steps` or `--epochs`; None where both are left out."""
+    """Steps of `--steps` or `--epochs`; `None` if both are left out."""
     if options.epochs is not None:
         return math.ceil(options.epochs * num_images / batch_size)
     return options.steps
 
 
 def steps_per_round(steps: int) -> int:
-    """Length of a round that cuts a run into about 25 of them.
+    """Returns the length of a round such that a run has about 25 of them.
 
     Example:
 
     >>> steps_per_round(2500), steps_per_round(60)
     (100, 50)
     """
-    # A number of rounds near 25 that leaves no short one, where there is one.
+    # Prefer a number of rounds near 25 that divides the steps.
     near = sorted(range(20, 31), key=lambda rounds: abs(rounds - NUM_ROUNDS))
     even = [steps // rounds for rounds in near if steps % rounds == 0]
     length = even[0] if even else math.ceil(steps / NUM_ROUNDS)
@@ -154,10 +158,10 @@ def steps_per_round(steps: int) -> int:
 
 
 def differences(options: argparse.Namespace, settings: Settings) -> list[str]:
-    """Options given beside `--resume` that are not as the run has them.
+    """Options given with `--resume` that differ from the settings of the run.
 
     Returns:
-        A description of each: option, value of the run, value received.
+        A description of each: option, value in the run, value received.
     """
     received = {
         "data": None if options.data is None else location(options.data),
@@ -168,7 +172,7 @@ def differences(options: argparse.Namespace, settings: Settings) -> list[str]:
     }
     for field in dataclasses.fields(Settings):
         received.setdefault(field.name, getattr(options, field.name, None))
-    received["steps"] = None  # More of them extend the run.
+    received["steps"] = None  # More steps extend the run.
     return [
         f"{_option(name)} {getattr(settings, name)} (not {value})"
         for name, value in received.items()
@@ -177,9 +181,19 @@ def differences(options: argparse.Namespace, settings: Settings) -> list[str]:
 
 
 def location(data: str | None) -> str:
-    """The name of a built-in data set, or the full path of another."""
+    """The name of a built-in data set, or an absolute path."""
     data = _first(data, DEFAULT_DATA)
     return data if data in datasets.BUILTIN_NAMES else os.path.abspath(data)
+
+
+def versions() -> dict[str, str]:
+    """Versions of the packages that determine the results."""
+    return {
+        "keras_gan": keras_gan.__version__,
+        "keras": keras.__version__,
+        BACKEND: devices.FRAMEWORK_VERSION,
+        "numpy": np.__version__,
+    }
 
 
 def _option(name: str) -> str:

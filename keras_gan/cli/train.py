@@ -2,23 +2,24 @@
 
 import argparse
 
+from tqdm import tqdm
+
 from keras_gan import datasets
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli import jobs
 from keras_gan.cli.building import POLICIES
-from keras_gan.cli.clock import Clock
 from keras_gan.cli.fitting import fit
 from keras_gan.cli.metric_options import add_metric_options
 from keras_gan.cli.presets import NETWORKS
-from keras_gan.cli.progress import duration_in_words
 from keras_gan.cli.settings import DEFAULT_DATA
+from keras_gan.cli.step_limit import StepLimit
 from keras_gan.utils.workers import is_chief
 
 SUMMARY = "train a GAN on images"
 DESCRIPTION = (
     "Trains a GAN on images. The run is a folder: config.json, model.keras "
     "(the newest checkpoint), samples/, samples.gif, history.csv and logs/ "
-    "for TensorBoard. Ctrl-C saves it; --resume goes on."
+    "for TensorBoard. Ctrl-C saves it; --resume continues."
 )
 
 
@@ -47,62 +48,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Trains; returns the exit code."""
-    job = (
-        jobs.begin(options)
-        if options.resume is None
-        else (jobs.resume(options))
-    )
+    prepare = jobs.begin if options.resume is None else jobs.resume
+    job = prepare(options)
     if job is None:
         return 0
-    speaks = is_chief() and not options.quiet
-    if speaks:
+    is_shown = is_chief() and not options.quiet
+    if is_shown:
         print(job.describe(), flush=True)
-    clock = Clock(job.steps, job.settings.steps, job.rounds)
-    seconds = fit(job, clock, shows_progress=speaks)
-    if clock.interrupted_by:
+    limit = StepLimit(job.steps, job.settings.steps, job.rounds)
+    seconds = fit(job, limit, shows_progress=is_shown)
+    if limit.interrupted_by:
         kinds.print_error(
-            f"stopped at step {clock.steps} of {clock.total_steps}, which is "
-            f"saved. Go on with: keras-gan train --resume {job.folder}",
+            f"stopped at step {limit.steps} of {limit.total_steps}, which is "
+            f"saved. Resume with: keras-gan train --resume {job.folder}",
             "note",
         )
-        return 128 + clock.interrupted_by
-    if speaks:
-        print(_closing_words(job, clock, seconds))
+        return 128 + limit.interrupted_by
+    if is_shown:
+        print(_summary(job, limit, seconds))
     return 0
 
 
-def _closing_words(job, clock, seconds) -> str:
+def _summary(job, limit, seconds) -> str:
     samples = job.folder.newest_samples()
     lines = [
-        f"Trained {clock.steps - job.steps} steps in "
-        f"{duration_in_words(seconds)}.",
-        f"  model    {job.folder.model_path}",
-        f"  samples  {samples}" * (samples is not None),
-        f"  film     {job.folder.animation_path}",
-        f"  more     keras-gan generate {job.folder}",
+        f"Trained {limit.steps - job.steps} steps in "
+        f"{tqdm.format_interval(seconds)}.",
+        f"  model     {job.folder.model_path}",
+        f"  samples   {samples}" * (samples is not None),
+        f"  animation {job.folder.animation_path}",
+        f"  more      keras-gan generate {job.folder}",
     ]
     return "\n".join(line for line in lines if line)
 
 
 def _add_data_options(parser):
     group = parser.add_argument_group("images")
-    group.add_argument(
-        "--image-size",
-        type=kinds.image_size,
-        metavar="N|HxW",
-        help="resize to N pixels a side, or to height x width (default: as "
-        "they are)",
-    )
-    group.add_argument(
-        "--channels",
-        type=int,
-        choices=(1, 3, 4),
-        help="1 greyscale, 3 RGB, 4 RGBA (default: as they are)",
-    )
+    kinds.add_image_options(group)
     group.add_argument(
         "--conditional",
         action=argparse.BooleanOptionalAction,
-        help="learn to draw each class by its label (default: no)",
+        help="condition both networks on the class labels (default: no)",
     )
     group.add_argument(
         "--balance",
@@ -140,7 +126,7 @@ def _add_length_options(group):
         "--epochs",
         type=kinds.positive_number,
         metavar="N",
-        help="passes through the images",
+        help="passes over the images",
     )
     length.add_argument(
         "--steps",
@@ -152,14 +138,14 @@ def _add_length_options(group):
         "--batch-size",
         type=kinds.positive_integer,
         metavar="N",
-        help="images a step, over all GPUs and workers (default: 64, 32 for "
+        help="images per step, over all GPUs and workers (default: 64, 32 for "
         "large images)",
     )
     group.add_argument(
         "--seed",
         type=kinds.seed,
         metavar="N",
-        help="fixes weights, latents and the order of images (default: 0)",
+        help="determines weights, latents and the order of images (default: 0)",
     )
 
 
@@ -173,21 +159,21 @@ def _add_step_options(group):
     group.add_argument(
         "--augment",
         metavar="NAME",
-        help="what the discriminator sees changed, for little data: ada, "
+        help="augmentation before the discriminator, for small data sets: ada, "
         "diffaugment, color,translation, randaugment, flip (default: none)",
     )
     group.add_argument(
         "--learning-rate",
         type=kinds.positive_number,
         metavar="RATE",
-        help="at the start; it falls along a cosine (default: by the images' "
-        "size)",
+        help="initial value of a cosine decay (default: by the images' size)",
     )
     group.add_argument(
         "--precision",
         choices=("auto", *POLICIES),
-        help="auto is bfloat16 where the GPU or, measured, the processor is "
-        "fast in it, else float32, as always for an mlp (default: auto)",
+        help="auto is bfloat16 if the GPU supports it, or if a short "
+        "measurement finds it fast on the CPU, else float32; always float32 "
+        "for an mlp (default: auto)",
     )
     group.add_argument(
         "--jit",
@@ -208,15 +194,15 @@ def _add_run_options(parser):
         nargs="?",
         const="",
         metavar="RUN",
-        help="go on with a run, to its end or to more --steps or --epochs "
+        help="continue a run, to its end or to more --steps or --epochs "
         "(default: the newest in runs/)",
     )
     group.add_argument(
         "--save-every",
         type=kinds.positive_integer,
         metavar="STEPS",
-        help="steps from one checkpoint, grid of samples and row of history "
-        "to the next (default: about 1/25 of the run)",
+        help="steps between two checkpoints, sample grids and rows of the "
+        "history (default: about 1/25 of the run)",
     )
     group.add_argument(
         "--quiet", action="store_true", help="print warnings and errors only"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from keras_gan import cli, datasets, metrics
-from keras_gan.cli import sides
+from keras_gan.cli import evaluation_inputs
 from keras_gan.cli.loading import load_gan
 from keras_gan.images import image_grid, read_image, to_uint8, write_image
 
@@ -236,7 +236,7 @@ def test_a_sample_is_read_again_as_it_was(run_command):
     options = ("--num-images", 40, "--memorization", "--batch-size", 16)
     code, output, errors = run_command("evaluate", "digits", "digits", *options)
     assert code == 0
-    # Both sides draw the same digits.
+    # Both inputs draw the same digits.
     values = dict(line.split() for line in output.splitlines()[:5])
     assert values["copied_share"] == "1" and values["authenticity"] == "0"
     picture = read_image("memorization.png")
@@ -262,10 +262,12 @@ def test_memorization_of_a_run_and_of_other_sizes(
 
 
 def test_generated_images_are_drawn_again_as_they_were(run_folder):
-    side = sides.GeneratedSide(load_gan(run_folder / "model.keras"), 3)
-    drawn = np.concatenate(list(side.batches(20, 8)))
+    fakes = evaluation_inputs.GeneratedImages(
+        load_gan(run_folder / "model.keras"), 3
+    )
+    drawn = np.concatenate(list(fakes.batches(20, 8)))
     chosen = np.array([19, 0, 9, 8, 9])
-    np.testing.assert_array_equal(side.images_at(chosen, 20, 8), drawn[chosen])
+    np.testing.assert_array_equal(fakes.images_at(chosen, 20, 8), drawn[chosen])
 
 
 def test_a_folder_of_runs_is_not_taken_for_images(run_fails, run_folder):

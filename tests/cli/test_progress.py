@@ -1,11 +1,11 @@
-"""What is on the screen: lines, and one that moves on a terminal."""
+"""What is on the screen: lines that stay, and a bar on a terminal."""
 
 import io
 
 import pytest
 
-from keras_gan.cli.clock import Clock
-from keras_gan.cli.progress import Progress, duration_in_words, losses_in_words
+from keras_gan.cli.progress import Progress, ProgressBar, losses_in_words
+from keras_gan.cli.step_limit import StepLimit
 
 
 class Terminal(io.StringIO):
@@ -13,48 +13,70 @@ class Terminal(io.StringIO):
         return True
 
 
-def shown(stream, steps, monkeypatch) -> str:
-    """What is printed in a round whose steps take a second each."""
-    seconds = iter(range(1000))
-    monkeypatch.setattr("time.perf_counter", lambda: next(seconds))
-    clock = Clock(steps=10, total_steps=10 + 2 * steps, rounds=0)
-    progress = Progress(clock, stream)
+class Clock:
+    """Time that passes only when a test says so."""
+
+    seconds = 1000.0
+
+    def __call__(self):
+        return self.seconds
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("tqdm.std.time", clock)
+    return clock
+
+
+def train(stream, steps, clock) -> str:
+    """What is printed in a round: a minute to compile, then a second a step."""
+    limit = StepLimit(steps=10, total_steps=10 + 2 * steps, rounds=0)
+    progress = Progress(limit, stream)
     for batch in range(steps):
-        clock.steps += 1
+        limit.steps += 1
         progress.on_train_batch_begin(batch)
+        clock.seconds += 60 if batch == 0 else 1
     progress.on_epoch_end(0, {"accuracy": 0.5, "d_loss": 1.23456})
+    progress.on_train_end()
     return stream.getvalue()
 
 
-def test_one_line_a_round(monkeypatch):
-    text = shown(io.StringIO(), 5, monkeypatch)
-    # Counted from the second step on: the first one compiles.
-    assert (
-        text == "15/20 steps  1 steps/s  5 s left  d_loss 1.23  accuracy 0.5\n"
+def test_one_line_per_round_where_there_is_no_terminal(clock):
+    text = train(io.StringIO(), 5, clock)
+    assert text.startswith("15/20 steps |")
+    # Without the first step, which compiles, it would be slower.
+    assert text.endswith(
+        "|  1.25 steps/s, 00:04 left, d_loss 1.23  accuracy 0.5\n"
     )
+    assert text.count("\n") == 1 and "\r" not in text
 
 
-def test_line_that_moves_on_a_terminal(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "30")
-    lines = shown(Terminal(), 5, monkeypatch).split("\r")[1:]
-    assert len(lines) == 6
-    assert lines[0].startswith("10/20 steps")
-    assert "\n" not in "".join(lines[:-1]) and lines[-1].endswith("\n")
-    assert all(len(line.split("\x1b")[0]) <= 29 for line in lines)
+def test_bar_on_a_terminal_and_a_line_that_stays(clock, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("LINES", "20")
+    lines = train(Terminal(), 5, clock).split("\r")
+    assert any(line.startswith("10/20 steps") for line in lines)
+    stays = [line for line in lines if line.endswith("\n")]
+    assert len(stays) == 1 and stays[0].startswith("15/20 steps")
+    assert all(len(line.strip()) <= 60 for line in lines)
 
 
-@pytest.mark.parametrize(
-    "seconds, words",
-    [
-        (0.4, "0 s"),
-        (59.6, "1 min 0 s"),
-        (61, "1 min 1 s"),
-        (3600, "1 h 0 min"),
-        (7325, "2 h 2 min"),
-    ],
-)
-def test_durations(seconds, words):
-    assert duration_in_words(seconds) == words
+def test_one_line_at_the_end_where_there_is_no_terminal():
+    stream = io.StringIO()
+    with ProgressBar(30, "real images", stream=stream) as bar:
+        for _ in range(3):
+            bar.update(10)
+        assert stream.getvalue() == ""
+    assert stream.getvalue().startswith("30/30 real images |")
+    assert stream.getvalue().count("\n") == 1
+
+
+@pytest.mark.parametrize("stream", [io.StringIO(), Terminal()])
+def test_hidden_bar_counts_and_prints_nothing(stream):
+    with ProgressBar(30, "images", shown=False, stream=stream) as bar:
+        bar.update(20)
+    assert bar.n == 20 and stream.getvalue() == ""
 
 
 def test_losses_come_first():

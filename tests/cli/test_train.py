@@ -17,7 +17,7 @@ import keras_gan
 from keras_gan import cli
 from keras_gan.callbacks.run_checkpoint import read_record
 from keras_gan.cli import jobs
-from keras_gan.cli.clock import Clock
+from keras_gan.cli.step_limit import StepLimit
 from keras_gan.images import write_image
 
 _NO_METRICS = ("--metrics", "none")
@@ -277,8 +277,8 @@ def test_interrupted_run_is_saved(train, run_command, monkeypatch):
             os.kill(os.getpid(), signal.SIGINT)
         begin(self, batch, logs)
 
-    begin = Clock.on_train_batch_begin
-    monkeypatch.setattr(Clock, "on_train_batch_begin", interrupt)
+    begin = StepLimit.on_train_batch_begin
+    monkeypatch.setattr(StepLimit, "on_train_batch_begin", interrupt)
     code, _, errors = train("--steps", 20, "--save-every", 3, "--out", "run")
     assert code == 130
     assert "stopped at step 5 of 20, which is saved" in errors
@@ -322,8 +322,8 @@ def test_diverged_run_keeps_the_last_good_checkpoint(
             weight = self.model.generator.trainable_weights[0]
             weight.assign(np.full(weight.shape, np.nan))
 
-    count = Clock.on_train_batch_begin
-    monkeypatch.setattr(Clock, "on_train_batch_begin", spoil)
+    count = StepLimit.on_train_batch_begin
+    monkeypatch.setattr(StepLimit, "on_train_batch_begin", spoil)
     code, _, errors = train(*SHORT, "--out", "run")
     assert code == 2 and errors.count("\n") == 1
     assert "no longer finite" in errors and "batch 2" in errors

@@ -1,4 +1,4 @@
-"""The two sides that `keras-gan evaluate` compares."""
+"""The two inputs that `keras-gan evaluate` compares, REAL and FAKE."""
 
 import dataclasses
 import pathlib
@@ -16,12 +16,12 @@ _NUM_IMAGES = 10_000
 
 
 @dataclasses.dataclass(frozen=True)
-class ImagesSide:
-    """Images of a name, a folder, a zip or an npz.
+class StoredImages:
+    """Images of a built-in name, a folder, a zip or an npz.
 
     Attributes:
         source: The opened images.
-        seed: Fixes which of them are taken, where not all are.
+        seed: Determines the random sample, if not all images are used.
     """
 
     source: datasets.Source
@@ -49,7 +49,7 @@ class ImagesSide:
     def images_at(
         self, indices: np.ndarray, num_images: int, batch_size: int
     ) -> np.ndarray:
-        """The images that `batches` gives at these places, read again."""
+        """The images of `batches` at these indices, read again."""
         found, start = {}, 0
         for images in self.batches(num_images, batch_size):
             stop = start + len(images)
@@ -62,26 +62,26 @@ class ImagesSide:
 
 
 @dataclasses.dataclass(frozen=True)
-class GeneratedSide:
-    """Images that a run's GAN draws, as many as are wanted.
+class GeneratedImages:
+    """Images that the GAN of a run draws.
 
     Attributes:
         gan: The loaded model.
-        seed: Fixes the latents.
+        seed: Determines the latents.
     """
 
     gan: models.GAN
     seed: int
 
     def batches(self, num_images: int, batch_size: int) -> Iterator[Any]:
-        """Batches of images in [-1, 1]; the classes take turns."""
+        """Batches of images in [-1, 1]; labels cycle through the classes."""
         for start in range(0, num_images, batch_size):
             yield self._draw(start, num_images, batch_size)
 
     def images_at(
         self, indices: np.ndarray, num_images: int, batch_size: int
     ) -> np.ndarray:
-        """The images that `batches` gives at these places, drawn again."""
+        """The images of `batches` at these indices, drawn again."""
         starts = indices - indices % batch_size
         found = {}
         for start in np.unique(starts).tolist():
@@ -105,74 +105,74 @@ class GeneratedSide:
 
 
 @dataclasses.dataclass(frozen=True)
-class StatisticsSide:
-    """Mean and covariance of features in a file.
+class SavedStatistics:
+    """Mean and covariance of features, read from a file.
 
     Attributes:
-        statistics: What the file holds.
+        statistics: The content of the file.
     """
 
     statistics: metrics.FeatureStatistics
 
 
-Side = ImagesSide | GeneratedSide | StatisticsSide
+EvaluationInput = StoredImages | GeneratedImages | SavedStatistics
 
 
-def open_side(named: str, options: Any) -> Side:
-    """Opens what one of the two arguments names.
+def open_input(named: str, options: Any) -> EvaluationInput:
+    """Opens one of the arguments REAL and FAKE.
 
     Args:
         named: A name, folder, zip, npz, statistics file, run or model.
         options: Arguments of the command line.
 
     Raises:
-        FileNotFoundError: If there is nothing of that name.
+        FileNotFoundError: If it does not exist.
         ValueError: If it is none of these.
     """
     path = pathlib.Path(named)
     if named and (path.suffix == ".keras" or (path / "config.json").is_file()):
-        return GeneratedSide(
+        return GeneratedImages(
             load_gan(model_path(named), compiled=False), options.seed
         )
     if named and path.is_dir() and any(path.glob("*/config.json")):
         raise ValueError(
-            f"`{named}` is a folder of runs, whose pictures are grids. Name "
-            f"one of them, such as {min(path.glob('*/config.json')).parent}."
+            f"`{named}` is a folder of runs. Name one of them, such as "
+            f" {min(path.glob('*/config.json')).parent}."
         )
     if path.suffix == ".npz" and _holds_statistics(path):
-        return StatisticsSide(metrics.FeatureStatistics.load(path))
+        return SavedStatistics(metrics.FeatureStatistics.load(path))
     source = datasets.open_source(
         named, image_size=options.image_size, channels=options.channels
     )
-    return ImagesSide(source, options.seed)
+    return StoredImages(source, options.seed)
 
 
 def numbers_of_images(
-    sides: dict[str, Side], asked: int | None
+    inputs: dict[str, EvaluationInput], asked: int | None
 ) -> dict[str, int]:
-    """How many images to take of each side, statistics left out.
+    """How many images to use of each input that has images.
 
-    All there are where no number is asked for, and as many generated ones.
+    Without `--num-images`: all stored images, and as many generated ones.
 
     Args:
-        sides: Both, under `"real"` and `"fake"`.
+        inputs: Both inputs by the keys `"real"` and `"fake"`.
         asked: `--num-images`.
     """
     there = {
-        kind: len(side)
-        for kind, side in sides.items()
-        if isinstance(side, ImagesSide)
+        kind: len(one)
+        for kind, one in inputs.items()
+        if isinstance(one, StoredImages)
     }
     drawn = max(there.values(), default=_NUM_IMAGES)
     return {
         kind: asked or there.get(kind, drawn)
-        for kind, side in sides.items()
-        if not isinstance(side, StatisticsSide)
+        for kind, one in inputs.items()
+        if not isinstance(one, SavedStatistics)
     }
 
 
 def _holds_statistics(path: pathlib.Path) -> bool:
-    """Whether an `.npz` has `mu` or `sigma` where others have images."""
+    """Whether an `.npz` holds `mu` or `sigma` instead of images."""
     try:
         with zipfile.ZipFile(path) as file:
             return bool({"mu.npy", "sigma.npy"} & set(file.namelist()))

@@ -1,5 +1,6 @@
-"""The folder that `keras-gan augment` writes, and can go on with."""
+"""The folder that `keras-gan augment` writes, and can resume."""
 
+import contextlib
 import csv
 import json
 import os
@@ -7,7 +8,7 @@ import pathlib
 from collections.abc import Iterator
 from typing import Any
 
-from keras_gan.cli.augment_plan import COLUMNS, Entry, Plan, as_row
+from keras_gan.cli.augment.plan import COLUMNS, File, Plan, as_row
 from keras_gan.utils.files import replacing
 
 _HEADER = as_row(*COLUMNS)
@@ -16,12 +17,11 @@ _HEADER = as_row(*COLUMNS)
 class AugmentFolder:
     """Images in folders of their classes, a manifest, and the settings.
 
-    A row of the manifest is written before its file. So all there is in the
-    folder stands in the manifest, and what is listed and not there marks where
-    a run was cut off.
+    The row of a file is written before the file. So every file is in the
+    manifest, and the first row without a file is where a run was cut off.
 
     Args:
-        path: The folder, which need not be there yet.
+        path: The folder, which may not exist yet.
     """
 
     def __init__(self, path: str | os.PathLike) -> None:
@@ -33,7 +33,7 @@ class AugmentFolder:
         return str(self.path)
 
     def begin(self, settings: dict, plan: Plan, *, force: bool) -> int:
-        """Makes the folder ready; returns how many files are there already.
+        """Prepares the folder; returns how many files it already has.
 
         Args:
             settings: All that determines the files, as JSON can hold it.
@@ -44,67 +44,62 @@ class AugmentFolder:
             ValueError: If something is in the way.
         """
         settings = json.loads(json.dumps(settings))
-        if not force and self._settings() == settings:
-            return self._resume(plan)
-        if self._is_occupied():
-            self._clear(settings, plan, force)
-        self.path.mkdir(parents=True, exist_ok=True)
-        with replacing(self.settings_path) as aside:
-            aside.write_text(json.dumps(settings, indent=2) + "\n")
+        if force or self._settings() != settings:
+            if self._is_occupied():
+                self._clear(settings, plan, force)
+            self.path.mkdir(parents=True, exist_ok=True)
+            with replacing(self.settings_path) as aside:
+                aside.write_text(json.dumps(settings, indent=2) + "\n")
         return self._resume(plan)
 
-    def write(self, entries: list[Entry]) -> None:
-        """Adds files, each of which is there as a whole or not at all."""
+    def write(self, files: list[File]) -> None:
+        """Adds files; each is there as a whole or not at all."""
         with open(self.manifest_path, "ab") as manifest:
-            manifest.write(b"".join(entry.row for entry in entries))
+            manifest.write(b"".join(row for _, row, _ in files))
             manifest.flush()
             os.fsync(manifest.fileno())
-        for entry in entries:
-            path = self.path / entry.path
+        for name, _, data in files:
+            path = self.path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             aside = _aside(path)
-            aside.write_bytes(entry.data)
+            aside.write_bytes(data)
             os.replace(aside, path)
 
-    # Going on ---------------------------------------------------------------
+    # Resuming ---------------------------------------------------------------
 
     def _resume(self, plan: Plan) -> int:
-        """Cuts the manifest to what is there; returns the number of files."""
-        if not self.manifest_path.exists():
-            self.manifest_path.write_bytes(_HEADER)
-        number = 0
-        with open(self.manifest_path, "rb+") as manifest:
-            if manifest.read(len(_HEADER)) != _HEADER:
+        """Truncates the manifest to what is there; returns how many files."""
+        number, end = 0, len(_HEADER)
+        with open(self.manifest_path, "ab"), open(
+            self.manifest_path, "rb+"
+        ) as manifest:  # fmt: skip
+            if manifest.read(end) != _HEADER:
                 manifest.seek(0)
                 manifest.write(_HEADER)
-            end = len(_HEADER)
             for count, position in enumerate(self._written(manifest, plan), 1):
-                if plan.may_start_at(count):
+                if plan.can_start_at(count):
                     number, end = count, position
             manifest.truncate(end)
         return number
 
     def _written(self, manifest: Any, plan: Plan) -> Iterator[int]:
-        """Where the row of each file ends that is there, up to a missing one.
-
-        The rows are not parsed but foretold, all but their scores.
-        """
+        """Yields where each row ends, up to the first without its file."""
         for number in range(len(plan)):
-            row = plan.row_but_score(number)
-            if manifest.read(len(row)) != row:
-                return
-            if not manifest.readline().endswith(b"\n"):
+            # All but the score is known before the image is drawn.
+            row = plan.row(number)[:-1]
+            is_row = manifest.read(len(row)) == row
+            if not is_row or not manifest.readline().endswith(b"\n"):
                 return
             path = self.path / plan.path(number)
-            # A machine that lost its power may leave empty files.
+            # A power failure can leave empty files.
             if not path.is_file() or not path.stat().st_size:
                 return
             yield manifest.tell()
 
-    # Beginning anew ---------------------------------------------------------
+    # Starting over ----------------------------------------------------------
 
     def _settings(self) -> dict | None:
-        """The settings of the run that wrote the folder, if one did."""
+        """The settings of the run that wrote the folder, if there was one."""
         try:
             return json.loads(self.settings_path.read_text())
         except (OSError, ValueError):
@@ -113,35 +108,35 @@ class AugmentFolder:
     def _is_occupied(self) -> bool:
         if not self.path.is_dir():
             return self.path.exists()
-        # Killed while it wrote its first file, a run leaves this one.
+        # A run that is killed at its first file leaves only this one.
         own = _aside(self.settings_path)
         return any(path != own for path in self.path.iterdir())
 
     def _clear(self, settings: dict, plan: Plan, force: bool) -> None:
-        """Removes what an earlier run wrote, if that is wanted."""
-        earlier = self._settings()
+        """Removes what an earlier run wrote, or raises an error."""
         if not self.path.is_dir():
-            raise ValueError(
-                f"`--out` must be a folder. Received: `{self}`, a file."
-            )
+            raise ValueError(f"`--out` must be a folder. Received: `{self}`.")
+        earlier = self._settings()
         if not force:
             raise ValueError(_occupied(self, earlier, settings))
         listed = set() if earlier is None else set(self._listed())
-        own = {self.settings_path.name, self.manifest_path.name}
-        taken = () if earlier is not None else own
-        planned = (plan.path(number) for number in range(len(plan)))
-        for path in (self.path / n for n in (*taken, *planned)):
-            name = path.relative_to(self.path).as_posix()
-            if name not in listed and os.path.lexists(path):
+        wanted = [plan.path(number) for number in range(len(plan))]
+        if earlier is None:
+            wanted += [self.settings_path.name, self.manifest_path.name]
+        for name in wanted:
+            if name not in listed and os.path.lexists(self.path / name):
                 raise ValueError(
-                    f"`{path}` is in the way, and no run of `keras-gan "
-                    "augment` wrote it. Move it away, or choose another --out."
+                    f"`{self.path / name}` is in the way, and `keras-gan "
+                    "augment` did not write it. Move it away, or choose "
+                    "another --out."
                 )
         for name in listed:
-            (self.path / name).unlink(missing_ok=True)
-            _aside(self.path / name).unlink(missing_ok=True)
-        for folder in sorted({(self.path / n).parent for n in listed})[::-1]:
-            _remove_empty(folder, self.path)
+            for path in (self.path / name, _aside(self.path / name)):
+                path.unlink(missing_ok=True)
+        folders = {f for n in listed for f in pathlib.PurePath(n).parents}
+        for folder in sorted(folders - {pathlib.PurePath()}, reverse=True):
+            with contextlib.suppress(OSError):  # It is not empty.
+                (self.path / folder).rmdir()
         if earlier is not None:
             # The settings last: they say that the rest may be removed.
             self.manifest_path.unlink(missing_ok=True)
@@ -163,14 +158,8 @@ class AugmentFolder:
 
 
 def _aside(path: pathlib.Path) -> pathlib.Path:
-    # Always the same name, which the run that goes on writes over.
+    # Always the same name, which the run that resumes overwrites.
     return path.with_name(f".writing-{path.name}")
-
-
-def _remove_empty(folder: pathlib.Path, root: pathlib.Path) -> None:
-    while folder != root and folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
-        folder = folder.parent
 
 
 def _occupied(folder: AugmentFolder, earlier: Any, settings: dict) -> str:
@@ -179,12 +168,13 @@ def _occupied(folder: AugmentFolder, earlier: Any, settings: dict) -> str:
             f"`{folder}` is not empty. Choose another --out, or pass --force "
             "to write into it; what is there stays."
         )
-    names = [n for n in settings if earlier.get(n) != settings[n]]
     other = ", ".join(
-        f"{name} {earlier.get(name)} (not {settings[name]})" for name in names
+        f"{name} {earlier.get(name)} (not {value})"
+        for name, value in settings.items()
+        if earlier.get(name) != value
     )
     return (
         f"`{folder}` was written by `keras-gan augment` with {other}. Give the "
-        "same arguments to go on with it, choose another --out, or pass "
-        "--force to remove its images and begin anew."
+        "same arguments to resume, choose another --out, or pass --force to "
+        "remove its images and start over."
     )

@@ -1,4 +1,4 @@
-"""Counts the steps of a run and ends it where it should end."""
+"""Counts the training steps of a run and ends it after the last one."""
 
 import contextlib
 import signal
@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import keras
 
 
-class Clock(keras.callbacks.Callback):
-    """Ends training after a number of steps, or when asked to.
+class StepLimit(keras.callbacks.Callback):
+    """Ends training after a number of steps, or on a signal.
 
     Args:
         steps: Steps done before.
@@ -25,27 +25,27 @@ class Clock(keras.callbacks.Callback):
         self.interrupted_by: int | None = None
 
     def on_train_batch_begin(self, batch, logs=None):
-        """Counts the step; makes it the last one where it has to be."""
-        # Before the step and not after it, because Keras may report the end
-        # of a step late. It looks at `stop_training` only after the step.
+        """Counts the step, and stops training after it if it is the last."""
+        # Before the step, because Keras may report the end of a step late. It
+        # reads `stop_training` only after the step.
         self.steps += 1
         if self.steps >= self.total_steps or self.interrupted_by:
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch, logs=None):
-        """Counts the round; stands before callbacks that record it."""
+        """Counts the round; comes before the callbacks that record it."""
         self.rounds = epoch + 1
 
     def record(self) -> dict:
-        """What a checkpoint has to say about how far the run is."""
+        """The progress of the run, for a checkpoint."""
         return {"steps": self.steps, "rounds": self.rounds}
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[None]:
-        """Ends training in good order on Ctrl-C or a request to terminate.
+        """Ends training cleanly on SIGINT (Ctrl-C) or SIGTERM.
 
-        The step is finished and everything saved. A second Ctrl-C does not
-        wait for that.
+        The current step is finished and everything is saved. A second Ctrl-C
+        ends the program at once.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
