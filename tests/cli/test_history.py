@@ -2,15 +2,15 @@
 
 import pytest
 
-from keras_gan.cli.clock import Clock
 from keras_gan.cli.history import History, read_rows
+from keras_gan.cli.step_limit import StepLimit
 
 
 def write(path, steps_before, logs):
-    clock = Clock(steps_before, 100, 0)
-    history = History(path, clock)
+    limit = StepLimit(steps_before, 100, 0)
+    history = History(path, limit)
     history.on_train_begin()
-    clock.steps += 10
+    limit.steps += 10
     history.on_epoch_begin(0)
     history.on_epoch_end(0, logs)
 

@@ -8,12 +8,7 @@ import numpy as np
 from keras_gan import datasets
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli.augment.folder import AugmentFolder
-from keras_gan.cli.augment.job import (
-    class_counts,
-    image_shapes,
-    in_words,
-    make_job,
-)
+from keras_gan.cli.augment.job import in_words, make_job
 from keras_gan.cli.augment.plan import Plan
 from keras_gan.cli.progress import ProgressBar
 
@@ -142,25 +137,23 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _introduction(plan: Plan, settings, folder, done: int) -> str:
-    generated, shapes = (
-        in_words(plan.generated_shape),
-        image_shapes(plan.source),
-    )
+    generated, shapes = in_words(plan.image_shape), plan.originals.image_shapes
     chosen = settings["filter"] or settings["classifier"]
-    others = " and others" * (len(shapes) > 3)
-    filtered = f", chosen by {chosen}" * (chosen is not None)
     start = f", from image {done:,} on" * bool(done)
-    if done == len(plan):
-        start = ", which is complete"
     lines = [
-        f"{len(plan.paths):,} images of {len(plan.folders)} classes, "
-        f"{' and '.join(map(in_words, shapes[:3]))}{others}, from "
-        f"{settings['data']}",
+        f"{len(plan.originals.paths):,} images of "
+        f"{len(plan.originals.folders)} classes, "
+        f"{' and '.join(map(in_words, shapes[:3]))}"
+        + " and others" * (len(shapes) > 3)
+        + f", from {settings['data']}",
         f"{len(plan.generated_labels):,} images to add, {generated}, seed "
-        f"{plan.seed}{filtered}, from {plan.model}",
-        f"folder {folder}{start}",
+        f"{plan.seed}"
+        + f", chosen by {chosen}" * (chosen is not None)
+        + f", from {plan.model}",
+        f"folder {folder}"
+        + (", which is complete" if done == len(plan) else start),
     ]
-    if shapes != [plan.generated_shape]:
+    if shapes != [plan.image_shape]:
         lines.append(
             f"note: generated images have the size of training, {generated}; "
             "the others keep theirs"
@@ -169,21 +162,18 @@ def _introduction(plan: Plan, settings, folder, done: int) -> str:
 
 
 def _summary(plan: Plan, folder: AugmentFolder) -> str:
-    names, there = plan.source.info.class_names or (), class_counts(plan.source)
+    names, there = plan.originals.class_names, plan.originals.class_counts
     added = np.bincount(plan.generated_labels, minlength=len(names))
-    width = max(map(len, names))
-    table = [
-        f"  {name:<{width}}  {there[label]:,} + {added[label]:,}"
-        for label, name in enumerate(names)
+    lines = [
+        f"{len(plan):,} images, {added.sum():,} of them generated: {folder}"
     ]
-    return "\n".join(
-        [
-            f"{len(plan):,} images, {added.sum():,} of them generated: "
-            f"{folder}",
-            *table[: _MOST_CLASSES if len(names) <= _MOST_CLASSES else 0],
-            f"  manifest  {folder.manifest_path}",
+    if len(names) <= _MOST_CLASSES:
+        width = max(map(len, names))
+        rows = zip(names, there, added, strict=True)
+        lines += [
+            f"  {name:<{width}}  {n:,} + {new:,}" for name, n, new in rows
         ]
-    )
+    return "\n".join([*lines, f"  manifest  {folder.manifest_path}"])
 
 
 def _counts(text: str) -> dict[str, int]:

@@ -43,10 +43,12 @@ class AugmentFolder:
         Raises:
             ValueError: If something is in the way.
         """
-        settings = json.loads(json.dumps(settings))
-        if force or self._settings() != settings:
+        settings, earlier = json.loads(json.dumps(settings)), self._settings()
+        if force or earlier != settings:
             if self._is_occupied():
-                self._clear(settings, plan, force)
+                if not force and self.path.is_dir():
+                    raise ValueError(_occupied(self, earlier, settings))
+                self._clear(plan, is_own=earlier is not None)
             self.path.mkdir(parents=True, exist_ok=True)
             with replacing(self.settings_path) as aside:
                 aside.write_text(json.dumps(settings, indent=2) + "\n")
@@ -112,16 +114,13 @@ class AugmentFolder:
         own = _aside(self.settings_path)
         return any(path != own for path in self.path.iterdir())
 
-    def _clear(self, settings: dict, plan: Plan, force: bool) -> None:
-        """Removes what an earlier run wrote, or raises an error."""
+    def _clear(self, plan: Plan, *, is_own: bool) -> None:
+        """Removes what an earlier run wrote, and nothing else."""
         if not self.path.is_dir():
             raise ValueError(f"`--out` must be a folder. Received: `{self}`.")
-        earlier = self._settings()
-        if not force:
-            raise ValueError(_occupied(self, earlier, settings))
-        listed = set() if earlier is None else set(self._listed())
+        listed = set(self._listed()) if is_own else set()
         wanted = [plan.path(number) for number in range(len(plan))]
-        if earlier is None:
+        if not is_own:
             wanted += [self.settings_path.name, self.manifest_path.name]
         for name in wanted:
             if name not in listed and os.path.lexists(self.path / name):
@@ -130,17 +129,16 @@ class AugmentFolder:
                     "augment` did not write it. Move it away, or choose "
                     "another --out."
                 )
-        for name in listed:
-            for path in (self.path / name, _aside(self.path / name)):
-                path.unlink(missing_ok=True)
+        for path in (self.path / name for name in listed):
+            path.unlink(missing_ok=True)
+            _aside(path).unlink(missing_ok=True)
         folders = {f for n in listed for f in pathlib.PurePath(n).parents}
         for folder in sorted(folders - {pathlib.PurePath()}, reverse=True):
             with contextlib.suppress(OSError):  # It is not empty.
                 (self.path / folder).rmdir()
-        if earlier is not None:
-            # The settings last: they say that the rest may be removed.
-            self.manifest_path.unlink(missing_ok=True)
-            self.settings_path.unlink()
+        # The settings last: they say that the rest may be removed.
+        self.manifest_path.unlink(missing_ok=True)
+        self.settings_path.unlink(missing_ok=True)
 
     def _listed(self) -> Iterator[str]:
         """Files in the manifest of an earlier run, none outside the folder."""

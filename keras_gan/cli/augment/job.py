@@ -10,14 +10,10 @@ from typing import Any
 import numpy as np
 
 from keras_gan import datasets, images, sampling
-from keras_gan.cli.augment.plan import (
-    Plan,
-    class_names_of,
-    labels_of,
-    paths_and_folders,
-)
+from keras_gan.cli.augment.plan import Plan
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.settings import location, versions
+from keras_gan.datasets.image_files import ImageFiles, image_files
 from keras_gan.utils.models import load_model
 
 
@@ -39,30 +35,23 @@ def make_job(options: argparse.Namespace) -> tuple[Plan, dict[str, Any]]:
     path = model_path(options.model)
     gan = sampling.open_generator(path, safe_mode=not options.unsafe)
     config = _run_config(path)
-    source = _open_source(data, config, gan)
-    paths, folders = paths_and_folders(source)
-    _check_fit(source, path, config, gan)
-    wanted = _wanted(options, source)
+    originals = _open_originals(data, config, gan)
+    _check_fit(data, originals, path, config, gan)
+    wanted = _wanted(options, originals)
+    drawing = {n: getattr(options, n) for n in ("truncation", "batch_size")}
     generated = wanted and datasets.SyntheticImages(
-        gan,
-        **wanted,
-        filter=_filter(options),
-        truncation=options.truncation,
-        batch_size=options.batch_size,
-        seed=options.seed,
+        gan, **wanted, **drawing, filter=_filter(options), seed=options.seed
     )
     plan = Plan(
-        source,
-        paths,
-        folders,
+        originals,
         generated or None,
         gan.image_shape,
         os.path.abspath(path),
         options.seed,
         options.batch_size,
     )
-    taken = set(paths)
-    for name in map(plan.path, range(len(paths), len(plan))):
+    taken = set(originals.paths)
+    for name in map(plan.path, range(len(taken), len(plan))):
         if name in taken:
             raise ValueError(
                 f"`{data}` has an image `{name}`, which is the name of a "
@@ -74,19 +63,6 @@ def make_job(options: argparse.Namespace) -> tuple[Plan, dict[str, Any]]:
 def in_words(shape) -> str:
     """A shape such as `8 x 8 x 1`."""
     return " x ".join(map(str, shape))
-
-
-def class_counts(source: datasets.Source) -> np.ndarray:
-    """Number of images of each class."""
-    names = class_names_of(source)
-    return np.bincount(labels_of(source), minlength=len(names))
-
-
-def image_shapes(source: datasets.Source) -> list[tuple[int, ...]]:
-    """Shapes that occur as the images are stored, smallest first."""
-    files = source.files
-    shapes = [source.info.image_shape] if files is None else files.image_shapes
-    return sorted(set(shapes))
 
 
 def _check_apart(data: str, out: str) -> None:
@@ -111,7 +87,7 @@ def _run_config(path: pathlib.Path) -> dict[str, Any] | None:
     return config if is_run else None
 
 
-def _open_source(data: str, config: Any, gan: Any) -> datasets.Source:
+def _open_originals(data: str, config: Any, gan: Any) -> ImageFiles:
     if gan.num_classes is None:
         raise ValueError(
             "The GAN has no classes, so its images would have no labels. "
@@ -125,12 +101,12 @@ def _open_source(data: str, config: Any, gan: Any) -> datasets.Source:
         # Decoded as in training, as a check; the files are copied unchanged.
         height, width, channels = gan.image_shape
         options = {"image_size": (height, width), "channels": channels}
-    return datasets.open_source(data, **options)
+    return image_files(datasets.open_source(data, **options))
 
 
-def _check_fit(source: datasets.Source, path, config, gan) -> None:
+def _check_fit(data, originals: ImageFiles, path, config, gan) -> None:
     """Checks that the GAN was trained on these classes and this size."""
-    data, names = source.info.name, class_names_of(source)
+    names, shapes = originals.class_names, originals.image_shapes
     known = (config or {}).get("dataset", {}).get("class_names")
     learned, there = known and _listed(known), _listed(names)
     if known is None:
@@ -142,7 +118,6 @@ def _check_fit(source: datasets.Source, path, config, gan) -> None:
             f"knows {learned}; `{data}` has {there}. Train a GAN on these "
             "images, or rename the classes."
         )
-    shapes = image_shapes(source)
     if config is None and shapes != [gan.image_shape]:
         raise ValueError(
             f"`{path}` draws images of {in_words(gan.image_shape)}. Received: "
@@ -152,7 +127,7 @@ def _check_fit(source: datasets.Source, path, config, gan) -> None:
         )
 
 
-def _wanted(options, source: datasets.Source) -> dict[str, Any]:
+def _wanted(options, originals: ImageFiles) -> dict[str, Any]:
     """How many images to draw, as `SyntheticImages` takes it; {} for none."""
     asked = {
         "--balance uniform": options.balance == "uniform",
@@ -168,8 +143,8 @@ def _wanted(options, source: datasets.Source) -> dict[str, Any]:
     if options.num_images is not None:
         return {"num_images": options.num_images}
     if options.counts is not None:
-        return {"counts": _by_label(options.counts, class_names_of(source))}
-    there = class_counts(source)
+        return {"counts": _by_label(options.counts, originals.class_names)}
+    there = originals.class_counts
     # A class without images has taught the GAN nothing.
     missing = np.where(there > 0, there.max() - there, 0)
     counts = {int(c): int(missing[c]) for c in np.flatnonzero(missing)}
@@ -177,10 +152,8 @@ def _wanted(options, source: datasets.Source) -> dict[str, Any]:
 
 
 def _by_label(counts: dict[str, int], names: tuple[str, ...]) -> dict[int, int]:
-    numbered = list(enumerate(names))
-    labels = {str(k): k for k, _ in numbered} | {
-        name: k for k, name in numbered
-    }
+    labels = {str(label): label for label in range(len(names))}
+    labels |= {name: label for label, name in enumerate(names)}
     found: dict[int, int] = {}
     for name, number in counts.items():
         if name not in labels:
@@ -188,13 +161,12 @@ def _by_label(counts: dict[str, int], names: tuple[str, ...]) -> dict[int, int]:
                 f"`--counts` must name classes of DATA, {_listed(names)}, "
                 f"or their numbers from 0. Received: {name!r}."
             )
-        label = labels[name]
-        if label in found:
+        if labels[name] in found:
             raise ValueError(
                 "`--counts` must name each class once. Received: "
-                f"{names[label]!r} twice."
+                f"{names[labels[name]]!r} twice."
             )
-        found[label] = number
+        found[labels[name]] = number
     return found
 
 
@@ -218,18 +190,16 @@ def _filter(options) -> Any:
 
 
 def _settings(options, plan: Plan, wanted) -> dict[str, Any]:
-    names, counts = class_names_of(plan.source), class_counts(plan.source)
-    found = hashlib.sha256(
-        "\n".join(plan.paths).encode(errors="surrogateescape")
-    )
-    found.update(labels_of(plan.source).tobytes())
-    classifier = options.classifier
+    originals, classifier = plan.originals, options.classifier
+    names, counts = originals.class_names, originals.class_counts.tolist()
+    paths = "\n".join(originals.paths).encode(errors="surrogateescape")
+    found = hashlib.sha256(paths + originals.labels.tobytes())
     added = {names[k]: n for k, n in wanted.get("counts", {}).items()}
     return {
         "data": location(options.data),
         "images_of_data": {
-            "number": len(plan.paths),
-            "of_classes": dict(zip(names, counts.tolist(), strict=True)),
+            "number": len(originals.paths),
+            "of_classes": dict(zip(names, counts, strict=True)),
             "sha256_of_names": found.hexdigest(),
         },
         "model": plan.model,

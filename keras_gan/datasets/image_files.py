@@ -1,0 +1,111 @@
+"""The images of a data set as files in folders of their classes."""
+
+import dataclasses
+import pathlib
+import re
+from collections.abc import Callable
+
+import numpy as np
+
+from keras_gan import images
+from keras_gan.datasets.source import Source
+
+
+@dataclasses.dataclass(frozen=True)
+class ImageFiles:
+    """Where the images of a data set go when it is written as a folder.
+
+    Files keep their bytes, and their path below the folder of their class.
+    Arrays become 8-bit PNG, which is lossless for bytes.
+
+    Attributes:
+        paths: Path of each file, with `/` between folders.
+        read: Function from the index of an image to the bytes of its file.
+        labels: int32 array, the class of each image.
+        folders: The folder of each class.
+        class_names: The name of each class.
+        image_shapes: Shapes of the images as stored, smallest first.
+    """
+
+    paths: list[str]
+    read: Callable[[int], bytes]
+    labels: np.ndarray
+    folders: tuple[str, ...]
+    class_names: tuple[str, ...]
+    image_shapes: list[tuple[int, ...]]
+
+    @property
+    def class_counts(self) -> np.ndarray:
+        """Number of images of each class."""
+        return np.bincount(self.labels, minlength=len(self.class_names))
+
+
+def image_files(source: Source) -> ImageFiles:
+    """Returns the images of a data set with classes, as files.
+
+    Args:
+        source: What `open_source` returned.
+
+    Raises:
+        ValueError: If there are no classes, or a path leads out of the folder.
+    """
+    names, labels, files = source.info.class_names, source.labels, source.files
+    if labels is None or names is None:
+        raise ValueError(
+            f"`{source.info.name}` has no classes, so there is nothing to "
+            "balance. Put the images of each class in a sub-folder of its own, "
+            "or add `labels` to the .npz."
+        )
+    if files is not None:
+        return ImageFiles(
+            _paths_from_classes(source.info.name, files.names),
+            lambda index: files.read_bytes(files.names[index]),
+            labels,
+            names,
+            names,
+            sorted(set(files.image_shapes)),
+        )
+
+    def read(index: int) -> bytes:
+        image = source.read(np.array([index]))[0]
+        return images.encode_png(images.to_uint8(image, source.stored_range))
+
+    folders = _folders(names)
+    paths = [
+        f"{folders[label]}/original-{index:06d}.png"
+        for index, label in enumerate(labels)
+    ]
+    shape = source.info.image_shape
+    return ImageFiles(paths, read, labels, folders, names, [shape])
+
+
+def _paths_from_classes(data: str, names: tuple[str, ...]) -> list[str]:
+    """Paths without the folders that all images have in common."""
+    paths = [pathlib.PurePosixPath(name).parts for name in names]
+    while len({parts[0] for parts in paths}) == 1:
+        paths = [parts[1:] for parts in paths]
+    for name, parts in zip(names, paths, strict=True):
+        if any(p == ".." or p.startswith("/") or "\\" in p for p in parts):
+            raise ValueError(
+                f"`{data}` holds a file whose name leads out of its folder: "
+                f"{name!r}. Rename it."
+            )
+    return ["/".join(parts) for parts in paths]
+
+
+def _folders(class_names: tuple[str, ...]) -> tuple[str, ...]:
+    """Folder names whose alphabetical order is that of the labels.
+
+    Example:
+
+    >>> _folders(("T-shirt/top", "Bag"))
+    ('0-T-shirt-top', '1-Bag')
+    """
+    safe = tuple(re.sub(r"[^\w.+-]+", "-", name) for name in class_names)
+    if safe == class_names and list(safe) == sorted(set(safe)):
+        return safe
+    width = len(str(len(safe) - 1))
+    return tuple(
+        f"{number:0{width}d}" + f"-{name}" * (name != str(number))
+        for number, name in enumerate(safe)
+    )
