@@ -39,10 +39,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import train_step_backends
 from cifar10_gpu_worker import MATRICES, POLICIES
-from train_step import ratio
-from train_step_backends import Entry, Speeds, measure
+from train_step_tables import Entry, Speeds, measure, ratio
+from train_step_tables import Worker as BackendWorker
 
 WORKER = Path(__file__).with_name("cifar10_gpu_worker.py")
 SUFFIXES = {".png", ".jpg", ".jpeg"}
@@ -52,7 +51,7 @@ FIT = Entry("r3gan", "jax", "GAN.fit")
 SHOWN = ("d_loss", "g_loss", "r1", "r2", "d_real_accuracy", "d_fake_accuracy")
 
 
-class Worker(train_step_backends.Worker):
+class Worker(BackendWorker):
     """A process of one framework that runs programs when it is told to.
 
     Args:

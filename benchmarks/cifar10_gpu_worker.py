@@ -1,7 +1,7 @@
 """What `cifar10_gpu.py` times, in a process of one framework.
 
-As `train_step_worker.py`, it compiles, says so, and waits: a number on
-standard input gives a program its turn. A second line of what it knows of the
+Like `train_step_worker.py`, it compiles, says so, and waits for lines on
+standard input that run a program. A second line of what it knows of the
 networks comes before the first turn, and "train" on standard input trains a
 GAN from its start.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from train_step_worker import WARM_UP_STEPS, Program, Run, seconds
+from train_step_worker import WARM_UP_STEPS, Program, Run, timed
 
 MATRICES = "matrices"
 NETWORK = "r3gan"
@@ -287,7 +287,7 @@ def main(arguments: list[str] | None = None) -> None:
         if asked == "train":
             answer(json.dumps(side.train()))
         else:
-            answer(json.dumps(seconds(programs[asked[0]], asked[1])))
+            answer(json.dumps(timed(programs[asked[0]], asked[1])))
 
 
 if __name__ == "__main__":

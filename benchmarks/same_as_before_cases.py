@@ -158,7 +158,7 @@ def make_adaptive() -> Any:
     """Returns an adaptive augmenter whose probability moves within 20 steps."""
     from keras_gan import layers
 
-    return layers.AdaptiveAugment("bgc", interval=2, speed=0.2, seed=1)
+    return layers.AdaptiveAugment("bgc", interval=2, speed=0.05, seed=1)
 
 
 def make_diffaugment() -> Any:

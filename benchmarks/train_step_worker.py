@@ -1,15 +1,14 @@
-"""What `train_step.py --backend` times, in a process of one backend.
+"""What `train_step.py` times, in a process of one backend.
 
-Keras can take its backend once only, before it is imported: each backend has a
-worker of its own. It compiles all programs, and then waits: for each line
+Keras can choose its backend only once, before it is imported, so each backend
+has a worker of its own. It compiles all programs and then waits: for each line
 `[number of a program, steps or null]` on standard input it trains these steps
-and answers with the seconds. Both ways one line of JSON at a time; all else
-goes to standard error.
+and answers with the seconds and the seconds of processor time. Both ways one
+line of JSON at a time; all other output goes to standard error.
 """
 
 import argparse
 import functools
-import importlib
 import json
 import os
 import sys
@@ -23,9 +22,15 @@ import numpy as np
 
 WARM_UP_STEPS = 3
 LEARNING_RATE = 1e-4
-LOOP_LATENT_DIM = 100
+LATENT_DIM = 100
 FEW_STEPS = 10
-"""Steps an execution of "GAN.fit x10"."""
+"""Steps per execution of "GAN.fit x10"."""
+
+TUTORIAL = "tutorial"
+PRODUCT = "product"
+MATRIX_SIZE = 2048
+POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
+UPDATES = {"separate": "alternating", "shared": "simultaneous"}
 
 Run = Callable[[int], Any]
 """Trains for a number of steps, and returns when they are done."""
@@ -39,9 +44,9 @@ class Setting:
         make: Factor on all widths -> generator and discriminator.
         image_shape: Shape of an image, or of a point.
         batch_size: Images in a batch.
-        times: How many times `--steps` a turn has, for small networks.
-        plain: The non-saturating loss alone, without penalties and average,
-            as the hand-written loops have it; or else all defaults.
+        times: Factor on `--steps`, for small networks.
+        plain: The non-saturating loss alone, without penalties and averaged
+            generator, as in the hand-written loops; otherwise all defaults.
     """
 
     make: Callable[[float], tuple]
@@ -58,7 +63,7 @@ class Setting:
 
 
 class Program(NamedTuple):
-    """One row of the table."""
+    """One row of a table."""
 
     network: str
     name: str
@@ -67,8 +72,11 @@ class Program(NamedTuple):
     run: Run
 
 
+# Networks -------------------------------------------------------------------
+
+
 def toy(factor: float) -> tuple:
-    """The networks of `mode_coverage.py`, on points of the plane."""
+    """The networks of `mode_coverage.py`, for points of the plane."""
     from keras_gan import networks
 
     width = max(1, round(128 * factor))
@@ -83,7 +91,7 @@ def dcgan(factor: float) -> tuple:
     from keras_gan import networks
 
     width = max(1, round(16 * factor))
-    return networks.dcgan((28, 28, 1), latent_dim=LOOP_LATENT_DIM, width=width)
+    return networks.dcgan((28, 28, 1), latent_dim=LATENT_DIM, width=width)
 
 
 def r3gan(factor: float) -> tuple:
@@ -93,6 +101,47 @@ def r3gan(factor: float) -> tuple:
     return networks.r3gan((32, 32, 3), width=max(1, round(8 * factor)))
 
 
+def tutorial(precision: str) -> tuple:
+    """The DCGAN of TensorFlow's tutorial."""
+    import keras
+    from keras import layers
+
+    keras.config.set_dtype_policy(POLICIES[precision])
+    up = functools.partial(
+        layers.Conv2DTranspose, kernel_size=5, padding="same", use_bias=False
+    )
+    down = functools.partial(
+        layers.Conv2D, kernel_size=5, strides=2, padding="same"
+    )
+    generator = [
+        keras.Input((LATENT_DIM,)),
+        layers.Dense(7 * 7 * 256, use_bias=False),
+        layers.BatchNormalization(),
+        layers.LeakyReLU(0.3),
+        layers.Reshape((7, 7, 256)),
+        up(128),
+        layers.BatchNormalization(),
+        layers.LeakyReLU(0.3),
+        up(64, strides=2),
+        layers.BatchNormalization(),
+        layers.LeakyReLU(0.3),
+        up(1, strides=2, activation="tanh"),
+    ]
+    discriminator = [
+        keras.Input((28, 28, 1)),
+        down(64),
+        layers.LeakyReLU(0.3),
+        layers.Dropout(0.3),
+        down(128),
+        layers.LeakyReLU(0.3),
+        layers.Dropout(0.3),
+        layers.Flatten(),
+        layers.Dense(1),
+    ]
+    keras.config.set_dtype_policy("float32")
+    return keras.Sequential(generator), keras.Sequential(discriminator)
+
+
 SETTINGS = {
     "toy": Setting(toy, (2,), batch_size=100, times=10),
     "dcgan": Setting(dcgan, (28, 28, 1), batch_size=64, plain=True),
@@ -100,38 +149,49 @@ SETTINGS = {
 }
 
 
-def make_gan(setting: Setting, factor: float, **compiling: Any) -> Any:
-    """Returns a compiled GAN; keyword arguments are those of `compile`."""
+# Programs -------------------------------------------------------------------
+
+
+def compiled(networks: tuple, plain: bool, average: bool, **compiling) -> Any:
+    """Returns a compiled GAN of two networks.
+
+    Args:
+        networks: Generator and discriminator.
+        plain: As in `Setting`.
+        average: Whether a plain GAN keeps an averaged generator.
+        **compiling: Arguments of `GAN.compile`.
+    """
     import keras
 
     import keras_gan
 
-    networks = setting.make(factor)
-    if not setting.plain:
+    if not plain:
         gan = keras_gan.GAN(*networks)
         gan.compile(**compiling)
         return gan
-    gan = keras_gan.GAN(*networks, ema_momentum=None)
+    gan = keras_gan.GAN(*networks, ema_momentum=0.999 if average else None)
     optimizers = [keras.optimizers.Adam(LEARNING_RATE) for _ in range(2)]
     gan.compile(*optimizers, loss="non_saturating", penalties=None, **compiling)
     return gan
 
 
 def make_stream(images: np.ndarray, batch_size: int) -> Any:
-    """Returns an endless stream of batches in another order each time."""
+    """Returns an endless stream of batches, in another order in every pass."""
     import tensorflow as tf
 
-    batches = images.reshape(-1, batch_size, *images.shape[1:])
+    size = len(images) // batch_size * batch_size
+    batches = images[:size].reshape(-1, batch_size, *images.shape[1:])
     stream = tf.data.Dataset.from_tensor_slices(batches)
     stream = stream.shuffle(len(batches)).repeat().prefetch(2)
-    # As in `train_step.make_dataset`: the tuner would hold up the end.
+    # The thread that tunes a pipeline sleeps for times that double, and an
+    # iterator waits for it when it ends: up to seconds, whatever is timed.
     options = tf.data.Options()
     options.autotune.enabled = False
     return stream.with_options(options)
 
 
 def fitting(gan: Any, images: np.ndarray, batch_size: int) -> Run:
-    """Returns `GAN.fit` on what is the fastest common input of a backend.
+    """Returns `GAN.fit` with the fastest common input of a backend.
 
     TensorFlow gets a `tf.data` stream, JAX and PyTorch get NumPy arrays.
     """
@@ -152,67 +212,146 @@ def fitting(gan: Any, images: np.ndarray, batch_size: int) -> Run:
     )
 
 
-def loops_of(setting: Setting, factor: float, images: np.ndarray) -> dict:
-    """Returns the hand-written loops of this backend by their names."""
-    import keras
-
-    hand = importlib.import_module(f"train_step_hand_{keras.backend.backend()}")
-    make_networks = functools.partial(setting.make, factor)
-    return hand.make_loops(
-        make_networks, images, setting.batch_size, LEARNING_RATE
-    )
-
-
-def programs_of(
-    name: str, num_steps: int, factor: float, only_fit: bool
-) -> Iterator[Program]:
+def programs_of(name: str, options: argparse.Namespace) -> Iterator[Program]:
     """Yields the programs of one pair of networks."""
     import keras
 
     setting = SETTINGS[name]
-    num_steps *= setting.times
+    backend = keras.backend.backend()
+    num_steps = options.steps * setting.times
     images = setting.images(max(num_steps, setting.times * WARM_UP_STEPS))
-    program = functools.partial(
-        Program, name, batch_size=setting.batch_size, num_steps=num_steps
-    )
-    feed = images, setting.batch_size
-    run = fitting(make_gan(setting, factor), *feed)
-    yield program("GAN.fit", run=run)
-    if only_fit:
+    size = setting.batch_size
+
+    def fit(title, **compiling):
+        networks = setting.make(options.width)
+        gan = compiled(networks, setting.plain, average=False, **compiling)
+        run = fitting(gan, images, size)
+        return Program(name, title, size, num_steps, run)
+
+    yield fit("GAN.fit")
+    if options.only_fit:
         return
-    if setting.plain and keras.backend.backend() == "tensorflow":
-        # Elsewhere it is the default, or not one program.
-        gan = make_gan(setting, factor, jit_compile=True)
-        yield program("GAN.fit, XLA", run=fitting(gan, *feed))
+    if setting.plain and backend == "tensorflow":
+        # On the others it is the default, or not available.
+        yield fit("GAN.fit, XLA", jit_compile=True)
     if setting.plain:
-        for title, run in loops_of(setting, factor, images).items():
-            yield program(title, run=run)
-    # Small networks gain by it; PyTorch knows single steps only.
-    if setting.times == FEW_STEPS and keras.backend.backend() != "torch":
-        gan = make_gan(
-            setting, factor, steps_per_execution=FEW_STEPS, jit_compile=True
+        import train_step_loops
+
+        loops = train_step_loops.make_loops(
+            functools.partial(setting.make, options.width),
+            images,
+            make_stream(images, size) if backend == "tensorflow" else None,
+            size,
+            LEARNING_RATE,
         )
-        yield program("GAN.fit x10", run=fitting(gan, *feed))
+        for title, run in loops.items():
+            yield Program(name, title, size, num_steps, run)
+    # Small networks gain by it; PyTorch takes single steps only.
+    if setting.times == FEW_STEPS and backend != "torch":
+        yield fit(
+            "GAN.fit x10", steps_per_execution=FEW_STEPS, jit_compile=True
+        )
 
 
-def make_programs(
-    names: list[str], num_steps: int, factor: float, only_fit: bool
-) -> list[Program]:
+def tutorial_programs(options: argparse.Namespace) -> Iterator[Program]:
+    """Yields the programs of the tutorial's DCGAN, and a matrix product."""
+    import keras
+    import train_step_loops as loops
+
+    images, size = load_images(options.data), SETTINGS["dcgan"].batch_size
+    for precision in precisions(options):
+        program = functools.partial(
+            Program, batch_size=size, num_steps=options.steps
+        )
+        if keras.backend.backend() == "torch":
+            for passes in UPDATES:
+                loop = loops.TorchLoop(
+                    loops.torch_tutorial(),
+                    images,
+                    size,
+                    loops.torch_adam(LEARNING_RATE),
+                    passes=passes,
+                    precision=precision,
+                )
+                yield program(f"{precision} {passes}", "PyTorch", run=loop.run)
+            continue
+        stream = make_stream(images, size)
+        run = matrix_product(precision, MATRIX_SIZE)
+        yield Program(PRODUCT, precision, 1, FEW_STEPS, run)
+        for passes, update in UPDATES.items():
+            gan = compiled(
+                tutorial(precision), True, options.average, update=update
+            )
+            loop = loops.TensorFlowLoop(
+                tutorial(precision),
+                LEARNING_RATE,
+                passes=passes,
+                jit_compile=gan.jit_compile,
+            )
+            title = f"{precision} {passes}"
+            run = functools.partial(loop.run, stream)
+            yield program(title, "loop", run=run)
+            yield program(title, "GAN.fit", run=fitting(gan, images, size))
+
+
+def load_images(path: Path | None) -> np.ndarray:
+    """Returns images in [-1, 1] for the tutorial: those of an npz, or noise."""
+    if path is None:
+        return SETTINGS["dcgan"].images(64)
+    with np.load(path) as arrays:
+        images = arrays["x_train"].reshape(-1, 28, 28, 1)
+    return (images / 127.5 - 1).astype("float32")
+
+
+def precisions(options: argparse.Namespace) -> list[str]:
+    """Returns float32, and bfloat16 where it is fast or asked for."""
+    return ["float32"] + ["bfloat16"] * (options.bfloat16 or bfloat16_is_fast())
+
+
+def bfloat16_is_fast() -> bool:
+    """Whether `keras-gan train --precision auto` would choose bfloat16."""
+    from keras_gan.backend import devices
+
+    return devices.bfloat16_is_fast()
+
+
+def matrix_product(precision: str, size: int) -> Run:
+    """Returns a function that multiplies two square matrices."""
+    import tensorflow as tf
+
+    matrix = tf.cast(tf.random.normal((size, size)), precision)
+    # Only one number of the product has to leave the device.
+    product = tf.function(lambda: tf.matmul(matrix, matrix)[0, 0])
+
+    def run(num_products):
+        for _ in range(num_products):
+            product().numpy()
+
+    return run
+
+
+def make_programs(options: argparse.Namespace) -> list[Program]:
     """Returns all programs, compiled."""
-    programs = [
-        program
-        for name in names
-        for program in programs_of(name, num_steps, factor, only_fit)
-    ]
+    programs: list[Program] = []
+    for name in options.networks:
+        if name == TUTORIAL:
+            programs += tutorial_programs(options)
+        else:
+            programs += programs_of(name, options)
     for program in programs:
-        # Twice: a second call may find its inputs elsewhere, and compile anew.
+        times = (
+            SETTINGS[program.network].times
+            if program.network in SETTINGS
+            else 1
+        )
+        # Twice: a second call may find its inputs elsewhere, and recompile.
         for _ in range(2):
-            program.run(SETTINGS[program.network].times * WARM_UP_STEPS)
+            program.run(times * WARM_UP_STEPS)
     return programs
 
 
 def description(programs: list[Program]) -> dict:
-    """What the parent is told once all is compiled."""
+    """What the parent process needs to know once all is compiled."""
     import keras_gan
     from keras_gan.backend import devices
 
@@ -221,34 +360,38 @@ def description(programs: list[Program]) -> dict:
         "device": devices.describe_devices(),
         "version": devices.FRAMEWORK_VERSION,
         "package": str(Path(keras_gan.__file__).resolve().parent),
+        "auto": "bfloat16" if bfloat16_is_fast() else "float32",
     }
 
 
-def seconds(program: Program, num_steps: int | None = None) -> float:
-    """Returns how long one turn of a program takes."""
-    start = time.perf_counter()
+def timed(program: Program, num_steps: int | None = None) -> list[float]:
+    """Returns the seconds of a turn, and its seconds of processor time."""
+    start, processor_start = time.perf_counter(), time.process_time()
     program.run(num_steps or program.num_steps)
-    return time.perf_counter() - start
+    return [
+        time.perf_counter() - start,
+        time.process_time() - processor_start,
+    ]
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Compiles, says so, and runs what is asked for until the input ends."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--networks", nargs="+", choices=[*SETTINGS])
+    parser.add_argument("--networks", nargs="+", choices=[*SETTINGS, TUTORIAL])
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--width", type=float, default=1.0)
-    parser.add_argument("--only-fit", action="store_true")
+    parser.add_argument("--data", type=Path)
+    for name in ("only-fit", "average", "bfloat16"):
+        parser.add_argument(f"--{name}", action="store_true")
     options = parser.parse_args(arguments)
-    # Frameworks may print: the answers have the standard output to themselves.
+    # Frameworks may print: the standard output is kept for the answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    programs = make_programs(
-        options.networks, options.steps, options.width, options.only_fit
-    )
+    programs = make_programs(options)
     print(json.dumps(description(programs)), file=answers, flush=True)
     for line in sys.stdin:
         number, num_steps = json.loads(line)
-        answer = seconds(programs[number], num_steps)
+        answer = timed(programs[number], num_steps)
         print(json.dumps(answer), file=answers, flush=True)
 
 

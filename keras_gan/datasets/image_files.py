@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from keras_gan import images
-from keras_gan.datasets.source import Source
+from keras_gan.datasets.sources import Source
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,20 +1,5 @@
-"""Time a step on several backends of Keras: `train_step.py --backend`.
+"""Workers that take turns, and the tables of what `train_step.py` measures."""
 
-A worker of each backend (`train_step_worker.py`) compiles its programs; then
-they take turns, one program at a time, so that what else the machine does hits
-all of them. A ratio is the median over the turns. Networks, by their batches:
-
-- toy: `mode_coverage.py`'s on 100 points, relativistic loss with R1 and R2;
-- dcgan: 64 images of 28x28x1, non-saturating loss; beside `GAN.fit` the loops
-  one would write by hand in that framework over the same Keras networks;
-- r3gan: 64 images of 32x32x3, relativistic loss with R1 and R2.
-
-"x10" takes ten steps an execution, compiled by XLA. `GAN.fit` is fed what each
-backend reads fastest: TensorFlow a `tf.data` stream, JAX and PyTorch NumPy
-arrays. The loops of these two keep the images on the device.
-"""
-
-import argparse
 import contextlib
 import json
 import os
@@ -25,9 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from train_step import ratio, verdict
-
-# Lower bounds of ratios of steps/s.
+# Lower bounds of ratios.
+MIN_RATIO = 0.98
+MIN_GAIN = 1.8
 MIN_JAX_GAIN = 3.0
 MIN_OF_LOOP = 0.9
 MIN_OF_BEFORE = 0.98
@@ -42,6 +27,10 @@ ENVIRONMENT = {
     "OMP_WAIT_POLICY": "PASSIVE",
 }
 PROCESSOR = "the processor"
+PRODUCT = "product"
+MATRIX_SIZE = 2048
+GFLOP_PER_IMAGE = {"separate": 0.58, "shared": 0.45}
+TUTORIAL_BATCH = 64
 
 
 class Entry(NamedTuple):
@@ -53,7 +42,10 @@ class Entry(NamedTuple):
 
 
 Speeds = dict[Entry, list[float]]
-"""Steps/s of each program, one number a turn."""
+"""Steps/s of each program, one number per turn."""
+
+Pairs = dict[Entry, list[tuple[float, float]]]
+"""Steps/s and steps/s of processor time of each program, one pair per turn."""
 
 
 class Worker:
@@ -82,26 +74,29 @@ class Worker:
         )
         self.batch_sizes: dict[Entry, int] = {}
         self.steps: dict[Entry, int] = {}
-        self.device = self.version = self.package = ""
+        self.device = self.version = self.package = self.auto = ""
 
     def wait(self) -> None:
-        """Waits until all is compiled, and notes what there is."""
+        """Waits until all is compiled, and reads the list of programs."""
         answer = self._answer()
         self.device, self.version = answer["device"], answer["version"]
         self.package = answer.get("package", "")
+        self.auto = answer.get("auto", "")
         for network, name, batch_size, num_steps in answer["programs"]:
             entry = Entry(network, self.backend, name)
             self.batch_sizes[entry] = batch_size
             self.steps[entry] = num_steps
 
-    def steps_per_second(
+    def turn(
         self, entry: Entry, num_steps: int | None = None
-    ) -> float:
-        """Lets a program have its turn, of its usual length or another."""
+    ) -> tuple[float, float]:
+        """Runs a program; returns steps/s and steps/s of processor time."""
         assert self.process.stdin is not None
         request = [list(self.steps).index(entry), num_steps]
         print(json.dumps(request), file=self.process.stdin, flush=True)
-        return (num_steps or self.steps[entry]) / self._answer()
+        seconds, processor_seconds = self._answer()
+        done = num_steps or self.steps[entry]
+        return done / seconds, done / processor_seconds
 
     def close(self) -> None:
         """Ends the process, whatever it is doing."""
@@ -119,6 +114,24 @@ class Worker:
         return json.loads(line)
 
 
+def started(
+    backends: Iterable[str],
+    arguments: list[str],
+    stack: contextlib.ExitStack,
+    checkout: Path | None = None,
+) -> list[Worker]:
+    """Returns workers that have compiled everything; the stack ends them."""
+    workers = []
+    for backend in backends:
+        worker = Worker(backend, arguments, checkout)
+        stack.callback(worker.close)
+        workers.append(worker)
+    for worker in workers:
+        worker.wait()
+        print(f"{worker.backend} is compiled", file=sys.stderr, flush=True)
+    return workers
+
+
 def measure(workers: list[Worker], num_turns: int) -> Speeds:
     """Lets all programs take turns, those of the same networks together."""
     order = [(entry, worker) for worker in workers for entry in worker.steps]
@@ -128,9 +141,98 @@ def measure(workers: list[Worker], num_turns: int) -> Speeds:
     for turn in range(num_turns):
         # There and back, so that nobody always comes after the same one.
         for entry, worker in order[:: -1 if turn % 2 else 1]:
-            speeds[entry].append(worker.steps_per_second(entry))
+            speeds[entry].append(worker.turn(entry)[0])
         print(f"turn {turn + 1} of {num_turns}", file=sys.stderr, flush=True)
     return speeds
+
+
+def ratio(faster: list[float], slower: list[float]) -> float:
+    """Returns the median over the turns of one speed over another."""
+    return statistics.median(a / b for a, b in zip(faster, slower, strict=True))
+
+
+def verdict(value: float, bound: float) -> str:
+    """Returns a ratio beside its bound."""
+    return f"{value:6.3f}  bound {bound:.2f}: " + (
+        "ok" if value >= bound else "short"
+    )
+
+
+# The tutorial's DCGAN ---------------------------------------------------------
+
+
+def tutorial_speeds(speeds: Speeds) -> str:
+    """Returns images/s of each program, and its share of the ceiling."""
+    ceilings = {
+        entry.program: statistics.median(numbers) * 2 * MATRIX_SIZE**3 / 1e9
+        for entry, numbers in speeds.items()
+        if entry.network == PRODUCT
+    }
+    lines = [
+        "precision  passes     program   images/s     min     max  of ceiling"
+    ]
+    for entry, numbers in speeds.items():
+        if entry.network == PRODUCT:
+            continue
+        precision, passes = entry.network.split()
+        images = [TUTORIAL_BATCH * number for number in numbers]
+        median = statistics.median(images)
+        share = 100 * median * GFLOP_PER_IMAGE[passes] / ceilings[precision]
+        lines.append(
+            f"{precision:<10} {passes:<10} {entry.program:<8} {median:9.0f} "
+            f"{min(images):7.0f} {max(images):7.0f} {share:9.0f} %"
+        )
+    for precision, ceiling in ceilings.items():
+        reachable = ", ".join(
+            f"{ceiling / cost:.0f} {passes}"
+            for passes, cost in GFLOP_PER_IMAGE.items()
+        )
+        lines.append(
+            f"ceiling in {precision}: {ceiling:.0f} GFLOP/s, images/s "
+            f"{reachable}"
+        )
+    return "\n".join(lines)
+
+
+def tutorial_ratios(speeds: Speeds, auto_precision: str) -> tuple[str, bool]:
+    """Returns the ratios with their bounds, and whether all are kept."""
+    overhead = fit_ratios(speeds)
+    total = gain(speeds, auto_precision)
+    lines = ["GAN.fit / loop, median of pairs"]
+    lines += [
+        f"{name:<21} {verdict(value, MIN_RATIO)}"
+        for name, value in overhead.items()
+    ]
+    lines.append(
+        f'GAN.fit with update="simultaneous" in auto ({auto_precision}) / '
+        "float32 loop, separate"
+    )
+    lines.append(f"{'':<21} {verdict(total, MIN_GAIN)}")
+    kept = total >= MIN_GAIN and min(overhead.values()) >= MIN_RATIO
+    return "\n".join(lines), kept
+
+
+def fit_ratios(speeds: Speeds) -> dict[str, float]:
+    """Returns GAN.fit over the loop for each precision and kind of pass."""
+    return {
+        f"{precision:<10} {passes}": ratio(
+            numbers, speeds[entry._replace(program="loop")]
+        )
+        for entry, numbers in speeds.items()
+        if entry.program == "GAN.fit"
+        for precision, passes in [entry.network.split()]
+    }
+
+
+def gain(speeds: Speeds, precision: str) -> float:
+    """Returns what one pass for both and `precision` gain together."""
+    return ratio(
+        speeds[Entry(f"{precision} shared", "tensorflow", "GAN.fit")],
+        speeds[Entry("float32 separate", "tensorflow", "loop")],
+    )
+
+
+# Several backends -------------------------------------------------------------
 
 
 def speed_table(speeds: Speeds, batch_sizes: dict[Entry, int]) -> str:
@@ -217,51 +319,12 @@ def ratio_table(speeds: Speeds, on_processor: bool) -> tuple[str, bool]:
     return "\n".join(lines), kept
 
 
-def started(
-    backends: Iterable[str], arguments: list[str], stack: contextlib.ExitStack
-) -> list[Worker]:
-    """Returns workers that have compiled everything; the stack ends them."""
-    workers = []
-    for backend in backends:
-        worker = Worker(backend, arguments)
-        stack.callback(worker.close)
-        workers.append(worker)
-    for worker in workers:
-        worker.wait()
-        print(f"{worker.backend} is compiled", file=sys.stderr, flush=True)
-    return workers
-
-
-def main(options: argparse.Namespace) -> int:
-    """Measures and prints; 1 if `--check` finds a bound missed."""
-    arguments = [
-        *("--networks", *options.networks),
-        *("--steps", str(options.steps)),
-        *("--width", str(options.width)),
-    ]
-    with contextlib.ExitStack() as stack:
-        workers = started(dict.fromkeys(options.backend), arguments, stack)
-        speeds = measure(workers, options.pairs)
-    sizes = {e: size for w in workers for e, size in w.batch_sizes.items()}
-    print(
-        f"{options.pairs} turns of {options.steps} steps (toy: ten times as "
-        f"many), widths times {options.width:g}"
-    )
-    for worker in workers:
-        print(f"{worker.backend} {worker.version} on {worker.device}")
-    print(speed_table(speeds, sizes), end="\n\n")
-    on_processor = all(worker.device == PROCESSOR for worker in workers)
-    table, kept = ratio_table(speeds, on_processor)
-    print(table)
-    return int(options.check and not kept)
-
-
 # Another checkout -----------------------------------------------------------
 
 
 def measure_pairs(
     before: Worker, now: Worker, num_pairs: int, seconds: float
-) -> tuple[Speeds, Speeds]:
+) -> tuple[Pairs, Pairs]:
     """Lets the same programs of two checkouts take turns of the same length.
 
     Args:
@@ -270,72 +333,48 @@ def measure_pairs(
         num_pairs: Turns of each.
         seconds: How long a turn takes, about.
     """
-    found: tuple[Speeds, Speeds] = ({}, {})
+    found: tuple[Pairs, Pairs] = ({}, {})
     for entry in now.steps:
-        num_steps = max(1, round(seconds * before.steps_per_second(entry)))
+        num_steps = max(1, round(seconds * before.turn(entry)[0]))
         for speeds in found:
             speeds[entry] = []
         pair = list(zip((before, now), found, strict=True))
         for turn in range(num_pairs):
             # There and back, so that nobody always comes first.
             for worker, speeds in pair[:: -1 if turn % 2 else 1]:
-                speeds[entry].append(worker.steps_per_second(entry, num_steps))
+                speeds[entry].append(worker.turn(entry, num_steps))
         print(f"{entry.network} is measured", file=sys.stderr, flush=True)
     return found
 
 
 def pair_table(
-    before: Speeds, now: Speeds, batch_sizes: dict[Entry, int]
+    before: Pairs, now: Pairs, batch_sizes: dict[Entry, int]
 ) -> tuple[str, bool]:
-    """Returns images/s and ratios, and whether none is below the bound."""
+    """Returns images/s and ratios, and whether none is below the bound.
+
+    The last column is of processor time: other work on the machine hardly
+    changes it.
+    """
     lines = [
-        "network backend    images/s before       now  ratio of pairs     min"
-        "     max"
+        "network backend    images/s before       now   ratio     min     max"
+        "         processor time"
     ]
     kept = True
-    for entry, numbers in now.items():
-        ratios = [a / b for a, b in zip(numbers, before[entry], strict=True)]
-        medians = (
-            statistics.median(speeds[entry]) * batch_sizes[entry]
-            for speeds in (before, now)
-        )
+    for entry, turns in now.items():
+        wall, processor = zip(*turns, strict=True)
+        old_wall, old_processor = zip(*before[entry], strict=True)
+        ratios = [a / b for a, b in zip(wall, old_wall, strict=True)]
         value = statistics.median(ratios)
-        first, second = medians
+        first, second = (
+            statistics.median(speeds) * batch_sizes[entry]
+            for speeds in (old_wall, wall)
+        )
+        word = "ok" if value >= MIN_OF_BEFORE else "short"
         lines.append(
             f"{entry.network:<7} {entry.backend:<10} {first:15.0f} "
-            f"{second:9.0f} {value:15.3f} {min(ratios):7.3f} "
-            f"{max(ratios):7.3f}  {verdict(value, MIN_OF_BEFORE).split()[-1]}"
+            f"{second:9.0f} {value:7.3f} {min(ratios):7.3f} "
+            f"{max(ratios):7.3f}  {word:<5} "
+            f"{ratio([*processor], [*old_processor]):16.3f}"
         )
         kept &= value >= MIN_OF_BEFORE
     return "\n".join(lines), kept
-
-
-def compare_checkouts(options: argparse.Namespace) -> int:
-    """Times `GAN.fit` of two checkouts; 1 if `--check` finds one slower."""
-    arguments = [
-        "--only-fit",
-        *("--networks", *options.networks),
-        *("--width", str(options.width)),
-    ]
-    checkouts = options.before, Path(__file__).parents[1]
-    print(
-        f"{options.pairs} pairs of turns of about {options.seconds:g} s, "
-        f"bound of the ratio {MIN_OF_BEFORE}"
-    )
-    all_kept = True
-    for backend in dict.fromkeys(options.backend):
-        with contextlib.ExitStack() as stack:
-            pair = []
-            for checkout in checkouts:
-                worker = Worker(backend, arguments, checkout)
-                stack.callback(worker.close)
-                worker.wait()
-                if Path(worker.package).parent != checkout.resolve():
-                    raise SystemExit(f"{worker.package} is not in {checkout}")
-                pair.append(worker)
-            speeds = measure_pairs(*pair, options.pairs, options.seconds)
-            table, kept = pair_table(*speeds, pair[0].batch_sizes)
-            print(f"{backend} {pair[0].version} on {pair[0].device}")
-            print(table, flush=True)
-            all_kept &= kept
-    return int(options.check and not all_kept)
