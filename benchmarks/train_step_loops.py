@@ -40,7 +40,6 @@ else:
 LATENT_DIM = 100
 
 Networks = tuple[keras.Model, keras.Model]
-"""Generator and discriminator."""
 
 
 def make_loops(
@@ -165,14 +164,7 @@ class TensorFlowLoop:
 
 
 class JaxLoop:
-    """One jitted step, to which all state is donated.
-
-    Args:
-        networks: Generator and discriminator.
-        images: Float array `(num_images, ...)`, kept on the device.
-        batch_size: Images in a batch.
-        learning_rate: Of both Adams.
-    """
+    """One jitted step, to which all state is donated; images on the device."""
 
     def __init__(
         self,

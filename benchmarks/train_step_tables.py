@@ -164,7 +164,8 @@ def verdict(value: float, bound: float) -> str:
 def tutorial_speeds(speeds: Speeds) -> str:
     """Returns images/s of each program, and its share of the ceiling."""
     ceilings = {
-        entry.program: statistics.median(numbers) * 2 * MATRIX_SIZE**3 / 1e9
+        # The best, because other work can only slow it down.
+        entry.program: max(numbers) * 2 * MATRIX_SIZE**3 / 1e9
         for entry, numbers in speeds.items()
         if entry.network == PRODUCT
     }

@@ -56,6 +56,10 @@ class ProgressBar(tqdm):
         else:
             print(self, file=self.fp, flush=True)
 
+    def __exit__(self, *error: Any) -> None:
+        self._prints_last &= error == (None, None, None)
+        super().__exit__(*error)
+
     def close(self) -> None:
         """Ends the bar, or prints the last line where there is no bar."""
         if not self.disable and self._prints_last:

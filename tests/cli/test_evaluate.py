@@ -152,7 +152,7 @@ def test_folder_and_zip_give_what_arrays_give(run_command, in_folder, digits):
         (("digits", "digits", "--metrics", "none"), "nothing to evaluate"),
         (("digits", "digits", "--memorization", "x.jpg"), "a .png, not"),
         (("--memorization", "digits", "digits"), "after REAL and FAKE"),
-        (("digits", "digits", "--memorization", "no/x.png"), "Make `no`"),
+        (("digits", "digits", "--memorization", "no/x.png"), "Create `no`"),
         (("stats.npz", "digits", *DIGITS, "--memorization"), "and REAL is"),
         (("digits", "stats.npz", *DIGITS, "--memorization"), "and FAKE is"),
         (
@@ -161,7 +161,7 @@ def test_folder_and_zip_give_what_arrays_give(run_command, in_folder, digits):
         ),
         (
             ("digits", "digits", "--save-statistics", "no/x.npz"),
-            "folder that is there",
+            "existing folder",
         ),
         (("", "digits"), "empty text"),
         (("digits", ""), "empty text"),
@@ -219,7 +219,7 @@ def test_picture_of_memorization(run_command, some_copied, digits):
     )
     assert code == 0
     assert "fid" not in output and "copied_share" in output
-    assert "copies.png: the fake images nearest" in output
+    assert "copies.png: the fake images that are nearest" in output
     picture = read_image("copies.png")
     # Eight copies, each beside the digit that it is.
     copies = digits[30:40]

@@ -69,6 +69,17 @@ def test_one_line_at_the_end_where_there_is_no_terminal():
     assert stream.getvalue().count("\n") == 1
 
 
+def test_error_leaves_no_line():
+    stream = io.StringIO()
+    with (
+        pytest.raises(ValueError),
+        ProgressBar(30, "images", stream=stream) as bar,
+    ):
+        bar.update(10)
+        raise ValueError("no more images")
+    assert stream.getvalue() == ""
+
+
 @pytest.mark.parametrize("stream", [io.StringIO(), Terminal()])
 def test_hidden_bar_counts_and_prints_nothing(stream):
     with ProgressBar(30, "images", shown=False, stream=stream) as bar:
