@@ -133,8 +133,8 @@ def _measured(options) -> _Measured:
 
 def _memorized(measured: _Measured, options) -> dict[str, float]:
     """Returns the values of `--memorization` and writes its picture."""
-    neighbours = min(memorization.NUM_NEIGHBOURS, measured.numbers["real"])
-    found = measured.copies.resemblance(neighbours)
+    neighbors = min(memorization.NUM_NEIGHBOURS, measured.numbers["real"])
+    found = measured.copies.resemblance(neighbors)
     memorization.write_picture(
         options.memorization,
         found,
@@ -176,9 +176,11 @@ def _needing(kind: str, chosen) -> list[Any]:
     return [metric for metric in chosen if kind in metric.kinds]
 
 
-def _check_number(kind: str, one: EvaluationInput, number: int, chosen) -> None:
+def _check_number(
+    kind: str, source: EvaluationInput, number: int, chosen
+) -> None:
     """Raises an error if there are too few images, before reading any."""
-    there = len(one) if isinstance(one, StoredImages) else number
+    there = len(source) if isinstance(source, StoredImages) else number
     if number > there:
         raise ValueError(
             f"`--num-images` must be at most {there}, the number of images of "
@@ -201,8 +203,8 @@ def _metrics(
         options.metrics, make_metrics(options.metrics, extractor), strict=True
     ):
         for kind in metric.kinds:
-            one = inputs[kind]
-            if not isinstance(one, SavedStatistics):
+            source = inputs[kind]
+            if not isinstance(source, SavedStatistics):
                 continue
             if not hasattr(metric, "with_statistics"):
                 raise ValueError(
@@ -210,16 +212,16 @@ def _metrics(
                     f"{kind.upper()} is a file of statistics. Give images, or "
                     "leave the metric out."
                 )
-            metric = metric.with_statistics(kind, one.statistics)
+            metric = metric.with_statistics(kind, source.statistics)
         chosen.append(metric)
     return chosen
 
 
-def _read(kind: str, one: Any, number: int, chosen, options) -> None:
+def _read(kind: str, source: Any, number: int, chosen, options) -> None:
     needed = _needing(kind, chosen)
     shown = not options.quiet
     with ProgressBar(number, f"{kind} images", shown=shown) as bar:
-        for images in one.batches(number, options.batch_size):
+        for images in source.batches(number, options.batch_size):
             # Metrics that get the same tensor share its features.
             images = keras.ops.convert_to_tensor(images)
             for metric in needed:

@@ -118,31 +118,33 @@ class SavedStatistics:
 EvaluationInput = StoredImages | GeneratedImages | SavedStatistics
 
 
-def open_input(named: str, options: Any) -> EvaluationInput:
+def open_input(argument: str, options: Any) -> EvaluationInput:
     """Opens one of the arguments REAL and FAKE.
 
     Args:
-        named: A name, folder, zip, npz, statistics file, run or model.
+        argument: A name, folder, zip, npz, statistics file, run or model.
         options: Arguments of the command line.
 
     Raises:
         FileNotFoundError: If it does not exist.
         ValueError: If it is none of these.
     """
-    path = pathlib.Path(named)
-    if named and (path.suffix == ".keras" or (path / "config.json").is_file()):
+    path = pathlib.Path(argument)
+    if argument and (
+        path.suffix == ".keras" or (path / "config.json").is_file()
+    ):
         return GeneratedImages(
-            load_gan(model_path(named), compiled=False), options.seed
+            load_gan(model_path(argument), compiled=False), options.seed
         )
-    if named and path.is_dir() and any(path.glob("*/config.json")):
+    if argument and path.is_dir() and any(path.glob("*/config.json")):
         raise ValueError(
-            f"`{named}` is a folder of runs. Name one of them, such as "
-            f" {min(path.glob('*/config.json')).parent}."
+            f"`{argument}` is a folder of runs. Name one of them, such as "
+            f"{min(path.glob('*/config.json')).parent}."
         )
     if path.suffix == ".npz" and _holds_statistics(path):
         return SavedStatistics(metrics.FeatureStatistics.load(path))
     source = datasets.open_source(
-        named, image_size=options.image_size, channels=options.channels
+        argument, image_size=options.image_size, channels=options.channels
     )
     return StoredImages(source, options.seed)
 
@@ -159,15 +161,15 @@ def numbers_of_images(
         asked: `--num-images`.
     """
     there = {
-        kind: len(one)
-        for kind, one in inputs.items()
-        if isinstance(one, StoredImages)
+        kind: len(source)
+        for kind, source in inputs.items()
+        if isinstance(source, StoredImages)
     }
     drawn = max(there.values(), default=_NUM_IMAGES)
     return {
         kind: asked or there.get(kind, drawn)
-        for kind, one in inputs.items()
-        if not isinstance(one, SavedStatistics)
+        for kind, source in inputs.items()
+        if not isinstance(source, SavedStatistics)
     }
 
 
