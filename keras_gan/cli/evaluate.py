@@ -133,7 +133,7 @@ def _measured(options) -> _Measured:
 
 def _memorized(measured: _Measured, options) -> dict[str, float]:
     """Returns the values of `--memorization` and writes its picture."""
-    neighbors = min(memorization.NUM_NEIGHBOURS, measured.numbers["real"])
+    neighbors = min(memorization.NUM_NEIGHBORS, measured.numbers["real"])
     found = measured.copies.resemblance(neighbors)
     memorization.write_picture(
         options.memorization,

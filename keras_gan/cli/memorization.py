@@ -12,7 +12,7 @@ from keras_gan import metrics
 from keras_gan.cli.evaluation_inputs import EvaluationInput, StoredImages
 from keras_gan.metrics.resemblance import Resemblance
 
-NUM_NEIGHBOURS = 3
+NUM_NEIGHBORS = 3
 _NUM_ROWS = 8
 _DEFAULT_PATH = "memorization.png"
 # Pixels between a generated image and the real ones beside it.
