@@ -327,7 +327,7 @@ def test_diverged_run_keeps_the_last_good_checkpoint(
     code, _, errors = train(*SHORT, "--out", "run")
     assert code == 2 and errors.count("\n") == 1
     assert "no longer finite" in errors and "batch 2" in errors
-    assert "The last one is of step 3, run/model.keras" in errors
+    assert "The last checkpoint is of step 3, run/model.keras" in errors
     assert read_record("run/model.keras")["steps"] == 3
     assert history_steps(Path("run")) == ["3"]
 
