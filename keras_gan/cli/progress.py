@@ -8,6 +8,8 @@ from tqdm import tqdm
 
 from keras_gan.cli.step_limit import StepLimit
 
+_LINE = "{n_fmt}/{total_fmt}{unit} {rate_noinv_fmt}, {remaining} left{postfix}"
+
 
 class ProgressBar(tqdm):
     """A bar on a terminal; elsewhere only lines, without control characters.
@@ -43,18 +45,20 @@ class ProgressBar(tqdm):
             file=stream,
             dynamic_ncols=self._is_terminal,
             smoothing=0.02,
-            bar_format="{n_fmt}/{total_fmt}{unit} |{bar}| {rate_noinv_fmt}, "
-            "{remaining} left{postfix}",
+            bar_format=_LINE.replace("{unit}", "{unit} |{bar}|"),
             **options,
         )
 
     def print_line(self) -> None:
         """Prints the current state as a line that stays."""
         self._prints_last = False
+        # The whole line, also where the bar is shortened to fit.
+        format_dict = {**self.format_dict, "bar_format": _LINE, "ncols": None}
+        line = self.format_meter(**format_dict)
         if self._is_terminal:
-            self.write(str(self), file=self.fp)
+            self.write(line, file=self.fp)
         else:
-            print(self, file=self.fp, flush=True)
+            print(line, file=self.fp, flush=True)
 
     def __exit__(self, *error: Any) -> None:
         self._prints_last &= error == (None, None, None)

@@ -44,12 +44,10 @@ def train(stream, steps, clock) -> str:
 
 def test_one_line_per_round_where_there_is_no_terminal(clock):
     text = train(io.StringIO(), 5, clock)
-    assert text.startswith("15/20 steps |")
-    # Without the first step, which compiles, it would be slower.
-    assert text.endswith(
-        "|  1.25 steps/s, 00:04 left, d_loss 1.23  accuracy 0.5\n"
+    # With the first step, which compiles, it would be slower.
+    assert text == (
+        "15/20 steps  1.25 steps/s, 00:04 left, d_loss 1.23  accuracy 0.5\n"
     )
-    assert text.count("\n") == 1 and "\r" not in text
 
 
 def test_bar_on_a_terminal_and_a_line_that_stays(clock):
@@ -65,7 +63,7 @@ def test_one_line_at_the_end_where_there_is_no_terminal():
         for _ in range(3):
             bar.update(10)
         assert stream.getvalue() == ""
-    assert stream.getvalue().startswith("30/30 real images |")
+    assert stream.getvalue().startswith("30/30 real images ")
     assert stream.getvalue().count("\n") == 1
 
 
