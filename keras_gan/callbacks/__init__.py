@@ -1,4 +1,4 @@
-"""What happens between epochs."""
+"""Callbacks: samples, metrics and data refreshed between epochs."""
 
 from keras_gan.callbacks.fid_callback import FIDCallback
 from keras_gan.callbacks.metrics_callback import MetricsCallback

@@ -1,4 +1,4 @@
-"""Real images, as a user hands them to a callback."""
+"""The real images that a user gives a callback."""
 
 import functools
 import hashlib
@@ -10,19 +10,19 @@ import numpy as np
 
 _NOT_IMAGES = (
     "`real` must be an array of images, a pair of arrays `(images, labels)`, "
-    "or a data set of batches. Received: "
+    "or a dataset of batches. Received: "
 )
 
 
 class RealImages:
-    """Images, and labels where there are any, that can be read again.
+    """Real images, with labels if there are any, that can be read repeatedly.
 
     Args:
         data: Array `(n, ...)`, pair `(images, labels)`, or an iterable of
             batches such as a `tf.data.Dataset`. None: no images.
 
     Raises:
-        ValueError: If it is none of these, or without an end.
+        ValueError: If it is none of these, or infinite.
     """
 
     def __init__(self, data: Any) -> None:
@@ -43,13 +43,13 @@ class RealImages:
             raise ValueError(f"{_NOT_IMAGES}{data!r}.")
         elif iter(data) is data:
             raise ValueError(
-                f"{_NOT_IMAGES}{type(data).__name__}, which can be read once "
-                "only. Make a `tf.data.Dataset` of it."
+                f"{_NOT_IMAGES}{type(data).__name__}, which can be read only "
+                "once. Make a `tf.data.Dataset` from it."
             )
         elif _is_endless(data):
             raise ValueError(
-                f"{_NOT_IMAGES}one without an end. Give it before `repeat`, or "
-                "use its `take(num_batches)`."
+                f"{_NOT_IMAGES}an infinite dataset. Pass it without "
+                "`repeat`, or use `take(num_batches)`."
             )
 
     @functools.cached_property
@@ -59,7 +59,7 @@ class RealImages:
         return tuple(images.shape[1:])
 
     def batches(self, batch_size: int) -> Iterator[Any]:
-        """Batches of images; those of a data set have its own size."""
+        """Batches of images; a dataset keeps its own batch size."""
         return (images for images, _ in self._pairs(batch_size))
 
     @functools.cached_property
@@ -74,7 +74,7 @@ class RealImages:
 
     @functools.cached_property
     def digest(self) -> str:
-        """Hexadecimal digest of all images, whatever their order."""
+        """Hexadecimal digest of all images, independent of their order."""
         total, shape = 0, None
         for images, _ in self._pairs(1024):
             images = np.ascontiguousarray(keras.ops.convert_to_numpy(images))
@@ -105,6 +105,6 @@ def _first(data):
 
 
 def _is_endless(data) -> bool:
-    """Whether a `tf.data.Dataset` says of itself that it never ends."""
+    """Whether a `tf.data.Dataset` is known to be infinite."""
     cardinality = getattr(data, "cardinality", None)
     return cardinality is not None and int(cardinality()) == -1

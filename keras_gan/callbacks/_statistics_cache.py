@@ -1,4 +1,4 @@
-"""Statistics of real images, kept on disk from run to run."""
+"""Statistics of real images, cached on disk across runs."""
 
 import contextlib
 import hashlib
@@ -15,19 +15,19 @@ from keras_gan.metrics.feature_metric import read
 from keras_gan.metrics.statistics import FeatureStatistics
 from keras_gan.utils.workers import is_chief
 
-# Raised when features of the same images and weights come out differently.
+# Increased when the features of the same images and weights change.
 _LAYOUT = 1
 
 
 class StatisticsCache:
-    """Means and covariances in a folder, under a key of data and extractor.
+    """A folder of means and covariances, keyed by data and extractor.
 
-    Of metrics that need no more of the real images: those that have
-    `with_statistics`. A file that is damaged is made anew, and a folder
-    that cannot be written does without.
+    It serves metrics that need nothing else from the real images: those with
+    `with_statistics`. A damaged file is recomputed; if the folder is not
+    writable, nothing is cached.
 
     Args:
-        directory: The folder. None: one in Keras' own. False: none.
+        directory: The folder. None: a folder in Keras' home. False: no cache.
     """
 
     def __init__(self, directory: Any = None) -> None:
@@ -39,14 +39,14 @@ class StatisticsCache:
         )
 
     def restored(self, metric: Any, real: RealImages) -> Any:
-        """The metric with the statistics of real images, where they are known.
+        """Returns the metric with cached statistics of real images, if any.
 
         Args:
             metric: A metric, without real images.
             real: The real images.
 
         Returns:
-            A metric that needs no real images any more, or `metric`.
+            A metric that needs no more real images, or `metric`.
         """
         path = self._path_for(metric, real)
         if path is None or not path.is_file():
@@ -58,22 +58,22 @@ class StatisticsCache:
         return metric.with_statistics("real", known)
 
     def stored(self, metric: Any, real: RealImages) -> Any:
-        """The metric with the statistics of the real images it has seen.
+        """Caches the statistics of the real images that a metric has seen.
 
         Args:
             metric: A metric that has seen all of them.
             real: The real images.
 
         Returns:
-            A metric that needs no real images any more, or `metric` if it is
-            one that must have them.
+            A metric that needs no more real images, or `metric` if it always
+            needs them.
         """
         if not _takes_statistics(metric):
             return metric
         statistics = metric.statistics("real")
         path = self._path_for(metric, real)
         if path is not None and is_chief():
-            # The run needs the statistics, not the file.
+            # The run can go on without the file.
             with contextlib.suppress(OSError):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 statistics.save(path)
@@ -82,17 +82,17 @@ class StatisticsCache:
     def _path_for(self, metric, real) -> pathlib.Path | None:
         if self.directory is None or not _takes_statistics(metric):
             return None
-        # Weights that are not made yet have no digest.
+        # Weights must exist before their digest is computed.
         metric.build(real.image_shape)
         try:
             return self.path(metric, real)
         except (NotImplementedError, TypeError):
-            # A model of which Keras can write no config: it might be another
-            # one tomorrow.
+            # Keras cannot write a config of this model, so a later run could
+            # not tell whether it is the same one.
             return None
 
     def path(self, metric: Any, real: RealImages) -> pathlib.Path:
-        """Where the statistics of these images and this extractor lie."""
+        """Path of the statistics of these images and this extractor."""
         parts = (real.digest, fingerprint(metric), metric.value_range, _LAYOUT)
         key = " ".join(map(str, parts))
         name = hashlib.sha256(key.encode()).hexdigest()[:24]
@@ -100,7 +100,7 @@ class StatisticsCache:
 
 
 def fingerprint(metric: Any) -> str:
-    """Hexadecimal digest of a metric's feature extractor, weights and all."""
+    """Hexadecimal digest of a metric's feature extractor and its weights."""
     extractor = metric.extractor
     network = getattr(extractor, "network", None) or extractor.model
     digest = hashlib.sha256()
@@ -112,13 +112,13 @@ def fingerprint(metric: Any) -> str:
 
 
 def _nameless(config: Any, numbers: dict[str, int]) -> Any:
-    """A config without what differs each time a model is made.
+    """A config without the names that differ each time a model is made.
 
-    Keras numbers the layers of a process and calls them by these numbers.
+    Keras numbers the layers of a process and puts the numbers in their names.
 
     Args:
         config: What `serialize_keras_object` returned, or a part of it.
-        numbers: Names met so far, each with its place.
+        numbers: Names found so far, each with its position.
     """
     if isinstance(config, dict):
         name = config.get("name")
@@ -136,6 +136,6 @@ def _nameless(config: Any, numbers: dict[str, int]) -> Any:
 
 
 def _takes_statistics(metric: Any) -> bool:
-    """Whether it could do with statistics, and has none yet."""
+    """Whether the metric accepts statistics and has none yet."""
     can = hasattr(metric, "with_statistics")
     return can and "real" in metric.kinds

@@ -1,4 +1,4 @@
-"""A small writer of TensorBoard's files that needs no TensorBoard."""
+"""Writes TensorBoard logs without the `tensorboard` package."""
 
 import os
 
@@ -8,8 +8,8 @@ import numpy as np
 class TensorBoardWriter:
     """Writes images to a folder that TensorBoard shows.
 
-    TensorFlow's `tf.summary.image` needs the package `tensorboard`, which is
-    there to look at files and not to write them.
+    TensorFlow's `tf.summary.image` needs the `tensorboard` package, although
+    only viewing the files should.
 
     Args:
         log_dir: The folder.
@@ -26,10 +26,10 @@ class TensorBoardWriter:
         """Writes one image.
 
         Args:
-            name: Its title.
-            image: The array `(height, width, channels)`, for its size.
-            png: The image as a PNG file.
-            step: Its place on the time line.
+            name: Title of the image.
+            image: Array `(height, width, channels)`, read for its size.
+            png: The image, encoded as PNG.
+            step: Training step or epoch.
         """
         import tensorflow as tf
 

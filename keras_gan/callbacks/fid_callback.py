@@ -1,4 +1,4 @@
-"""`FIDCallback`: the Fréchet inception distance as training goes on."""
+"""`FIDCallback`: the Fréchet inception distance during training."""
 
 from typing import Any
 
@@ -10,26 +10,26 @@ from keras_gan.metrics import FrechetInceptionDistance
 class FIDCallback(MetricsCallback):
     """Adds `fid` to an epoch's logs, before the callbacks that follow it.
 
-    For those who have no validation data. The statistics of the real images
-    are computed once and kept on disk; the latents of the generated ones are
-    always the same; training does not change by a bit. Put it in front of
-    `ModelCheckpoint(monitor="fid", mode="min")`, `EarlyStopping`,
-    `CSVLogger` and `TensorBoard`.
+    Use it when there is no validation data. The statistics of the real images
+    are computed once and cached on disk, the latents of the generated images
+    are always the same, and training is not affected in any way. Put the
+    callback before `ModelCheckpoint(monitor="fid", mode="min")`,
+    `EarlyStopping`, `CSVLogger` and `TensorBoard` in the list.
 
     Args:
         real: Array `(n, ...)` of images in `value_range`, a pair `(images,
-            labels)`, a data set of batches of either, or the path of an `.npz`
-            with `mu` and `sigma`, as pytorch-fid writes it.
-        num_images: Images to generate. A distance of few images is larger
-            than one of many: compare only distances of equal numbers.
-        every: Epochs from one distance to the next.
+            labels)`, a dataset of batches of either, or the path of an `.npz`
+            with `mu` and `sigma`, as written by pytorch-fid.
+        num_images: Number of images to generate. Few images give a larger
+            distance than many: compare only distances of the same number.
+        every: Compute the distance every this many epochs.
         feature_extractor: As `FrechetInceptionDistance` takes it.
         value_range: `(low, high)` of the images, real and generated.
         name: Name of the value in the logs.
         batch_size: Images generated at once.
         seed: Integer that fixes the latents.
-        cache_directory: Folder for statistics of real images. Left out, one in
-            Keras' own. False: none.
+        cache_directory: Folder for statistics of real images. Default: a
+            folder in Keras' home. False: no cache.
 
     Raises:
         ValueError: If an argument is not as described.

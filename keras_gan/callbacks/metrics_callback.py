@@ -1,4 +1,4 @@
-"""`MetricsCallback`: metrics of generated images as training goes on."""
+"""`MetricsCallback`: metrics of generated images during training."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from keras_gan.utils.arguments import integer
 
 
 class MetricsCallback(keras.callbacks.Callback):
-    """Adds metrics of real against generated images to an epoch's logs.
+    """Adds metrics of real and generated images to an epoch's logs.
 
     For those who have no validation data, or want other numbers of real and
     of generated images. It acts before the callbacks that follow it in the
@@ -79,8 +79,8 @@ class MetricsCallback(keras.callbacks.Callback):
         self.sample_metrics = _check_metrics(metrics)
         if real is None and any(map(_needs_real, self.sample_metrics)):
             raise ValueError(
-                "`real` must be images, which the metrics compare the "
-                "generated ones with. Received: real=None."
+                "`real` must be given: the metrics compare generated images "
+                "with real images. Received: real=None."
             )
         self.real = RealImages(real)
         for metric in self.sample_metrics:
@@ -96,11 +96,11 @@ class MetricsCallback(keras.callbacks.Callback):
         self.seed = int(seed)
         self._cache = StatisticsCache(cache_directory)
         self._labels: np.ndarray | None = None
-        # What each metric knows of the real images.
+        # The state of each metric after the real images.
         self._real_states: list[list[np.ndarray]] | None = None
 
     def on_train_begin(self, logs=None):
-        """Reads the real images, the first time."""
+        """Reads the real images, if this is the first run."""
         if not hasattr(self.model, "generate"):
             raise ValueError(
                 f"`{type(self).__name__}` needs a model with `generate`, such "
@@ -111,12 +111,12 @@ class MetricsCallback(keras.callbacks.Callback):
         self._labels = self._fake_labels()
 
     def on_epoch_end(self, epoch, logs=None):
-        """Adds the metrics to the logs, where it is this epoch's turn."""
+        """Adds the metrics to the logs, every `every` epochs."""
         if logs is not None and (epoch + 1) % self.every == 0:
             logs.update(self.compute())
 
     def compute(self) -> dict[str, float]:
-        """Values of the metrics for the generator as it is.
+        """Computes the metrics for the current generator.
 
         Returns:
             Dict from names to numbers.
@@ -124,15 +124,15 @@ class MetricsCallback(keras.callbacks.Callback):
         metrics, states = self.sample_metrics, self._real_states
         if states is None:
             raise ValueError(
-                "The real images are read when training begins, and it has "
-                "not. Give the callback to `fit` first."
+                "The real images are read when training begins, which has not "
+                "happened yet. Pass the callback to `fit` first."
             )
         for metric, state in zip(metrics, states, strict=True):
             metric.reset_state()
             if state:
                 restore(metric, state)
         for images in self._generated():
-            # A tensor: several metrics of one have its features taken once.
+            # Metrics that see the same tensor compute its features once.
             images = keras.ops.convert_to_tensor(images)
             for metric in metrics:
                 metric.update_fake(images)
@@ -160,7 +160,7 @@ class MetricsCallback(keras.callbacks.Callback):
             for metric in needing_real:
                 metric.update_real(images)
         for metric in needing_real:
-            # Now, and not after an epoch of work.
+            # Raise errors now, not after an epoch of work.
             getattr(metric, "check_state", lambda kinds: None)(("real",))
         self.sample_metrics = [
             self._cache.stored(metric, self.real)
@@ -191,7 +191,7 @@ class MetricsCallback(keras.callbacks.Callback):
         labels = self.real.labels
         if labels is None:
             return np.arange(self.num_images, dtype="int32") % num_classes
-        # Evenly through the sorted labels: each class in its share.
+        # Evenly spaced in the sorted labels: each class in proportion.
         places = np.linspace(0, len(labels), self.num_images, endpoint=False)
         return np.sort(labels)[places.astype(int)]
 

@@ -1,4 +1,4 @@
-"""New images of the GAN, epoch by epoch."""
+"""New generated images for every epoch."""
 
 from typing import Any
 
@@ -8,16 +8,15 @@ import keras
 class PoolRefresher(keras.callbacks.Callback):
     """Replaces a part of the pools of `GANDataGenerator` after each epoch.
 
-    A pool makes a slow generator as fast as memory, at the price of images that
-    come again. So that the model does not learn these few by heart, the share
-    `refresh_share` of each pool is drawn anew between epochs. The pipeline goes
-    on as it is: nothing is traced or shuffled again.
+    A pool makes a slow generator as fast as memory, but its images repeat. To
+    keep the model from memorizing them, the share `refresh_share` of each pool
+    is replaced between epochs. The pipeline is not traced or shuffled again.
 
     Args:
         *layers: `GANDataGenerator`s of the pipeline or of the model.
 
     Raises:
-        TypeError: If one of them has no pool that could be refreshed.
+        TypeError: If one of them is not a `GANDataGenerator`.
         ValueError: If there are none, or one was made without `pool_size`.
 
     Example:
@@ -35,15 +34,15 @@ class PoolRefresher(keras.callbacks.Callback):
         super().__init__()
         if not layers:
             raise ValueError(
-                "`layers` must be one `GANDataGenerator` or more. Received "
+                "`layers` must be at least one `GANDataGenerator`. Received: "
                 "none."
             )
         for layer in layers:
             if not hasattr(layer, "refresh_pool"):
                 raise TypeError(
                     "`layers` must be `GANDataGenerator`s. Received: "
-                    f"{type(layer).__name__}. Of a model give its layer, "
-                    "`model.get_layer(name)`."
+                    f"{type(layer).__name__}. For a model, pass the layer "
+                    "inside it: `model.get_layer(name)`."
                 )
             if layer.pool is None:
                 raise ValueError(

@@ -1,4 +1,4 @@
-"""The newest state of a run, in one file that is always whole."""
+"""The latest state of a run, in one file that is always complete."""
 
 import json
 import pathlib
@@ -13,24 +13,24 @@ from keras_gan.utils.workers import is_chief
 
 
 class RunCheckpoint(keras.callbacks.Callback):
-    """Saves the model as each epoch ends, in place of the one before.
+    """Saves the model after each epoch, replacing the previous file.
 
-    Unlike `keras.callbacks.ModelCheckpoint` it never leaves half a file: the
-    model is written aside, brought to the disk and renamed. What `record`
-    returns goes into the same file (as the comment of the zip archive that a
-    `.keras` file is), so that weights and counters cannot come apart.
+    Unlike `keras.callbacks.ModelCheckpoint` it never leaves a partial file: the
+    model is written to a temporary file, flushed to disk and renamed. The
+    result of `record` goes into the same file (as the comment of the zip
+    archive that a `.keras` file is), so weights and counters always match.
 
-    Of several worker processes, the chief writes; the others save to a
-    temporary folder, because saving may need values of all of them.
+    Of several worker processes, only the chief writes the file. The others
+    save to a temporary folder, because saving may need values from all of them.
 
     Args:
         path: File that ends in `.keras`.
-        record: Function of no arguments that returns a dict of plain values to
-            keep beside the model; `read_record` reads it. None: nothing.
+        record: Function without arguments that returns a dict of plain values
+            to store with the model; `read_record` reads it. None: nothing.
 
     Raises:
-        OSError: At the end of an epoch, if the file cannot be written. The one
-            before it is still there.
+        OSError: At the end of an epoch, if the file cannot be written. The
+            previous file is untouched.
     """
 
     def __init__(self, path, record: Callable[[], dict] | None = None):
@@ -53,7 +53,7 @@ class RunCheckpoint(keras.callbacks.Callback):
                 with zipfile.ZipFile(aside, "a") as archive:
                     archive.comment = json.dumps(self.record()).encode()
         except Exception as error:
-            # Zip files that cannot be closed turn it into other errors.
+            # Failing to close the zip file may replace the original error.
             cause = _disk_error(error)
             if cause is None:
                 raise
@@ -72,13 +72,13 @@ class RunCheckpoint(keras.callbacks.Callback):
 
 
 def read_record(path) -> dict:
-    """Reads what `RunCheckpoint` kept beside the model.
+    """Reads the record that `RunCheckpoint` stored with the model.
 
     Args:
         path: The `.keras` file.
 
     Returns:
-        The dict, empty where there is none.
+        The dict, empty if there is none.
 
     Raises:
         ValueError: If the file is damaged.
@@ -93,7 +93,7 @@ def read_record(path) -> dict:
 
 
 def _disk_error(error: BaseException | None) -> OSError | None:
-    """The first disk error in a chain of errors that led to one another."""
+    """The root disk error in a chain of exceptions."""
     found = None
     while error is not None:
         if isinstance(error, OSError):

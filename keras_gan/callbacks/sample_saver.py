@@ -1,4 +1,4 @@
-"""Pictures of what the generator draws while it learns."""
+"""Grids of generated samples during training."""
 
 import pathlib
 import re
@@ -20,35 +20,35 @@ MAX_FRAMES = 200
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class SampleSaver(keras.callbacks.Callback):
-    """Writes a grid of samples as epochs end, and an animation of all grids.
+    """Writes a grid of samples after epochs, and an animated GIF of all grids.
 
-    Each grid `samples-0003.png` (after the third epoch) is drawn from the
-    same latents, so that one sees them take shape. The latents follow from
-    `seed` alone: a resumed run goes on with the same, and its animation
-    begins with the grids from before. The training run does not change by a
-    bit. Of several worker processes, the chief writes.
+    All grids are drawn from the same latents, so they show how the same samples
+    develop; `samples-0003.png` is the grid after the third epoch. The latents
+    depend on `seed` only: a resumed run continues with the same latents, and
+    its animation includes the earlier grids. Training is not affected in any
+    way. Of several worker processes, only the chief writes.
 
-    A conditional GAN draws one class a column, up to 20 classes; beyond
-    that, the classes follow each other.
+    For a conditional GAN each column shows one class, up to 20 classes. With
+    more classes, they fill the grid in order.
 
     Args:
-        directory: Folder for the grids; it is made where it is missing.
-        num_images: Samples in a grid.
-        every: Epochs from one grid to the next. The last epoch has one too.
-        labels: Integers `(num_images,)` for a conditional GAN. Left out, all
+        directory: Folder for the grids; it is created if it does not exist.
+        num_images: Number of samples in a grid.
+        every: Write a grid every this many epochs, and after the last one.
+        labels: Integers `(num_images,)` for a conditional GAN. Default: all
             classes in turn.
         seed: Integer that fixes the latents.
-        columns: Samples in a row of the grid. Left out, one a class, or a
-            grid that is nearly square.
+        columns: Number of samples in a row. Default: one per class, or a
+            nearly square grid.
         value_range: `(low, high)` of the generator's images.
         animation: `True` writes `samples.gif` to `directory` when training
             ends, a path writes it there, `False` writes none.
         tensorboard: Folder for TensorBoard's log of the grids, or `None`.
 
     Raises:
-        ValueError: If an argument is out of its range; when training begins,
+        ValueError: If an argument is out of range, or, when training begins,
             if the model's images cannot be shown.
-        OSError: When training begins, if a folder cannot be written.
+        OSError: When training begins, if a folder is not writable.
 
     Example:
 
@@ -97,7 +97,7 @@ class SampleSaver(keras.callbacks.Callback):
         self._epoch = self._saved_epoch = 0
 
     def on_train_begin(self, logs=None):
-        """Fails now where it would fail after an epoch of work."""
+        """Checks model and folders, so that errors do not cost an epoch."""
         self._check_model()
         self._epoch = self._saved_epoch = 0
         if not is_chief():
@@ -111,13 +111,13 @@ class SampleSaver(keras.callbacks.Callback):
             self._writer = TensorBoardWriter(self.tensorboard)
 
     def on_epoch_end(self, epoch, logs=None):
-        """Writes a grid, where it is this epoch's turn."""
+        """Writes a grid, every `every` epochs."""
         self._epoch = epoch + 1
         if self._epoch % self.every == 0:
             self._save()
 
     def on_train_end(self, logs=None):
-        """Writes the last grid, where it is missing, and the animation."""
+        """Writes the last grid, if it is missing, and the animation."""
         if self._epoch != self._saved_epoch:
             self._save()
         if self._writer is not None:
@@ -168,7 +168,7 @@ class SampleSaver(keras.callbacks.Callback):
             image_tools.check_image_shape(self.model.image_shape)
         except ValueError as error:
             raise ValueError(
-                "`SampleSaver` cannot show what this GAN draws; train it "
+                "`SampleSaver` cannot show the output of this GAN; train it "
                 f"without this callback. {error}"
             ) from error
         if self.labels is None:
@@ -178,8 +178,8 @@ class SampleSaver(keras.callbacks.Callback):
             raise ValueError(
                 "`labels` must be less than the number of the GAN's classes, "
                 f"{self._num_classes or 'and this one has none'}. Received: "
-                f"labels from {least} to {greatest}. Leave them out, or name "
-                "classes that there are."
+                f"labels from {least} to {greatest}. Leave them out, or use "
+                "classes of the GAN."
             )
 
     def _save(self):
@@ -187,8 +187,8 @@ class SampleSaver(keras.callbacks.Callback):
         if labels is None and self._num_classes:
             labels = np.arange(self.num_images, dtype="int32")
             labels %= self._num_classes
-        # Every worker draws: a generator whose layers exchange values would
-        # wait for ever for the ones that do not.
+        # Every worker draws: a generator whose layers exchange values between
+        # workers would otherwise wait forever.
         images = self.model.generate(
             self.num_images, labels=labels, seed=self.seed
         )
@@ -212,7 +212,7 @@ class SampleSaver(keras.callbacks.Callback):
         return self.columns
 
     def _frames(self):
-        """All grids of the directory in order, in the size of the newest."""
+        """All grids of the directory in order, in the size of the latest."""
         paths = _grid_paths(self.directory)
         if len(paths) > MAX_FRAMES:
             kept = np.linspace(0, len(paths) - 1, MAX_FRAMES).round()

@@ -1,6 +1,6 @@
-"""Images from a name, a folder, a zip, an npz or an array, as tf.data.
+"""Datasets of images from names, folders, zip and npz files and arrays.
 
-Or from a GAN: `synthetic`.
+`synthetic` makes one from a GAN.
 """
 
 from keras_gan.datasets.builtin import BUILTIN_NAMES

@@ -1,4 +1,4 @@
-"""NumPy arrays and `.npz` files as a source."""
+"""NumPy arrays and `.npz` files as sources of images."""
 
 import os
 import zipfile
@@ -37,18 +37,18 @@ def open_arrays(
     source_range: Sequence[float] | None = None,
     class_names: tuple[str, ...] | None = None,
 ) -> Source:
-    """Opens images, and labels where there are any, that lie in memory.
+    """Opens images, with labels if there are any, that are in memory.
 
     Args:
         images: `(num_images, height, width[, channels])`.
         labels: Integers `(num_images,)` or `(num_images, 1)`, from 0.
-        name: What messages call the data.
+        name: Name of the data in messages.
         image_size: Pixels or `(height, width)` to resize to.
         channels: 1, 3 or 4 to convert to.
-        source_range: `(black, white)` of `images`. Left out: 0 to 255 for
+        source_range: `(black, white)` of `images`. Default: (0, 255) for
             integers, and for floats the narrowest of (0, 1), (-1, 1) and
-            (0, 255) that holds all of them.
-        class_names: Names of the classes; their numbers where left out.
+            (0, 255) that contains all values.
+        class_names: Names of the classes. Default: their numbers.
 
     Raises:
         ValueError: If the arrays are not images and labels.
@@ -86,16 +86,16 @@ def open_arrays(
 def open_npz(path: str | os.PathLike, **options: Any) -> Source:
     """Opens an `.npz` file.
 
-    Images and labels are under `x_train` and `y_train`, `images` and
-    `labels`, `x` and `y`, or `arr_0` and `arr_1`; an array that stands alone
-    is images by any name. Nothing in the file is executed.
+    Images and labels must be named `x_train` and `y_train`, `images` and
+    `labels`, `x` and `y`, or `arr_0` and `arr_1`; a single array may have any
+    name. Nothing in the file is executed.
 
     Args:
         path: The file.
         **options: As for `open_arrays`.
 
     Raises:
-        ValueError: If the file is no `.npz` of images.
+        ValueError: If the file is not an `.npz` of images.
     """
     with open(path, "rb") as file:
         try:
@@ -109,7 +109,7 @@ def open_npz(path: str | os.PathLike, **options: Any) -> Source:
 
 
 def _read_arrays(file: BinaryIO, path: str | os.PathLike) -> list[np.ndarray]:
-    # NumPy itself would take any file that is no zip for pickled objects.
+    # NumPy would treat any file that is not a zip as pickled objects.
     with zipfile.ZipFile(file):
         file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:

@@ -1,4 +1,4 @@
-"""Orders in which classes come in the shares that were asked for."""
+"""Orders of images with given shares of the classes."""
 
 import math
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from keras_gan.datasets.sources import DatasetInfo, Source
 from keras_gan.utils.arguments import is_integer, is_number
 
 Balance = str | Mapping[Any, float] | None
-"""`"uniform"`, or `{class number or name: share}`, or as the images are."""
+"""`"uniform"`, `{class number or name: share}`, or None: as they are."""
 
-# How far from 1 the sum of shares may be: they are often thirds and the like.
+# Tolerance of the sum of shares, which are often thirds and the like.
 _TOLERANCE = 1e-6
-# Stream of random numbers that mixes the classes; class c has stream c + 1.
+# Stream of random numbers that mixes the classes; class c uses stream c + 1.
 _MIXING = 0
 
 
@@ -22,19 +22,19 @@ class BalancedOrder:
     """Image numbers, pass after pass, with the classes in given shares.
 
     A pass has as many places as there are images. Each class has a share of
-    them, and fills its places from shuffled passes through its own images, one
-    after the other, so that none comes a second time before all have come
-    once. A class has `num_images * share` places in a pass, rounded down or up
-    such that the mean over passes is that number.
+    the places and fills them with shuffled passes through its own images, so
+    no image is repeated before all images of its class have been used. A
+    class has `num_images * share` places in a pass, rounded down or up so that
+    the mean over passes is exact.
 
-    The order of a pass is a function of `seed` and its number alone.
+    The order of a pass depends only on `seed` and the number of the pass.
 
     Args:
         labels: Integers `(num_images,)`, from 0.
-        shares: One number a class, at least 0, that sum to 1.
+        shares: One number per class, at least 0, with sum 1.
         seed: Integer that fixes the orders.
-        shuffle: Whether images come in random order. Otherwise those of a
-            class come in theirs, and are spread evenly over the pass.
+        shuffle: Whether the order is random. Otherwise the images of a class
+            keep their order and are spread evenly over the pass.
 
     Example:
 
@@ -52,9 +52,9 @@ class BalancedOrder:
         self._num_images = len(labels)
         self._seed = seed % 2**64
         self._shuffle = shuffle
-        # Where each class ends when a pass is laid out class by class.
+        # Where each class ends if a pass is sorted by class.
         ends = np.cumsum(shares[self._classes])
-        # Rounded, so that thirds of 30 images are 10, and not a hair more.
+        # Rounded, so that a third of 30 images is exactly 10.
         self._ends = (ends / ends[-1] * self._num_images).round(6)
 
     def __call__(self, number: int) -> np.ndarray:
@@ -65,7 +65,7 @@ class BalancedOrder:
             for index, bounds in enumerate(zip(first, end, strict=True))
         ]
         order = np.empty(self._num_images, "int64")
-        # In whatever way classes are mixed, each keeps the order of its own.
+        # However classes are mixed, the images of each keep their order.
         places = np.repeat(np.arange(len(taken)), end - first)
         places = places[self._mixture(int(number), end - first)]
         for index, images in enumerate(taken):
@@ -73,12 +73,13 @@ class BalancedOrder:
         return order
 
     def _taken_before(self, number: int) -> np.ndarray:
-        """Images of each class in the first `number` passes.
+        """Number of images of each class in the first `number` passes.
 
-        A pass takes the points 0 + u, 1 + u, ... of the line on which the
-        classes lie end to end, so that no class is an image from its share. Its
-        u is its number with the binary digits mirrored (van der Corput), which
-        fills [0, 1) evenly, and lets whole blocks of passes be counted at once.
+        The classes are intervals on a line, and a pass takes the points 0 + u,
+        1 + u, ..., so each class is less than one image away from its share.
+        The offset u is the van der Corput sequence (the number of the pass with
+        its binary digits mirrored), which fills [0, 1) evenly and allows whole
+        blocks of passes to be counted at once.
         """
         whole = np.floor(self._ends)
         left = self._ends - whole
@@ -92,7 +93,7 @@ class BalancedOrder:
         return np.diff(taken.astype("int64"), prepend=0)
 
     def _of_class(self, index: int, first: int, end: int) -> np.ndarray:
-        """The images from the `first`-th to before the `end`-th of a class."""
+        """The images `first` to `end - 1` of a class."""
         images = self._images[index]
         if not self._shuffle:
             return images[np.arange(first, end) % len(images)]
@@ -105,7 +106,7 @@ class BalancedOrder:
         ]
 
     def _mixture(self, number: int, counts: np.ndarray) -> np.ndarray:
-        """How to rearrange the places of a pass, which come class by class."""
+        """A permutation of the places of a pass that is sorted by class."""
         if self._shuffle:
             keys = self._keys(
                 _MIXING, range(number, number + 1), self._num_images
@@ -117,8 +118,8 @@ class BalancedOrder:
     def _keys(self, stream: int, rows: range, length: int) -> np.ndarray:
         """Random integers `(len(rows), length)`, the same on every machine.
 
-        Philox counts in blocks of four numbers, so each row begins a block, and
-        any row is found without those before it.
+        Philox produces blocks of four numbers. Each row starts a new block, so
+        any row can be computed without the rows before it.
         """
         blocks = -(-length // 4)
         generator = np.random.Philox(
@@ -132,25 +133,25 @@ class BalancedOrder:
 def balanced_order(
     balance: Balance, source: Source, *, seed: int, shuffle: bool
 ) -> BalancedOrder:
-    """The order that `balance` asks for.
+    """Makes the order for `balance`.
 
     Args:
         balance: `"uniform"` or `{class number or name: share}`.
         source: The images and their labels.
         seed: Integer that fixes the orders.
-        shuffle: Whether images come in random order.
+        shuffle: Whether the order is random.
 
     Raises:
-        ValueError: If there are no labels, or the shares are not shares of
-            classes that have images.
+        ValueError: If there are no labels, or the shares are not valid shares
+            of classes that have images.
     """
     info, labels = source.info, source.labels
     if labels is None:
         raise ValueError(
             f"`balance` needs classes, and `{info.name}` has none. Received: "
             f"balance={balance!r}. Put the images of each class in a "
-            "sub-folder of its own, add `labels` to the .npz, or leave "
-            "`balance` out."
+            "subfolder of its own, add `labels` to the .npz, or omit "
+            "`balance`."
         )
     shares = _class_shares(balance, info, labels)
     return BalancedOrder(labels, shares, seed=seed, shuffle=shuffle)
@@ -159,7 +160,7 @@ def balanced_order(
 def _class_shares(
     balance: Any, info: DatasetInfo, labels: np.ndarray
 ) -> np.ndarray:
-    """What is asked for, checked, as one share a class."""
+    """Checks `balance` and returns one share per class."""
     counts = np.bincount(labels, minlength=info.num_classes or 0)
     if isinstance(balance, str) and balance == "uniform":
         return (counts > 0) / np.count_nonzero(counts)
@@ -176,7 +177,7 @@ def _class_shares(
         raise ValueError(
             "`balance` must leave out classes without images. Received: "
             f"balance={balance!r}, and `{info.name}` has no image of class "
-            f"{empty[0]}. Add images of it, or give its share to others."
+            f"{empty[0]}. Add images of this class, or set its share to 0."
         )
     return shares
 
@@ -198,8 +199,8 @@ def _checked_shares(
     if not fit or abs(sum(shares) - 1) > _TOLERANCE:
         raise ValueError(
             "`balance` must give shares of at least 0 that sum to 1. "
-            f"Received: balance={balance!r}. Classes that are not named are "
-            "left out."
+            f"Received: balance={balance!r}. Classes that are not named have "
+            "the share 0."
         )
     return dict(zip(classes, map(float, shares), strict=True))
 

@@ -1,4 +1,4 @@
-"""Data sets that have a name."""
+"""Built-in datasets."""
 
 import os
 from typing import Any
@@ -17,7 +17,7 @@ _CIFAR10 = (
     "dog", "frog", "horse", "ship", "truck",
 )  # fmt: skip
 
-# Name: (Keras' module, where under its folder of data sets a copy may lie,
+# Name: (Keras' module, where a copy may be placed in Keras' folder of datasets,
 # class names).
 _DOWNLOADED = {
     "mnist": (keras.datasets.mnist, "mnist.npz", None),
@@ -38,7 +38,7 @@ BUILTIN_NAMES = ("digits", *_DOWNLOADED)
 
 
 def open_builtin(name: str, **options: Any) -> Source:
-    """Opens a data set of `BUILTIN_NAMES`, its training part.
+    """Opens the training part of a built-in dataset.
 
     Args:
         name: `"digits"` comes with scikit-learn (1,797 images of 8 x 8);
@@ -46,14 +46,14 @@ def open_builtin(name: str, **options: Any) -> Source:
         **options: As for `open_arrays`.
 
     Raises:
-        FileNotFoundError: If a data set cannot be downloaded.
+        FileNotFoundError: If a dataset cannot be downloaded.
     """
     if name == "digits":
         return _open_digits(**options)
     module, file, class_names = _DOWNLOADED[name]
     try:
         (images, labels), _ = module.load_data()
-    # Keras raises a bare `Exception` where there is no network.
+    # Keras raises a bare `Exception` if there is no network.
     except Exception as error:
         home = os.environ.get("KERAS_HOME", os.path.expanduser("~/.keras"))
         place = os.path.join(home, "datasets", file)
@@ -64,7 +64,7 @@ def open_builtin(name: str, **options: Any) -> Source:
             "or use `digits`, which needs no download, a folder, a zip or an "
             ".npz."
         ) from error
-    # Where Keras is set to channels first, it hands CIFAR over like that.
+    # If Keras is set to channels first, so is its CIFAR-10.
     if images.shape[1:] == (3, 32, 32):
         images = images.transpose(0, 2, 3, 1)
     return open_arrays(

@@ -1,4 +1,4 @@
-"""Folders of images, and zip archives of them, as a source."""
+"""Folders and zip archives of image files as sources of images."""
 
 import collections
 import concurrent.futures
@@ -22,7 +22,7 @@ NUM_THREADS = min(16, os.cpu_count() or 1)
 
 
 class FileSource(sources.Source):
-    """Image files that are decoded each time they are read.
+    """Image files, decoded each time they are read.
 
     Args:
         info: The `DatasetInfo`.
@@ -49,16 +49,16 @@ class FileSource(sources.Source):
 def decode(
     read_bytes: ReadBytes, name: str, info: sources.DatasetInfo
 ) -> np.ndarray:
-    """Reads one file and brings it to the data set's shape."""
+    """Reads one file and fits it to the shape of the dataset."""
     image = image_tools.read_image(io.BytesIO(read_bytes(name)))
     return sources.fit_image(image, info.image_shape)
 
 
 def open_folder(path: str | os.PathLike, **options: Any) -> sources.Source:
-    """Opens a folder of images; sub-folders are classes.
+    """Opens a folder of images; subfolders are classes.
 
-    Folders are searched to any depth. Files and folders whose names begin
-    with a dot are passed over.
+    Folders are searched recursively. Files and folders whose names start with a
+    dot are ignored.
 
     Args:
         path: The folder.
@@ -77,7 +77,7 @@ def open_folder(path: str | os.PathLike, **options: Any) -> sources.Source:
 
 
 def open_zip(path: str | os.PathLike, **options: Any) -> sources.Source:
-    """Opens a zip of a folder of images; nothing is unpacked to disk.
+    """Opens a zip of a folder of images, without unpacking it to disk.
 
     Args:
         path: The archive.
@@ -92,7 +92,7 @@ def open_zip(path: str | os.PathLike, **options: Any) -> sources.Source:
     except zipfile.BadZipFile as error:
         raise ValueError(
             f"`{path}` is not a zip archive, or it is damaged: {error}. "
-            "Copy it anew, or unpack it and give the folder."
+            "Copy it again, or unpack it and use the folder."
         ) from error
     return _open_files(str(path), archive.namelist(), archive.read, **options)
 
@@ -105,7 +105,7 @@ def _open_files(
     channels: int | None = None,
     progress: Progress | None = None,
 ) -> sources.Source:
-    """Looks at every file once, so that no broken one stops the training."""
+    """Checks every file once, so that no broken file stops training later."""
     shapes, broken = _try_each(
         lambda name: image_tools.image_shape(io.BytesIO(read_bytes(name))),
         _image_names(path, names),
@@ -153,7 +153,7 @@ def _image_names(path: str, names: list[str]) -> list[str]:
         raise ValueError(
             f"`{path}` holds no images. Expected files that end in "
             f"{', '.join(image_tools.IMAGE_SUFFIXES)}, in it or in its "
-            "sub-folders."
+            "subfolders."
         )
     return images
 
@@ -169,12 +169,12 @@ def _try_each(
     names: list[str],
     progress: Progress | None = None,
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Returns `{name: result}` and, where it failed, `{name: reason}`."""
+    """Returns `{name: result}` and, for failures, `{name: reason}`."""
 
     def attempt(name):
         try:
             return function(name), None
-        # RuntimeError is zipfile's word for a member with a password.
+        # `zipfile` raises RuntimeError for members with a password.
         except (
             ValueError, OSError, RuntimeError, zipfile.BadZipFile
         ) as error:  # fmt: skip
@@ -195,7 +195,7 @@ def _check_any(path: str, good: dict, broken: dict[str, str]) -> None:
     if not good:
         raise ValueError(
             f"None of the {len(broken)} images of `{path}` can be read. "
-            f"The first: {_first(broken, 1)}. Replace them."
+            f"The first: {_first(broken, 1)}. Replace these files."
         )
 
 
@@ -219,9 +219,9 @@ def _first(broken: dict[str, str], count: int) -> str:
 def _common_shape(
     path: str, shapes: dict[str, tuple[int, int, int]], sized: bool
 ) -> tuple[int, int, int]:
-    """The size all images have, and the channels that most of them have."""
+    """The size of all images and the most frequent number of channels."""
     channels = collections.Counter(shape[-1] for shape in shapes.values())
-    # The greater number where two are as frequent: it loses nothing.
+    # The larger number if two are equally frequent: it loses nothing.
     most_frequent = max(channels, key=lambda key: (channels[key], key))
     first_name, first = next(iter(shapes.items()))
     for name, shape in shapes.items():
@@ -229,7 +229,7 @@ def _common_shape(
             raise ValueError(
                 f"The images of `{path}` have different sizes: {first_name} "
                 f"has {first[0]} x {first[1]} pixels, {name} has {shape[0]} x "
-                f"{shape[1]} (height x width). Give `image_size` (on the "
+                f"{shape[1]} (height x width). Pass `image_size` (on the "
                 "command line `--image-size`) to resize them."
             )
     return (*first[:2], most_frequent)
@@ -238,7 +238,7 @@ def _common_shape(
 def _labels_from_folders(
     names: list[str],
 ) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
-    """Labels by the first folder that not all images have in common."""
+    """Labels from the first folder level at which the images differ."""
     paths = [pathlib.PurePosixPath(name).parts for name in names]
     while all(len(parts) > 1 for parts in paths):
         class_names = tuple(sorted({parts[0] for parts in paths}))

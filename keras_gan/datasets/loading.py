@@ -1,4 +1,4 @@
-"""From a source to a tf.data.Dataset."""
+"""`load`: images as a `tf.data.Dataset`."""
 
 import random
 from typing import TYPE_CHECKING, Any, Literal
@@ -28,52 +28,50 @@ def load(
     drop_remainder: bool = False,
     balance: Balance = None,
 ) -> "tf.data.Dataset":
-    """Loads images as batches, in a new order each pass.
+    """Loads batches of images, in a new order in each pass.
 
-    With `repeat=True` the stream has no end and all its batches are full:
-    they run on from one pass into the next. Its order is a function of `seed`
-    and the number of the pass alone, so `skip_batches=k` gives what an
-    earlier stream with the same seed would have given after `k` batches, and
-    what is skipped is not read.
+    With `repeat=True` the stream is infinite and all batches are full: they
+    continue from one pass into the next. The order depends only on `seed` and
+    the number of the pass, so `skip_batches=k` continues an earlier stream
+    with the same seed after `k` batches, without reading the skipped images.
 
-    With `balance` the classes come in the shares that it gives, in each pass to
-    within one image. A pass still has as many images as there are: rare classes
-    are repeated, no image of a class more often than another, and of frequent
-    ones each pass takes the next part.
+    With `balance` the classes have the given shares of each pass, exact to
+    within one image. The length of a pass does not change: images of rare
+    classes are repeated, all equally often, and each pass takes the next part
+    of the frequent classes.
 
     Args:
         source: One of `keras_gan.datasets.BUILTIN_NAMES`; the path of a
-            folder of images (sub-folders are classes), a zip of one or an
-            `.npz`; an array of images or a pair `(images, labels)`; or what
-            `open_source` returned.
-        image_size: Pixels, or `(height, width)`, to resize to. Left out, the
-            images keep their size, and have to share it.
+            folder of images (subfolders are classes), a zip of one or an
+            `.npz`; an array of images or a pair `(images, labels)`; or a
+            `Source` from `open_source`.
+        image_size: Size in pixels, or `(height, width)`, to resize to.
+            Default: no resizing; all images must have the same size.
         batch_size: Images in a batch.
-        channels: 1 (greyscale), 3 (RGB) or 4 (RGBA) to convert to. Left
-            out, what most of the images have.
-        value_range: `(black, white)` of the images that come out.
+        channels: 1 (grayscale), 3 (RGB) or 4 (RGBA) to convert to. Default:
+            the number that most images have.
+        value_range: `(black, white)` of the returned images.
         shuffle: Whether to draw a new order for each pass.
-        seed: Integer that fixes the orders. Left out, they follow
-            `keras.utils.set_random_seed`, or are new each time.
-        labels: `True` gives `(images, labels)`, `False` gives images, and
-            `"auto"` gives labels where there are any.
-        repeat: Whether the stream is endless.
-        skip_batches: Batches at the start of an endless stream to leave out.
-        drop_remainder: Whether to leave out a last batch that is not full.
-        balance: `"uniform"` gives every class that has images the same share
-            of them; `{class: share}`, with numbers or names of classes and
-            shares that sum to 1, gives other shares, and leaves out classes
-            that it does not name. None: as they are. Without `shuffle`
-            classes come in turn, and a data set that is not endless begins
-            each pass with the same images.
+        seed: Integer that fixes the orders. Default: they follow
+            `keras.utils.set_random_seed`, or are random.
+        labels: `True` returns `(images, labels)`, `False` returns images, and
+            `"auto"` returns labels if there are any.
+        repeat: Whether the stream is infinite.
+        skip_batches: Number of batches to skip in an infinite stream.
+        drop_remainder: Whether to drop a last batch that is not full.
+        balance: `"uniform"` gives every class with images the same share;
+            `{class: share}`, with class numbers or names and shares that sum
+            to 1, sets the shares (classes not named have share 0). None: as
+            they are. Without `shuffle` the classes alternate, and a finite
+            dataset starts each pass with the same images.
 
     Returns:
         A `tf.data.Dataset` of float32 images `(batch, height, width,
         channels)`, or of those and int32 labels `(batch,)`.
 
     Raises:
-        FileNotFoundError: If there is nothing of that name.
-        ValueError: If the source or an argument is not as described.
+        FileNotFoundError: If there is no such file or folder.
+        ValueError: If the source or an argument is invalid.
 
     Example:
 
@@ -83,7 +81,7 @@ def load(
     """
     limits = image_tools.check_value_range(value_range)
     opened = open_source(source, image_size=image_size, channels=channels)
-    labelled = _wants_labels(opened, labels)
+    labeled = _wants_labels(opened, labels)
     _check_batches(opened, batch_size, repeat, skip_batches, drop_remainder)
     order = None
     if balance is not None:
@@ -92,7 +90,7 @@ def load(
         )
     elif repeat:
         seed = _fixed(seed)
-    # TensorFlow is heavy, and no part of Keras on other backends.
+    # TensorFlow is heavy, and other backends do not need it.
     from keras_gan.datasets import pipeline
 
     indices = pipeline.image_numbers(
@@ -103,11 +101,11 @@ def load(
         endless_from=skip_batches * batch_size if repeat else None,
     )
     indices = indices.batch(batch_size, drop_remainder or repeat)
-    return pipeline.fetched(indices, opened, labelled, limits)
+    return pipeline.fetched(indices, opened, labeled, limits)
 
 
 def _fixed(seed: int | None) -> int:
-    # Python's generator is one that `keras.utils.set_random_seed` sets.
+    # `keras.utils.set_random_seed` seeds Python's generator, too.
     return random.randrange(2**31) if seed is None else int(seed)
 
 
@@ -120,7 +118,7 @@ def _wants_labels(source: Source, labels: bool | Literal["auto"]) -> bool:
     if labels is True and source.labels is None:
         raise ValueError(
             f"`{source.info.name}` has no labels. Received: labels=True. Put "
-            "the images of each class in a sub-folder of its own, add "
+            "the images of each class in a subfolder of its own, add "
             "`labels` to the .npz, or train without classes."
         )
     return bool(labels) and source.labels is not None
@@ -131,12 +129,12 @@ def _check_batches(source, batch_size, repeat, skip_batches, drop_remainder):
     integer("skip_batches", skip_batches, at_least=0)
     if skip_batches and not repeat:
         raise ValueError(
-            "`skip_batches` needs the endless stream of repeat=True. "
+            "`skip_batches` needs an infinite stream, `repeat=True`. "
             f"Received: skip_batches={skip_batches}, repeat=False"
         )
     if drop_remainder and not repeat and batch_size > len(source):
         raise ValueError(
             f"`batch_size` must be at most {len(source)}, the number of "
-            f"images in `{source.info.name}`, or every batch is dropped. "
+            f"images in `{source.info.name}`, or all batches are dropped. "
             f"Received: batch_size={batch_size}"
         )

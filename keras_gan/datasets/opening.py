@@ -1,4 +1,4 @@
-"""From what a user names to an opened source."""
+"""`open_source`: from a name, path or array to a `Source`."""
 
 import difflib
 import os
@@ -24,34 +24,34 @@ def open_source(
     source_range: Sequence[float] | None = None,
     progress: Progress | None = None,
 ) -> Source:
-    """Opens images, checks all of them, and keeps them in memory if small.
+    """Opens and checks images, and keeps small datasets in memory.
 
-    To resize, the middle of each image is cut to the aspect of `image_size`
-    and reduced or enlarged with an antialiased filter. Files that cannot be
-    read are left out, and a warning counts and names them.
+    Images are resized with an antialiased filter, after cropping them around
+    the center to the aspect ratio of `image_size`. Unreadable files are
+    skipped with a warning that counts and names them.
 
     Args:
         source: One of `BUILTIN_NAMES`; the path of a folder of images (its
-            sub-folders are classes), of a zip of one, or of an `.npz`; an
+            subfolders are classes), of a zip of one, or of an `.npz`; an
             array of images, or a pair of arrays `(images, labels)`; or a
-            `Source`, which is returned as it is.
-        image_size: Pixels, or `(height, width)`, to resize to. Left out, the
-            images keep their size, and have to share it.
-        channels: 1 (greyscale), 3 (RGB) or 4 (RGBA) to convert to. Left
-            out, what most of the images have.
+            `Source`, which is returned unchanged.
+        image_size: Size in pixels, or `(height, width)`, to resize to.
+            Default: no resizing; all images must have the same size.
+        channels: 1 (grayscale), 3 (RGB) or 4 (RGBA) to convert to. Default:
+            the number that most images have.
         source_range: `(black, white)` of the images of an array or `.npz`.
-            Left out: (0, 255) for integers, and for floats the narrowest of
-            (0, 1), (-1, 1) and (0, 255) that holds all of them.
-        progress: Function called with the number of files looked at and the
-            number of files there are, after each file of a folder or zip.
+            Default: (0, 255) for integers, and for floats the narrowest of
+            (0, 1), (-1, 1) and (0, 255) that contains all values.
+        progress: Function called after each file of a folder or zip, with the
+            number of files checked and the total number of files.
 
     Returns:
-        A `Source`: `load` takes it, `source.info` describes it.
+        A `Source` for `load`; `source.info` describes it.
 
     Raises:
-        FileNotFoundError: If there is nothing of that name.
-        ValueError: If it holds no images, or images of mixed sizes and
-            `image_size` is left out.
+        FileNotFoundError: If there is no such file or folder.
+        ValueError: If it contains no images, or images of different sizes
+            without `image_size`.
 
     Example:
 
@@ -62,8 +62,8 @@ def open_source(
     if isinstance(source, Source):
         if any(value is not None for value in options.values()):
             raise ValueError(
-                "`image_size` and `channels` belong to `open_source` when the "
-                f"source is opened already. Received: {options}"
+                "`image_size` and `channels` must be given to `open_source`, "
+                f"not for an opened source. Received: {options}"
             )
         return source
     if isinstance(source, (str, os.PathLike)):
@@ -85,7 +85,7 @@ def open_source(
 
 
 def describe(source: Any, **options: Any) -> DatasetInfo:
-    """Says how many images of what shape and classes a source holds.
+    """Describes the images of a source: number, shape and classes.
 
     Args:
         source: As for `open_source`.
@@ -108,19 +108,19 @@ def _find_opener(source: str) -> Callable[..., Source]:
         return open_builtin
     path = pathlib.Path(source)
     if not source:
-        # Python takes it for the current folder; it is a variable that was
-        # never set.
+        # For Python it is the current folder; most likely a variable of the
+        # shell was not set.
         raise ValueError(
-            "`source` must be a name or a path. Received: an empty text. Write "
-            "`.` for the current folder."
+            "`source` must be a name or a path. Received: an empty string. "
+            "Use `.` for the current folder."
         )
     if path.is_dir():
         return open_folder
     if not path.exists():
         raise FileNotFoundError(
-            f"There is no data set, file or folder `{source}`."
+            f"There is no dataset, file or folder `{source}`."
             + _near_misses(path)
-            + f" Built-in data sets are {', '.join(BUILTIN_NAMES)}."
+            + f" Built-in datasets are {', '.join(BUILTIN_NAMES)}."
         )
     if path.suffix.lower() not in _BY_SUFFIX:
         raise ValueError(

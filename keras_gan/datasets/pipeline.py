@@ -25,15 +25,15 @@ def image_numbers(
     seed: int | None,
     endless_from: int | None,
 ) -> tf.data.Dataset:
-    """The numbers of images in the order in which they are read.
+    """The indices of images in the order in which they are read.
 
     Args:
         num_images: How many there are.
         order: Number of a pass -> image numbers, for balanced classes.
         shuffle: Whether the order is random.
-        seed: Integer, or `None` for any.
-        endless_from: How many images of an endless stream to leave out.
-            `None`: one pass.
+        seed: Integer, or `None` for random orders.
+        endless_from: Number of images to skip in an infinite stream. `None`:
+            one pass.
     """
     if order is not None:
         one_pass = _balanced_pass(order, num_images)
@@ -48,22 +48,22 @@ def image_numbers(
 
 
 def fetched(
-    indices: tf.data.Dataset, source: Source, labelled: bool, limits: Range
+    indices: tf.data.Dataset, source: Source, labeled: bool, limits: Range
 ) -> tf.data.Dataset:
-    """Batches of images, or of images and labels, of batches of numbers.
+    """Batches of images, or of images and labels, for batches of indices.
 
     Args:
         indices: Batches of image numbers.
         source: What the images are read from.
-        labelled: Whether labels go with them.
+        labeled: Whether to return labels, too.
         limits: `(low, high)` of the images.
     """
     read = _reader(source)
-    all_labels = _on_cpu(source.labels) if labelled else None
+    all_labels = _on_cpu(source.labels) if labeled else None
 
     def fetch(batch):
         images = _rescale(read(batch), source.stored_range, limits)
-        return (images, tf.gather(all_labels, batch)) if labelled else images
+        return (images, tf.gather(all_labels, batch)) if labeled else images
 
     dataset = indices.map(fetch, _NUM_READERS, deterministic=True)
     return dataset.prefetch(2).with_options(_options())
@@ -74,7 +74,7 @@ def computed(
     num_batches: int,
     *,
     image_shape: tuple[int, ...],
-    labelled: bool,
+    labeled: bool,
 ) -> tf.data.Dataset:
     """Batches of images, or of images and labels, that a function returns.
 
@@ -82,13 +82,13 @@ def computed(
         batch: Number of a batch -> float32 images, or images and int32 labels.
         num_batches: How many there are.
         image_shape: Shape of an image.
-        labelled: Whether labels go with them.
+        labeled: Whether to return labels, too.
     """
-    dtypes = [tf.float32, tf.int32] if labelled else [tf.float32]
+    dtypes = [tf.float32, tf.int32] if labeled else [tf.float32]
 
     def fetch(index):
         images, *labels = tf.numpy_function(
-            lambda number: batch(number) if labelled else [batch(number)],
+            lambda number: batch(number) if labeled else [batch(number)],
             [index],
             dtypes,
             stateful=False,
@@ -114,7 +114,7 @@ def _plain_pass(
         order = tf.random.experimental.stateless_shuffle(
             tf.range(num_images, dtype=tf.int64),
             seed=tf.stack([tf.constant(seed, tf.int64), number]),
-            # Named, so that the order is that of every machine.
+            # Fixed, so that the order is the same on every machine.
             alg="philox",
         )
         return tf.data.Dataset.from_tensor_slices(order)
@@ -125,11 +125,11 @@ def _plain_pass(
 def _endless(
     one_pass: Callable[[tf.Tensor], tf.data.Dataset], length: int, start: int
 ) -> tf.data.Dataset:
-    """Image numbers of one pass after another, from the `start`-th on."""
+    """Image numbers of one pass after another, starting at `start`."""
     first_pass, offset = divmod(start, length)
     passes = tf.data.Dataset.counter(first_pass)
     indices = passes.flat_map(one_pass).skip(offset)
-    # tf.data does not find out that passes of finite length never end.
+    # tf.data cannot infer that an infinite number of passes never ends.
     return indices.apply(
         tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
     )
@@ -182,13 +182,13 @@ def _reader(source: Source) -> Callable[[tf.Tensor], tf.Tensor]:
 
 
 def _on_cpu(array):
-    # tf.data runs there, and a GPU has better uses for its memory.
+    # tf.data runs there, and GPU memory is needed for other things.
     with tf.device("CPU:0"):
         return tf.constant(array)
 
 
 def _rescale(images, stored_range, value_range):
-    """Maps `stored_range` to `value_range`, whose ends are not overstepped."""
+    """Maps `stored_range` to `value_range` and clips to it."""
     (black, white), (low, high) = stored_range, value_range
     images = tf.cast(images, tf.float32)
     if (black, white) != (low, high):
@@ -198,12 +198,12 @@ def _rescale(images, stored_range, value_range):
 
 def _options():
     options = tf.data.Options()
-    # Every worker reads all and keeps its share: there are no files of
-    # records that tf.data could deal out, and it would say so in a warning.
+    # Every worker reads everything and keeps its share. There are no record
+    # files to distribute, and tf.data would warn about that.
     options.experimental_distribute.auto_shard_policy = (
         tf.data.experimental.AutoShardPolicy.DATA
     )
-    # The thread that tunes a pipeline sleeps for times that double up to a
-    # minute, and an iterator waits for it when it ends: at every epoch.
+    # The autotuning thread sleeps for up to a minute, and an iterator waits for
+    # it when it ends, that is, in every epoch.
     options.autotune.enabled = False
     return options

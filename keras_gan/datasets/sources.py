@@ -1,4 +1,4 @@
-"""What every kind of data looks like once it is opened."""
+"""Opened datasets: what they contain, and how their images are read."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -10,20 +10,20 @@ from keras_gan import images as image_tools
 ImageSize = int | Sequence[int] | None
 
 CACHE_BYTES = 256 * 2**20
-"""Images that take no more than this, decoded, are kept in memory."""
+"""Datasets up to this size, decoded, are kept in memory."""
 
 
 @dataclasses.dataclass(frozen=True)
 class DatasetInfo:
-    """What there is to know about a data set before training on it.
+    """Describes a dataset.
 
     Attributes:
-        name: What was opened, for messages.
-        num_images: How many images can be read.
-        image_shape: `(height, width, channels)` of each, after resizing.
-        num_classes: How many classes, or `None` where there are no labels.
-        class_names: Their names in the order of the labels, or `None`.
-        skipped: Files that cannot be read, by name.
+        name: Name of the dataset in messages.
+        num_images: Number of images that can be read.
+        image_shape: `(height, width, channels)` of each image, after resizing.
+        num_classes: Number of classes, or `None` if there are no labels.
+        class_names: Names of the classes in the order of the labels, or `None`.
+        skipped: Names of files that cannot be read.
 
     Example:
 
@@ -42,12 +42,12 @@ class DatasetInfo:
 
 @dataclasses.dataclass(frozen=True)
 class StoredFiles:
-    """The files that images are read from, one an image, in their order.
+    """The files that images are read from, one per image, in order.
 
     Attributes:
-        names: Their names, folders included, with `/` between these.
-        image_shapes: `(height, width, channels)` of each as it is stored.
-        read_bytes: Function from a name to the file's bytes.
+        names: Relative paths, with `/` as the separator.
+        image_shapes: `(height, width, channels)` of each stored image.
+        read_bytes: Function from a name to the content of the file.
     """
 
     names: tuple[str, ...]
@@ -56,17 +56,17 @@ class StoredFiles:
 
 
 class Source:
-    """Images of one shape that can be read by number.
+    """Images of one shape that can be read by index.
 
-    Subclasses say how in `read`. `open_source` makes the right one.
+    Subclasses implement `read`. `open_source` makes the right source.
 
     Args:
         info: The `DatasetInfo`.
-        stored_range: `(black, white)` of what `read` returns.
+        stored_range: `(black, white)` of the images that `read` returns.
         labels: int32 array `(num_images,)`, or `None`.
 
     Attributes:
-        files: `StoredFiles` where each image is a file of its own, or `None`.
+        files: `StoredFiles` if each image is a file of its own, or `None`.
 
     Example:
 
@@ -98,7 +98,7 @@ class Source:
 
     @property
     def dtype(self) -> np.dtype:
-        """The dtype of what `read` returns."""
+        """The dtype of the images that `read` returns."""
         return np.dtype("uint8")
 
     def read(self, indices: np.ndarray) -> np.ndarray:
@@ -107,10 +107,10 @@ class Source:
 
 
 class ArraySource(Source):
-    """Images that lie in memory, each fitted when it is read.
+    """Images in memory, resized and converted when they are read.
 
     Args:
-        info: The `DatasetInfo`; its shape is the one images are brought to.
+        info: The `DatasetInfo`, with the shape after resizing.
         stored_range: `(black, white)` of `images`.
         images: `(num_images, height, width, channels)`, any numeric dtype.
         labels: int32 array `(num_images,)`, or `None`.
@@ -135,12 +135,12 @@ class ArraySource(Source):
 
     @property
     def is_resident(self) -> bool:
-        """Whether `images` are as they will be read."""
+        """Whether `images` already have their final shape."""
         return self._images.shape[1:] == self.info.image_shape
 
     @property
     def images(self) -> np.ndarray:
-        """All images; of their final shape only where `is_resident`."""
+        """All images; they have their final shape only if `is_resident`."""
         return self._images
 
     def read(self, indices: np.ndarray) -> np.ndarray:
@@ -163,11 +163,11 @@ def fit_image(
     image_shape: tuple[int, int, int],
     value_range: Sequence[float] = (0, 255),
 ) -> np.ndarray:
-    """Brings one image to `image_shape`, its middle where the aspect differs.
+    """Fits one image to `image_shape`, cropping it if the aspect differs.
 
     Args:
         image: `(height, width, channels)`.
-        image_shape: `(height, width, channels)` that is wanted.
+        image_shape: `(height, width, channels)` of the result.
         value_range: `(black, white)` of `image`.
     """
     height, width, channels = image_shape
@@ -180,7 +180,7 @@ def target_shape(
     image_size: ImageSize,
     channels: int | None,
 ) -> tuple[int, int, int]:
-    """The shape images get, from that they have and what was asked for."""
+    """The shape of images after resizing and conversion."""
     size: Sequence = stored_shape[:2]
     if image_size is not None:
         if isinstance(image_size, Sequence):
@@ -195,7 +195,7 @@ def target_shape(
             )
     if channels not in (None, 1, 3, 4):
         raise ValueError(
-            "`channels` must be 1 (greyscale), 3 (RGB), 4 (RGBA) or None (as "
+            "`channels` must be 1 (grayscale), 3 (RGB), 4 (RGBA) or None (as "
             f"the images are). Received: channels={channels!r}"
         )
     height, width = size

@@ -1,4 +1,4 @@
-"""Generated labelled images as a data set."""
+"""Generated images, with labels, as a dataset."""
 
 import math
 from collections.abc import Mapping
@@ -16,26 +16,27 @@ if TYPE_CHECKING:
 
 
 class SyntheticImages(keras.utils.PyDataset):
-    """Batches of generated images, the same ones in every pass.
+    """Batches of generated images, the same in every pass.
 
-    The number of a batch and `seed` fix its images, so batches may be asked for
-    in any order and by any number of workers. They are drawn anew each time:
-    as long as the weights of the generator do not change, they are the same.
+    The images of a batch depend only on its index and `seed`, so batches may be
+    requested in any order and by any number of workers. They are generated
+    again each time, and stay the same as long as the weights of the generator
+    do.
 
     Args:
-        gan: A `GAN`, a generator, a file or folder of one, or a dict of these
-            by class, as for `keras_gan.sampling.open_generator`.
-        num_images: Number of images; classes take turns.
-        counts: `{class: number of images}` instead, in a mixed order that
-            `seed` fixes.
+        gan: A `GAN`, a generator, a file or run folder, or a dict of these by
+            class, as for `keras_gan.sampling.open_generator`.
+        num_images: Number of images; the classes alternate.
+        counts: `{class: number of images}`, instead of `num_images`; the order
+            is random and depends on `seed`.
         batch_size: Images in a batch. The last one may be smaller.
-        filter: What keeps bad images out, as for `keras_gan.sampling.get`.
-        truncation: Bound on the latents' absolute values, or `None`.
-        value_range: `(black, white)` of the images that come out.
+        filter: Filter for bad images, as for `keras_gan.sampling.get`.
+        truncation: Largest absolute value of a latent, or `None`.
+        value_range: `(black, white)` of the returned images.
         seed: Integer of 0 or more.
         num_classes: Number of classes of a bare generator of
             `[latents, labels]`.
-        safe_mode: Whether to refuse a file that holds Python code.
+        safe_mode: Whether to refuse a file that contains Python code.
         **kwargs: `workers` and the like, as for `keras.utils.PyDataset`.
 
     Attributes:
@@ -44,8 +45,8 @@ class SyntheticImages(keras.utils.PyDataset):
         num_images: Number of images.
 
     Raises:
-        ValueError: If an argument is not one of these, or the filter refuses
-            next to all images of a class that is wanted.
+        ValueError: If an argument is invalid, or the filter rejects almost all
+            images of a wanted class.
 
     Example:
 
@@ -101,17 +102,17 @@ class SyntheticImages(keras.utils.PyDataset):
         return self._drawer.source.image_shape
 
     def draw(self, index: int) -> Drawn:
-        """Draws a batch as the generator makes it, and its scores.
+        """Draws a batch in the generator's own range, with scores.
 
         Args:
-            index: Number of the batch, from 0.
+            index: Index of the batch, from 0.
 
         Returns:
-            Images in [-1, 1], labels and scores, as `Drawer` returns them.
+            Images in [-1, 1], labels and scores, as from `Drawer`.
 
         Raises:
             IndexError: If there is no such batch.
-            ValueError: If the filter refuses next to all images.
+            ValueError: If the filter rejects almost all images.
         """
         if not 0 <= index < len(self):
             raise IndexError(
@@ -124,7 +125,7 @@ class SyntheticImages(keras.utils.PyDataset):
             labels = np.resize(
                 self.labels[start : start + size], self.batch_size
             )
-        # Whole batches, so that no image depends on how many follow it.
+        # Full batches, so that no image depends on how many follow it.
         images, labels, scores = self._drawer.batch(
             self.batch_size, int(index), labels
         )
@@ -145,11 +146,11 @@ def synthetic(
     num_classes: int | None = None,
     safe_mode: bool = True,
 ) -> "tf.data.Dataset":
-    """Draws a data set of generated images, labelled where there are classes.
+    """Makes a dataset of generated images, with labels if there are classes.
 
-    It is a data set and no stream: it ends, and each pass gives the same images
-    in the same order, drawn again. `shuffle` and `cache` are those of tf.data;
-    `SyntheticImages` has the same batches without it.
+    The dataset is finite. Each pass generates the same images in the same
+    order again; use `shuffle` and `cache` of tf.data as needed.
+    `SyntheticImages` makes the same batches without TensorFlow.
 
     Args:
         gan: As for `SyntheticImages`.
@@ -165,11 +166,11 @@ def synthetic(
 
     Returns:
         A `tf.data.Dataset` of known length, of float32 images `(batch, ...)`
-        and int32 labels `(batch,)`, or of images where there are no classes.
+        and int32 labels `(batch,)`, or of images if there are no classes.
 
     Raises:
-        ValueError: If an argument is not one of these, or the filter refuses
-            next to all images of a class that is wanted.
+        ValueError: If an argument is invalid, or the filter rejects almost all
+            images of a wanted class.
 
     Example:
 
@@ -197,7 +198,7 @@ def synthetic(
         batches.__getitem__,
         len(batches),
         image_shape=batches.image_shape,
-        labelled=batches.labels is not None,
+        labeled=batches.labels is not None,
     )
 
 
@@ -207,7 +208,7 @@ def _labels_in_order(
     num_classes: int | None,
     seed: int,
 ) -> tuple[int, np.ndarray | None]:
-    """How many images there are, and the label of each."""
+    """The number of images, and the label of each."""
     if (num_images is None) == (counts is None):
         raise ValueError(
             "Exactly one of `num_images` and `counts` must be given. "
@@ -219,7 +220,7 @@ def _labels_in_order(
             return number, None
         return number, np.resize(np.arange(num_classes, dtype="int32"), number)
     labels = np.repeat(*_checked_counts(counts, num_classes)).astype("int32")
-    # A spawned stream is apart from those of which `Drawer` takes latents.
+    # A spawned stream, independent of those that `Drawer` draws latents from.
     stream = np.random.SeedSequence(seed, spawn_key=(0,))
     np.random.default_rng(stream).shuffle(labels)
     return len(labels), labels
@@ -231,7 +232,7 @@ def _checked_counts(
     if num_classes is None:
         raise ValueError(
             f"`counts` needs a GAN with classes. Received: counts={counts!r} "
-            "and a GAN without. Give `num_images`, or train a conditional GAN "
+            "and a GAN without. Pass `num_images`, or train a conditional GAN "
             "(`num_classes=`, on the command line --conditional)."
         )
     if not isinstance(counts, Mapping):
@@ -258,7 +259,7 @@ def _checked_counts(
 
 
 def _rescale(images: np.ndarray, value_range: image_tools.Range) -> np.ndarray:
-    """Maps images in [-1, 1] to a range whose ends are not overstepped."""
+    """Maps images in [-1, 1] to a range and clips to it."""
     low, high = value_range
     if (low, high) != (-1.0, 1.0):
         images = low + (images + 1.0) * ((high - low) / 2)

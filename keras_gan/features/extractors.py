@@ -76,10 +76,10 @@ def get(
             (`"inception_v3_clean"`) or of pytorch-fid
             (`"inception_v3_pytorch_fid"`), `"digits"`, or any `keras.Model`,
             images -> features `(batch, num_features)`, which gets the images
-            as they are. Its config, as Keras serialises it, will do too.
+            as they are. Its config, as Keras serializes it, will do too.
         head: Which output of a named network is wanted: `"features"`, or
             `"scores"`, the logits of its classes. A model has but one.
-        value_range: `(low, high)` of images; `None`, for a model, if any.
+        value_range: `(low, high)` of images; `None`: any (models only).
 
     Raises:
         ValueError: If `identifier` is none of these, or the model's output
@@ -224,7 +224,7 @@ class NamedExtractor(FeatureExtractor):
     """A known network, which gets images as bytes of a picture file have them.
 
     So features are those of the image as it would be saved: rounded to 256
-    levels, greyscale repeated or RGB weighted to grey, RGBA laid over white.
+    levels, grayscale repeated or RGB weighted to gray, RGBA laid over white.
 
     Args:
         name: One of `NAMES`.

@@ -58,7 +58,7 @@ def InceptionV3(  # noqa: N802 - a network, named as in keras.applications
 
     Weights are those of the TensorFlow graph of 2015-12-05, in the PyTorch file
     that pytorch-fid published (91 MB); PyTorch is not needed. Batch
-    normalisation is folded into the convolutions as they are loaded.
+    normalization is folded into the convolutions as they are loaded.
     Everything runs in float32 under any precision policy. On GPUs of NVIDIA,
     TensorFlow rounds factors to 10 bits, which changes features by about one
     part in 1,000; `tf.config.experimental.enable_tensor_float_32_execution(
@@ -76,7 +76,7 @@ def InceptionV3(  # noqa: N802 - a network, named as in keras.applications
         resize: How images become 299 x 299. `"legacy"`: bilinear as in
             TensorFlow 1, for comparison with most papers. `"clean"`: smoothed
             bicubic, for comparison with clean-fid. `"pytorch_fid"`: bilinear
-            as in PyTorch, with bytes centred on 127.5 instead of 128.
+            as in PyTorch, with bytes centered on 127.5 instead of 128.
 
     Returns:
         A `keras.Model`: float images `(batch, height, width, 3)` with values

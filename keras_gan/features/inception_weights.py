@@ -23,7 +23,7 @@ FILE_NAMES = (
     "weights-inception-2015-12-05-6726825d.pth",
 )
 
-_EPSILON = 1e-3  # Of the network's batch normalisations.
+_EPSILON = 1e-3  # Of the network's batch normalizations.
 
 
 def find_inception_weights(weights: str | os.PathLike = "auto") -> Path:
@@ -66,7 +66,7 @@ def find_inception_weights(weights: str | os.PathLike = "auto") -> Path:
 def load_inception_weights(model: keras.Model, path: Path) -> None:
     """Sets the weights of `InceptionV3` from a file in PyTorch's form.
 
-    A convolution `W` and the normalisation after it, of mean `m`, variance `v`,
+    A convolution `W` and the normalization after it, of mean `m`, variance `v`,
     scale `g` and shift `b`, become one convolution:
 
     ```

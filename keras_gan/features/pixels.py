@@ -44,7 +44,7 @@ def as_bytes(images: Any, value_range: Range) -> Any:
 
 
 def convert_channels(pictures: Any, channels: int) -> Any:
-    """Turns greyscale, RGB and RGBA into greyscale or RGB.
+    """Turns grayscale, RGB and RGBA into grayscale or RGB.
 
     Args:
         pictures: Float32 tensor `(batch, height, width, 1, 3 or 4)` with

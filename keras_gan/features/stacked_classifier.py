@@ -33,7 +33,7 @@ def stacked_classifier(
         `ModeCoverage`.
 
     Raises:
-        ValueError: If an argument is not one of these.
+        ValueError: If an argument is invalid.
 
     Example:
 

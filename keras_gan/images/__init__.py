@@ -1,8 +1,8 @@
 """Images as arrays and as files: value ranges, grids, reading, writing.
 
 Arrays are channels last, `(height, width, channels)`, with 1 channel
-(greyscale), 3 (RGB) or 4 (RGBA). Files are read and written by Pillow, which
-is imported when it is first needed.
+(grayscale), 3 (RGB) or 4 (RGBA). Files are read and written with Pillow, which
+is imported on first use.
 """
 
 from keras_gan.images.arranging import image_grid, resize

@@ -1,4 +1,4 @@
-"""Images to images: resized, or laid out as a grid."""
+"""Resizing images and arranging them in a grid."""
 
 import math
 
@@ -21,16 +21,16 @@ def image_grid(
     value_range: Range = (-1, 1),
     scale: int | None = None,
 ) -> np.ndarray:
-    """Lays images out in rows, left to right and top to bottom.
+    """Arranges images in rows, left to right and top to bottom.
 
     Args:
         images: `(num_images, height, width, channels)`, or without channels
-            for greyscale.
-        columns: Images in a row. Left out, the grid is nearly square.
-        padding: Pixels of white between images and around them.
-        value_range: `(low, high)` of `images`; uint8 images have their own.
-        scale: Whole factor by which each pixel is repeated. Left out, small
-            images are repeated until they are about 48 pixels wide.
+            for grayscale.
+        columns: Images in a row. Default: a nearly square grid.
+        padding: White pixels between and around images.
+        value_range: `(low, high)` of `images`; ignored for uint8 images.
+        scale: Integer factor of enlargement. Default: small images are
+            enlarged to about 48 pixels.
 
     Returns:
         uint8 array `(height, width, channels)`.
@@ -65,17 +65,17 @@ def image_grid(
 def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Resizes one image with an antialiased Lanczos filter.
 
-    The filter grows with the reduction, so that fine detail is averaged and
-    does not turn into false patterns. To keep the aspect ratio, the middle of
-    the image is cut to that of `size` first.
+    The filter grows with the reduction, so fine detail is averaged and does
+    not cause aliasing. To keep the aspect ratio, the image is first cropped
+    around its center to the aspect ratio of `size`.
 
     Args:
         image: `(height, width, channels)`, uint8 or float.
         size: `(height, width)` in pixels.
 
     Returns:
-        Array `(*size, channels)` of the same dtype; floats keep within the
-        least and the greatest value of `image`.
+        Array `(*size, channels)` of the same dtype; floats are clipped to the
+        smallest and largest value of `image`.
 
     Example:
 
@@ -87,11 +87,11 @@ def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     height, width, channels = check_image_shape(image.shape)
     if (height, width) == tuple(size):
         return image
-    box = _centre_box(height, width, size)
-    target = (size[1], size[0])  # Pillow says width first
+    box = _center_box(height, width, size)
+    target = (size[1], size[0])  # Pillow puts the width first
     lanczos = Image.Resampling.LANCZOS
     if image.dtype == np.uint8:
-        # As one picture, so that transparent pixels lend no colour.
+        # All channels at once, so transparent pixels do not bleed color.
         resized = np.asarray(to_picture(image).resize(target, lanczos, box))
         return resized.reshape(*size, channels)
     planes = [
@@ -102,8 +102,8 @@ def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.clip(resized, image.min(), image.max()).astype(image.dtype)
 
 
-def _centre_box(height, width, size):
-    """The largest (left, top, right, bottom) with the aspect of `size`."""
+def _center_box(height, width, size):
+    """The largest (left, top, right, bottom) in the proportions of `size`."""
     factor = min(height / size[0], width / size[1])
     box_height, box_width = size[0] * factor, size[1] * factor
     left, top = (width - box_width) / 2, (height - box_height) / 2

@@ -1,4 +1,4 @@
-"""Image files to arrays."""
+"""Reading image files into arrays."""
 
 import io
 import os
@@ -19,9 +19,9 @@ _ORIENTATION = 0x0112  # the Exif tag of a camera's rotation
 
 
 def image_shape(file: Path | BinaryIO) -> tuple[int, int, int]:
-    """Reads an image's `(height, width, channels)` from its first bytes.
+    """Reads an image's `(height, width, channels)` from its header.
 
-    The pixels are not decoded, so a file that breaks off is not found out.
+    The pixels are not decoded, so truncated files are not detected.
 
     Args:
         file: Path, or binary file object.
@@ -46,18 +46,19 @@ def image_shape(file: Path | BinaryIO) -> tuple[int, int, int]:
 def read_image(file: Path | BinaryIO) -> np.ndarray:
     """Reads an image of any format that Pillow knows.
 
-    Palettes are resolved, 16-bit greyscale is brought to 8 bits, a camera's
-    rotation is applied, and of an animation the first frame is taken.
+    Palettes are resolved, 16-bit grayscale is reduced to 8 bits, the rotation
+    set by a camera is applied, and of an animation only the first frame is
+    read.
 
     Args:
         file: Path, or binary file object.
 
     Returns:
-        uint8 array `(height, width, channels)`, 1, 3 or 4 channels as the
-        file has them.
+        uint8 array `(height, width, channels)` with 1, 3 or 4 channels, as
+        in the file.
 
     Raises:
-        ValueError: If the file is not an image or breaks off.
+        ValueError: If the file is not an image or is truncated.
         OSError: If the path cannot be opened.
 
     Example:
@@ -75,7 +76,7 @@ def read_image(file: Path | BinaryIO) -> np.ndarray:
             if _orientation(picture) > 1:
                 picture = ImageOps.exif_transpose(picture)
             return _pixels(picture)
-        except Exception as error:  # each decoder has errors of its own
+        except Exception as error:  # each decoder raises its own
             raise ValueError(f"`{file}` is not an image: {error}") from error
 
 
@@ -92,7 +93,7 @@ def _opened(file):
 
 
 def _orientation(picture: Any) -> int:
-    # Asking any other format can decode the whole file.
+    # For other formats the query may decode the whole file.
     if picture.format not in ("JPEG", "MPO", "TIFF", "WEBP"):
         return 1
     return picture.getexif().get(_ORIENTATION, 1)

@@ -1,4 +1,4 @@
-"""What images are made of: value ranges, shapes and channels."""
+"""Value ranges, shapes and channels of images."""
 
 import math
 from collections.abc import Sequence
@@ -12,14 +12,14 @@ Range = Sequence[float]
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 """Pillow's name for images of each number of channels."""
 
-_GREY_WEIGHTS = np.array([0.299, 0.587, 0.114], "float32")  # ITU-R BT.601
+_GRAY_WEIGHTS = np.array([0.299, 0.587, 0.114], "float32")  # ITU-R BT.601
 
 
 def to_uint8(images: ArrayLike, value_range: Range = (-1, 1)) -> np.ndarray:
     """Maps images from `value_range` to bytes, 0 to 255.
 
     `round(255 (images - low) / (high - low))`; values outside the range are
-    clipped. An array that is uint8 already is returned as it is.
+    clipped. A uint8 array is returned unchanged.
 
     Args:
         images: Array of floats or integers, any shape.
@@ -38,10 +38,10 @@ def to_uint8(images: ArrayLike, value_range: Range = (-1, 1)) -> np.ndarray:
     if np.isnan(images).any():
         raise ValueError(
             "`images` holds NaN, which no picture can show. If a generator "
-            "drew them, its training has diverged: go back to an earlier "
+            "made them, its training has diverged: go back to an earlier "
             "checkpoint and lower the learning rate."
         )
-    # Half up, not half to even: 0.0 is 128 on every machine.
+    # Round half up, not half to even, so that 0.0 always becomes 128.
     bytes_ = np.floor((images - low) / (high - low) * 255 + 0.5)
     return np.clip(bytes_, 0, 255).astype("uint8")
 
@@ -49,7 +49,7 @@ def to_uint8(images: ArrayLike, value_range: Range = (-1, 1)) -> np.ndarray:
 def from_uint8(images: ArrayLike, value_range: Range = (-1, 1)) -> np.ndarray:
     """Maps bytes, 0 to 255, to float32 images in `value_range`.
 
-    `low + (high - low) images / 255`; `to_uint8` brings the bytes back.
+    `low + (high - low) images / 255`; `to_uint8` is the inverse.
 
     Args:
         images: uint8 array, any shape.
@@ -69,10 +69,10 @@ def from_uint8(images: ArrayLike, value_range: Range = (-1, 1)) -> np.ndarray:
 
 
 def check_value_range(value_range: Range) -> tuple[float, float]:
-    """Returns `value_range` as two floats, or says what is wrong with it.
+    """Returns `value_range` as two floats, if it is valid.
 
     Args:
-        value_range: `(low, high)`, finite, the lower number first.
+        value_range: `(low, high)`, finite, with `low < high`.
 
     Raises:
         ValueError: If it is anything else.
@@ -95,7 +95,7 @@ def check_value_range(value_range: Range) -> tuple[float, float]:
 
 
 def check_image_shape(shape: Sequence[int]) -> tuple[int, int, int]:
-    """Returns `shape` if an image can have it.
+    """Returns `shape` as a tuple, if it is the shape of an image.
 
     Args:
         shape: `(height, width, channels)`.
@@ -111,14 +111,14 @@ def check_image_shape(shape: Sequence[int]) -> tuple[int, int, int]:
     shape = tuple(shape)
     if len(shape) != 3 or shape[-1] not in MODES or not all(shape):
         raise ValueError(
-            "An image has the shape (height, width, channels) with 1 channel "
-            f"(greyscale), 3 (RGB) or 4 (RGBA). Received: shape={shape}"
+            "An image must have the shape (height, width, channels) with 1 "
+            f"(grayscale), 3 (RGB) or 4 (RGBA) channels. Received: {shape=}"
         )
     return shape
 
 
 def check_uint8(images: ArrayLike) -> np.ndarray:
-    """Returns `images` as an array, if they are bytes."""
+    """Returns `images` as an array, if their dtype is uint8."""
     images = np.asarray(images)
     if images.dtype != np.uint8:
         raise ValueError(
@@ -131,10 +131,11 @@ def check_uint8(images: ArrayLike) -> np.ndarray:
 def convert_channels(
     image: np.ndarray, channels: int, value_range: Range = (0, 255)
 ) -> np.ndarray:
-    """Turns greyscale, RGB and RGBA into one another, in the dtype given.
+    """Converts between grayscale, RGB and RGBA, keeping the dtype.
 
-    RGB becomes greyscale by the weights .299, .587, .114; greyscale is
-    repeated; what is transparent is laid over white; a new alpha is opaque.
+    RGB becomes grayscale with the weights 0.299, 0.587 and 0.114; grayscale is
+    repeated; transparent pixels are blended with white; new alpha channels are
+    opaque.
 
     Args:
         image: Array whose last axis is the channels: 1, 3 or 4.
@@ -142,7 +143,7 @@ def convert_channels(
         value_range: `(black, white)` of `image`.
 
     Returns:
-        Array of the same dtype, `channels` long in its last axis.
+        Array of the same dtype whose last axis has length `channels`.
 
     Example:
 
@@ -159,7 +160,7 @@ def convert_channels(
         alpha = (pixels[..., 3:] - low) / (high - low)
         pixels = pixels[..., :3] * alpha + high * (1 - alpha)
     if channels == 1:
-        pixels = (pixels @ _GREY_WEIGHTS)[..., None]
+        pixels = (pixels @ _GRAY_WEIGHTS)[..., None]
     elif pixels.shape[-1] == 1:
         pixels = pixels.repeat(3, axis=-1)
     if channels == 4:
@@ -171,7 +172,7 @@ def convert_channels(
 
 
 def to_picture(image: ArrayLike) -> Any:
-    """Returns a uint8 image `(height, width[, channels])` as a Pillow one."""
+    """Converts a uint8 array `(height, width[, channels])` for Pillow."""
     from PIL import Image
 
     pixels = check_uint8(image)

@@ -1,4 +1,4 @@
-"""Arrays to image files."""
+"""Writing arrays to image files."""
 
 import io
 import pathlib
@@ -12,7 +12,7 @@ from keras_gan.utils.files import replacing
 
 
 def encode_png(image: np.ndarray) -> bytes:
-    """Returns an image as the bytes of a PNG file.
+    """Encodes an image as PNG.
 
     Args:
         image: uint8 array `(height, width[, channels])`.
@@ -28,17 +28,17 @@ def encode_png(image: np.ndarray) -> bytes:
 
 
 def write_image(path: Path, image: np.ndarray) -> None:
-    """Writes an image as PNG; the file is whole or is not there.
+    """Writes an image as PNG, without ever leaving a partial file.
 
-    The bytes go to a file beside it, which is then renamed: a full disk or a
-    killed process leaves what was there before.
+    The image is written to a temporary file, which is then renamed, so a full
+    disk or a killed process leaves the previous file untouched.
 
     Args:
-        path: File that ends in `.png`, in a folder that is there.
+        path: File that ends in `.png`, in an existing folder.
         image: uint8 array `(height, width[, channels])`.
 
     Raises:
-        ValueError: If the suffix or the array is another one.
+        ValueError: If the suffix or the array is wrong.
         OSError: If the file cannot be written.
 
     Example:
@@ -57,21 +57,21 @@ def write_animation(
     frames_per_second: float = 8.0,
     hold: float = 2.0,
 ) -> None:
-    """Writes images of one size as an animated GIF that runs for ever.
+    """Writes images of one size as an endless animated GIF.
 
     Args:
-        path: File that ends in `.gif`, in a folder that is there.
+        path: File that ends in `.gif`, in an existing folder.
         frames: uint8 arrays `(height, width[, channels])`.
         frames_per_second: Speed, from 1 to 50.
-        hold: Seconds that the last frame stays.
+        hold: Seconds for which the last frame is shown.
 
     Raises:
-        ValueError: If the suffix is another one, or there are no frames.
+        ValueError: If the suffix is wrong, or there are no frames.
         OSError: If the file cannot be written.
 
     Example:
 
-    >>> frames = [np.full((8, 8, 1), grey, "uint8") for grey in (0, 255)]
+    >>> frames = [np.full((8, 8, 1), gray, "uint8") for gray in (0, 255)]
     >>> write_animation("blink.gif", frames, frames_per_second=2)
     """
     _check_suffix(path, ".gif")
@@ -92,7 +92,7 @@ def _animation_frame(frame):
     if frame.ndim == 3 and frame.shape[-1] == 4:
         frame = convert_channels(frame, 3)
     picture = to_picture(frame)
-    # A palette now and not when saving keeps a frame at a byte a pixel.
+    # Converting to a palette now keeps each frame at one byte per pixel.
     return picture if picture.mode == "L" else picture.quantize()
 
 

@@ -1,4 +1,4 @@
-"""The arguments of `GANDataGenerator`, checked."""
+"""Checks of the arguments of `GANDataGenerator`."""
 
 from typing import Any
 
@@ -9,21 +9,21 @@ _MODES = ("replace", "append")
 
 
 class Config(dict):
-    """A GAN whose weights are still to be loaded."""
+    """The config of a GAN whose weights are not loaded yet."""
 
 
 def source(
     gan: Any, num_classes: int | None, safe_mode: bool
 ) -> sampling.GeneratorSource:
-    """What draws the images of a batch.
+    """Returns the source that draws the images of a batch.
 
     Args:
-        gan: A `Config`, or as `open_generator` takes it.
-        num_classes: As `open_generator` takes it.
-        safe_mode: As `open_generator` takes it.
+        gan: A `Config`, or as for `open_generator`.
+        num_classes: As for `open_generator`.
+        safe_mode: As for `open_generator`.
 
     Raises:
-        ValueError: If it does not draw images.
+        ValueError: If it does not make images.
     """
     if isinstance(gan, Config):
         return sampling.GeneratorSource.from_config(gan)
@@ -32,9 +32,9 @@ def source(
     )
     if len(found.image_shape) != 3:
         raise ValueError(
-            "`gan` must draw images (height, width, channels) to mix them with "
-            f"others. Received: a GAN of shape {found.image_shape}. "
-            "`keras_gan.datasets.synthetic` draws data of any shape."
+            "`gan` must make images (height, width, channels) to mix with "
+            f"real images. Received: a GAN of shape {found.image_shape}. "
+            "`keras_gan.datasets.synthetic` makes data of any shape."
         )
     return found
 
@@ -65,5 +65,5 @@ def pool_size(value: Any) -> int | None:
     if value is None:
         return None
     return integer(
-        "pool_size", value, at_least=1, hint="None draws new ones each time."
+        "pool_size", value, at_least=1, hint="None draws new images each time."
     )

@@ -1,4 +1,4 @@
-"""Batches of real and generated images, in whatever form they come."""
+"""Mixing real and generated images in batches of any form."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,11 +17,11 @@ _PARTS = ("images", "labels")
 
 
 class Candidates:
-    """Draws an image for each slot of a batch, by other latents each time.
+    """Draws an image for each slot of a batch, from new latents each time.
 
     Args:
         source: `GeneratorSource`.
-        truncation: Bound on the latents, or `None`.
+        truncation: Largest absolute value of a latent, or `None`.
         number: Number of slots.
         labels: Int32 `(number,)`, or `None`.
     """
@@ -51,20 +51,19 @@ class Candidates:
 def best_of_tries(
     draw: Candidates, filter: Any, max_tries: int, seeds: Any
 ) -> Tensor:
-    """Images that a filter accepts, each drawn again until it does.
+    """Draws images until a filter accepts them.
 
-    A place that is still refused after the last try keeps the image with the
-    best score; the filter was tried when the layer was made, so that this is
-    rare.
+    A place whose images are all rejected keeps the one with the best score.
+    This is rare, because the filter is tested when the layer is made.
 
     Args:
         draw: Draws an image for each slot.
         filter: `SampleFilter`.
-        max_tries: Number of draws.
+        max_tries: Maximum number of draws.
         seeds: `keras.random.SeedGenerator`.
     """
-    # Two numbers of its own: the seeds of a counter are neighbours, and the
-    # tries of one call would come again in the next.
+    # A random start: seeds that count up would repeat the tries of one call in
+    # the next one.
     start = keras.random.randint((2,), 0, 2**30, "int32", seed=seeds)
 
     def attempt(turn, images, scores, accepted):
@@ -97,7 +96,7 @@ def best_of_tries(
 
 
 def as_arrays(data: Any) -> Any:
-    """Numbers and lists of Python as arrays; what has a shape as it is."""
+    """Converts numbers and lists to arrays; keeps arrays and tensors."""
     if isinstance(data, Mapping):
         return {name: as_arrays(one) for name, one in data.items()}
     if data is None or hasattr(data, "shape"):
@@ -106,27 +105,28 @@ def as_arrays(data: Any) -> Any:
         return np.asarray(data)
     except (NotImplementedError, TypeError, ValueError) as error:
         raise ValueError(
-            "Images and labels must be arrays or tensors, or lists that can be "
-            f"made arrays. Received: {type(data).__name__}. Images with their "
-            "labels are two arguments, `layer(images, labels)`, or a dict."
+            "Images and labels must be arrays, tensors, or lists that can be "
+            f"converted to arrays. Received: {type(data).__name__}. Pass "
+            "images and labels as two arguments, `layer(images, labels)`, or "
+            "as a dict."
         ) from error
 
 
 def as_dict(inputs: Any, labels: Any) -> dict[str, Any]:
-    """Images, images and labels, or a dict of them, as a dict."""
+    """Returns images, images and labels, or a dict of them, as a dict."""
     if isinstance(inputs, Mapping):
         if labels is not None:
             raise ValueError(
-                "The labels must stand inside the dict where there is one. "
-                "Received: a dict of "
-                f"{sorted(map(str, inputs))}, and labels beside it."
+                "Labels must be inside the dict if there is one. Received: a "
+                f"dict with keys {sorted(map(str, inputs))}, and separate "
+                "labels."
             )
         return dict(inputs)
     return {"images": inputs} | ({} if labels is None else {"labels": labels})
 
 
 def like(data: dict[str, Any], inputs: Any, labels: Any) -> Any:
-    """The data in the form in which they came."""
+    """Returns the data in the same form as the inputs."""
     if isinstance(inputs, Mapping):
         return data
     return (
@@ -143,10 +143,10 @@ def check(data: dict[str, Any], layer: Any) -> None:
     """
     if set(data) not in ({"images"}, set(_PARTS)):
         raise ValueError(
-            'The data must be "images", and "labels" where there are any: a '
-            "generated image has nothing else. Received: a dict of "
-            f"{sorted(map(str, data))}. Mix before masks, boxes and the like "
-            "are added, or leave them out."
+            'The data must be "images" and, if there are any, "labels": '
+            "generated images have nothing else. Received: a dict with keys "
+            f"{sorted(map(str, data))}. Mix before masks or boxes are added, "
+            "or leave them out."
         )
     shape = tuple(data["images"].shape)
     own = layer.image_shape
@@ -156,8 +156,8 @@ def check(data: dict[str, Any], layer: Any) -> None:
     )
     if not fits:
         raise ValueError(
-            f"The images must have the shape {own} of what the GAN makes, one "
-            f"or a batch of them. Received: shape {shape}. Resize them "
+            f"The images must have the shape {own} of the GAN's images, with "
+            f"or without a batch axis. Received: shape {shape}. Resize them "
             "(`keras.layers.Resizing`), or train a GAN on images of this shape."
         )
     if "labels" in data:
@@ -171,7 +171,7 @@ def check(data: dict[str, Any], layer: Any) -> None:
             )
     elif layer.shares is not None:
         raise ValueError(
-            "`balance` needs data with labels. Received: images alone. Call "
+            "`balance` needs data with labels. Received: images only. Call "
             'the layer with `(images, labels)` or a dict of "images" and '
             '"labels".'
         )
@@ -181,14 +181,14 @@ def _check_labels(labels: Any, single: bool, layer: Any) -> None:
     classes = layer.num_classes
     if classes is None:
         raise ValueError(
-            "Data with labels need a GAN with classes. Received: labels, and a "
+            "Data with labels need a GAN with classes. Received: labels and a "
             "GAN without. Train a conditional GAN (`num_classes=`), or one GAN "
-            "a class and `gan={0: ..., 1: ...}`."
+            "per class and pass `gan={0: ..., 1: ...}`."
         )
     shape = tuple(labels.shape)[0 if single else 1 :]
     if shape not in ((), (1,), (classes,)):
         raise ValueError(
-            "The labels must be integers, one an image, or rows of "
+            "The labels must be integers, one per image, or rows of "
             f"{classes} numbers, one for each class of the GAN. Received: "
             f"shape {tuple(labels.shape)}."
         )
@@ -208,14 +208,11 @@ def _check_labels(labels: Any, single: bool, layer: Any) -> None:
 
 
 def _unknown(classes: int) -> str:
-    return (
-        "The labels must be classes that the GAN has learned, from 0 to "
-        f"{classes - 1}."
-    )
+    return f"The labels must be classes of the GAN, from 0 to {classes - 1}."
 
 
 def rows_of(labels: Tensor, num_classes: Any) -> Tensor:
-    """Labels as float rows `(batch, num_classes)`."""
+    """Returns labels as float rows `(batch, num_classes)`."""
     if _are_rows(labels):
         return ops.cast(labels, "float32")
     labels = ops.cast(ops.reshape(labels, (-1,)), "int32")
@@ -226,7 +223,7 @@ def rows_of(labels: Tensor, num_classes: Any) -> Tensor:
 
 
 def in_form_of(labels: Tensor, classes: Tensor, num_classes: Any) -> Tensor:
-    """Classes `(slots,)` in the form and dtype of the labels of the data."""
+    """Returns classes `(slots,)` in the form and dtype of given labels."""
     dtype = keras.backend.standardize_dtype(labels.dtype)
     if _are_rows(labels):
         return ops.one_hot(classes, num_classes, dtype=dtype)
@@ -242,7 +239,7 @@ def _are_rows(labels: Tensor) -> bool:
 
 
 def put_in(values: Tensor, generated: Tensor, mix: Mix) -> Tensor:
-    """Generated values in their places among others."""
+    """Puts generated values in their places."""
     used = ops.reshape(mix.used, (-1, *(1,) * (len(values.shape) - 1)))
     there = ops.take(values, mix.places, axis=0)
     chosen = ops.where(used, generated, there)
@@ -250,25 +247,25 @@ def put_in(values: Tensor, generated: Tensor, mix: Mix) -> Tensor:
 
 
 def put_after(values: Tensor, generated: Tensor, mix: Mix) -> Tensor:
-    """Generated values after others, without the slots that are not used."""
+    """Appends generated values, without unused slots."""
     number = ops.sum(ops.cast(mix.used, "int32"))
     if keras.backend.backend() == "jax" and not backend.executing_eagerly():
         raise ValueError(
-            '`mode="append"` makes batches of any size, which a compiled '
-            'program of JAX cannot have. Received: `mode="append"` inside one. '
+            '`mode="append"` makes batches of varying size, which a compiled '
+            'JAX program cannot. Received: `mode="append"` inside one. '
             "Map the layer over a `tf.data.Dataset`, call it in a loop, or "
-            'take `mode="replace"`.'
+            'use `mode="replace"`.'
         )
     return ops.concatenate([values, generated[:number]], axis=0)
 
 
 def only_shapes() -> bool:
-    """Whether a layer is called for the shapes of what it would return."""
+    """Whether a layer is only called to infer its output shapes."""
     if backend.executing_eagerly():
         return False
     graph = backend.current_graph()
     while graph is not None:
-        # So Keras calls the graph that it throws away.
+        # The name of the graph in which Keras infers shapes.
         if getattr(graph, "name", "").startswith("scratch_graph"):
             return True
         graph = getattr(graph, "outer_graph", None)
@@ -276,7 +273,7 @@ def only_shapes() -> bool:
 
 
 def symbolic(layer: Any, inputs: Any, labels: Any) -> Any:
-    """What a layer returns for symbolic inputs."""
+    """Returns the output of a layer for symbolic inputs."""
 
     data = as_dict(inputs, labels)
     # A single image becomes a batch.

@@ -1,4 +1,4 @@
-"""What a layer remembers of the classes that it has let through."""
+"""Keeps track of the classes of the images that a layer has returned."""
 
 from typing import Any
 
@@ -10,18 +10,18 @@ from keras_gan import backend
 
 Tensor = Any
 
-# Batches that the mix may be behind its shares before it forgets.
+# Bound on what is missing, in batches.
 _MEMORY = 8.0
-# Images that may be due before one of any class gives way.
+# Number of images due from which an image of any class is replaced.
 _PATIENCE = 8.0
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class RunningMix(keras.layers.Layer):
-    """How many images of each class are missing so far.
+    """Counts how many images of each class are missing so far.
 
-    So one batch makes up for another. It is kept and changed by additions
-    only, none of which is lost where calls run at the same time.
+    So later batches compensate for earlier ones. The state changes by additions
+    only, none of which is lost if calls run at the same time.
 
     Args:
         shares: Array `(num_classes,)` that sums to 1.
@@ -38,12 +38,12 @@ class RunningMix(keras.layers.Layer):
         self.built = True
 
     def wanted(self, number: Tensor) -> Tensor:
-        """Images wanted of each class when there will be `number` more."""
+        """Returns the images wanted of each class among the next `number`."""
         missing = ops.convert_to_tensor(self.missing)
         return ops.maximum(ops.multiply(self.shares, number) + missing, 0)
 
     def note(self, rows: Tensor) -> None:
-        """Counts images that are let through.
+        """Counts returned images.
 
         Args:
             rows: Float `(batch, num_classes)`, the share of each class.
@@ -52,23 +52,24 @@ class RunningMix(keras.layers.Layer):
         missing = ops.convert_to_tensor(self.missing)
         change = ops.multiply(self.shares, number) - ops.sum(rows, axis=0)
         bound = _MEMORY * ops.maximum(number, 8.0)
-        # The clipped change, not the difference of two readings, between which
-        # another thread may write.
+        # A clipped change rather than the difference of two reads, between
+        # which another thread may write.
         change = ops.clip(change, -bound - missing, bound - missing)
         backend.atomic_add(self.missing, change)
 
     def turn(self, fraction: float, surplus: Tensor) -> Tensor:
-        """Whether a single image gives way, boolean `(1,)`.
+        """Returns whether to replace a single image, boolean `(1,)`.
 
-        A share of 0.3 makes 0.3 images due with each one. What is due waits for
-        an image of which there are too many, though not for ever.
+        With a share of 0.3, each image makes another 0.3 images due to be
+        replaced. They wait for an image of an overrepresented class, but not
+        forever.
 
         Args:
-            fraction: Share of images that give way.
-            surplus: Float `(1,)`; more than 0 where there are too many.
+            fraction: Share of images to replace.
+            surplus: Float `(1,)`; positive if there are too many of its class.
         """
         due = ops.convert_to_tensor(self.due) + fraction
-        # A hair less than 1: ten times 0.1 are not quite that.
+        # With tolerance: ten times 0.1 is slightly less than 1.
         now = ((due >= 1 - 1e-4) & (surplus > 0)) | (due >= _PATIENCE)
         paid = ops.cast(now[0], "float32")
         backend.atomic_add(self.due, fraction - paid)

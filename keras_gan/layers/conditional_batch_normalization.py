@@ -1,4 +1,4 @@
-"""Batch normalisation whose gain and offset depend on the class."""
+"""Batch normalization with a gain and offset for each class."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,18 +11,18 @@ from keras_gan.utils.arguments import integer, number_in
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class ConditionalBatchNormalization(keras.layers.Layer):
-    """Normalises each channel, then scales and shifts it by its class.
+    """Batch normalization with a gain and offset for each class.
 
-    What classes share is learned by the layers around; what tells them apart
-    reaches every layer of a generator, not its input alone:
+    It brings the class into every layer of a generator, not only into its
+    input:
 
     ```
     y = gain[label] * (x - mean) / sqrt(variance + epsilon) + offset[label]
     ```
 
     Mean and variance are those of the batch in training and moving averages
-    otherwise, over all classes together. Gains begin at 1 and offsets at 0, so
-    that an untrained layer is `keras.layers.BatchNormalization`.
+    otherwise, over all classes together. Gains start at 1 and offsets at 0, so
+    an untrained layer equals `keras.layers.BatchNormalization`.
 
     Args:
         num_classes: Number of classes, at least 2.
@@ -32,17 +32,16 @@ class ConditionalBatchNormalization(keras.layers.Layer):
             and variance of the whole batch.
 
     Call arguments: `[x, labels]`, where `labels` are integers `(batch,)` in
-    [0, num_classes). Labels outside fare as in `keras.layers.Embedding`:
-    negative ones count from the last class, and those that are too large are
-    an error on a CPU, but not on a GPU or under XLA, which would lose time by
-    looking for them.
+    [0, num_classes). Labels outside are treated as in `keras.layers.Embedding`:
+    negative labels count from the last class, and labels that are too large are
+    an error on a CPU, but are not checked on a GPU or under XLA.
 
     Input shape: `[(batch, ..., channels), (batch,)]`. Output shape: `(batch,
     ..., channels)`.
 
     Raises:
-        ValueError: If an argument is out of its range, or the inputs are not
-            features and labels.
+        ValueError: If an argument is invalid, or the inputs are not features
+            and labels.
 
     Example:
 
@@ -97,7 +96,7 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         x, labels = inputs
         x = self.normalization(x, training=training)
         labels = ops.cast(labels, "int32")
-        # One row a sample, the same at each place.
+        # One row per sample, the same at each position.
         shape = (-1, *[1] * (len(x.shape) - 2), x.shape[-1])
         gain, offset = (
             ops.reshape(ops.take(table, labels, axis=0), shape)
@@ -124,13 +123,13 @@ def _check(num_classes: Any, momentum: float, epsilon: float) -> None:
     number_in("momentum", momentum, "[0, 1)", hint="The default is 0.9.")
     if not epsilon > 0:
         raise ValueError(
-            "`epsilon` must be above 0, or channels that are constant are "
-            f"divided by 0. Received: epsilon={epsilon}. Try the default, 1e-3."
+            "`epsilon` must be above 0, or constant channels are divided by "
+            f"0. Received: epsilon={epsilon}. The default is 1e-3."
         )
 
 
 def _features_shape(input_shape: Any) -> Any:
-    """The shape of the features, of that of `[features, labels]`."""
+    """Returns the shape of the features in `[features, labels]`."""
     listed = isinstance(input_shape, list | tuple) and len(input_shape) == 2
     if listed and all(isinstance(shape, list | tuple) for shape in input_shape):
         features, labels = input_shape

@@ -19,8 +19,7 @@ from keras_gan.utils.tensors import checked_truncation
 
 Tensor = Any
 
-# Draws for each place of a batch, of which the best one stays if a filter
-# refuses them all.
+# Maximum number of draws per image until a filter accepts one.
 _MAX_TRIES = 64
 
 
@@ -28,64 +27,63 @@ _MAX_TRIES = 64
 class GANDataGenerator(keras.layers.Layer):
     """Mixes images of a trained GAN into batches of real ones.
 
-    What the data set has too little of, a GAN can draw. The layer stands in
-    `tf.data.Dataset.map` before or after `batch`, before or after the layers
-    of KerasCV, in a training loop, or in a model; at inference it is the
-    identity.
+    A GAN can add what a dataset has too little of. The layer works in
+    `tf.data.Dataset.map` (before or after `batch`, and before or after KerasCV
+    layers), in a training loop, or in a model. At inference it is the identity.
 
-    With `balance` the labels of the generated images are chosen such that the
-    mix of real and generated images comes as near to the shares as `fraction`
-    allows: images of classes that there are too many of give way first, and
-    what is missing most is generated first. Without it a generated image has
-    the label of the one that it stands for.
+    With `balance`, the labels of the generated images are chosen so that the
+    mix of real and generated images comes as close to the shares as `fraction`
+    allows: images of overrepresented classes are replaced first, and the
+    classes that lack the most images are generated first. Without `balance`, a
+    generated image has the label of the image that it replaces.
 
-    In a pipeline the draws depend on the seed, the element and how often it has
-    come alone, not on the number of parallel calls, with two exceptions. Equal
-    elements (the same image repeated, bit for bit, and its label) that are
-    worked on at the same time have each other's draws, or the same ones: which
-    of them comes first is not defined. So it is with single images of a class
-    that is repeated; after `batch`, where all of a batch is the element, hardly
-    ever. And balanced single images make up for what came before, as batches
-    outside of pipelines do, and parallel calls come in any order. A batch in a
-    pipeline is balanced by itself, for which it should hold several images of
-    each class.
+    In a pipeline the draws depend only on the seed, the element and how often
+    the element has occurred, not on the number of parallel calls, with two
+    exceptions. First, if identical elements (image and label) are processed at
+    the same time, their draws may be exchanged or equal, because their order is
+    undefined. This can happen with repeated single images, but hardly after
+    `batch`, where the element is the whole batch. Second, balanced single
+    images compensate for earlier ones, as batches outside of pipelines do, and
+    the order of parallel calls is undefined. A batch in a pipeline is balanced
+    by itself, so it should contain several images of each class.
 
-    How often an element has come is kept in memory, some 60 bytes for each that
-    is new, and not saved: a layer that is loaded begins with the draws of the
-    first pass. Behind layers that change images at random all elements are
-    new, so place this one before them, or after `batch`.
+    The number of occurrences is kept in memory (about 60 bytes per distinct
+    element) and is not saved: a loaded layer starts with the draws of the first
+    pass. After layers that change images randomly all elements are distinct, so
+    put this layer before them, or after `batch`.
 
     Args:
-        gan: Trained `GAN`, with classes where labels are wanted; the path of
-            its `.keras` file or run folder; a bare generator; or a dict from
-            classes to GANs without. See `keras_gan.sampling.open_generator`.
-        fraction: Generated images for each image of the batch, in [0, 1].
-        mode: `"replace"` puts them in place of images, `"append"` after them: a
-            single image becomes a batch.
-        balance: Shares of the classes: `None` as they are, `"uniform"`, or a
+        gan: Trained `GAN`, with classes if the data have labels; the path of
+            its `.keras` file or run folder; a generator; or a dict from classes
+            to GANs without classes. See `keras_gan.sampling.open_generator`.
+        fraction: Generated images per image of the batch, in [0, 1].
+        mode: `"replace"` replaces images, `"append"` appends to them, which
+            turns a single image into a batch.
+        balance: Shares of the classes: `None` (as they are), `"uniform"`, or a
             dict `{class: share}` that sums to 1.
-        filter: Which generated images are good enough: `None`, `"threshold"`,
-            `"rejection"`, a least logit, a classifier (`keras.Model`) that must
-            agree with the label, or a `keras_gan.sampling.SampleFilter`.
-        pool_size: Number of images to draw in advance and to choose from, for
+        filter: Filter for generated images: `None`, `"threshold"`,
+            `"rejection"`, a threshold of logits, a classifier (`keras.Model`)
+            that must agree with the label, or a
+            `keras_gan.sampling.SampleFilter`.
+        pool_size: Number of images to generate in advance and choose from, for
             generators that are slower than the pipeline. `None`: every image is
-            a new one.
-        refresh_share: Share of the pool that `refresh_pool` replaces, as the
-            callback `keras_gan.callbacks.PoolRefresher` does each epoch.
-        truncation: Bound on the latents' absolute values, or `None`.
+            new.
+        refresh_share: Share of the pool that `refresh_pool` replaces; the
+            callback `keras_gan.callbacks.PoolRefresher` calls it each epoch.
+        truncation: Largest absolute value of a latent, or `None`.
         value_range: `(low, high)` of the images of the pipeline.
-        num_classes: Number of classes of a bare generator.
-        safe_mode: Whether to refuse files that hold Python code.
-        seed: Integer that fixes the draws. None: any.
+        num_classes: Number of classes of a generator without a GAN.
+        safe_mode: Whether to refuse files that contain Python code.
+        seed: Integer that fixes the draws. None: random.
         **kwargs: `name` and `dtype`, as of any Keras layer.
 
-    Input and output: images `(batch, height, width, channels)` or one of them;
+    Input and output: images `(batch, height, width, channels)` or one image;
     `layer(images, labels)`; or a dict of `"images"` and `"labels"`. Labels are
     integers `(batch,)` or rows `(batch, num_classes)`, one-hot or mixed.
 
     Raises:
-        ValueError: If an argument is out of its range, the GAN has no classes
-            where they are needed, or the filter refuses too much.
+        ValueError: If an argument is invalid, the GAN lacks classes that are
+            needed, or the filter rejects almost all images.
 
     Example:
 
@@ -132,11 +130,10 @@ class GANDataGenerator(keras.layers.Layer):
         self.shares = sampling.class_shares(balance, source.num_classes)
         self.num_classes = source.num_classes
         self.image_shape = source.image_shape
-        # Keras must not take the networks for a part of the layer: a model that
-        # holds it would train them.
+        # Untracked, or a model with this layer would train the networks.
         self._held = Untracked(source)
         self._make_parts(source)
-        # A config has no weights; they are loaded later.
+        # With a config, weights are loaded later.
         self._has_weights = not isinstance(gan, arguments.Config)
         if self._has_weights:
             self._prepare()
@@ -166,9 +163,10 @@ class GANDataGenerator(keras.layers.Layer):
         return batches.like(data, inputs, labels)
 
     def refresh_pool(self) -> None:
-        """Replaces a share of the pool by new images of the GAN as it is.
+        """Replaces a share of the pool with new images of the current GAN.
 
-        Outside of graphs, between epochs. Without a pool nothing is to be done.
+        Call it outside of graphs, between epochs. Without a pool it does
+        nothing.
         """
         if self.pool is not None:
             self._check_weights()
@@ -189,13 +187,13 @@ class GANDataGenerator(keras.layers.Layer):
             self.filter.bind(source)
 
     def _check_weights(self):
-        # Keras builds a model before its weights are there to load.
+        # Keras builds a model before it loads the weights.
         if not self._has_weights and not batches.only_shapes():
             raise ValueError(
-                f"`{self.name}` has no weights of its GAN to draw with: it was "
-                "made of a config, as `keras.models.clone_model` and files of "
-                "the .h5 format make it. Save the model as .keras, or pass its "
-                "weights on with `save_weights` and `load_weights` and a file "
+                f"`{self.name}` has no weights of its GAN, because it was made "
+                "from a config, as by `keras.models.clone_model` or from a .h5 "
+                "file. Save the model as .keras, or copy the "
+                "weights with `save_weights` and `load_weights` through a file "
                 "that ends in .weights.h5."
             )
 
@@ -296,7 +294,7 @@ class GANDataGenerator(keras.layers.Layer):
                 seed=self._first_seed(),
             )
         elif self.filter is not None:
-            # The GAN may have gone on training.
+            # The GAN may have been trained further.
             self._drawer.value.calibrate()
         return self._drawer.value
 
@@ -304,11 +302,11 @@ class GANDataGenerator(keras.layers.Layer):
         self._element_seeds.value = backend.ElementSeeds(self._first_seed())
 
     def _first_seed(self):
-        """The seed, or what Keras chose in its place; saved, too."""
+        """The seed, or the one that Keras chose; it is saved, too."""
         return int(ops.convert_to_numpy(self.seed_generator.state)[0])
 
     def _prepare(self):
-        """Calibrates the filter, tries it on every class, fills the pool."""
+        """Calibrates the filter, tests it on every class, fills the pool."""
         if self.filter is None and self.pool is None:
             return
         drawer = self._new_drawer()
@@ -338,7 +336,7 @@ class GANDataGenerator(keras.layers.Layer):
         return [self.seed_generator.state, *self._saved_source().weights]
 
     def _saved_source(self) -> sampling.GeneratorSource:
-        """The source without a discriminator that nobody asks."""
+        """The source, without the discriminator if it is not used."""
         source = self._held.value
         if isinstance(self.filter, sampling.DiscriminatorFilter):
             return source
@@ -347,7 +345,7 @@ class GANDataGenerator(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         balance = self.balance
         if isinstance(balance, Mapping):
-            # JSON would make texts of the numbers of classes.
+            # JSON would turn the class numbers into strings.
             balance = [[int(c), float(s)] for c, s in balance.items()]
         return {
             **super().get_config(),

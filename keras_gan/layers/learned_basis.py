@@ -10,9 +10,9 @@ from keras_gan.utils.arguments import height_and_width
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class LearnedBasis(keras.layers.Layer):
-    """Spreads a vector over space along a learned picture a channel.
+    """Turns a vector into a feature map, with a learned basis.
 
-    The first feature map of a generator: channel c is a learned map of
+    It makes the first feature map of a generator: channel c is a learned map of
     `height x width` weights, scaled by entry c of the input:
 
     ```

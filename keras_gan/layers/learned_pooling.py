@@ -10,9 +10,9 @@ from keras import ops
 class LearnedPooling(keras.layers.Layer):
     """Sums each channel over space with learned weights.
 
-    The same as a depthwise convolution whose kernel is as large as the map,
-    but written as a product and a sum, whose second derivatives are cheap
-    everywhere:
+    This equals a depthwise convolution with a kernel as large as the map, but
+    is written as a product and a sum, whose second derivatives are cheap on
+    every device:
 
     ```
     y[b, c] = sum_hw kernel[h, w, c] * x[b, h, w, c]
@@ -42,7 +42,7 @@ class LearnedPooling(keras.layers.Layer):
 
     def build(self, input_shape: Any) -> None:
         _, height, width, channels = input_shape
-        # Not stored: a config may not change when the layer is built.
+        # Not stored: building a layer must not change its config.
         default = keras.initializers.RandomNormal(
             stddev=(height * width) ** -0.5
         )

@@ -1,4 +1,4 @@
-"""Doubling and halving of feature maps behind a low-pass filter."""
+"""Doubling and halving of feature maps with a low-pass filter."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,9 +14,9 @@ from keras_gan.utils.arguments import height_and_width
 class LowPassResampling2D(keras.layers.Layer):
     """Doubles or halves feature maps with the filter [1, 3, 3, 1].
 
-    A stride alone folds high frequencies back into the picture (aliasing),
-    and the discriminator's gradient then shows the generator a chequered
-    image. The filter is [1, 2, 1] * [1, 1] along each axis, normalised:
+    Strides alone cause aliasing, and the discriminator's gradient then has
+    checkerboard artifacts. The filter is [1, 2, 1] * [1, 1] along each axis,
+    normalized:
 
     ```
     halving:   y[i]      = (x[2i-1] + 3 x[2i] + 3 x[2i+1] + x[2i+2]) / 8
@@ -25,13 +25,13 @@ class LowPassResampling2D(keras.layers.Layer):
     ```
 
     The outermost pixels are repeated beyond the edge, so constant maps stay
-    exactly constant. Each axis is resampled by a small matrix product: it has
-    gradients of every order and is the fastest form on a CPU.
+    exactly constant. Each axis is resampled by a small matrix product, which
+    has derivatives of every order and is the fastest form on a CPU.
 
     Args:
-        size: `(height, width)` of the output in pixels. Each side must be
-            the input's own, half of it (rounded up), or twice it (or twice
-            it less one, which undoes a halving that was rounded up).
+        size: `(height, width)` of the output in pixels. Each side must be that
+            of the input, half of it (rounded up), or twice it (or one less,
+            which reverses a halving that was rounded up).
 
     Input shape: `(batch, input_height, input_width, channels)`. Output shape:
     `(batch, height, width, channels)`.
@@ -64,7 +64,7 @@ class LowPassResampling2D(keras.layers.Layer):
         columns = ops.cast(self._columns, inputs.dtype)
         rows = ops.cast(self._rows, inputs.dtype)
         resampled = ops.matmul(columns, inputs)
-        # One wide product for the rows: much faster than one for each column.
+        # One wide product for the rows is much faster than one per column.
         lines = ops.reshape(resampled, (-1, height, self.size[1] * channels))
         return ops.reshape(ops.matmul(rows, lines), (-1, *self.size, channels))
 
@@ -76,7 +76,7 @@ class LowPassResampling2D(keras.layers.Layer):
 
 
 def _resampling_matrix(input_side: int, output_side: int) -> np.ndarray:
-    """`(output_side, input_side)`: one row of filter taps an output pixel."""
+    """`(output_side, input_side)`: one row of taps per output pixel."""
     if output_side == input_side:
         return np.eye(input_side, dtype="float32")
     if output_side == (input_side + 1) // 2:
@@ -97,7 +97,7 @@ def _resampling_matrix(input_side: int, output_side: int) -> np.ndarray:
 
 
 def _halving_taps(pixel: int) -> dict[int, int]:
-    """Input positions (some beyond the edge) and weights of one output."""
+    """Input positions (some beyond the edge) and weights of one pixel."""
     first = 2 * pixel
     return {first - 1: 1, first: 3, first + 1: 3, first + 2: 1}
 

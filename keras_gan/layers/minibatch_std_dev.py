@@ -1,4 +1,4 @@
-"""The spread of a minibatch, as a feature for the discriminator."""
+"""The variation of a minibatch, as a feature for the discriminator."""
 
 from typing import Any
 
@@ -8,23 +8,23 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class MinibatchStdDev(keras.layers.Layer):
-    """Appends one channel that tells how varied the batch is.
+    """Appends the standard deviation of the batch as one channel.
 
-    A discriminator that sees one image at a time cannot notice that the
-    generator draws the same image again and again. This layer lets it: the
-    standard deviation of each feature over the batch, averaged over all
-    features, is appended to every sample as one more channel:
+    A discriminator that sees one image at a time cannot detect mode collapse.
+    With this layer it can: the standard deviation of each feature over the
+    batch, averaged over all features, is appended to every sample as another
+    channel:
 
     ```
     s = mean_j sqrt(var_i(x[i, j]) + epsilon)
     ```
 
     The score of a sample then depends on its whole batch. Under
-    `tf.distribute` the batch is the part that one replica sees.
+    `tf.distribute` the batch is that of one replica.
 
     Args:
         epsilon: Added to the variance, above 0: it keeps the gradient of the
-            square root finite where all samples agree.
+            square root finite if all samples are equal.
 
     Input shape: `(batch, ..., channels)`. Output shape:
     `(batch, ..., channels + 1)`.
@@ -46,15 +46,14 @@ class MinibatchStdDev(keras.layers.Layer):
         super().__init__(**kwargs)
         if not epsilon > 0:
             raise ValueError(
-                "`epsilon` must be above 0, or the gradient is infinite "
-                "where all samples agree. "
-                f"Received: epsilon={epsilon}. Try the default, 1e-8."
+                "`epsilon` must be above 0, or the gradient is infinite if all "
+                "samples are equal. "
+                f"Received: epsilon={epsilon}. The default is 1e-8."
             )
         self.epsilon = float(epsilon)
 
     def call(self, inputs: Any) -> Any:
-        # In float32: `epsilon` is 0 in float16, and so would small variances
-        # be.
+        # In float32: in float16, `epsilon` and small variances become 0.
         features = ops.cast(inputs, "float32")
         std_dev = ops.sqrt(ops.var(features, axis=0) + self.epsilon)
         spread = ops.cast(ops.mean(std_dev), inputs.dtype)

@@ -1,4 +1,4 @@
-"""Weight clipping, as a Keras constraint."""
+"""Weight clipping as a Keras constraint."""
 
 from typing import Any
 
@@ -10,16 +10,16 @@ from keras import ops
 class WeightClip(keras.constraints.Constraint):
     """Keeps every weight within `[-limit, limit]`.
 
-    The first Wasserstein GAN bounds the slope of its discriminator this way:
-    after each update of the optimizer,
+    The original Wasserstein GAN bounds the slope of its discriminator this way.
+    After each update of the optimizer,
 
     ```
     w <- min(max(w, -limit), limit)
     ```
 
-    It is an ordinary Keras constraint, for `kernel_constraint=` of any layer
-    or of the discriminators in `keras_gan.networks`. A gradient penalty
-    usually trains better; clipping costs next to nothing.
+    Use it as the `kernel_constraint=` of any layer or of the discriminators in
+    `keras_gan.networks`. A gradient penalty usually trains better, but clipping
+    costs almost nothing.
 
     Args:
         limit: The largest absolute value of a weight, above 0.

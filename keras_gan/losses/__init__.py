@@ -1,4 +1,4 @@
-"""Adversarial losses: logits to two scalars, one for D and one for G."""
+"""Adversarial losses: from logits to one scalar for D and one for G."""
 
 from typing import Any
 
@@ -36,15 +36,15 @@ _BY_NAME: dict[str, type[AdversarialLoss]] = {
 
 
 def get(identifier: Any) -> AdversarialLoss:
-    """Returns the adversarial loss that `identifier` stands for.
+    """Returns the adversarial loss that `identifier` refers to.
 
     Args:
-        identifier: The name of a loss, the config that `serialize` made, or an
+        identifier: The name of a loss, a config made by `serialize`, or an
             object with the methods `discriminator_loss` and `generator_loss`,
-            which is returned as it is.
+            which is returned unchanged.
 
     Returns:
-        An object with these two methods.
+        An object with both methods.
 
     Raises:
         ValueError: If `identifier` is none of these.
@@ -69,7 +69,7 @@ def get(identifier: Any) -> AdversarialLoss:
 
 
 def serialize(loss: AdversarialLoss) -> dict[str, Any]:
-    """Returns the config of `loss`, from which `deserialize` makes it anew.
+    """Returns the config of `loss`, from which `deserialize` recreates it.
 
     Args:
         loss: An `AdversarialLoss`, or an object of another registered class.

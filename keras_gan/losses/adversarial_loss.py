@@ -7,24 +7,24 @@ import keras
 from keras import ops
 
 Tensor = Any
-"""A tensor of whatever framework Keras runs on."""
+"""A tensor of the framework that Keras runs on."""
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class AdversarialLoss(abc.ABC):
-    """Two scalars from two batches of logits: one for D and one for G.
+    """Base class: two batches of logits to one scalar for D and one for G.
 
     A GAN has no single objective, so an adversarial loss is a pair of methods
-    and not a `keras.Loss`. A subclass writes `discriminator_loss` and
-    `generator_loss`; both take the discriminator's logits on real and on fake
-    images and return the mean over the batch as a float32 scalar.
+    rather than a `keras.Loss`. Subclasses implement `discriminator_loss` and
+    `generator_loss`. Both take the discriminator's logits for real and for
+    fake images and return the mean over the batch as a float32 scalar.
 
     Attributes:
-        default_penalties: Names of the penalties that the loss is trained with
-            when a GAN is compiled with `penalties="auto"`.
-        generator_uses_real_logits: Whether `generator_loss` looks at
-            `real_logits`. Where it does not, a GAN may leave out that pass
-            through the discriminator and hand over `None`.
+        default_penalties: Names of the penalties to use when a GAN is
+            compiled with this loss and `penalties="auto"`.
+        generator_uses_real_logits: Whether `generator_loss` uses
+            `real_logits`. If not, the GAN may skip that pass through the
+            discriminator and pass `None`.
 
     Example:
 
@@ -52,7 +52,7 @@ class AdversarialLoss(abc.ABC):
     def discriminator_loss(
         self, real_logits: Tensor, fake_logits: Tensor
     ) -> Tensor:
-        """Returns what the discriminator minimises, a float32 scalar.
+        """Returns the discriminator's loss, a float32 scalar.
 
         Args:
             real_logits: Scores of real images, `(batch, 1)` or any shape.
@@ -63,7 +63,7 @@ class AdversarialLoss(abc.ABC):
     def generator_loss(
         self, real_logits: Tensor, fake_logits: Tensor
     ) -> Tensor:
-        """Returns what the generator minimises, a float32 scalar.
+        """Returns the generator's loss, a float32 scalar.
 
         Args:
             real_logits: Scores of real images, `(batch, 1)` or any shape.
@@ -72,11 +72,11 @@ class AdversarialLoss(abc.ABC):
         """
 
     def real_margins(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-        """Returns how sure the discriminator is that each real image is real.
+        """Returns how confident the discriminator is about each real image.
 
-        Positive where it is right, as this loss asks the question; adaptive
-        augmentation is steered by the sign. Here it is the logit itself. A loss
-        whose decision does not lie at 0 says otherwise.
+        The value is positive where the discriminator classifies the image as
+        real. Adaptive augmentation uses its sign. By default it is the logit
+        itself; losses whose decision boundary is not at 0 override this.
 
         Args:
             real_logits: Scores of real images, `(batch, 1)` or any shape.
@@ -88,14 +88,14 @@ class AdversarialLoss(abc.ABC):
         return real_logits
 
     def build(self) -> None:  # noqa: B027 (most losses have nothing to build)
-        """Makes the loss' state; a second call changes nothing.
+        """Creates the state of the loss; a second call does nothing.
 
         The GAN calls it under its distribution strategy.
         """
 
     @property
     def seed_generators(self) -> list[keras.random.SeedGenerator]:
-        """The seeds that the loss draws from, saved with the GAN."""
+        """The seed generators of the loss, saved with the GAN."""
         return []
 
     def get_config(self) -> dict[str, Any]:
@@ -109,6 +109,7 @@ class AdversarialLoss(abc.ABC):
 def as_logits(logits: Tensor) -> Tensor:
     """Returns `logits` as a float32 tensor.
 
-    Half precision would round a mean over the batch, and overflow in a square.
+    In half precision a mean over the batch loses digits and a square may
+    overflow.
     """
     return ops.cast(ops.convert_to_tensor(logits), "float32")

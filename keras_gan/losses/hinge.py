@@ -11,11 +11,11 @@ from keras_gan.utils.tensors import batch_mean
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class HingeLoss(AdversarialLoss):
-    """The hinge loss: images that are judged well enough count no more.
+    """The hinge loss, which ignores images that are classified clearly.
 
-    The discriminator spends itself on those within a margin of 1 of the
-    border. It is the loss of SNGAN, SAGAN and BigGAN, and wants a
-    discriminator with spectral normalisation.
+    Only images within a margin of 1 of the decision boundary train the
+    discriminator. SNGAN, SAGAN and BigGAN use this loss, with spectral
+    normalization in the discriminator.
 
     ```
     discriminator: mean(relu(1 - D(x))) + mean(relu(1 + D(G(z))))

@@ -13,16 +13,16 @@ from keras_gan.utils.tensors import batch_mean
 class LeastSquaresLoss(AdversarialLoss):
     """The least-squares loss (LSGAN): real images score 1 and fake ones 0.
 
-    A fake that is already taken for real but lies far from the data is still
-    pulled in, which a logistic loss does not do.
+    A fake that is already classified as real but lies far from the data is
+    still pulled toward it, which a logistic loss does not do.
 
     ```
     discriminator: (mean((D(x) - 1)^2) + mean(D(G(z))^2)) / 2
     generator:     mean((D(G(z)) - 1)^2) / 2
     ```
 
-    Logits on the right side of 0, as a GAN's accuracy logs count them, say
-    little here: the border between real and fake lies at 0.5.
+    The decision boundary lies at 0.5, so the accuracies in a GAN's logs, which
+    assume 0, mean little with this loss.
 
     Example:
 

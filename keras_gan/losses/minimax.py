@@ -11,10 +11,10 @@ from keras_gan.utils.tensors import batch_mean
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class MinimaxLoss(AdversarialLoss):
-    """The logistic loss as a zero-sum game: G minimises what D maximises.
+    """The logistic loss as a zero-sum game: G minimizes what D maximizes.
 
-    It is the game that the theory of GANs studies. The generator's gradient
-    vanishes while the discriminator wins, so `NonSaturatingLoss` trains
+    This is the game studied by the theory of GANs. The generator's gradient
+    vanishes when the discriminator is confident, so `NonSaturatingLoss` trains
     better.
 
     ```

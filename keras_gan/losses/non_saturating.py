@@ -18,29 +18,28 @@ from keras_gan.utils.tensors import batch_mean
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class NonSaturatingLoss(AdversarialLoss):
-    """The logistic loss whose generator maximises the odds of a real verdict.
+    """The logistic loss with the generator's labels swapped.
 
-    The generator keeps a strong gradient while the discriminator wins, which
-    the minimax loss loses.
+    The generator maximizes the probability that its images are classified as
+    real. Unlike the minimax loss, it keeps a strong gradient when the
+    discriminator is confident.
 
     ```
     discriminator: mean(softplus(-D(x))) + mean(softplus(D(G(z))))
     generator:     mean(softplus(-D(G(z))))
     ```
 
-    Smoothing and noise keep the discriminator from growing too sure. They act
-    on its targets only: an image labelled real has the target
-    `1 - label_smoothing`, one labelled fake has the target 0 (one-sided), and
-    noise exchanges the label of each image, real or fake, independently with
-    the probability `label_noise`.
+    Label smoothing and label noise keep the discriminator from becoming
+    overconfident. They change its targets only: images labeled real have the
+    target `1 - label_smoothing`, images labeled fake the target 0 (one-sided
+    smoothing), and each label is flipped with probability `label_noise`.
 
     Args:
-        label_smoothing: What is taken from the target of real images, in
+        label_smoothing: Amount subtracted from the target of real images, in
             `[0, 1)`.
-        label_noise: Probability that an image's label is exchanged, in
+        label_noise: Probability that the label of an image is flipped, in
             `[0, 1)`.
-        seed: Integer that fixes the draws of the label noise. `None` takes a
-            new one.
+        seed: Integer that fixes the label noise. `None`: random.
 
     Example:
 
@@ -115,8 +114,8 @@ class NonSaturatingLoss(AdversarialLoss):
 
 
 def _cross_entropy(targets: Tensor, logits: Tensor) -> Tensor:
-    # Not softplus(logits) - targets * logits: where the verdict is right and
-    # sure, cancellation would leave no digit of it.
+    # Not softplus(logits) - targets * logits: for confident, correct logits
+    # the difference would lose all its digits to cancellation.
     return targets * ops.softplus(-logits) + (1.0 - targets) * ops.softplus(
         logits
     )

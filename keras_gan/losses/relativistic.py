@@ -11,19 +11,19 @@ from keras_gan.utils.tensors import batch_mean, shapes_agree
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class RelativisticLoss(AdversarialLoss):
-    """The relativistic pairing loss (RpGAN): a fake is judged beside a real.
+    """The relativistic pairing loss (RpGAN), which compares image pairs.
 
-    The discriminator learns how much more real one image is than its partner
-    in the batch, so that no mode of the data can be dropped without a pair
-    that says so. With R1 and R2, its penalties, training provably converges.
+    The discriminator learns how much more realistic a real image is than the
+    fake image it is paired with, so a generator that drops a mode of the data
+    is penalized for it. With the penalties R1 and R2, the defaults, training
+    provably converges locally.
 
     ```
     discriminator: mean(softplus(-(D(x) - D(G(z)))))
     generator:     mean(softplus(-(D(G(z)) - D(x))))
     ```
 
-    The first real image is paired with the first fake one, and so on: both
-    batches must have the same size.
+    Images are paired in order, so both batches must have the same size.
 
     Example:
 
@@ -53,7 +53,7 @@ class RelativisticLoss(AdversarialLoss):
         return batch_mean(ops.softplus(margin))
 
     def real_margins(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-        # The loss sees differences only: a logit alone says nothing.
+        # The loss depends on differences only: one logit alone has no meaning.
         return _paired_margin(real_logits, fake_logits)
 
 
@@ -66,12 +66,12 @@ def _paired_margin(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
 def _check_paired(
     real_shape: tuple[int | None, ...], fake_shape: tuple[int | None, ...]
 ) -> None:
-    # Broadcasting would otherwise pair every image with every other.
+    # Otherwise broadcasting would pair every image with every other image.
     if not shapes_agree(real_shape, fake_shape):
         raise ValueError(
-            "RelativisticLoss pairs each real image with a fake one, so "
+            "RelativisticLoss pairs each real image with a fake image, so "
             "`real_logits` and `fake_logits` must have the same shape. "
             f"Received: real_logits.shape={real_shape}, "
-            f"fake_logits.shape={fake_shape}. Generate as many images as there "
-            "are real ones, and let one discriminator score both."
+            f"fake_logits.shape={fake_shape}. Generate as many fake images as "
+            "there are real images and score both with one discriminator."
         )

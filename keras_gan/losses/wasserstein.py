@@ -12,10 +12,10 @@ from keras_gan.utils.tensors import batch_mean
 class WassersteinLoss(AdversarialLoss):
     """The Wasserstein loss: how much higher real images score than fake ones.
 
-    With a discriminator whose slope is at most 1 it estimates the earth
-    mover's distance between data and samples. Nothing in the loss bounds that
-    slope: `GradientPenalty`, its penalty, or weight clipping (a Keras weight
-    constraint) must.
+    With a 1-Lipschitz discriminator it estimates the earth mover's distance
+    between data and samples. The loss itself does not bound the slope of the
+    discriminator: `GradientPenalty` (the default penalty) or weight clipping
+    (`keras_gan.layers.WeightClip`) does.
 
     ```
     discriminator: mean(D(G(z))) - mean(D(x))
@@ -51,5 +51,5 @@ class WassersteinLoss(AdversarialLoss):
         return -batch_mean(as_logits(fake_logits))
 
     def real_margins(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-        # The critic may shift all its scores at will.
+        # Only differences count: the critic may add a constant to all scores.
         return as_logits(real_logits) - as_logits(fake_logits)

@@ -30,7 +30,7 @@ class FeatureMetric(keras.metrics.Metric):
     Args:
         feature_extractor: `"inception_v3"`, `"digits"` or a `keras.Model`,
             images -> `(batch, num_features)`.
-        value_range: `(low, high)` of images. `None`, for a model: any.
+        value_range: `(low, high)` of images. `None`: any (models only).
         name: Name of the metric in the logs.
 
     Example:

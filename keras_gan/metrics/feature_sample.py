@@ -170,7 +170,7 @@ class FeatureSample:
 def uniform(numbers: Any, seed: int) -> Any:
     """Pseudo-random numbers in (0, 1], each a function of a number and a seed.
 
-    The finaliser of MurmurHash3: neighbours in, nothing alike out.
+    The finalizer of MurmurHash3: neighbors in, nothing alike out.
 
     Args:
         numbers: Integers of any shape.

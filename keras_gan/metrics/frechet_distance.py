@@ -99,7 +99,7 @@ def _trace_of_root(sigma1: np.ndarray, sigma2: np.ndarray) -> float:
 
     lower = _cholesky(sigma1)
     if lower is not None and _cholesky(sigma2) is not None:
-        # The steps by themselves: SciPy's generalised eigenvalues take four
+        # The steps by themselves: SciPy's generalized eigenvalues take four
         # times as long.
         product, _ = lapack.dsygst(sigma2, lower, itype=2, lower=1)
         squares = eigvalsh(product, lower=True)

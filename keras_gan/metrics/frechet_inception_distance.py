@@ -46,7 +46,7 @@ class FrechetInceptionDistance(FeatureMetric):
         feature_extractor: `"inception_v3"`, the network of every published
             FID; `"digits"`, a small one; or a `keras.Model`, images ->
             `(batch, num_features)`.
-        value_range: `(low, high)` of images. `None`, for a model: any.
+        value_range: `(low, high)` of images. `None`: any (models only).
         real_statistics: Path of an `.npz` file with `mu` and `sigma`, the pair
             `(mu, sigma)`, or `FeatureStatistics`. Real images are then left
             aside. Of a path, only the path is saved with a model; of the
@@ -54,7 +54,7 @@ class FrechetInceptionDistance(FeatureMetric):
         name: Name of the metric in the logs.
 
     Raises:
-        ValueError: If an argument is not one of these.
+        ValueError: If an argument is invalid.
 
     Example:
 

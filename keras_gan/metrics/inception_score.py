@@ -33,12 +33,12 @@ class InceptionScore(FeatureMetric):
         feature_extractor: `"inception_v3"`, the network of every published
             score; `"digits"`; or a `keras.Model`, images -> logits
             `(batch, num_classes)`.
-        value_range: `(low, high)` of images. `None`, for a model: any.
+        value_range: `(low, high)` of images. `None`: any (models only).
         splits: Number of parts, at least 1.
         name: Name of the metric in the logs.
 
     Raises:
-        ValueError: If an argument is not one of these.
+        ValueError: If an argument is invalid.
 
     Example:
 

@@ -25,7 +25,7 @@ class KernelInceptionDistance(SampledMetric):
     Args:
         feature_extractor: `"inception_v3"`, `"digits"`, or a `keras.Model`,
             images -> `(batch, num_features)`.
-        value_range: `(low, high)` of images. `None`, for a model: any.
+        value_range: `(low, high)` of images. `None`: any (models only).
         subsets: Number of random subsets, at least 1.
         subset_size: Images in a subset of each kind, at least 2.
         max_images: Of how many real and of how many fake images the features
@@ -34,7 +34,7 @@ class KernelInceptionDistance(SampledMetric):
         name: Name of the metric in the logs.
 
     Raises:
-        ValueError: If an argument is not one of these.
+        ValueError: If an argument is invalid.
 
     Example:
 

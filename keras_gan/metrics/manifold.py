@@ -15,7 +15,7 @@ def manifold_metrics(
 ) -> dict[str, float]:
     """Precision, recall, density and coverage of two samples of features.
 
-    Each image stands for a ball that reaches to its `nearest_k`-th neighbour
+    Each image stands for a ball that reaches to its `nearest_k`-th neighbor
     among its own kind; a set of images stands for the union of its balls.
 
     - precision: share of fakes in the balls of the real images: quality;
@@ -27,7 +27,7 @@ def manifold_metrics(
     Args:
         real_features: `(more than nearest_k, num_features)`.
         fake_features: `(more than nearest_k, num_features)`.
-        nearest_k: Which neighbour a ball reaches to, at least 1.
+        nearest_k: Which neighbor a ball reaches to, at least 1.
 
     Returns:
         Dict of `precision`, `recall`, `density` and `coverage`.
@@ -51,7 +51,7 @@ def manifold_metrics(
     nearest_k = integer("nearest_k", nearest_k, at_least=1)
     names = ("real_features", "fake_features")
     # As the peers do: distances are rounded to the precision of the features,
-    # which decides between neighbours that are equally near.
+    # which decides between neighbors that are equally near.
     dtype = np.result_type(*map(_float_dtype, (real_features, fake_features)))
     real, fake = check_pair(real_features, fake_features, nearest_k + 1, names)
     real_radii = _radii(real, nearest_k, dtype)
@@ -74,7 +74,7 @@ def manifold_metrics(
 def _radii(features: np.ndarray, nearest_k: int, dtype) -> np.ndarray:
     radii = np.empty(len(features), dtype)
     for rows, distances in _distances(features, features, dtype):
-        # Each is its own nearest neighbour, whatever rounding says.
+        # Each is its own nearest neighbor, whatever rounding says.
         distances[np.arange(len(distances)), np.arange(len(features))[rows]] = 0
         radii[rows] = np.partition(distances, nearest_k, axis=1)[:, nearest_k]
     return radii

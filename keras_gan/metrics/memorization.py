@@ -29,7 +29,7 @@ class Memorization(SampledMetric):
     Args:
         feature_extractor: `"inception_v3"`, `"digits"`, or a `keras.Model`,
             images -> `(batch, num_features)`.
-        value_range: `(low, high)` of images. `None`, for a model: any.
+        value_range: `(low, high)` of images. `None`: any (models only).
         quantile: Share of real images that lie nearer to another one than
             what `copied_share` takes for a copy; above 0 and below 1.
         max_images: Of how many real and of how many fake images the features
@@ -39,7 +39,7 @@ class Memorization(SampledMetric):
         name: Name of the metric; the logs have those of the four values.
 
     Raises:
-        ValueError: If an argument is not one of these.
+        ValueError: If an argument is invalid.
 
     Example:
 

@@ -29,13 +29,13 @@ class ModeCoverage(FeatureMetric):
         feature_extractor: `"digits"`, the ten digits, or a classifier as a
             `keras.Model`, images -> scores `(batch, num_modes)`, the greatest
             for the mode; see `stacked_classifier`.
-        value_range: `(low, high)` of images. `None`, for a model: any.
+        value_range: `(low, high)` of images. `None`: any (models only).
         real_distribution: Frequencies of the modes in the data, positive,
             `(num_modes,)`. `None`: all modes are equally frequent.
         name: Name of the metric; the logs have those of the two values.
 
     Raises:
-        ValueError: If an argument is not one of these.
+        ValueError: If an argument is invalid.
 
     Example:
 

@@ -1,4 +1,4 @@
-"""Nearest neighbours in feature space, a part of the distances at a time."""
+"""Nearest neighbors in feature space, a part of the distances at a time."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -30,7 +30,7 @@ def nearest_neighbours(
     Args:
         real_features: `(num_real, num_features)`, at least `k` of them.
         fake_features: `(num_fake, num_features)`, at least 1.
-        k: How many neighbours, at least 1.
+        k: How many neighbors, at least 1.
 
     Returns:
         Which real ones, int64 `(num_fake, k)`, and how far away, float64
@@ -62,7 +62,7 @@ def nearest_neighbours(
 def nearest_others(features: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Finds for each image the nearest other one among its own kind.
 
-    An image that occurs twice is one image here: neither is its neighbour the
+    An image that occurs twice is one image here: neither is its neighbor the
     other. Features count as equal within 1e-5 of their root mean square
     distance from the mean, and within the rounding of their dtype.
 
@@ -98,7 +98,7 @@ def nearest_others(features: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _epsilon(dtype: np.dtype) -> float:
-    """Relative distance of neighbouring numbers; integers are not rounded."""
+    """Relative distance of neighboring numbers; integers are not rounded."""
     is_float = np.issubdtype(dtype, np.floating)
     return float(np.finfo(dtype if is_float else "float64").eps)
 

@@ -25,15 +25,15 @@ class PrecisionRecall(SampledMetric):
     Args:
         feature_extractor: `"inception_v3"`, `"digits"`, or a `keras.Model`,
             images -> `(batch, num_features)`.
-        value_range: `(low, high)` of images. `None`, for a model: any.
-        nearest_k: Which neighbour the ball around an image reaches to.
+        value_range: `(low, high)` of images. `None`: any (models only).
+        nearest_k: Which neighbor the ball around an image reaches to.
         max_images: Of how many real and of how many fake images the features
             are kept. Of more images, a random sample.
         seed: Integer from which that sample follows.
         name: Name of the metric; the logs have those of the four values.
 
     Raises:
-        ValueError: If an argument is not one of these.
+        ValueError: If an argument is invalid.
 
     Example:
 

@@ -31,7 +31,7 @@ class Resemblance:
     def of(
         cls, real_features: ArrayLike, fake_features: ArrayLike, k: int = 1
     ) -> "Resemblance":
-        """Compares two samples of features; `k`: neighbours of each fake."""
+        """Compares two samples of features; `k`: neighbors of each fake."""
         return cls(
             *nearest_neighbours(real_features, fake_features, k),
             *nearest_others(real_features),
@@ -46,13 +46,13 @@ class Resemblance:
         """What `memorization_metrics` returns."""
         nearest, distances = self.indices[:, 0], self.distances[:, 0]
         own = self.real_distances
-        of_neighbours = own[self.real_indices] * (1.0 + _EQUAL)
+        of_neighbors = own[self.real_indices] * (1.0 + _EQUAL)
         return {
             "copied_share": float(
                 np.mean(distances < np.quantile(own, quantile))
             ),
             "authenticity": float(np.mean(distances > own[nearest])),
-            "real_authenticity": float(np.mean(own > of_neighbours)),
+            "real_authenticity": float(np.mean(own > of_neighbors)),
             "distance_ratio": float(np.median(distances) / np.median(own)),
         }
 
@@ -74,13 +74,13 @@ def memorization_metrics(
       0 for copies. New images have 1/3 on a line, .38 in a plane, and in
       spaces of many dimensions 1/2 and more;
     - `real_authenticity`: what to hold it against: the share of real images
-      that have it towards the others, as new ones of the same distribution;
+      that have it toward the others, as new ones of the same distribution;
     - `distance_ratio`: median of `d` over median of `e`: 1 for new images of
       the same distribution, 0 for copies.
 
     An image that is twice among the real ones counts as one where `e` is
     measured (`nearest_others`); else `e` would be 0, and no copy of it, which
-    is the image most likely to be memorised, could be nearer.
+    is the image most likely to be memorized, could be nearer.
 
     Args:
         real_features: Of the training images, `(at least 2, num_features)`.

@@ -71,8 +71,8 @@ class FeatureStatistics:
                 "`features` must have the shape (at least 2, num_features). "
                 f"Received: {features.shape}."
             )
-        centred = features - features.mean(axis=0)
-        sigma = centred.T @ centred / (len(features) - 1)
+        centered = features - features.mean(axis=0)
+        sigma = centered.T @ centered / (len(features) - 1)
         return cls(features.mean(axis=0), sigma, len(features))
 
     @classmethod

@@ -1,4 +1,4 @@
-"""A second head that makes a discriminator a classifier too."""
+"""A second head that turns a discriminator into a classifier as well."""
 
 from typing import Any
 
@@ -13,17 +13,16 @@ from keras_gan.networks.validation import checked_integer
 def with_classifier(
     discriminator: keras.Model, num_classes: int, *, seed: int | None = None
 ) -> keras.Model:
-    """Gives a discriminator a second head that says the class of an image.
+    """Gives a discriminator a second head that predicts the class.
 
-    The class logits are linear in the features that the last layer, a
-    `Dense(1)`, makes its logit of; that layer and all before it are shared
-    with the model that was given. Where the last layer is under spectral
-    normalization, so is the new one. The result is what `ACGAN` trains.
+    The class logits are linear in the input of the last layer, a `Dense(1)`.
+    All layers of the given model are shared with the result. If the last layer
+    has spectral normalization, so has the new one. `ACGAN` trains such models.
 
     Args:
         discriminator: Functional or sequential model, images -> logits
-            `(batch, 1)`, whose last layer is `keras.layers.Dense(1)`. Those of
-            this package are such models when built without `num_classes`.
+            `(batch, 1)`, whose last layer is `keras.layers.Dense(1)`, such as
+            those of this package built without `num_classes`.
         num_classes: Number of classes, at least 2.
         seed: Integer that determines the new layer's initial weights, or None.
 

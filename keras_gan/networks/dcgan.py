@@ -1,4 +1,4 @@
-"""Convolutional networks after DCGAN."""
+"""Convolutional networks based on DCGAN."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -47,22 +47,22 @@ def dcgan_generator(
 ) -> keras.Model:
     """Builds a generator of transposed convolutions.
 
-    A linear layer makes a feature map of 4 to 7 pixels a side; transposed
-    convolutions double it up to the image while the channels halve down to
-    `width`, each followed by normalisation and LeakyReLU (slope 0.2); the
-    last one ends in tanh. For (28, 28, 1): 7x7x256, 7x7x128, 14x14x64,
+    A linear layer makes a feature map of 4 to 7 pixels per side. Transposed
+    convolutions double it up to the size of the image while the channels halve
+    down to `width`, each followed by normalization and LeakyReLU (slope 0.2);
+    the last one ends in tanh. For (28, 28, 1): 7x7x256, 7x7x128, 14x14x64,
     28x28x1.
 
     Args:
-        image_shape: `(height, width, channels)`; any sides, square or not.
+        image_shape: `(height, width, channels)`, of any size, square or not.
         latent_dim: Length of the latent vectors.
         num_classes: Number of classes of a conditional generator, at least 2.
             None: unconditional.
         width: Channels of the last hidden layer; earlier layers have up to 8
             times as many.
-        kernel_size: Side of the kernels in pixels.
+        kernel_size: Size of the kernels in pixels.
         normalization: `"batch"` as in the paper, `"conditional_batch"` (the
-            same, with gains and offsets of each class, which needs
+            same, with a gain and offset for each class, which needs
             `num_classes`), `"layer"` (each sample by itself, independent of
             the batch) or None.
         seed: Integer that determines the initial weights, or None.
@@ -73,7 +73,7 @@ def dcgan_generator(
         `(batch, *image_shape)` in [-1, 1].
 
     Raises:
-        ValueError, TypeError: If an argument is out of its range.
+        ValueError, TypeError: If an argument is invalid.
 
     Example:
 
@@ -131,23 +131,23 @@ def dcgan_discriminator(
     """Builds a discriminator of strided convolutions.
 
     Convolutions of stride 2 with LeakyReLU (slope 0.2) halve the image down
-    to 4 to 7 pixels a side while the channels double from `width`; a linear
+    to 4 to 7 pixels per side while the channels double from `width`; a linear
     layer scores the result. For (28, 28, 1): 14x14x64, 7x7x128. Conditional:
     logits = linear(h) + <embed(y), h>.
 
     Args:
-        image_shape: `(height, width, channels)`; any sides, square or not.
+        image_shape: `(height, width, channels)`, of any size, square or not.
         num_classes: Number of classes of a conditional discriminator, at
             least 2. None: unconditional.
         width: Channels of the first layer; later layers have up to 8 times as
             many.
-        kernel_size: Side of the kernels in pixels.
-        normalization: None, `"layer"` (each sample by itself) or `"batch"`
-            as in the paper, which gradient penalties forbid: they need scores
-            that depend on one image only. The first layer has none.
+        kernel_size: Size of the kernels in pixels.
+        normalization: None, `"layer"` (each sample by itself) or `"batch"` as
+            in the paper, which does not work with gradient penalties: they
+            need scores that depend on one image only. The first layer has none.
         dropout: Share of features dropped after each layer, in [0, 1).
-        minibatch_std_dev: Whether the last layer sees how varied the batch
-            is (`keras_gan.layers.MinibatchStdDev`).
+        minibatch_std_dev: Whether the last layer sees the variation of the
+            batch (`keras_gan.layers.MinibatchStdDev`).
         spectral_normalization: Whether to divide each kernel by its largest
             singular value (SNGAN).
         kernel_constraint: Keras constraint on the kernels and the embedding,
@@ -160,7 +160,7 @@ def dcgan_discriminator(
         `[images, labels]`, to float32 logits `(batch, 1)`.
 
     Raises:
-        ValueError, TypeError: If an argument is out of its range.
+        ValueError, TypeError: If an argument is invalid.
 
     Example:
 
@@ -223,13 +223,13 @@ def dcgan(
     kernel_constraint: Any = None,
     seed: int | None = None,
 ) -> tuple[keras.Model, keras.Model]:
-    """Builds a DCGAN generator and discriminator that fit each other.
+    """Builds a matching DCGAN generator and discriminator.
 
-    Arguments are those of `dcgan_generator` and `dcgan_discriminator`; those
-    that are not listed here keep their defaults.
+    The arguments are those of `dcgan_generator` and `dcgan_discriminator`;
+    arguments not listed here keep their defaults.
 
     Args:
-        image_shape: `(height, width, channels)`; any sides, square or not.
+        image_shape: `(height, width, channels)`, of any size, square or not.
         latent_dim: Length of the latent vectors.
         num_classes: Number of classes, at least 2, or None.
         width: Channels of the finest layer of both networks.
@@ -242,7 +242,7 @@ def dcgan(
         `(generator, discriminator)`, for `GAN(*dcgan(...))`.
 
     Raises:
-        ValueError, TypeError: If an argument is out of its range.
+        ValueError, TypeError: If an argument is invalid.
 
     Example:
 
@@ -280,7 +280,7 @@ def _activated(x: Any, normalize: Callable[[Any], Any]) -> Any:
 def _generator_normalization(
     normalization: str | None, inputs: Any, num_classes: int | None
 ) -> Callable[[Any], Any]:
-    """A function that normalises features, by their labels where asked."""
+    """Returns a function that normalizes features, by labels if asked."""
     choices = [*_NORMALIZATIONS, "conditional_batch"]
     choice("normalization", normalization, choices)
     if normalization != "conditional_batch":
@@ -299,7 +299,7 @@ _NORMALIZATIONS: dict[str | None, Callable[[Any], Any]] = {
     # GANs train for few steps at first: statistics that follow within tens of
     # steps, not hundreds, keep early samples from looking washed out.
     "batch": lambda x: keras.layers.BatchNormalization(momentum=0.9)(x),
-    # One group is a layer normalisation over height, width and channels.
+    # One group is a layer normalization over height, width and channels.
     "layer": lambda x: keras.layers.GroupNormalization(groups=1)(x),
 }
 

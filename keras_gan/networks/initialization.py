@@ -1,4 +1,4 @@
-"""Initializers whose weights follow from one seed."""
+"""Initializers that are derived from one seed."""
 
 import keras
 import numpy as np
@@ -7,15 +7,15 @@ from keras_gan.networks.validation import checked_integer
 
 
 class Initializers:
-    """Hands every layer of a network an initializer with its own seed.
+    """Makes initializers with different seeds for the layers of a network.
 
     A Keras initializer draws the same values each time it is used, so layers
-    of one shape would start equal if they shared one.
+    of the same shape would start with equal weights if they shared one.
 
     Args:
         seed: Integer of at least 0: equal seeds give equal weights. None
             leaves the choice to Keras (`keras.utils.set_random_seed`).
-        stream: Integer that tells networks with the same seed apart.
+        stream: Integer that distinguishes networks with the same seed.
     """
 
     def __init__(self, seed: int | None, *, stream: int) -> None:
@@ -31,21 +31,21 @@ class Initializers:
         return int(self._draws.integers(2**31 - 1))
 
     def he_normal(self) -> keras.initializers.Initializer:
-        """For weights that a LeakyReLU follows."""
+        """For weights followed by a LeakyReLU."""
         return keras.initializers.HeNormal(seed=self.next_seed())
 
     def glorot_uniform(self) -> keras.initializers.Initializer:
-        """For weights at the end of a network."""
+        """For the last weights of a network."""
         return keras.initializers.GlorotUniform(seed=self.next_seed())
 
     def normal(self, stddev: float) -> keras.initializers.Initializer:
-        """For weights with a stated standard deviation."""
+        """For weights with a given standard deviation."""
         return keras.initializers.RandomNormal(
             stddev=stddev, seed=self.next_seed()
         )
 
     def fan_in_normal(self, gain: float) -> keras.initializers.Initializer:
-        """Normal with standard deviation gain / sqrt(fan_in)."""
+        """Normal, with standard deviation gain / sqrt(fan_in)."""
         return keras.initializers.VarianceScaling(
             scale=gain**2,
             mode="fan_in",

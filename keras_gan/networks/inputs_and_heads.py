@@ -1,4 +1,4 @@
-"""The ends that all networks share: their inputs, and the logits."""
+"""Inputs and output layers that all networks share."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ LATENT_DIM = 64
 def latent_inputs(
     latent_dim: int, num_classes: int | None, initializers: Initializers
 ) -> tuple[Any, Any]:
-    """Inputs of a generator, and the vector that its first layer sees.
+    """Inputs of a generator, and the vector for its first layer.
 
-    Conditional: an embedding of the label, as long as the latents and with
-    their variance, is concatenated to them.
+    Conditional: an embedding of the label, with the length and variance of the
+    latents, is concatenated to them.
 
     Returns:
         `(inputs, vector)`: one Keras input or `[latents, labels]`, and a
@@ -60,9 +60,9 @@ def logits_of(
     spectral_normalization: bool = False,
     use_bias: bool = True,
 ) -> Any:
-    """Logits `(batch, 1)` in float32 of features `(batch, channels)`.
+    """Float32 logits `(batch, 1)` from features `(batch, channels)`.
 
-    Conditional discriminators project the features on an embedding of the
+    Conditional discriminators project the features onto an embedding of the
     label: logits = linear(h) + <embed(y), h> (Miyato and Koyama, "cGANs with
     Projection Discriminator", arXiv 1802.05637).
     """
@@ -94,7 +94,7 @@ def logits_of(
 
 
 def normalized(layer: Any, spectral_normalization: bool) -> Any:
-    """`layer`, under spectral normalization where it is wanted."""
+    """Returns `layer`, with spectral normalization if requested."""
     if not spectral_normalization:
         return layer
     # No draw of its own, which would change the weights of later layers.

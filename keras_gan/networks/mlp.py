@@ -38,7 +38,7 @@ def mlp_generator(
 
     Hidden layers with LeakyReLU (slope 0.2), then one linear layer that is
     reshaped to the image. Images end in tanh; vectors, which have no range,
-    end linear. Without normalisation, so it trains with every loss, penalty
+    end linear. Without normalization, so it trains with every loss, penalty
     and batch size.
 
     Args:
@@ -56,7 +56,7 @@ def mlp_generator(
         `(batch, *image_shape)`.
 
     Raises:
-        ValueError, TypeError: If an argument is out of its range.
+        ValueError, TypeError: If an argument is invalid.
 
     Example:
 
@@ -119,7 +119,7 @@ def mlp_discriminator(
         `[images, labels]`, to float32 logits `(batch, 1)`.
 
     Raises:
-        ValueError, TypeError: If an argument is out of its range.
+        ValueError, TypeError: If an argument is invalid.
 
     Example:
 
@@ -165,7 +165,7 @@ def mlp(
     kernel_constraint: Any = None,
     seed: int | None = None,
 ) -> tuple[keras.Model, keras.Model]:
-    """Builds a fully connected generator and discriminator that fit.
+    """Builds a matching fully connected generator and discriminator.
 
     Arguments are those of `mlp_generator` and `mlp_discriminator`; `hidden`
     and `seed` serve both.
@@ -183,7 +183,7 @@ def mlp(
         `(generator, discriminator)`, for `GAN(*mlp(...))`.
 
     Raises:
-        ValueError, TypeError: If an argument is out of its range.
+        ValueError, TypeError: If an argument is invalid.
 
     Example:
 

@@ -1,4 +1,4 @@
-"""Residual networks without normalisation, after R3GAN."""
+"""Residual networks without normalization, based on R3GAN."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -42,25 +42,25 @@ def r3gan_generator(
     expansion: int = 1,
     seed: int | None = None,
 ) -> keras.Model:
-    """Builds a residual generator without normalisation.
+    """Builds a residual generator without normalization.
 
-    A learned basis of 4 to 7 pixels a side, scaled by a linear map of the
-    latents, goes through stages of residual blocks; low-pass filters double
-    it between stages; a 1x1 convolution makes the image, without tanh. A
-    block is
+    A learned basis of 4 to 7 pixels per side, scaled by a linear map of the
+    latents, passes through stages of residual blocks. Low-pass filters double
+    its size between stages, and a 1x1 convolution makes the image, without
+    tanh. A block is
 
     ```
     x + conv1x1(act(conv3x3(act(conv1x1(x) + bias)) + bias))
     ```
 
-    with LeakyReLU (slope 0.2), the last convolution starting at zero, so that
-    each block starts as the identity. The paper's CIFAR-10 network is
+    with LeakyReLU (slope 0.2). The last convolution is initialized with zeros,
+    so each block starts as the identity. The paper's CIFAR-10 network is
     `width=(768,) * 4, blocks=2, groups=96, expansion=2`; the defaults here
     are small enough for a CPU, where the second derivatives of grouped
     convolutions are slow.
 
     Args:
-        image_shape: `(height, width, channels)`; any sides, square or not.
+        image_shape: `(height, width, channels)`, of any size, square or not.
         latent_dim: Length of the latent vectors.
         num_classes: Number of classes of a conditional generator, at least 2.
             None: unconditional.
@@ -79,7 +79,7 @@ def r3gan_generator(
         `(batch, *image_shape)`, in [-1, 1] once trained on such images.
 
     Raises:
-        ValueError, TypeError: If an argument is out of its range.
+        ValueError, TypeError: If an argument is invalid.
 
     Example:
 
@@ -112,7 +112,7 @@ def r3gan_generator(
     x = LearnedBasis(size, basis_initializer=initializers.normal(1.0))(x)
     x = residual_blocks(x)
     for size, channels in stages[1:]:
-        # Narrowed before it is doubled: the cheaper order.
+        # Channels are reduced before upsampling, which is cheaper.
         x = with_channels(x, channels, initializers)
         x = LowPassResampling2D(size)(x)
         x = residual_blocks(x)
@@ -137,7 +137,7 @@ def r3gan_discriminator(
     expansion: int = 1,
     seed: int | None = None,
 ) -> keras.Model:
-    """Builds a residual discriminator without normalisation.
+    """Builds a residual discriminator without normalization.
 
     The mirror image of `r3gan_generator`: a 1x1 convolution, stages of
     residual blocks with low-pass halving between them, a learned weighted sum
@@ -145,7 +145,7 @@ def r3gan_discriminator(
     logits = linear(h) + <embed(y), h>.
 
     Args:
-        image_shape: `(height, width, channels)`; any sides, square or not.
+        image_shape: `(height, width, channels)`, of any size, square or not.
         num_classes: Number of classes of a conditional discriminator, at
             least 2. None: unconditional.
         width: As in `r3gan_generator`: channels of the finest stage, or one
@@ -160,7 +160,7 @@ def r3gan_discriminator(
         `[images, labels]`, to float32 logits `(batch, 1)`.
 
     Raises:
-        ValueError, TypeError: If an argument is out of its range.
+        ValueError, TypeError: If an argument is invalid.
 
     Example:
 
@@ -215,12 +215,12 @@ def r3gan(
     expansion: int = 1,
     seed: int | None = None,
 ) -> tuple[keras.Model, keras.Model]:
-    """Builds an R3GAN generator and discriminator that fit each other.
+    """Builds a matching R3GAN generator and discriminator.
 
-    Arguments are those of `r3gan_generator`; both networks share them.
+    The arguments are those of `r3gan_generator`, for both networks.
 
     Args:
-        image_shape: `(height, width, channels)`; any sides, square or not.
+        image_shape: `(height, width, channels)`, of any size, square or not.
         latent_dim: Length of the latent vectors.
         num_classes: Number of classes, at least 2, or None.
         width: Channels of the finest stage, or one integer for each stage
@@ -234,7 +234,7 @@ def r3gan(
         `(generator, discriminator)`, for `GAN(*r3gan(...))`.
 
     Raises:
-        ValueError, TypeError: If an argument is out of its range.
+        ValueError, TypeError: If an argument is invalid.
 
     Example:
 
@@ -273,8 +273,8 @@ def _stages(
 
 
 def _default_width(side: int) -> int:
-    # Of 16, 32, 48 and 64 the widest that stayed usable on a CPU: with R1 and
-    # R2, batch 64, two cores shared with other work, 32 made up to 17 steps a
-    # second on 8x8x1 images (48 made 8) and 16 up to 4.6 on 28x28x1 ones (32
-    # made 1.2).
+    # The largest of 16, 32, 48 and 64 that is usable on a CPU. With R1 and R2,
+    # batches of 64 and two busy cores, 32 reached up to 17 steps per second on
+    # 8x8x1 images (48 reached 8), and 16 up to 4.6 on 28x28x1 images (32
+    # reached 1.2).
     return 32 if side < 16 else 16

@@ -1,4 +1,4 @@
-"""R3GAN's residual blocks and their initialisation."""
+"""Residual blocks of R3GAN and their initialization."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,16 +26,16 @@ def residual_stages(
     Args:
         blocks: Number of blocks in each stage.
         groups: Groups of the 3x3 convolutions.
-        expansion: The inner width of a block over its outer width.
-        num_stages: Number of stages of the network: the deeper it is, the
-            smaller its weights start.
-        initializers: Source of the seeds.
+        expansion: Ratio of the inner width of a block to its outer width.
+        num_stages: Number of stages of the network. The initial weights are
+            smaller in deeper networks.
+        initializers: Makes the initializers.
     """
     blocks = checked_integer("blocks", blocks, minimum=1)
     groups = checked_integer("groups", groups, minimum=1)
     expansion = checked_integer("expansion", expansion, minimum=1)
-    # One L^(-1/4) for each of the two layers that are not zero makes the sum
-    # of L blocks change by a bounded amount (Fixup).
+    # A factor L^(-1/4) for each of the two nonzero layers bounds the change by
+    # a sum of L blocks (Fixup).
     gain = _ACTIVATION_GAIN * (blocks * num_stages) ** -0.25
 
     def stage(x: Any) -> Any:
@@ -62,7 +62,7 @@ def residual_block(
 ) -> Any:
     """x + [1x1, bias, LeakyReLU, 3x3 grouped, bias, LeakyReLU, 1x1 (zero)].
 
-    Without normalisation. The last convolution starts at zero, so the block
+    Without normalization. The last convolution starts at zero, so the block
     starts as the identity.
     """
     channels = x.shape[-1]
@@ -77,8 +77,8 @@ def residual_block(
         inner, 1, kernel_initializer=initializers.fan_in_normal(gain)
     )(x)
     y = keras.layers.LeakyReLU(negative_slope=SLOPE)(y)
-    # fan_in as Keras counts it, kernel area times the channels of one group,
-    # is what each output really sums over.
+    # Keras' fan_in, kernel area times the channels of one group, is exactly
+    # the number of terms of each output.
     y = keras.layers.Conv2D(
         inner,
         3,
@@ -94,7 +94,7 @@ def residual_block(
 
 
 def with_channels(x: Any, channels: int, initializers: Initializers) -> Any:
-    """A linear 1x1 convolution, only where the width changes."""
+    """A linear 1x1 convolution, if the number of channels changes."""
     if x.shape[-1] == channels:
         return x
     return keras.layers.Conv2D(

@@ -1,19 +1,19 @@
-"""How convolutional networks step from an image down to a small map."""
+"""Sizes and widths of feature maps in convolutional networks."""
 
 import math
 
 # A side of this many pixels or more is halved once more, so that the
-# coarsest map has 4 to 7 pixels a side (or the image's own, if smaller).
+# coarsest map has 4 to 7 pixels per side (fewer for smaller images).
 _HALVED_FROM = 8
 
 
 def spatial_plan(height: int, width: int) -> list[tuple[int, int]]:
-    """Sizes of the feature maps from the coarsest to the image itself.
+    """Sizes of the feature maps, from the coarsest to the image itself.
 
-    Each side is halved, rounding up, until it is below 8 pixels; a side that
-    is there already waits for the other. A convolution of stride 2 with
-    padding rounds the same way, so walking the plan backwards is exact for
-    every image, and walking it forwards needs one row cropped at most.
+    Each side is halved, rounding up, until it is below 8 pixels, independently
+    of the other side. Padded convolutions of stride 2 round the same way, so
+    the plan fits them exactly for every image; upsampling along it needs at
+    most one row cropped.
 
     Args:
         height: Height of the image in pixels.

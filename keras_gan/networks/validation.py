@@ -10,7 +10,7 @@ from keras_gan.utils.arguments import is_integer
 def checked_image_shape(
     image_shape: Sequence[int], *, ranks: tuple[int, ...] = (3,)
 ) -> tuple[int, ...]:
-    """`image_shape` as a tuple of integers, or the error that mends it."""
+    """Returns `image_shape` as a tuple of integers, if it is valid."""
     if not isinstance(image_shape, (tuple, list)):
         raise TypeError(
             "`image_shape` must be a tuple of integers, (height, width, "
@@ -34,7 +34,7 @@ def checked_image_shape(
 def checked_integer(
     name: str, value: Any, *, minimum: int, whole: Any = None
 ) -> int:
-    """`value` as an int, or an error that names the argument `name`."""
+    """Returns `value` as an int, if it is at least `minimum`."""
     received = f"{name}={value if whole is None else whole!r}"
     if not is_integer(value):
         raise TypeError(
@@ -52,10 +52,10 @@ def checked_integer(
 def checked_widths(
     name: str, widths: Sequence[int], *, length: int | None = None
 ) -> tuple[int, ...]:
-    """A tuple of positive layer widths, `length` of them where it is given."""
+    """Returns a tuple of positive layer widths, `length` of them if given."""
     if not isinstance(widths, (tuple, list)):
         raise TypeError(
-            f"`{name}` must be a tuple of integers, one a layer. "
+            f"`{name}` must be a tuple of integers, one per layer. "
             f"Received: {name}={widths!r}. Pass for example `(256, 256)`."
         )
     if length is not None and len(widths) != length:
@@ -71,7 +71,7 @@ def checked_widths(
 
 
 def checked_num_classes(num_classes: int | None) -> int | None:
-    """`num_classes` as an int of at least 2, or None."""
+    """Returns `num_classes` as an int of at least 2, or None."""
     if num_classes is None:
         return None
     return checked_integer("num_classes", num_classes, minimum=2)

@@ -1,4 +1,4 @@
-"""From a trained generator to labelled images that are worth keeping."""
+"""Labeled images from a trained generator, and filters for good ones."""
 
 from keras_gan.sampling.classifier_agreement import ClassifierAgreement
 from keras_gan.sampling.discriminator_filter import DiscriminatorFilter

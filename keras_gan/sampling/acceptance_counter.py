@@ -1,4 +1,4 @@
-"""How much of what a filter is shown it accepts."""
+"""Counts how many images a filter accepts."""
 
 from typing import Any
 
@@ -6,17 +6,17 @@ import numpy as np
 
 from keras_gan.sampling.sample_filter import SampleFilter
 
-# A filter that accepts a smaller share of its images is given up.
+# A filter that accepts a smaller share of the images is an error.
 _LEAST_RATE = 1e-3
 
 
 class AcceptanceCounter:
-    """How many images of each class a filter was shown, and accepted.
+    """Counts the images of each class that a filter has seen and accepted.
 
     Args:
         filter: The filter.
         labels: Integers `(size,)`, the class of each place, or `None`.
-        max_draws: Number of draws from which on the filter may be given up.
+        max_draws: Number of draws after which `check` may raise an error.
     """
 
     def __init__(
@@ -30,17 +30,17 @@ class AcceptanceCounter:
         self._counts = np.zeros((2, classes), "int64")
 
     def add(self, places: np.ndarray, accepted: np.ndarray) -> None:
-        """Counts candidates for some places, and verdicts on them."""
+        """Counts candidates for some places, and which were accepted."""
         number = self._counts.shape[1]
         for row, some in enumerate((places, places[accepted])):
             self._counts[row] += np.bincount(self._classes(some), None, number)
 
     def check(self, empty: np.ndarray) -> None:
-        """Gives the filter up if there is no hope for the empty places.
+        """Checks that the filter accepts enough images for the empty places.
 
         Raises:
-            ValueError: If it accepts fewer than one in a thousand, of a class
-                that is wanted or of all.
+            ValueError: If it accepts fewer than one in a thousand images, of a
+                wanted class or overall.
         """
         if not len(empty):
             return
@@ -53,25 +53,25 @@ class AcceptanceCounter:
         if hopeless.any():
             low = wanted[refused[:-1]]
             low = low if len(low) else wanted
-            raise ValueError(self._words(total[:, 0], low))
+            raise ValueError(self._message(total[:, 0], low))
 
     def _classes(self, places):
         if self._labels is None:
             return np.zeros(len(places), "int64")
         return self._labels[places]
 
-    def _words(self, total, classes):
+    def _message(self, total, classes):
         of_classes = ""
         if self._labels is not None:
             of_classes = (
-                " Without an image are places of the classes "
-                f"{classes.tolist()}, of which it accepted "
+                f" Of the classes {classes.tolist()}, which still lack images, "
+                "it accepted "
                 f"{_share(self._counts[:, classes].sum(axis=1))}."
             )
         return (
             "`filter` must accept some of the images of every class. Received: "
             f"{self._filter.name!r}, which accepted {_share(total)}."
-            f"{of_classes} Lower its demands, or train the GAN for longer."
+            f"{of_classes} Use a less strict filter, or train the GAN longer."
         )
 
 

@@ -9,16 +9,16 @@ from keras_gan.sampling.sample_filter import SampleFilter, Tensor
 from keras_gan.utils.arguments import check_number, number_in
 from keras_gan.utils.models import Untracked, deserialized
 
-# Rounding in a softmax over many classes, in half precision too.
+# Tolerance for rounding in a softmax over many classes in half precision.
 _SLACK = 1e-3
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class ClassifierAgreement(SampleFilter):
-    """Keeps the images that a classifier gives the label they were drawn for.
+    """Keeps images that a classifier assigns to the class they were made for.
 
-    A conditional generator at times draws a 7 for a 1. As training data such
-    an image teaches what is wrong, and no discriminator has to mind it.
+    A conditional generator sometimes draws a 7 when asked for a 1. Such an
+    image has the wrong label for training, and discriminators need not notice.
 
     ```
     accept where argmax p(x) = label and p(x)[label] >= least_probability
@@ -28,17 +28,16 @@ class ClassifierAgreement(SampleFilter):
 
     Args:
         classifier: `keras.Model`, images `(batch, ...)` -> probabilities or
-            logits `(batch, num_classes)`; rows that are not probabilities go
-            through a softmax.
-        least_probability: Least probability of the label that is kept, in
-            [0, 1).
-        value_range: `(low, high)` of the images that `classifier` takes;
-            images of the generator, in [-1, 1], are scaled to it. A classifier
-            of integers gets them rounded.
+            logits `(batch, num_classes)`. A softmax is applied to rows that are
+            not probabilities.
+        least_probability: Minimum probability of the label, in [0, 1).
+        value_range: `(low, high)` of the images that `classifier` takes; the
+            generator's images, in [-1, 1], are scaled to it, and rounded for a
+            classifier of integers.
         **kwargs: `name`, as of any Keras layer.
 
     Raises:
-        TypeError, ValueError: If an argument is not one of these.
+        TypeError, ValueError: If an argument is invalid.
 
     Example:
 
@@ -72,9 +71,9 @@ class ClassifierAgreement(SampleFilter):
     def bind(self, source: Any) -> None:
         if source.num_classes is None:
             raise ValueError(
-                f"`{self.name}` compares labels, and the generator has no "
+                f"`{self.name}` compares labels, but the generator has no "
                 "classes. Received: num_classes=None. Use a conditional GAN, "
-                "or a filter that asks the discriminator."
+                "or a filter that uses the discriminator."
             )
         images = keras.KerasTensor((None, *source.image_shape), "float32")
         shapes = output_shapes("classifier", self._given.value, images)
@@ -82,14 +81,14 @@ class ClassifierAgreement(SampleFilter):
         fits = len(shape) == 2 and (shape[1] or 0) >= source.num_classes
         if others or not fits:
             raise ValueError(
-                "`classifier` must return a number for each class, shape "
+                "`classifier` must return one number per class, shape "
                 f"(batch, {source.num_classes}) or more. Received: "
                 f"{' and '.join(map(str, shapes))}. Train one on the classes "
-                "of the GAN, or take its head of classes alone."
+                "of the GAN, or use only its output of classes."
             )
 
     def score(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
-        return self._verdicts(images, labels)[1]
+        return self._agreement(images, labels)[1]
 
     def accept(
         self, images: Tensor, labels: Tensor | None, uniform: Tensor
@@ -99,7 +98,7 @@ class ClassifierAgreement(SampleFilter):
     def judge(
         self, images: Tensor, labels: Tensor | None, uniform: Tensor
     ) -> tuple[Tensor, Tensor]:
-        agree, scores = self._verdicts(images, labels)
+        agree, scores = self._agreement(images, labels)
         return ops.logical_and(agree, scores >= self.least_probability), scores
 
     def get_config(self) -> dict[str, Any]:
@@ -119,7 +118,7 @@ class ClassifierAgreement(SampleFilter):
             config["classifier"] = deserialized(config["classifier"])
         return super().from_config(config)
 
-    def _verdicts(
+    def _agreement(
         self, images: Tensor, labels: Tensor | None
     ) -> tuple[Tensor, Tensor]:
         """Whether each label is the likeliest, and its probability."""
@@ -145,7 +144,7 @@ class ClassifierAgreement(SampleFilter):
         dtype = inputs[0].dtype if inputs else "float32"
         if keras.backend.is_float_dtype(dtype):
             return images
-        # A cast would cut fractions off, and wrap what overshoots around.
+        # A plain cast would truncate fractions and wrap out-of-range values.
         return ops.cast(ops.clip(ops.round(images), low, high), dtype)
 
 

@@ -1,4 +1,4 @@
-"""The base of the filters that ask a discriminator."""
+"""The base class of filters that use a discriminator."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,30 +17,30 @@ from keras_gan.sampling.sample_filter import (
 from keras_gan.utils.models import Untracked, deserialized, input_shapes
 
 _BATCH = 64
-# One image has no spread: its class borrows the numbers of all classes.
+# A class with fewer images uses the state fitted on all classes.
 _FEWEST = 2
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class DiscriminatorFilter(SampleFilter):
-    """Base class of filters that judge images by a discriminator's logits.
+    """Base class of filters based on a discriminator's logits.
 
-    The score of an image is its logit. What `calibrate` finds out is one
-    number for each class where the source has classes, and one number
-    otherwise; a class of which it saw fewer than two images gets the number
-    over all classes.
+    The score of an image is its logit. `calibrate` fits the state: one number
+    per class if the source has classes, one number otherwise. A class with
+    fewer than two images gets the number fitted on all classes.
 
     A subclass names its numbers in `state_names`, computes them from logits in
-    `fit`, and writes `accept_logits`.
+    `fit`, and implements `accept_logits`.
 
-    A discriminator with `MinibatchStdDev` scores an image by the batch it
-    stands in, so that verdicts there depend on the other images.
+    With `MinibatchStdDev` in the discriminator, the score of an image depends
+    on the other images of its batch.
 
     Args:
         discriminator: `keras.Model`, images (or `[images, labels]`) ->
-            logits `(batch, 1)`, saved with the filter. Of several outputs,
-            as an `ACGAN` has them, the first counts. Left out: that of the
-            source, which is saved with the GAN and follows its training.
+            logits `(batch, 1)`, saved with the filter. If it has several
+            outputs, as in an `ACGAN`, the first one is used. Default: the
+            discriminator of the source, which is saved with the GAN and changes
+            with its training.
         **kwargs: `name`, as of any Keras layer.
 
     Example:
@@ -69,24 +69,24 @@ class DiscriminatorFilter(SampleFilter):
         self._num_classes: int | None = None
         self._conditional = False
 
-    # What a subclass writes -------------------------------------------------
+    # For subclasses ---------------------------------------------------------
 
     def fit(self, logits: np.ndarray) -> Sequence[float]:
         """Computes the numbers of `state_names`.
 
         Args:
-            logits: Float32 array `(num_images,)` of a class, or of all images.
+            logits: Float32 array `(num_images,)`, of one class or of all.
         """
         raise NotImplementedError
 
     def accept_logits(
         self, logits: Tensor, labels: Tensor | None, uniform: Tensor
     ) -> Tensor:
-        """Which logits are kept, boolean `(batch,)`.
+        """Returns which logits are accepted, boolean `(batch,)`.
 
         Args:
             logits: Float32 tensor `(batch,)`.
-            labels: Int32 tensor `(batch,)`; `None` where there are no classes.
+            labels: Int32 tensor `(batch,)`; `None` if there are no classes.
             uniform: Float32 tensor `(batch,)` of draws from [0, 1).
         """
         raise NotImplementedError
@@ -103,7 +103,7 @@ class DiscriminatorFilter(SampleFilter):
     def calibrate(self, images: Any, labels: Any = None) -> None:
         images = check_images(images)
         labels = self._check_labels(images, labels)
-        # In pieces, or the features of all images would be kept at once.
+        # In batches, to limit memory.
         logits = np.concatenate(
             [
                 ops.convert_to_numpy(
@@ -137,7 +137,7 @@ class DiscriminatorFilter(SampleFilter):
         labels = self._as_classes(labels)
         images = ops.cast(images, "float32")
         inputs = [images, labels] if self._conditional else images
-        # A discriminator that says the class, too, says it after the logit.
+        # The logit is the first output of a discriminator with several.
         logits = keras.tree.flatten(network(inputs, training=False))[0]
         return ops.reshape(ops.cast(logits, "float32"), (-1,))
 
@@ -150,21 +150,21 @@ class DiscriminatorFilter(SampleFilter):
         self, images: Tensor, labels: Tensor | None, uniform: Tensor
     ) -> tuple[Tensor, Tensor]:
         logits = self.score(images, labels)
-        # Amid a graph there are no values yet. There NaN, which is what stands
-        # in the state until then, accepts no image.
+        # Inside a graph the values are not known. The initial state is NaN,
+        # which accepts no image.
         if backend.executing_eagerly() and not self.calibrated:
             raise ValueError(
                 f"`{self.name}` must be calibrated before it accepts images. "
-                "Call `calibrate` with images of the generator first."
+                "Call `calibrate` with generated images first."
             )
         labels = self._as_classes(labels)
         uniform = ops.cast(uniform, "float32")
         return self.accept_logits(logits, labels, uniform), logits
 
     def state_of(self, name: str, labels: Tensor | None) -> Tensor:
-        """The number of each image's class, float32 `(batch,)`.
+        """Returns the state for the class of each image, float32 `(batch,)`.
 
-        Without classes it is the one number there is, a scalar.
+        Without classes it is a scalar.
 
         Args:
             name: One of `state_names`.
@@ -202,14 +202,14 @@ class DiscriminatorFilter(SampleFilter):
     # Inside -----------------------------------------------------------------
 
     def _choose(self, source: Any) -> tuple[Any, bool]:
-        """The discriminator, and whether it takes labels."""
+        """Chooses the discriminator; also returns whether it takes labels."""
         network = self._given.value
         if network is None:
             if source.discriminator is None:
                 raise ValueError(
-                    f"`{self.name}` needs a discriminator, and the generator "
-                    "came without one. Received: discriminator=None. Give the "
-                    "whole GAN, or pass `discriminator=` to the filter."
+                    f"`{self.name}` needs a discriminator, but the generator "
+                    "has none. Received: discriminator=None. Pass the whole "
+                    "GAN, or pass `discriminator=` to the filter."
                 )
             return source.discriminator, source.conditional_discriminator
         known = input_shapes(network)
@@ -218,8 +218,8 @@ class DiscriminatorFilter(SampleFilter):
         )
         if conditional and source.num_classes is None:
             raise ValueError(
-                "`discriminator` must take images alone where there are no "
-                "classes. Received: a model of `[images, labels]`. Give "
+                "`discriminator` must take images only if there are no "
+                "classes. Received: a model of `[images, labels]`. Pass "
                 "`num_classes` with the generator if it has classes."
             )
         images = keras.KerasTensor((None, *source.image_shape), "float32")
@@ -235,7 +235,7 @@ class DiscriminatorFilter(SampleFilter):
         return network, conditional
 
     def _check_bound(self, source: Any, network: Any) -> None:
-        """Refuses to forget a source for another one."""
+        """Raises an error if the filter is already bound to another source."""
         if self.built and source.num_classes != self._num_classes:
             raise ValueError(
                 f"`{self.name}` was made for a source with num_classes="
@@ -246,11 +246,10 @@ class DiscriminatorFilter(SampleFilter):
         same = network is bound and source.generator is self._generator.value
         if bound is not None and not same:
             raise ValueError(
-                f"`{self.name}` judges the images of one generator, which are "
-                "what its numbers were found from. Received: a second "
-                "generator or discriminator. Make another filter for it (of "
-                "a GAN that is named by its file, the file is opened each "
-                "time)."
+                f"`{self.name}` is calibrated for one generator and one "
+                "discriminator. Received: another generator or discriminator. "
+                "Make another filter for it. (A GAN given by its path is "
+                "loaded anew each time.)"
             )
 
     def _make_state(self, num_classes: int | None, conditional: bool) -> None:
@@ -263,7 +262,7 @@ class DiscriminatorFilter(SampleFilter):
                 initializer=keras.initializers.Constant(float("nan")),
                 dtype="float32",
                 trainable=False,
-                # Half the digits would be another verdict.
+                # Half precision could flip the decision.
                 autocast=False,
                 aggregation="only_first_replica",
                 name=name,
@@ -297,7 +296,7 @@ class DiscriminatorFilter(SampleFilter):
     def _check_labels(self, images: np.ndarray, labels: Any) -> Any:
         self._network()
         if self._num_classes is None or labels is None:
-            # The error of labels that are missing is raised by `score`.
+            # `score` raises the error about missing labels.
             return None
         labels = np.asarray(labels)
         fits = (
@@ -309,7 +308,7 @@ class DiscriminatorFilter(SampleFilter):
         if not fits:
             raise ValueError(
                 f"`labels` must be {len(images)} integers from 0 to "
-                f"{self._num_classes - 1}, one an image. Received: "
+                f"{self._num_classes - 1}, one per image. Received: "
                 f"{labels.dtype} of shape {labels.shape}, from {labels.min()} "
                 f"to {labels.max()}."
             )
@@ -318,7 +317,7 @@ class DiscriminatorFilter(SampleFilter):
     def _by_class(
         self, logits: np.ndarray, labels: np.ndarray | None
     ) -> np.ndarray:
-        """What `fit` returns, `(numbers,)` or `(numbers, num_classes)`."""
+        """Fits the state, `(numbers,)` or `(numbers, num_classes)`."""
         whole = np.asarray(self.fit(logits), "float32")
         if labels is None or self._num_classes is None:
             return whole

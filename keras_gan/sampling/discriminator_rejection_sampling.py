@@ -12,12 +12,12 @@ from keras_gan.utils.arguments import check_number, finite, number_in
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class DiscriminatorRejectionSampling(DiscriminatorFilter):
-    """Keeps each image with a probability that mends the distribution.
+    """Accepts each image with a probability that corrects the distribution.
 
-    An ideal discriminator's logit is the logarithm of how much more often the
-    data show an image than the generator does. To keep images in this
-    proportion turns the generator's distribution into that of the data, where
-    a threshold would only cut it.
+    The logit of an ideal discriminator is the log density ratio of data and
+    generator. Accepting images in proportion to this ratio turns the
+    generator's distribution into that of the data, while a threshold would
+    only truncate it.
 
     ```
     d = D(x) - M
@@ -25,24 +25,25 @@ class DiscriminatorRejectionSampling(DiscriminatorFilter):
     accept with probability sigmoid(F)
     ```
 
-    `M` is the largest logit of generated images, of each class where there are
-    classes. With `gamma = 0` the probability is `exp(d)`, exact, and most
-    images are refused; a larger `gamma` accepts fewer still, a smaller one
-    more. A logit above `M` raises it for the call that meets it.
+    `M` is the largest logit of generated images (of each class, if there are
+    classes). With `gamma = 0` the probability is `exp(d)`, which is exact but
+    rejects most images. A larger `gamma` accepts fewer images, a smaller one
+    more. A logit above `M` replaces it for the current call.
 
     Args:
         gamma: Finite number, or `"auto"`: the `percentile` of `F` without gamma
-            over generated images, of each class.
-        percentile: Percentile that `"auto"` takes, in [0, 100): the higher, the
-            closer to the data and the fewer images are accepted.
-        epsilon: Above 0. It keeps the logarithm finite at the maximum.
+            over generated images (of each class).
+        percentile: Percentile for `"auto"`, in [0, 100). Higher values follow
+            the data more closely and accept fewer images.
+        epsilon: Positive constant that keeps the logarithm finite at the
+            maximum.
         discriminator: `keras.Model`, images (or `[images, labels]`) -> logits
-            `(batch, 1)`, trained with the logistic loss. Left out: that of the
-            GAN which draws the images.
+            `(batch, 1)`, trained with the logistic loss. Default: the
+            discriminator of the GAN that makes the images.
         **kwargs: `name`, as of any Keras layer.
 
     Raises:
-        TypeError, ValueError: If an argument is not one of these.
+        TypeError, ValueError: If an argument is invalid.
 
     Example:
 
@@ -80,7 +81,7 @@ class DiscriminatorRejectionSampling(DiscriminatorFilter):
             hint="At 100 almost nothing is accepted; 80 is usual.",
         )
         self.epsilon = finite("epsilon", epsilon)
-        # Smaller ones are 0 in float32, where XLA flushes what is not normal.
+        # Smaller values are 0 in float32: XLA flushes subnormal numbers.
         if self.epsilon < 1e-30:
             raise ValueError(
                 "`epsilon` must be above 0, at least 1e-30. Received: "
@@ -92,8 +93,8 @@ class DiscriminatorRejectionSampling(DiscriminatorFilter):
         if self.gamma != "auto":
             return [highest, self.gamma]
         odds = ops.convert_to_numpy(self._log_odds(logits - highest))
-        # Not between two values: the last of them is huge, and stands for
-        # `epsilon` alone.
+        # No interpolation: the largest value is huge and depends on `epsilon`
+        # only.
         gamma = np.percentile(odds, self.percentile, method="lower")
         return [highest, gamma]
 
@@ -113,9 +114,9 @@ class DiscriminatorRejectionSampling(DiscriminatorFilter):
         }
 
     def _log_odds(self, below: Tensor) -> Tensor:
-        """`F` without gamma, of logits from the maximum downwards."""
+        """`F` without gamma, of logits relative to the maximum."""
         below = ops.convert_to_tensor(below, "float32")
-        # 1 - exp(x) has no digit left where x is near 0, -expm1(x) has all.
+        # 1 - exp(x) loses all digits near x = 0; -expm1(x) does not.
         return below - ops.log(-ops.expm1(below - self.epsilon))
 
     def _raised_maxima(self, logits: Tensor, labels: Tensor | None) -> Tensor:

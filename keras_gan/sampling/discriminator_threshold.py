@@ -13,27 +13,29 @@ from keras_gan.utils.arguments import check_number, finite, number_in
 class DiscriminatorThreshold(DiscriminatorFilter):
     """Keeps the images that the discriminator finds most real.
 
-    The simplest filter. It trades variety for quality, as truncation does: what
-    the discriminator is sure of comes up more often than in the data.
+    The simplest filter. Like truncation it trades variety for quality: images
+    that the discriminator is confident about become more frequent than in the
+    data.
 
     ```
     accept where D(x) >= t,   t = threshold, or quantile of D over fakes
     ```
 
-    The quantile is that of each class, so that every class loses the same
-    share of its images.
+    The quantile is computed for each class, so every class loses the same share
+    of its images.
 
     Args:
-        threshold: Least logit that is kept, a finite number. Left out: it is
-            found by `calibrate`.
-        quantile: Share of the generated images that is refused, in [0, 1): 0.5
-            keeps the better half. Of no use with a `threshold`.
+        threshold: Smallest accepted logit, a finite number. Default: set by
+            `calibrate`.
+        quantile: Share of generated images to reject, in [0, 1): 0.5 keeps the
+            better half. Not used with a `threshold`.
         discriminator: `keras.Model`, images (or `[images, labels]`) -> logits
-            `(batch, 1)`. Left out: that of the GAN which draws the images.
+            `(batch, 1)`. Default: the discriminator of the GAN that makes the
+            images.
         **kwargs: `name`, as of any Keras layer.
 
     Raises:
-        TypeError, ValueError: If an argument is not one of these.
+        TypeError, ValueError: If an argument is invalid.
 
     Example:
 

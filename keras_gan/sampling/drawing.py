@@ -1,4 +1,4 @@
-"""Batches of generated images that depend on seed and number alone."""
+"""Batches of generated images that depend on seed and index only."""
 
 from typing import Any, NamedTuple
 
@@ -12,12 +12,12 @@ from keras_gan.sampling.generator_source import GeneratorSource
 from keras_gan.sampling.sample_filter import SampleFilter
 from keras_gan.utils.tensors import checked_truncation, truncated_normal
 
-# Draws after which a filter that accepts next to nothing is given up.
+# Draws after which a filter that accepts almost nothing is an error.
 MAX_DRAWS = 4096
 _CALIBRATION_IMAGES = 1024
-# Images at once where none are asked for, or very few.
+# Minimum number of candidates at once.
 _BATCH = 64
-# A spawned stream is apart from those of which batches take their latents.
+# A spawned stream, independent of those that batches draw latents from.
 _CALIBRATION = (1,)
 
 
@@ -27,7 +27,7 @@ class Drawn(NamedTuple):
     Attributes:
         images: Float32 array `(batch, ...)` in [-1, 1].
         labels: Int32 array `(batch,)`, or `None`.
-        scores: Float32 array `(batch,)`, the filter's; NaN without a filter.
+        scores: Float32 array `(batch,)` of the filter; NaN without a filter.
 
     Example:
 
@@ -42,20 +42,21 @@ class Drawn(NamedTuple):
 
 
 class Drawer:
-    """Draws batches of images, each a function of the seed and its number.
+    """Draws batches of images that depend on the seed and their index only.
 
-    So they may be drawn in any order, or some of them only, and a run that was
-    cut off goes on where it stopped. With a filter, places that it leaves empty
-    are drawn again: the fewer they are, the more candidates for each at once.
+    Batches may be drawn in any order, and an interrupted run can continue where
+    it stopped. With a filter, rejected images are drawn again until all places
+    are filled; the fewer places are left, the more candidates each gets at
+    once.
 
     Args:
         source: `GeneratorSource`.
-        filter: As `keras_gan.sampling.get` takes it. It is bound to the source
-            and calibrated at once.
-        truncation: Bound on the latents' absolute values, or `None`.
-        seed: Integer of 0 or more.
-        max_draws: Images of a class, or of all, after which the filter is given
-            up if it has accepted fewer than one in a thousand.
+        filter: As for `keras_gan.sampling.get`. It is bound to the source and
+            calibrated immediately.
+        truncation: Largest absolute value of a latent, or `None`.
+        seed: Integer of at least 0.
+        max_draws: Number of images, of a class or overall, after which it is an
+            error if the filter has accepted fewer than one in a thousand.
 
     Example:
 
@@ -86,7 +87,7 @@ class Drawer:
             self.calibrate()
 
     def calibrate(self) -> None:
-        """Shows the filter images of every class, as they are drawn."""
+        """Calibrates the filter with generated images of every class."""
         if self.filter is None:
             return
         classes = self.source.num_classes
@@ -105,13 +106,13 @@ class Drawer:
         self.filter.calibrate(np.concatenate(images), labels)
 
     def check_filter(self, classes: Any = None) -> None:
-        """Draws an image of each class, to find out whether that is possible.
+        """Draws one image of each class to check that the filter accepts some.
 
         Args:
-            classes: Integers, the classes to try; all where it is left out.
+            classes: Integers, the classes to try. Default: all.
 
         Raises:
-            ValueError: If the filter refuses next to all images of one.
+            ValueError: If the filter rejects almost all images of a class.
         """
         if self.filter is None:
             return
@@ -123,15 +124,15 @@ class Drawer:
             self.batch(min(_BATCH, number - start), start, some)
 
     def batch(self, size: int, index: int, labels: Any = None) -> Drawn:
-        """Draws the batch of a number.
+        """Draws one batch.
 
         Args:
-            size: Images in it.
-            index: Its number, 0 or more.
-            labels: Integers `(size,)` where there are classes.
+            size: Number of images.
+            index: Index of the batch, from 0.
+            labels: Integers `(size,)` if there are classes.
 
         Raises:
-            ValueError: If the filter refuses next to all images.
+            ValueError: If the filter rejects almost all images.
         """
         if labels is not None:
             labels = np.asarray(labels, "int32")
@@ -146,8 +147,8 @@ class Drawer:
         counter = AcceptanceCounter(filter, labels, self.max_draws)
         empty, number, width = np.arange(size), 0, size
         while len(empty):
-            # One candidate for each place at first, then several for those
-            # that are left.
+            # At first one candidate per place, then several for each of the
+            # places that are left.
             places = np.resize(empty, width)
             wanted = None if labels is None else labels[places]
             drawn, uniform = self._candidates(

@@ -9,7 +9,7 @@ from keras_gan.utils.tensors import shapes_agree
 
 
 def check_network(name: str, network: Any) -> Any:
-    """Returns `network`, if it is a model.
+    """Returns `network`, if it is a `keras.Model`.
 
     Args:
         name: Name of the argument.
@@ -24,12 +24,12 @@ def check_network(name: str, network: Any) -> Any:
 
 
 def output_shapes(name: str, network: Any, inputs: Any) -> list[tuple]:
-    """Shapes of what a model returns; builds it where it is not yet built.
+    """Returns the output shapes of a model; builds it if necessary.
 
     Args:
         name: Name of the argument, for the error.
         network: `keras.Model`.
-        inputs: Symbolic tensor, or list of such.
+        inputs: Symbolic tensor, or a list of them.
 
     Raises:
         ValueError: If the model does not take such inputs.
@@ -39,15 +39,15 @@ def output_shapes(name: str, network: Any, inputs: Any) -> list[tuple]:
     if own is not None and not _fit(own, shapes):
         raise ValueError(
             f"`{name}` must take the generator's images, inputs of shape "
-            f"{_words(shapes)}. Received: a model of inputs of shape "
-            f"{_words(own)}. A `keras.layers.Resizing` in front changes sizes."
+            f"{_joined(shapes)}. Received: a model with inputs of shape "
+            f"{_joined(own)}. Put a `keras.layers.Resizing` in front of it."
         )
     try:
         outputs = network(inputs)
     except Exception as error:
         raise ValueError(
             f"`{name}` could not be called on inputs of shape "
-            f"{_words(shapes)}. Received: {type(error).__name__}: {error}"
+            f"{_joined(shapes)}. Received: {type(error).__name__}: {error}"
         ) from error
     return [tuple(one.shape) for one in keras.tree.flatten(outputs)]
 
@@ -56,5 +56,5 @@ def _fit(own: list[tuple], shapes: list[tuple]) -> bool:
     return len(own) == len(shapes) and shapes_agree(own[0], shapes[0])
 
 
-def _words(shapes: list[tuple]) -> str:
+def _joined(shapes: list[tuple]) -> str:
     return " and ".join(map(str, shapes))

@@ -1,4 +1,4 @@
-"""Filters by name."""
+"""`get`: filters by name."""
 
 import numbers
 from typing import Any
@@ -19,14 +19,14 @@ _BY_NAME: dict[str, type[SampleFilter]] = {
 
 
 def get(identifier: Any) -> SampleFilter | None:
-    """Returns the filter that `identifier` stands for.
+    """Returns the filter that `identifier` refers to.
 
     Args:
-        identifier: `None`, for no filter; a `SampleFilter`, which is returned
-            as it is; `"threshold"` or `"rejection"`, made with default values;
-            a number, the least logit of a `DiscriminatorThreshold`; a
+        identifier: `None` for no filter; a `SampleFilter`, which is returned
+            unchanged; `"threshold"` or `"rejection"`, with default arguments;
+            a number, the threshold of a `DiscriminatorThreshold`; a
             `keras.Model`, the classifier of a `ClassifierAgreement`; or the
-            config of a filter that `keras.saving.serialize_keras_object` made.
+            config of a filter from `keras.saving.serialize_keras_object`.
 
     Returns:
         A `SampleFilter`, or `None`.
@@ -54,8 +54,8 @@ def get(identifier: Any) -> SampleFilter | None:
     if isinstance(identifier, keras.Model):
         return ClassifierAgreement(identifier)
     raise ValueError(
-        "`filter` must be the name of a filter, a `SampleFilter`, a number (the"
-        " least logit), a classifier (a `keras.Model`), the config of a filter "
-        f"or None. Received: {identifier!r}. The names are: "
+        "`filter` must be the name of a filter, a `SampleFilter`, a number (a "
+        "threshold of logits), a classifier (a `keras.Model`), the config of a "
+        f"filter or None. Received: {identifier!r}. The names are: "
         f"{', '.join(_BY_NAME)}."
     )

@@ -1,4 +1,4 @@
-"""What draws generated images, whatever it was made from."""
+"""A generator with everything that is needed to draw images from it."""
 
 import dataclasses
 from typing import Any
@@ -14,9 +14,9 @@ Tensor = Any
 @keras.saving.register_keras_serializable(package="keras_gan")
 @dataclasses.dataclass(frozen=True)
 class GeneratorSource:
-    """A generator and all that is needed to draw from it.
+    """A generator and everything that is needed to draw images from it.
 
-    `open_generator` makes one of a GAN, a file, a bare generator or several.
+    `open_generator` makes one from a GAN, a file, a generator or several GANs.
 
     Attributes:
         generator: Model, latents `(batch, latent_dim)` -> images in [-1, 1];
@@ -43,10 +43,10 @@ class GeneratorSource:
     conditional_discriminator: bool = False
 
     def images(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Float32 images of latents, and of labels where there are classes."""
+        """Returns float32 images of latents (and labels, with classes)."""
         inputs = latents
         if self.num_classes is not None:
-            # Keras takes no tensors and arrays side by side.
+            # Keras does not accept a mixture of tensors and arrays.
             latents = ops.convert_to_tensor(latents)
             inputs = [latents, ops.cast(labels, "int32")]
         return ops.cast(self.generator(inputs, training=False), "float32")
@@ -54,17 +54,17 @@ class GeneratorSource:
     @property
     def weights(self) -> list:
         """Weights of both networks, in order."""
-        judge = [] if self.discriminator is None else self.discriminator.weights
-        return [*self.generator.weights, *judge]
+        other = [] if self.discriminator is None else self.discriminator.weights
+        return [*self.generator.weights, *other]
 
     def without_discriminator(self) -> "GeneratorSource":
-        """The same source where nobody asks the discriminator."""
+        """Returns the source without its discriminator."""
         return dataclasses.replace(
             self, discriminator=None, conditional_discriminator=False
         )
 
     def get_config(self) -> dict[str, Any]:
-        """The source as JSON can hold it, without weights."""
+        """Returns the source as plain values, without weights."""
         serialize = keras.saving.serialize_keras_object
         return {
             "generator": serialize(self.generator),
@@ -77,7 +77,7 @@ class GeneratorSource:
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "GeneratorSource":
-        """The source that `get_config` described, with new weights."""
+        """Makes the source described by a config, with new weights."""
         config = dict(config)
         for name in ("generator", "discriminator"):
             if config[name] is not None:
@@ -87,12 +87,12 @@ class GeneratorSource:
 
 
 def source_of_gan(gan: Any) -> GeneratorSource:
-    """The source of a `GAN`: its averaged generator, its discriminator.
+    """Makes the source of a `GAN`: averaged generator and discriminator.
 
-    The networks are those of the GAN, and follow its training.
+    The networks are those of the GAN, so they change with its training.
     """
     inputs = input_shapes(gan.discriminator)
-    # A discriminator that names the class is not told it.
+    # A discriminator that predicts the class does not take it as an input.
     conditional = gan.num_classes is not None and getattr(
         gan, "discriminator_takes_labels", True
     )
@@ -111,14 +111,14 @@ def source_of_gan(gan: Any) -> GeneratorSource:
 def source_of_generator(
     generator: Any, num_classes: int | None
 ) -> GeneratorSource:
-    """The source of a bare generator.
+    """Makes the source of a generator without a GAN.
 
     Args:
         generator: Built `keras.Model` with known inputs.
-        num_classes: Number of classes where it takes `[latents, labels]`.
+        num_classes: Number of classes if it takes `[latents, labels]`.
 
     Raises:
-        ValueError: If it is no generator, or its classes are not known.
+        ValueError: If it is not a generator, or `num_classes` is missing.
     """
     inputs: Any = input_shapes(generator) or []
     output: Any = getattr(generator, "output_shape", None)
@@ -131,16 +131,16 @@ def source_of_generator(
     )
     if not is_generator:
         raise ValueError(
-            "`gan` must be a GAN or a generator, a model of latents "
-            "(batch, latent_dim), or of [latents, labels], that makes images. "
-            f"Received: {generator.name!r}, {type(generator).__name__}, of "
+            "`gan` must be a GAN or a generator: a model from latents "
+            "(batch, latent_dim), or [latents, labels], to images. "
+            f"Received: {generator.name!r}, {type(generator).__name__}, with "
             f"inputs {inputs} and output {output}."
         )
     if (len(inputs) == 2) != (num_classes is not None):
         raise ValueError(
             "`num_classes` must be given for a generator of [latents, labels], "
-            "and only for such. Received: num_classes="
-            f"{num_classes} and a generator of {len(inputs)} input(s)."
+            "and only then. Received: num_classes="
+            f"{num_classes} and a generator with {len(inputs)} input(s)."
         )
     return GeneratorSource(
         generator, inputs[0][1], tuple(output[1:]), num_classes
@@ -148,37 +148,37 @@ def source_of_generator(
 
 
 def source_of_classes(sources: dict[int, GeneratorSource]) -> GeneratorSource:
-    """One source of several, each of which draws one class.
+    """Combines several sources, each of which draws one class.
 
-    Every generator makes an image of every latent, and the label picks one of
-    them: the work is that of all. A discriminator is not kept: the logits of
-    several are not of one scale.
+    Every generator runs on every latent, and the label selects one of the
+    images, so the cost is that of all generators. The discriminators are
+    dropped, because their logits are not comparable.
 
     Args:
         sources: Class number -> source without classes.
 
     Raises:
-        ValueError: If the classes or the sources do not fit each other.
+        ValueError: If the classes or the sources are incompatible.
     """
     numbers = sorted(sources)
     if not numbers or numbers != list(range(len(numbers))):
         raise ValueError(
-            "`gan` must name the classes 0, 1, 2, ... where it is a dict. "
+            "`gan` must have the classes 0, 1, 2, ... as keys if it is a dict. "
             f"Received: {list(sources)}."
         )
     parts = [sources[number] for number in numbers]
     found = {(one.latent_dim, one.image_shape) for one in parts}
     if len(found) > 1 or any(one.num_classes is not None for one in parts):
         raise ValueError(
-            "`gan` must be of GANs without classes, with latents and images "
-            "of one shape, where it is a dict. Received: (latent_dim, "
+            "`gan`, if it is a dict, must hold GANs without classes and with "
+            "equal shapes of latents and images. Received: (latent_dim, "
             f"image_shape) {sorted(found)}, num_classes "
             f"{[one.num_classes for one in parts]}."
         )
     first = parts[0]
     latents = keras.Input((first.latent_dim,), name="latents")
     labels = keras.Input((), dtype="int32", name="labels")
-    # Once where it draws several classes: a file would hold it twice.
+    # A generator of several classes is used once, or files would hold copies.
     drawn_by: dict[int, Any] = {}
     for number, one in enumerate(parts):
         if id(one.generator) not in drawn_by:
@@ -196,7 +196,7 @@ def source_of_classes(sources: dict[int, GeneratorSource]) -> GeneratorSource:
 
 
 def _renamed(generator, number):
-    """The same generator under a name of its own, as one model needs it."""
+    """The same generator under another name: one model needs unique ones."""
     if input_shapes(generator) is None:
         return generator
     return keras.Model(

@@ -1,4 +1,4 @@
-"""Which images of a batch give way, and what is generated in their place."""
+"""Chooses which images of a batch to replace, and what to generate."""
 
 from typing import Any, NamedTuple
 
@@ -8,13 +8,13 @@ Tensor = Any
 
 
 class Draws(NamedTuple):
-    """Uniform draws from [0, 1) that a mix is made of.
+    """The uniform draws from [0, 1) for a mix.
 
     Attributes:
-        number: Scalar, rounds the number of generated images.
-        targets: Scalar, rounds the number of images wanted of each class.
-        images: `(batch,)`, the order of the images.
-        classes: `(num_classes,)`, the order of the classes, or `None`.
+        number: Scalar, to round the number of generated images.
+        targets: Scalar, to round the number of images wanted of each class.
+        images: `(batch,)`, to order the images.
+        classes: `(num_classes,)`, to order the classes, or `None`.
     """
 
     number: Tensor
@@ -24,13 +24,13 @@ class Draws(NamedTuple):
 
 
 class Mix(NamedTuple):
-    """What is generated for a batch.
+    """What to generate for a batch.
 
     Attributes:
-        places: Int32 `(slots,)`, images of the batch that belong to the slots.
-        used: Boolean `(slots,)`, the slots that are filled, which come first:
-            all of them or all but one.
-        labels: Int32 `(slots,)`, what to generate; `None` without labels.
+        places: Int32 `(slots,)`, the index of the image replaced by each slot.
+        used: Boolean `(slots,)`, whether a slot is used; the last one may not
+            be.
+        labels: Int32 `(slots,)`, the classes to generate, or `None`.
     """
 
     places: Tensor
@@ -39,9 +39,9 @@ class Mix(NamedTuple):
 
 
 def slots(fraction: float, batch_size: Any, draw: Tensor) -> tuple:
-    """How many images are generated: at most, and which of them this time.
+    """Returns how many images to generate, at most and this time.
 
-    The share is right in the mean also where it is no whole number of images.
+    The mean is `fraction` even if that is not a whole number of images.
 
     Args:
         fraction: Generated images for each image of the batch.
@@ -53,7 +53,7 @@ def slots(fraction: float, batch_size: Any, draw: Tensor) -> tuple:
     """
     if isinstance(batch_size, int):
         exact = ops.convert_to_tensor(fraction * batch_size, "float32")
-        # Less a hair: 0.1 x 30 is a little more than 3.
+        # With tolerance: 0.1 * 30 is slightly more than 3.
         number = -int(-(fraction * batch_size - 1e-6) // 1)
     else:
         exact = fraction * ops.cast(batch_size, "float32")
@@ -65,9 +65,9 @@ def slots(fraction: float, batch_size: Any, draw: Tensor) -> tuple:
 def as_found(
     classes: Tensor | None, fraction: float, batch_size: Any, draws: Draws
 ) -> Mix:
-    """A mix that leaves the classes as they are.
+    """A mix that keeps the classes as they are.
 
-    Images are chosen by chance, and what is generated is of their class.
+    Random images are replaced by generated images of the same class.
 
     Args:
         classes: Int32 `(batch,)`, or `None`.
@@ -88,11 +88,10 @@ def balanced_in_place(
     batch_size: Any,
     draws: Draws,
 ) -> Mix:
-    """A mix nearest to the shares, if what is generated replaces images.
+    """A mix as close to the shares as possible, by replacing images.
 
-    Images of those classes give way first of which there are most beyond what
-    is wanted; images of rare classes stay. Then the classes are filled up of
-    which most is missing.
+    Images of overrepresented classes are replaced first, and images of rare
+    classes stay. Then the classes that lack the most images are filled up.
 
     Args:
         classes: Int32 `(batch,)`.
@@ -103,7 +102,7 @@ def balanced_in_place(
     """
     number, used = slots(fraction, batch_size, draws.number)
     wanted = _whole(wanted, draws.targets)
-    # 0 for the first image of a class in the order drawn, 1 for the next ...
+    # 0 for the first image of a class in random order, 1 for the next ...
     same = classes[:, None] == classes[None, :]
     before = draws.images[None, :] < draws.images[:, None]
     ranks = ops.sum(ops.cast(same & before, "float32"), axis=1)
@@ -118,7 +117,7 @@ def balanced_in_place(
 
 
 def surplus_of_one(classes: Tensor, wanted: Tensor) -> Tensor:
-    """How far a single image is beyond what is wanted, float `(1,)`.
+    """How much the class of a single image is overrepresented, float `(1,)`.
 
     Args:
         classes: Int32 `(1,)`.
@@ -130,12 +129,12 @@ def surplus_of_one(classes: Tensor, wanted: Tensor) -> Tensor:
 def balanced_one(
     classes: Tensor, wanted: Tensor, used: Tensor, draws: Draws
 ) -> Mix:
-    """A mix for a single image, of which it is known whether it gives way.
+    """A mix for a single image, once it is known whether to replace it.
 
     Args:
         classes: Int32 `(1,)`.
         wanted: Float `(num_classes,)`, images wanted of each class.
-        used: Boolean `(1,)`, whether the image gives way.
+        used: Boolean `(1,)`, whether to replace the image.
         draws: `Draws`.
     """
     kept = ops.one_hot(classes, ops.shape(wanted)[0])[0]
@@ -151,12 +150,12 @@ def balanced_beside(
     batch_size: Any,
     draws: Draws,
 ) -> Mix:
-    """A mix nearest to the shares, if what is generated comes on top.
+    """A mix as close to the shares as possible, by appending images.
 
     Args:
         rows: Float `(batch, num_classes)`, the share of each class in an image.
-        wanted: Float `(num_classes,)`, images wanted of each class, those that
-            are there included.
+        wanted: Float `(num_classes,)`, images wanted of each class, including
+            those of the batch.
         fraction: Generated images for each image of the batch.
         batch_size: Images in the batch.
         draws: `Draws`.
@@ -168,15 +167,15 @@ def balanced_beside(
 
 
 def _whole(wanted, draw):
-    """Whole numbers that are right in the mean, and whose sum is as well."""
+    """Rounds to integers without changing the mean, of the sum either."""
     ends = ops.floor(ops.cumsum(wanted) + draw + 1e-4)
     return ops.concatenate([ends[:1], ends[1:] - ends[:-1]])
 
 
 def _fill(wanted, there, number, order):
-    """The class of each slot: one after another, of what is missing most."""
+    """The class of each slot: always the one that lacks the most images."""
     missing = wanted - there + order
-    # What nobody wants is generated last, whatever is missing of the others.
+    # Classes with share 0 come last.
     missing = ops.where(wanted > 0, missing, missing - 1e6)
     steps = ops.cast(ops.arange(number), "float32")
     levels = ops.reshape(missing[:, None] - steps[None, :], (-1,))

@@ -1,4 +1,4 @@
-"""From what a user names to a source of generated images."""
+"""`open_generator`: from a GAN, file or generator to a source of images."""
 
 import os
 import pathlib
@@ -25,21 +25,21 @@ def open_generator(
     """Opens a trained GAN to draw images from it.
 
     Args:
-        gan: A `GAN`; the path of a `.keras` file of one, or of the folder of a
-            run of `keras-gan train`; a generator, `keras.Model`, or a file of
-            one; or a dict from class numbers to any of these, each without
-            classes. A `GeneratorSource` is returned as it is.
-        num_classes: Number of classes of a bare generator of
-            `[latents, labels]`.
-        safe_mode: Whether to refuse a file that holds Python code, as
-            `keras.saving.load_model` does.
+        gan: A `GAN`; the path of its `.keras` file or of a run folder of
+            `keras-gan train`; a generator (`keras.Model`) or a file of one; or
+            a dict from class numbers to any of these, each without classes. A
+            `GeneratorSource` is returned unchanged.
+        num_classes: Number of classes of a generator of `[latents, labels]`
+            that is not part of a GAN.
+        safe_mode: Whether to refuse a file that contains Python code, like
+            `keras.saving.load_model`.
 
     Returns:
         A `GeneratorSource`, which draws from the averaged generator.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        TypeError, ValueError: If it is no GAN.
+        TypeError, ValueError: If it is not a GAN or a generator.
 
     Example:
 
@@ -68,7 +68,7 @@ def open_generator(
         return source_of_generator(gan, num_classes)
     if num_classes not in (None, gan.num_classes):
         raise ValueError(
-            "`num_classes` must be left out for a GAN, which knows it. "
+            "`num_classes` must be left out for a GAN, which has its own. "
             f"Received: num_classes={num_classes} and a GAN with "
             f"{gan.num_classes}."
         )
@@ -78,8 +78,8 @@ def open_generator(
 def _class_number(number: Any) -> int:
     if not is_integer(number):
         raise ValueError(
-            "`gan` must name the classes by integers 0, 1, 2, ... where it is "
-            f"a dict. Received: {number!r} for one."
+            "`gan` must name the classes by integers 0, 1, 2, ... if it is a "
+            f"dict. Received: the key {number!r}."
         )
     return int(number)
 

@@ -1,4 +1,4 @@
-"""Generated images that are kept, to be drawn again."""
+"""A pool of generated images to choose from."""
 
 import math
 from typing import Any
@@ -17,16 +17,16 @@ _BATCH = 64
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class SamplePool(keras.layers.Layer):
-    """Images of a generator, as many of each class, kept in memory.
+    """Generated images in memory, the same number of each class.
 
-    To look an image up costs nothing beside generating it. The images are in
-    variables, saved with the layer that holds the pool, and so is the number of
-    those drawn so far: a pool that is loaded goes on with others.
+    Looking an image up is much cheaper than generating it. The images are
+    variables, saved with the layer that contains the pool, and so is the number
+    of images drawn so far, so a loaded pool continues with new images.
 
     Args:
         source: `GeneratorSource`.
-        size: Number of images, at least one a class; rounded up to as many of
-            each.
+        size: Number of images, at least one per class; rounded up to a multiple
+            of the number of classes.
         **kwargs: `name`, as of any Keras layer.
     """
 
@@ -34,21 +34,21 @@ class SamplePool(keras.layers.Layer):
         super().__init__(trainable=False, dtype="float32", **kwargs)
         self.num_classes = source.num_classes or 1
         self.of_each = math.ceil(size / self.num_classes)
-        # Beside the pipeline that reads it, not on a GPU.
+        # On the CPU, where the pipeline runs.
         with keras.device("cpu:0"):
             self.images = self.add_weight(
                 shape=(self.num_classes * self.of_each, *source.image_shape),
                 initializer="zeros",
                 trainable=False,
-                # In half precision levels of grey would be lost.
+                # Half precision would lose levels of gray.
                 autocast=False,
                 name="images",
             )
             self.drawn = self.add_weight(
                 shape=(),
                 initializer="zeros",
-                # A whole number all the same: PyTorch's models do not hold
-                # weights that are integers.
+                # Always an integer, but PyTorch models cannot hold integer
+                # weights.
                 autocast=False,
                 trainable=False,
                 name="drawn",
@@ -59,16 +59,16 @@ class SamplePool(keras.layers.Layer):
         return int(self.images.shape[0])
 
     def refill(self, drawer: Drawer, share: float = 1.0) -> None:
-        """Replaces the images that have been there for longest.
+        """Replaces the oldest images.
 
         Args:
-            drawer: What draws the new ones.
-            share: Share of the pool, in [0, 1].
+            drawer: `Drawer` of the new images.
+            share: Share of the pool to replace, in [0, 1].
         """
         number = min(len(self), math.ceil(share * len(self)))
         drawn = int(ops.convert_to_numpy(self.drawn))
         images = np.array(ops.convert_to_numpy(self.images))
-        # The classes in turn, so that a part of the pool is of all of them.
+        # The classes alternate, so that any part of the pool has all of them.
         for start in range(0, number, _BATCH):
             turns = np.arange(
                 drawn + start, drawn + min(start + _BATCH, number)
@@ -87,14 +87,14 @@ class SamplePool(keras.layers.Layer):
         self.drawn.assign(drawn + number)
 
     def take(self, labels: Tensor | None, uniform: Tensor) -> Tensor:
-        """Looks images up, each of a class by chance.
+        """Looks up a random image of each given class.
 
         Args:
-            labels: Int32 `(number,)`; `None` where there are no classes.
+            labels: Int32 `(number,)`; `None` if there are no classes.
             uniform: Float32 `(number,)`, draws from [0, 1).
         """
         turns = ops.cast(uniform * self.of_each, "int32")
-        # A draw just below 1 may be rounded to it.
+        # A draw just below 1 may be rounded up.
         turns = ops.minimum(turns, self.of_each - 1)
         first = 0 if labels is None else labels * self.of_each
         return ops.take(

@@ -1,4 +1,4 @@
-"""The base of the filters of generated images."""
+"""The base class of filters for generated images."""
 
 import abc
 from typing import Any
@@ -15,18 +15,17 @@ Tensor = Any
 class SampleFilter(keras.layers.Layer, abc.ABC):
     """Decides which generated images are worth keeping.
 
-    A generator draws good and bad images alike; where they become the training
-    data of another model the bad ones cost more than they bring. A filter is
-    bound to what draws the images, calibrated on some of them, and then accepts
-    or refuses each image.
+    A generator makes good and bad images, and bad images do harm as training
+    data of another model. A filter is bound to a source of images, calibrated
+    with some of them, and then accepts or rejects each image.
 
-    It is a Keras layer, so that a layer or model that holds one saves its
-    state and its networks with its own. Those networks only judge: they never
-    are among the weights that a model which holds the filter trains.
+    It is a Keras layer, so that its state and its networks are saved with the
+    layer or model that contains it. Its networks are never part of the weights
+    that such a model trains.
 
-    A subclass writes `score` and `accept` in `keras.ops`; `bind` and
-    `calibrate` where it has something to find out there, and `judge` where one
-    pass through a network serves both.
+    A subclass implements `score` and `accept` in `keras.ops`, `bind` and
+    `calibrate` if it has state, and `judge` if one pass through a network can
+    compute both.
 
     Args:
         **kwargs: `name`, as of any Keras layer. A filter computes in float32
@@ -47,20 +46,20 @@ class SampleFilter(keras.layers.Layer, abc.ABC):
     def __init__(self, **kwargs: Any) -> None:
         own = {"trainable": False, "dtype": "float32", **kwargs}
         super().__init__(autocast=False, **own)
-        # The network that was given, for a subclass to set.
+        # The network passed by the user; set by subclasses.
         self._given = Untracked(None)
-        # Keras warns of layers inside of others that have not been built.
+        # Keras warns about nested layers that are not built.
         self.built = True
 
-    # What a subclass writes -------------------------------------------------
+    # For subclasses ---------------------------------------------------------
 
     @abc.abstractmethod
     def score(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
-        """How good images are; a larger number is better.
+        """Returns the quality of images; larger is better.
 
         Args:
             images: Float tensor `(batch, ...)` in [-1, 1].
-            labels: Integers `(batch,)`; `None` where there are no classes.
+            labels: Integers `(batch,)`; `None` if there are no classes.
 
         Returns:
             Float32 tensor `(batch,)`.
@@ -70,13 +69,13 @@ class SampleFilter(keras.layers.Layer, abc.ABC):
     def accept(
         self, images: Tensor, labels: Tensor | None, uniform: Tensor
     ) -> Tensor:
-        """Which images are kept; works in graphs, under XLA and in `tf.data`.
+        """Returns which images to keep; works in graphs, XLA and `tf.data`.
 
         Args:
             images: Float tensor `(batch, ...)` in [-1, 1].
-            labels: Integers `(batch,)`; `None` where there are no classes.
-            uniform: Float32 tensor `(batch,)` of draws from [0, 1), which is
-                all the chance there is in the verdict.
+            labels: Integers `(batch,)`; `None` if there are no classes.
+            uniform: Float32 tensor `(batch,)` of draws from [0, 1), the only
+                source of randomness.
 
         Returns:
             Boolean tensor `(batch,)`.
@@ -85,7 +84,7 @@ class SampleFilter(keras.layers.Layer, abc.ABC):
     def judge(
         self, images: Tensor, labels: Tensor | None, uniform: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Both verdicts at once: what `accept` and what `score` return.
+        """Returns the results of both `accept` and `score`.
 
         Args:
             images: As `accept` takes them.
@@ -95,38 +94,38 @@ class SampleFilter(keras.layers.Layer, abc.ABC):
         return self.accept(images, labels, uniform), self.score(images, labels)
 
     def bind(self, source: Any) -> None:
-        """Fits the filter to what draws the images, before any other use.
+        """Binds the filter to a source of images, before any other use.
 
-        What is bound may be bound again to the same generator. A filter that
-        finds out something of it in `calibrate` refuses another one.
+        A filter may be bound to the same generator again. A filter with
+        calibrated state refuses another generator.
 
         Args:
             source: A `GeneratorSource`.
 
         Raises:
-            ValueError: If the filter cannot judge the images of `source`.
+            ValueError: If the filter does not fit the images of `source`.
         """
 
     def calibrate(self, images: Any, labels: Any = None) -> None:
-        """Finds out from generated images what the verdicts rest on.
+        """Fits the state of the filter to generated images.
 
         Called eagerly before use, and again whenever the generator has
-        changed. The state is that of the last call alone.
+        changed. Each call replaces the state.
 
         Args:
             images: Float32 array `(num_images, ...)` of the generator's images,
                 in [-1, 1].
-            labels: Integer array `(num_images,)`; `None` where there are no
+            labels: Integer array `(num_images,)`; `None` if there are no
                 classes.
 
         Raises:
-            ValueError: If the images do not allow it.
+            ValueError: If the images are not suitable.
         """
         check_images(images)
 
     @property
     def calibrated(self) -> bool:
-        """Whether nothing is missing that `calibrate` finds out."""
+        """Whether the filter is calibrated, or needs no calibration."""
         return True
 
     # Saving -----------------------------------------------------------------
@@ -139,26 +138,26 @@ class SampleFilter(keras.layers.Layer, abc.ABC):
         variables = self._saved_variables()
         if len(store.keys()) != len(variables):
             raise ValueError(
-                f"`{self.name}` must be loaded from a file of a filter like "
-                f"it, with {len(variables)} variables. Received: "
-                f"{len(store.keys())} variables. Bind it as it was bound when "
-                "it was saved."
+                f"`{self.name}` must be loaded from a file of the same kind of "
+                f"filter, with {len(variables)} variables. Received: "
+                f"{len(store.keys())} variables. Bind it to the same kind of "
+                "source as when it was saved."
             )
         for index, variable in enumerate(variables):
             variable.assign(store[str(index)])
 
     def _saved_variables(self) -> list[keras.Variable]:
-        """The state and the weights of the network that was given.
+        """The state and the weights of the network passed by the user.
 
-        Keras writes a network once, at the first place that holds it, and
-        makes two of it when it is loaded; one of them would go without weights.
+        Keras saves a shared network only once but creates two networks when
+        loading, one of which would be left without its weights.
         """
         network = self._given.value
         return self.variables + ([] if network is None else network.weights)
 
 
 def check_images(images: Any) -> np.ndarray:
-    """Returns images to calibrate on as a float32 array, if there are any."""
+    """Returns images for calibration as a float32 array, if there are any."""
     images = np.asarray(images, "float32")
     if images.ndim < 2 or not len(images):
         raise ValueError(

@@ -1,4 +1,4 @@
-"""How a mix of classes is asked for."""
+"""Shares of classes, as users specify them."""
 
 import math
 from collections.abc import Mapping
@@ -10,18 +10,18 @@ from keras_gan.utils.arguments import is_integer, is_number
 
 
 def class_shares(balance: Any, num_classes: int | None) -> np.ndarray | None:
-    """Shares of the classes, which sum to 1.
+    """Returns the shares of the classes, which sum to 1.
 
     Args:
-        balance: `None` for none; `"uniform"`; or a dict from class numbers to
-            shares, of which those left out are 0.
-        num_classes: Number of classes there are; `None` if there are none.
+        balance: `None` for no shares; `"uniform"`; or a dict from class numbers
+            to shares (0 for classes left out).
+        num_classes: Number of classes; `None` if there are none.
 
     Returns:
         Float64 array `(num_classes,)`, or `None`.
 
     Raises:
-        ValueError: If there are no such classes, or the shares do not sum to 1.
+        ValueError: If a class does not exist, or the shares do not sum to 1.
 
     Example:
 
@@ -34,8 +34,8 @@ def class_shares(balance: Any, num_classes: int | None) -> np.ndarray | None:
         raise ValueError(
             "`balance` needs a GAN with classes. Received: balance="
             f"{balance!r} and a GAN without. Train a conditional GAN "
-            "(`num_classes=`, on the command line --conditional), or one GAN a "
-            "class."
+            "(`num_classes=`, on the command line --conditional), or one GAN "
+            "per class."
         )
     if isinstance(balance, str) and balance == "uniform":
         return np.full(num_classes, 1.0 / num_classes)
@@ -64,6 +64,6 @@ def class_shares(balance: Any, num_classes: int | None) -> np.ndarray | None:
 def _check_class(number: Any, num_classes: int) -> None:
     if not is_integer(number, at_least=0) or number >= num_classes:
         raise ValueError(
-            "`balance` must name classes that the GAN has learned, integers "
+            "`balance` must name classes of the GAN, integers "
             f"from 0 to {num_classes - 1}. Received: {number!r}."
         )

@@ -32,7 +32,7 @@ class AdaptiveAugment(ImageAugmentation):
 
     Below p = 0.8 the changes do not leak into what the generator makes. Each
     image is moved by one affine map (mirrored beyond its edge, antialiased by
-    an orthogonal wavelet) and coloured by one matrix.
+    an orthogonal wavelet) and colored by one matrix.
 
     Args:
         operations: Letters of the groups in the paper's order, `"bgcfnc"`: blit
@@ -54,7 +54,7 @@ class AdaptiveAugment(ImageAugmentation):
             as `"xyxy"`.
         data_format: `"channels_last"` or `"channels_first"`. Keras' own if left
             out.
-        seed: Integer that fixes the draws. None: any.
+        seed: Integer that fixes the draws. None: random.
         **kwargs: `name` and `dtype`, as of any Keras layer.
 
     Input and output: images `(batch, height, width, channels)` or `(height,
@@ -65,7 +65,7 @@ class AdaptiveAugment(ImageAugmentation):
         sign_statistic: Variable, the mean sign r at the last move.
 
     Raises:
-        ValueError: If an argument is not one of these.
+        ValueError: If an argument is invalid.
         TypeError: If `probability` gives no number.
 
     Example:

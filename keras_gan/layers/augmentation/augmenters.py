@@ -42,7 +42,7 @@ def augmenter(
     Args:
         name: One of these.
         value_range: `(low, high)` of the images.
-        seed: Integer that fixes the draws. None: any.
+        seed: Integer that fixes the draws. None: random.
         num_images: Number of images that a run shows to the discriminator.
             ADA's probability can then rise from 0 to 1 in a tenth of it. None:
             in 500,000 images, the paper's value.

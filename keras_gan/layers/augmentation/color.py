@@ -1,4 +1,4 @@
-"""The colour operations as one matrix and one offset an image."""
+"""The color operations as one matrix and one offset an image."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ NAMES = ("brightness", "contrast", "luma_flip", "hue", "saturation")
 
 
 def color(images: Tensor, drawn: Mapping[str, Tensor]) -> Tensor:
-    """Changes the colours of each image by its own parameters.
+    """Changes the colors of each image by its own parameters.
 
     With the luma `m` (mean over the channels) of a pixel `x`, in [-1, 1]:
 
@@ -20,7 +20,7 @@ def color(images: Tensor, drawn: Mapping[str, Tensor]) -> Tensor:
     y = contrast (flip (m + brightness) + saturation R_hue (x - m))
     ```
 
-    where `flip` is -1 or 1 and `R_hue` turns about the axis of greys. For more
+    where `flip` is -1 or 1 and `R_hue` turns about the axis of grays. For more
     than three channels that is a turn in the plane of the first Fourier
     component over the channels; for fewer there is none. It is one matrix an
     image; images on which nothing fires are left bit for bit.
@@ -48,11 +48,11 @@ def matrices_and_offsets(drawn: Mapping[str, Tensor], channels: int) -> tuple:
     luma = contrast * (1.0 - 2.0 * drawn.get("luma_flip", 0.0 * one))
     chroma = contrast * drawn.get("saturation", one)
     hue = drawn.get("hue", 0.0 * one)
-    grey, rest, plane, turn = _projections(channels)
+    gray, rest, plane, turn = _projections(channels)
     # Written around the identity, which then stays exact.
     matrices = (
         _weighted(one, np.eye(channels))
-        + _weighted(luma - 1.0, grey)
+        + _weighted(luma - 1.0, gray)
         + _weighted(chroma - 1.0, rest)
         + _weighted(chroma * (ops.cos(hue) - 1.0), plane)
         + _weighted(chroma * ops.sin(hue), turn)
@@ -65,17 +65,17 @@ def _weighted(weights, matrix):
 
 
 def _projections(channels: int) -> tuple:
-    """Onto grey, onto the rest, onto the plane of hues; and a turn in it."""
-    grey = np.full((channels, channels), 1.0 / channels)
-    rest = np.eye(channels) - grey
+    """Onto gray, onto the rest, onto the plane of hues; and a turn in it."""
+    gray = np.full((channels, channels), 1.0 / channels)
+    rest = np.eye(channels) - gray
     if channels < 3:
-        nothing = np.zeros_like(grey)
-        return grey, rest, nothing, nothing
+        nothing = np.zeros_like(gray)
+        return gray, rest, nothing, nothing
     angles = 2.0 * np.pi / channels * np.arange(channels)
     differences = angles[:, None] - angles[None, :]
     plane = 2.0 / channels * np.cos(differences)
     turn = 2.0 / channels * np.sin(differences)
-    return grey, rest, plane, turn
+    return gray, rest, plane, turn
 
 
 def _multiplied(images, matrices):

@@ -26,7 +26,7 @@ class DiffAugment(ImageAugmentation):
     - translation: by up to an eighth of each side, in whole pixels; beyond the
       edge lies the middle of the value range.
     - cutout: a rectangle of half of each side becomes the middle of the value
-      range; its centre is any pixel, so a part may lie outside.
+      range; its center is any pixel, so a part may lie outside.
 
     The paper takes color and cutout for large sets and all three for small
     ones.
@@ -39,14 +39,14 @@ class DiffAugment(ImageAugmentation):
             as `"xyxy"`.
         data_format: `"channels_last"` or `"channels_first"`. Keras' own if left
             out.
-        seed: Integer that fixes the draws. None: any.
+        seed: Integer that fixes the draws. None: random.
         **kwargs: `name` and `dtype`, as of any Keras layer.
 
     Input and output: images `(batch, height, width, channels)` or `(height,
     width, channels)`, or a dict as `ImageAugmentation` has it.
 
     Raises:
-        ValueError: If an argument is not one of these.
+        ValueError: If an argument is invalid.
 
     Example:
 
@@ -140,7 +140,7 @@ def _shift(uniform: Tensor, sides: Tensor) -> Tensor:
 
 
 def _center(uniform: Tensor, sides: Tensor) -> Tensor:
-    # An even hole has no middle pixel: its centre lies between two of them, or
+    # An even hole has no middle pixel: its center lies between two of them, or
     # at either edge of the image.
     return ops.floor(uniform * (sides + 1.0 - _hole(sides) % 2.0))
 
@@ -155,12 +155,12 @@ def _color(images: Tensor, drawn: Mapping[str, Tensor]) -> Tensor:
         drawn[name][:, None, None, None]
         for name in ("brightness", "saturation", "contrast")
     )
-    grey = ops.mean(images, axis=3, keepdims=True)
-    mean = ops.mean(grey, axis=(1, 2), keepdims=True)
+    gray = ops.mean(images, axis=3, keepdims=True)
+    mean = ops.mean(gray, axis=(1, 2), keepdims=True)
     # Brightness moves both means by itself and saturation neither of them, so
     # the three are one sum; as such it passes over the image once.
     offset = (1.0 - contrast) * mean + brightness
-    offset = offset + contrast * (1.0 - saturation) * grey
+    offset = offset + contrast * (1.0 - saturation) * gray
     return contrast * saturation * images + offset
 
 
@@ -225,7 +225,7 @@ CHANGES = {
 }
 """Name -> change.
 
-Units: `translation` and `cutout` (its centre) are `(x, y)` in pixels,
+Units: `translation` and `cutout` (its center) are `(x, y)` in pixels,
 `brightness` half the value range.
 """
 

@@ -44,7 +44,7 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
             where the data have any.
         data_format: `"channels_last"` or `"channels_first"`. Keras' own if left
             out.
-        seed: Integer that fixes the draws. None: any.
+        seed: Integer that fixes the draws. None: random.
         **kwargs: `name` and `dtype`, as of any Keras layer.
 
     Input and output: a tensor of images `(batch, height, width, channels)` or
@@ -56,7 +56,7 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
     bit.
 
     Raises:
-        ValueError: If an argument is not one of these, or the data are not.
+        ValueError: If an argument or the data are invalid.
 
     Example:
 
@@ -83,7 +83,7 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
-        # Places and colours are computed in float32 under every policy.
+        # Places and colors are computed in float32 under every policy.
         super().__init__(autocast=False, **kwargs)
         self.value_range = check_value_range(value_range)
         self.bounding_box_format = targets.check_format(bounding_box_format)

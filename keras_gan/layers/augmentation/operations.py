@@ -76,7 +76,7 @@ OPERATIONS = {
 """Name -> operation, in the order in which they act.
 
 Units: `shift` and `fractional_shift` are `(x, y)` in sides of the image,
-rotations radians, `cutout` the centre of the hole in sides of the image (-1:
+rotations radians, `cutout` the center of the hole in sides of the image (-1:
 no hole), brightness and noise half the value range.
 """
 
@@ -89,7 +89,7 @@ def multipliers(operations: str | Iterable[str] | Mapping[str, float]) -> dict:
 
     Args:
         operations: Letters of the groups in the paper's order (`"bgcfnc"` is
-            all of them: the first c is colour, the second cutout), or names of
+            all of them: the first c is color, the second cutout), or names of
             groups or operations, or a dict of names and multipliers in [0, 1],
             where an operation's own goes before that of its group.
 

@@ -127,8 +127,8 @@ def _bilinear(images, x, y):
     pixels = ops.reshape(images, (batch * height * width, channels))
     first = _numbered(images, ops.cast(top, "int32"), ops.cast(left, "int32"))
     a, b, c, d = (
-        backend.gather_rows(pixels, first + neighbour)
-        for neighbour in (0, 1, width, width + 1)
+        backend.gather_rows(pixels, first + neighbor)
+        for neighbor in (0, 1, width, width + 1)
     )
     upper = a + right * (b - a)
     lower = c + right * (d - c)
