@@ -25,38 +25,38 @@ _HEADS = ("features", "logits")
 def digits_classifier(head: str = "features") -> keras.Model:
     """A classifier of digits, whose features need no download.
 
-    Four convolutions and an average, 76,000 weights, trained on three quarters
-    of scikit-learn's 8x8 digits and on MNIST's training images. A Fréchet
-    distance in its features grows with noise, with blur, with missing and with
-    rare digits, and falls while a generator of digits learns.
+    Four convolutions and a global average, 76,000 weights, trained on three
+    quarters of scikit-learn's 8x8 digits and on MNIST's training images. A
+    Fréchet distance in its features increases with noise, blur, missing digits
+    and rare digits, and decreases while a generator of digits learns.
 
-    **It is not comparable with any paper's FID**, which is measured in the
-    features of Inception: other numbers on another scale. Use it to compare
-    GANs of digits with one another, and for tests. It has seen nothing but
-    bright digits on black: of other images its features say little.
+    **It is not comparable with the FID of any paper**, which uses the features
+    of Inception, with another scale. Use it to compare GANs of digits with each
+    other, and for tests. It was trained only on bright digits on black; for
+    other images its features mean little.
 
-    Images of other sizes are resized to 28x28, bilinearly and smoothed when
-    shrinking. Few images look further apart than they are. Two random sets of
-    real 8x8 digits are apart by
+    Images of other sizes are resized to 28x28 with antialiased bilinear
+    interpolation. The distance is biased upward for few images. Between two
+    random sets of real 8x8 digits it is
 
     ```
     images of each    100    200    400    898
     distance           20     12    5.8    2.6
     ```
 
-    so give 1,000 images of each kind or more, always the same number.
+    so use at least 1,000 images of each kind, and always the same number.
 
     Args:
         head: `"features"`: the 64 averages of the last feature map.
             `"logits"`: the 10 scores of the digits 0 to 9.
 
     Returns:
-        A `keras.Model`: float images `(batch, height, width, 1)` with values 0
-        to 255, of any size, to float32 `(batch, 64)` or `(batch, 10)`. It is
-        not trainable and computes in float32 under any precision policy.
+        A `keras.Model`: float images `(batch, height, width, 1)` with values
+        from 0 to 255, of any size, to float32 `(batch, 64)` or `(batch, 10)`.
+        It is not trainable and computes in float32 under any precision policy.
 
     Raises:
-        ValueError: If `head` is neither.
+        ValueError: If `head` is neither of these.
 
     Example:
 
@@ -81,8 +81,8 @@ def untrained_digits_classifier(head: str = "features") -> keras.Model:
         head: `"features"` or `"logits"`.
 
     Returns:
-        A trainable `keras.Model`, otherwise as `digits_classifier` returns it.
-        The paths of its weights name the arrays of the file of weights.
+        A trainable `keras.Model`, otherwise like that of `digits_classifier`.
+        The arrays in the weights file are named by the paths of its weights.
 
     Example:
 
@@ -90,7 +90,7 @@ def untrained_digits_classifier(head: str = "features") -> keras.Model:
     (None, 10)
     """
     images = keras.Input((None, None, 1), dtype="float32", name="images")
-    # Half precision would lose the last bits of bytes.
+    # In half precision, bytes would lose their last bits.
     x = SmoothResizing(SIDE, dtype="float32", name="resize")(images)
     x = layers.Rescaling(1 / 255, dtype="float32", name="scale")(x)
     for index, (filters, side, stride) in enumerate(_CONVOLUTIONS, start=1):
@@ -100,7 +100,7 @@ def untrained_digits_classifier(head: str = "features") -> keras.Model:
             strides=stride,
             padding="same",
             data_format="channels_last",
-            # A plain rectifier let a feature die in training.
+            # With a plain ReLU a feature died in training.
             activation="leaky_relu",
             kernel_initializer="he_normal",
             dtype="float32",
@@ -116,15 +116,14 @@ def untrained_digits_classifier(head: str = "features") -> keras.Model:
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class SmoothResizing(layers.Layer):
-    """Resizes images to a square, bilinearly and smoothed when shrinking.
+    """Resizes images to a square with antialiased bilinear interpolation.
 
-    Each output pixel is the mean of the input weighted by a triangle, whose
-    half-width is one pixel of the coarser of the two images, and which is cut
-    off at the edges. Its two passes are products with matrices, so that the
-    layer runs inside a step that XLA compiles.
+    Each output pixel is a weighted mean of the input, with a triangular window
+    whose half-width is one pixel of the coarser image, truncated at the edges.
+    Both passes are matrix products, so the layer runs inside an XLA program.
 
     Args:
-        size: Pixels a side of the result.
+        size: Side of the result in pixels.
 
     Input shape: `(batch, height, width, channels)`. Output shape: `(batch,
     size, size, channels)`.
@@ -150,8 +149,8 @@ class SmoothResizing(layers.Layer):
 
     def _triangles(self, side: Any) -> Tensor:
         """Returns the matrix `(size, side)` that resizes a column of pixels."""
-        # In pixels of the input, whose pixel j lies at j + 1/2. The side may
-        # be unknown until the graph runs, so this is part of the graph.
+        # In pixels of the input, where pixel j is at j + 1/2. The side may be
+        # unknown until the graph runs, so this is part of the graph.
         step = ops.cast(side, "float32") / self.size
         centers = (ops.arange(self.size, dtype="float32") + 0.5) * step
         pixels = ops.cast(ops.arange(side), "float32") + 0.5
@@ -171,7 +170,7 @@ class SmoothResizing(layers.Layer):
 
 @functools.cache
 def _weights() -> dict[str, np.ndarray]:
-    # Kept in half precision: training ended by rounding them to it.
+    # Stored in half precision, to which they were rounded after training.
     file = resources.files("keras_gan.features") / WEIGHTS
     with file.open("rb") as stream, np.load(stream, allow_pickle=False) as npz:
         return {name: npz[name].astype("float32") for name in npz.files}

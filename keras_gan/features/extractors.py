@@ -1,4 +1,4 @@
-"""Images to the features that metrics compare."""
+"""Feature extractors: from images to features."""
 
 import collections
 import contextlib
@@ -21,7 +21,7 @@ from keras_gan.images import Range, check_image_shape
 
 
 class _Network(NamedTuple):
-    """A network that is known by name."""
+    """A network with a name."""
 
     make: Callable[[str], keras.Model]
     channels: int
@@ -40,7 +40,7 @@ def _digits(head: str) -> keras.Model:
     return digits_classifier(head=head)
 
 
-# What a metric asks for, and what each network calls it.
+# Names of the outputs in `get`, and in the functions of the networks.
 _INCEPTION_HEADS = {"features": "features", "scores": "unbiased_logits"}
 _NETWORKS = {
     "inception_v3": _Network(_inception_v3, 3, _INCEPTION_HEADS),
@@ -56,10 +56,10 @@ _NETWORKS = {
 }
 NAMES = tuple(_NETWORKS)
 
-# One of each in a process, for all metrics.
+# Each network exists once per process, for all metrics.
 _made: dict[tuple, keras.Model] = {}
 _compiled: dict[tuple, Callable] = {}
-# The latest batches and their features: several metrics are given the same.
+# The latest batches and their features, for metrics that see the same batches.
 _recent: collections.deque = collections.deque(maxlen=4)
 
 
@@ -69,20 +69,20 @@ def get(
     *,
     value_range: Range | None = (-1, 1),
 ) -> "FeatureExtractor":
-    """Returns the feature extractor that `identifier` stands for.
+    """Returns the feature extractor that `identifier` refers to.
 
     Args:
         identifier: `"inception_v3"`, the same with the resizing of clean-fid
             (`"inception_v3_clean"`) or of pytorch-fid
             (`"inception_v3_pytorch_fid"`), `"digits"`, or any `keras.Model`,
-            images -> features `(batch, num_features)`, which gets the images
-            as they are. Its config, as Keras serializes it, will do too.
-        head: Which output of a named network is wanted: `"features"`, or
-            `"scores"`, the logits of its classes. A model has but one.
+            images -> features `(batch, num_features)`, which receives the
+            images unchanged, or the config of such a model.
+        head: Output of a named network: `"features"`, or `"scores"`, the
+            logits of its classes. Ignored for a model.
         value_range: `(low, high)` of images; `None`: any (models only).
 
     Raises:
-        ValueError: If `identifier` is none of these, or the model's output
+        ValueError: If `identifier` is none of these, or the output of the model
             has another shape.
 
     Example:
@@ -106,17 +106,17 @@ def get(
 
 
 def forget() -> None:
-    """Drops the features that are kept for several metrics of one batch."""
+    """Drops the features that are kept for other metrics of the same batch."""
     _recent.clear()
 
 
 class FeatureExtractor:
-    """Images to float32 features `(batch, num_features)`.
+    """Turns images into float32 features `(batch, num_features)`.
 
-    `get` makes one of a name or a `keras.Model`.
+    `get` makes an extractor from a name or a `keras.Model`.
 
     Args:
-        value_range: `(low, high)` of images, or `None` where it is not known.
+        value_range: `(low, high)` of images, or `None` if it is not known.
 
     Example:
 
@@ -131,7 +131,7 @@ class FeatureExtractor:
         self.value_range = value_range
 
     def build(self, image_shape: Sequence[int | None]) -> int:
-        """Makes what is not made yet; returns the number of features.
+        """Builds the network if necessary; returns the number of features.
 
         Args:
             image_shape: Shape of one image, without the batch.
@@ -141,14 +141,14 @@ class FeatureExtractor:
     def __call__(self, images: Any) -> Any:
         """Returns the features of a batch of images.
 
-        Several metrics that are given the same tensor, not an equal one, have
-        the network run once.
+        The network runs once if several metrics receive the same tensor (the
+        same object, not an equal one).
         """
         check_bytes(images, self.value_range)
         shape = tuple(images.shape[1:])
         self._check_shape(shape)
         if not ops.is_tensor(images) or hasattr(images, "assign"):
-            # An array or a variable may hold others when it is seen again.
+            # The content of an array or a variable may change.
             return self._run(ops.convert_to_tensor(images), shape)
         key = (self._identity(), self.value_range, backend.current_graph())
         for seen, known, features in tuple(_recent):
@@ -160,12 +160,12 @@ class FeatureExtractor:
 
     @property
     def identifier(self) -> Any:
-        """What `get` made it of: a name, or a model."""
+        """The name or the model from which `get` made the extractor."""
         raise NotImplementedError
 
     @property
     def variables(self) -> list:
-        """What is to be saved with a metric."""
+        """The variables to save with a metric."""
         return []
 
     def _identity(self) -> Any:
@@ -179,7 +179,7 @@ class FeatureExtractor:
 
 
 class ModelExtractor(FeatureExtractor):
-    """A user's model, which gets the images exactly as they are.
+    """A user's model, which receives the images unchanged.
 
     Args:
         model: `keras.Model`, images -> `(batch, num_features)`.
@@ -190,7 +190,7 @@ class ModelExtractor(FeatureExtractor):
         super().__init__(value_range)
         self.model = model
         with contextlib.suppress(AttributeError, NotImplementedError):
-            # What is not a functional model tells its shape once it is run.
+            # Other than functional models know their shape only after a call.
             _check_output_shape(model.output_shape)
 
     def build(self, image_shape: Sequence[int | None]) -> int:
@@ -221,10 +221,11 @@ class ModelExtractor(FeatureExtractor):
 
 
 class NamedExtractor(FeatureExtractor):
-    """A known network, which gets images as bytes of a picture file have them.
+    """A named network, which receives images as bytes.
 
-    So features are those of the image as it would be saved: rounded to 256
-    levels, grayscale repeated or RGB weighted to gray, RGBA laid over white.
+    So the features are those of the image as it would be saved: rounded to 256
+    levels, grayscale repeated or RGB converted to gray, RGBA blended with
+    white.
 
     Args:
         name: One of `NAMES`.
@@ -252,7 +253,7 @@ class NamedExtractor(FeatureExtractor):
 
     @property
     def network(self) -> keras.Model:
-        """The network itself, made when it is first asked for."""
+        """The network, which is made on first use."""
         key = (self.name, self.head, backend.current_strategy())
         if key not in _made:
             if backend.in_several_replicas():
@@ -273,7 +274,7 @@ class NamedExtractor(FeatureExtractor):
     def _check_shape(self, image_shape: tuple) -> None:
         if len(image_shape) == 3 and None in image_shape:
             raise ValueError(
-                f"{self.name!r} resizes images, whose size must be known. "
+                f"{self.name!r} resizes images, so their size must be known. "
                 f"Received: image_shape={image_shape}."
             )
         check_image_shape(image_shape)
@@ -281,7 +282,7 @@ class NamedExtractor(FeatureExtractor):
     def _run(self, images: Any, image_shape: tuple) -> Any:
         if not backend.executing_eagerly():
             return self._features(images)
-        # A graph for each size of image: within it only the batch may vary.
+        # One graph for each size of images, for any batch size.
         key = (image_shape, str(images.dtype), *self._identity())
         key += tuple(self.value_range or ())
         if key not in _compiled:
@@ -300,7 +301,7 @@ class NamedExtractor(FeatureExtractor):
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Networks in float32, and a training run's draws as if none were made."""
+    """Uses the float32 policy, and preserves the state of Python's `random`."""
     state, policy = random.getstate(), keras.config.dtype_policy()
     keras.config.set_dtype_policy("float32")
     try:
@@ -314,7 +315,7 @@ def _check_output_shape(shape: Any) -> int:
     known = isinstance(shape, Sequence) or hasattr(shape, "rank")
     if not known or len(shape) != 2 or not shape[-1]:
         raise ValueError(
-            "`feature_extractor` must give features of the shape (batch, "
+            "`feature_extractor` must return features of shape (batch, "
             f"num_features). Received: {shape}. End it with a pooling layer, "
             "such as `keras.layers.GlobalAveragePooling2D()`, or `Flatten`."
         )

@@ -1,4 +1,4 @@
-"""The network of the Fréchet Inception distance."""
+"""The network of the Fréchet inception distance."""
 
 import os
 from typing import Any
@@ -27,8 +27,7 @@ NUM_CLASSES = 1008
 
 _SIDE = 299
 
-# How images are resized, and which byte value and which step from it become
-# 0 and 1.
+# How images are resized, and the byte value and step that become 0 and 1.
 _RESIZES = {
     "legacy": (LegacyResizing, 128.0, 128.0),
     "clean": (CleanResizing, 128.0, 128.0),
@@ -48,45 +47,47 @@ def InceptionV3(  # noqa: N802 - a network, named as in keras.applications
     *,
     resize: str = "legacy",
 ) -> keras.Model:
-    """The Inception network of 2015 that every published FID is measured with.
+    """The Inception network of 2015, which all published FIDs use.
 
-    It is not `keras.applications.InceptionV3`, whose weights, poolings and
-    classes differ: a distance measured with that one equals no paper's. With
-    the same weights and images, features equal torch-fidelity's
-    (`resize="legacy"`), clean-fid's (`"clean"`) and pytorch-fid's
+    It is not `keras.applications.InceptionV3`, whose weights, pooling and
+    classes differ, so its distances are not comparable with those in papers.
+    For the same weights and images, the features equal those of torch-fidelity
+    (`resize="legacy"`), clean-fid (`"clean"`) and pytorch-fid
     (`"pytorch_fid"`) to about 6 digits.
 
-    Weights are those of the TensorFlow graph of 2015-12-05, in the PyTorch file
-    that pytorch-fid published (91 MB); PyTorch is not needed. Batch
-    normalization is folded into the convolutions as they are loaded.
-    Everything runs in float32 under any precision policy. On GPUs of NVIDIA,
-    TensorFlow rounds factors to 10 bits, which changes features by about one
-    part in 1,000; `tf.config.experimental.enable_tensor_float_32_execution(
-    False)` turns it off.
+    The weights are those of the TensorFlow graph of 2015-12-05, in the PyTorch
+    file published by pytorch-fid (91 MB); PyTorch is not needed. Batch
+    normalization is folded into the convolutions when they are loaded.
+    Everything runs in float32 under any precision policy. On NVIDIA GPUs
+    TensorFlow rounds the factors of products to 10 bits, which changes features
+    by about one part in 1,000;
+    `tf.config.experimental.enable_tensor_float_32_execution(False)` turns this
+    off.
 
     Args:
-        weights: `"auto"`: the file that the environment variable
-            `KERAS_GAN_INCEPTION_WEIGHTS` names, else the one in Keras' cache,
-            else downloaded into it. A path: that file, or one in that folder.
-            None: random weights, the same ones each time, for tests.
-        head: `"features"`: 2048 averages of the last feature map, for FID and
-            its family. `"logits"`: 1008 class scores. `"unbiased_logits"`:
-            class scores without their bias, which the published Inception
-            scores are computed from.
-        resize: How images become 299 x 299. `"legacy"`: bilinear as in
-            TensorFlow 1, for comparison with most papers. `"clean"`: smoothed
-            bicubic, for comparison with clean-fid. `"pytorch_fid"`: bilinear
-            as in PyTorch, with bytes centered on 127.5 instead of 128.
+        weights: `"auto"`: the file named by the environment variable
+            `KERAS_GAN_INCEPTION_WEIGHTS`, else the one in Keras' cache, else
+            downloaded into it. A path: that file, or one in that folder. None:
+            random weights, always the same, for tests.
+        head: `"features"`: 2048 averages of the last feature map, for the FID
+            and similar metrics. `"logits"`: 1008 class scores.
+            `"unbiased_logits"`: class scores without bias, as used by published
+            Inception scores.
+        resize: How to resize to 299 x 299. `"legacy"`: bilinear as in
+            TensorFlow 1, for comparison with most papers. `"clean"`:
+            antialiased bicubic, for comparison with clean-fid.
+            `"pytorch_fid"`: bilinear as in PyTorch, with bytes centered on
+            127.5 instead of 128.
 
     Returns:
         A `keras.Model`: float images `(batch, height, width, 3)` with values
-        0 to 255, any sides, to float32 `(batch, 2048)` or `(batch, 1008)`. It
-        is not trainable.
+        from 0 to 255, of any size, to float32 `(batch, 2048)` or `(batch,
+        1008)`. It is not trainable.
 
     Raises:
-        ValueError: If an argument is none of these, or the file is damaged or
-            not the weights of this network.
-        FileNotFoundError: If there is no file, and no network to fetch it.
+        ValueError: If an argument is invalid, or the file is damaged or does
+            not contain the weights of this network.
+        FileNotFoundError: If there is no file and it cannot be downloaded.
 
     Example:
 
@@ -102,7 +103,7 @@ def InceptionV3(  # noqa: N802 - a network, named as in keras.applications
     """
     make_resizing, center, scale = _RESIZES[choice("resize", resize, _RESIZES)]
     dense = _HEADS[choice("head", head, _HEADS)]
-    # Found first: a missing file is told before the network is built.
+    # Before the network is built, so that a missing file is reported early.
     path = None if weights is None else find_inception_weights(weights)
     images = keras.Input((None, None, 3), dtype="float32", name="images")
     x = make_resizing(_SIDE, name="resized")(images)
@@ -136,14 +137,14 @@ def _convolved(
     padding: str = "same",
     activation: str | None = "relu",
 ) -> Tensor:
-    """A convolution, under the name that its tensors have in the file."""
+    """A convolution with the name of its tensors in the file."""
     return layers.Conv2D(
         filters,
         kernel,
         strides=strides,
         padding=padding,
         activation=activation,
-        # A seed of its own: no draw is taken from anybody else's.
+        # A seed of its own, so that the global random state does not change.
         kernel_initializer=keras.initializers.HeNormal(crc32(name.encode())),
         data_format="channels_last",
         dtype="float32",
@@ -170,10 +171,10 @@ def _halved(x: Tensor, block: str, suffix: str, filters: int) -> Tensor:
 
 
 def _averaged(x: Tensor, block: str, filters: int) -> Tensor:
-    # The network averages first. Both are linear and the weights of an average
-    # sum to 1, so the order is free, and filters are fewer than channels.
+    # The network averages first. Both operations are linear, so they can be
+    # exchanged, and there are fewer filters than channels.
     x = _convolved(x, f"{block}.branch_pool", filters, 1, activation=None)
-    # Pixels beyond the border are not counted.
+    # Pixels beyond the border do not count.
     x = layers.AveragePooling2D(
         3, 1, "same", data_format="channels_last", dtype="float32"
     )(x)
@@ -202,7 +203,7 @@ def _blocks(x: Tensor) -> Tensor:
         x = _block_17(x, f"Mixed_{block}", width)
     x = _reduction_8(x, "Mixed_7a")
     x = _block_8(x, "Mixed_7b", _averaged(x, "Mixed_7b", 192))
-    # The last block alone takes the maximum: an oddity of the graph of 2015.
+    # Only the last block uses max pooling, as in the graph of 2015.
     pooled = _max_pooled(x, strides=1, padding="same")
     return _block_8(
         x, "Mixed_7c", _chain(pooled, "Mixed_7c", ("branch_pool", 192, 1))
@@ -266,7 +267,7 @@ def _reduction_8(x: Tensor, block: str) -> Tensor:
 
 
 def _block_8(x: Tensor, block: str, pooled: Tensor) -> Tensor:
-    """A block on maps of 8 x 8 pixels, given its branch of pooling."""
+    """A block on maps of 8 x 8 pixels, with a given pooling branch."""
     single = _chain(x, block, ("branch3x3_1", 384, 1))
     double = _chain(
         x, block, ("branch3x3dbl_1", 448, 1), ("branch3x3dbl_2", 384, 3)

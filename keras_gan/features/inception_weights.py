@@ -1,4 +1,4 @@
-"""Finds the weights of the FID network, and puts them in their places."""
+"""Finds and loads the weights of the FID network."""
 
 import hashlib
 import os
@@ -17,30 +17,30 @@ URL = (
     "https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/"
     "pt_inception-2015-12-05-6726825d.pth"
 )
-# One file under the names that pytorch-fid and torch-fidelity give it.
+# The names of the same file in pytorch-fid and torch-fidelity.
 FILE_NAMES = (
     "pt_inception-2015-12-05-6726825d.pth",
     "weights-inception-2015-12-05-6726825d.pth",
 )
 
-_EPSILON = 1e-3  # Of the network's batch normalizations.
+_EPSILON = 1e-3  # Of the batch normalization in the network.
 
 
 def find_inception_weights(weights: str | os.PathLike = "auto") -> Path:
-    """Returns the file that holds the weights of the FID network.
+    """Returns the path of the weights of the FID network.
 
-    A file whose name ends in the first 8 digits of its SHA-256, as the
-    published one's does, is checked against them.
+    A file whose name ends with the first 8 digits of its SHA-256, like the
+    published file, is verified.
 
     Args:
-        weights: `"auto"`: the file or folder that the environment variable
-            `KERAS_GAN_INCEPTION_WEIGHTS` names, else the file in Keras' cache
+        weights: `"auto"`: the file or folder named by the environment variable
+            `KERAS_GAN_INCEPTION_WEIGHTS`, else the file in Keras' cache
             (`~/.keras/models`), else downloaded there. Otherwise the path of a
-            file, or of a folder that holds it under its published name.
+            file, or of a folder that contains it under its published name.
 
     Raises:
-        FileNotFoundError: If there is no such file, or it cannot be fetched.
-        ValueError: If it is damaged, or `weights` is no path.
+        FileNotFoundError: If there is no such file, or the download fails.
+        ValueError: If it is damaged, or `weights` is not a path.
 
     Example:
 
@@ -64,22 +64,23 @@ def find_inception_weights(weights: str | os.PathLike = "auto") -> Path:
 
 
 def load_inception_weights(model: keras.Model, path: Path) -> None:
-    """Sets the weights of `InceptionV3` from a file in PyTorch's form.
+    """Sets the weights of `InceptionV3` from a PyTorch file.
 
-    A convolution `W` and the normalization after it, of mean `m`, variance `v`,
-    scale `g` and shift `b`, become one convolution:
+    A convolution `W` followed by batch normalization with mean `m`, variance
+    `v`, scale `g` and shift `b` becomes one convolution:
 
     ```
     W g / sqrt(v + 0.001),    bias b - m g / sqrt(v + 0.001)
     ```
 
     Args:
-        model: What `InceptionV3` built. Tensors that it lacks are left aside.
+        model: Model from `InceptionV3`. Tensors that it does not have are
+            ignored.
         path: The file.
 
     Raises:
-        ValueError: If the file is damaged, or a tensor is missing or of
-            another shape. The model is untouched then.
+        ValueError: If the file is damaged, or a tensor is missing or has
+            another shape. Then the model does not change.
     """
     tensors = _Tensors(read_torch_weights(path), path)
     layers = [layer for layer in model.layers if layer.weights]
@@ -89,7 +90,7 @@ def load_inception_weights(model: keras.Model, path: Path) -> None:
 
 
 class _Tensors:
-    """The tensors of a file, which answer for their shape."""
+    """The tensors of a file, with checks of their shapes."""
 
     def __init__(self, tensors: Mapping[str, np.ndarray], path: Path) -> None:
         self._tensors = tensors
@@ -158,14 +159,14 @@ def _named(place: str | os.PathLike, origin: str) -> Path:
 
 def _downloaded(cache: Path) -> Path:
     try:
-        # Keras takes a home that does not exist yet for one it may not write.
+        # Keras treats a folder that does not exist as not writable.
         cache.mkdir(parents=True, exist_ok=True)
         return Path(
             keras.utils.get_file(
                 origin=URL, cache_dir=cache.parent, cache_subdir=cache.name
             )
         )
-    # Keras raises a bare `Exception` where there is no network.
+    # Keras raises a bare `Exception` if there is no network.
     except Exception as error:
         reason = " ".join(str(error).split())
         raise FileNotFoundError(

@@ -1,4 +1,4 @@
-"""Batches of images as the named networks take them: bytes, channels."""
+"""Converts batches of images for the named networks: bytes, channels."""
 
 from typing import Any
 
@@ -9,15 +9,15 @@ from keras_gan.images import Range, check_value_range
 
 
 def optional_range(value_range: Range | None) -> Range | None:
-    """Returns `value_range` as a list of two floats, `None` as it is."""
+    """Returns `value_range` as a list of two floats, or `None`."""
     return None if value_range is None else list(check_value_range(value_range))
 
 
 def check_bytes(images: Any, value_range: Range | None) -> None:
-    """Refuses bytes that are said to lie in another range than bytes do.
+    """Checks that uint8 images have the range of bytes.
 
     Raises:
-        ValueError: If so.
+        ValueError: If another range is given for them.
     """
     dtype = keras.backend.standardize_dtype(images.dtype)
     if dtype == "uint8" and value_range not in (None, [0.0, 255.0]):
@@ -29,7 +29,7 @@ def check_bytes(images: Any, value_range: Range | None) -> None:
 
 
 def as_bytes(images: Any, value_range: Range) -> Any:
-    """Rounds images to whole values from 0 to 255, as picture files have them.
+    """Rounds images to integers from 0 to 255, as in image files.
 
     Args:
         images: Tensor of any shape; values outside the range are clipped.
@@ -44,7 +44,7 @@ def as_bytes(images: Any, value_range: Range) -> Any:
 
 
 def convert_channels(pictures: Any, channels: int) -> Any:
-    """Turns grayscale, RGB and RGBA into grayscale or RGB.
+    """Converts grayscale, RGB and RGBA to grayscale or RGB.
 
     Args:
         pictures: Float32 tensor `(batch, height, width, 1, 3 or 4)` with

@@ -1,9 +1,9 @@
-"""Layers that bring images to the size of a network, as published tools do.
+"""Layers that resize images exactly like published tools.
 
-How images are resized moves the Fréchet distance as much as training does
-(Parmar et al., arXiv 2104.11222), so each tool's way is followed to the digit.
-All take byte values `(batch, height, width, channels)`, of any sides, and keep
-their range.
+Resizing affects the Fréchet distance as much as training does (Parmar et al.,
+arXiv 2104.11222), so these layers reproduce published tools exactly. They take
+images `(batch, height, width, channels)` of any size with values from 0 to 255,
+and keep this range.
 """
 
 import functools
@@ -17,10 +17,10 @@ Tensor = Any
 
 
 class _Resizing(keras.layers.Layer):
-    """Resizes images to `size` pixels a side."""
+    """Resizes images to `size` x `size` pixels."""
 
     def __init__(self, size: int, **kwargs: Any) -> None:
-        # Half precision would not even hold the bytes' interpolations.
+        # Half precision cannot represent interpolated bytes.
         super().__init__(**{"trainable": False, "dtype": "float32", **kwargs})
         if type(size) is not int or size < 1:
             raise ValueError(
@@ -30,7 +30,7 @@ class _Resizing(keras.layers.Layer):
         self.size = size
 
     def call(self, images: Tensor) -> Tensor:
-        # Bytes would be interpolated to whole numbers.
+        # Otherwise bytes would be interpolated to integers.
         return self.resize(ops.cast(images, "float32"))
 
     def resize(self, images: Tensor) -> Tensor:
@@ -48,13 +48,13 @@ class _Resizing(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class LegacyResizing(_Resizing):
-    """Resizes bilinearly as TensorFlow 1 did, and the first FID with it.
+    """Bilinear resizing as in TensorFlow 1 and the original FID.
 
-    Output pixel `i` lies at `i * old / new` in the input, without the half
-    pixel that later versions add; nothing is smoothed when shrinking.
+    Output pixel `i` is at `i * old / new` in the input, without the half pixel
+    that later versions add, and without antialiasing.
 
     Args:
-        size: Pixels a side of the result.
+        size: Side of the result in pixels.
 
     Example:
 
@@ -69,8 +69,8 @@ class LegacyResizing(_Resizing):
         return images
 
     def _resized(self, images: Tensor, axis: int) -> Tensor:
-        # Gathered and not multiplied by a matrix: exact on processors that
-        # round the factors of products, and fit for sides unknown until run.
+        # A gather rather than a matrix product: exact on devices that round the
+        # factors of products, and works for sizes unknown until run.
         old = ops.shape(images)[axis]
         scale = ops.cast(old, "float32") / self.size
         places = ops.arange(self.size, dtype="float32") * scale
@@ -86,13 +86,13 @@ class LegacyResizing(_Resizing):
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class HalfPixelResizing(_Resizing):
-    """Resizes bilinearly as PyTorch does, and pytorch-fid with it.
+    """Bilinear resizing as in PyTorch and pytorch-fid.
 
-    Output pixel `i` lies at `(i + 1/2) old / new - 1/2` in the input; nothing
-    is smoothed when shrinking.
+    Output pixel `i` is at `(i + 1/2) old / new - 1/2` in the input, without
+    antialiasing.
 
     Args:
-        size: Pixels a side of the result.
+        size: Side of the result in pixels.
 
     Example:
 
@@ -113,18 +113,17 @@ class HalfPixelResizing(_Resizing):
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class CleanResizing(_Resizing):
-    """Resizes by Pillow's smoothed bicubic filter, as clean-fid does.
+    """Pillow's antialiased bicubic resizing, as in clean-fid.
 
-    Both passes of the filter are linear, hence products with two matrices:
-    they are Pillow's own, read off by resizing an identity matrix, so that the
-    layer runs inside a compiled step. Results are clipped to [0, 255] and not
-    rounded.
+    Both passes of the filter are linear, so they are matrix products, which
+    work in a compiled step. The matrices are obtained by resizing an identity
+    matrix with Pillow. Results are clipped to [0, 255] but not rounded.
 
     Args:
-        size: Pixels a side of the result.
+        size: Side of the result in pixels.
 
     Raises:
-        ValueError: If height or width are unknown when the graph is made.
+        ValueError: If the height or width is unknown when the graph is made.
 
     Example:
 
@@ -141,10 +140,10 @@ class CleanResizing(_Resizing):
         height, width = images.shape[1:3]
         if None in (height, width):
             raise ValueError(
-                "Clean resizing has a matrix for each size, so height and "
+                "Clean resizing uses a matrix for each size, so height and "
                 "width must be known when a graph is made. Received: "
-                f"images.shape={tuple(images.shape)}. Give tensors of static "
-                "shape, such as batches of one image size to one function."
+                f"images.shape={tuple(images.shape)}. Use tensors of static "
+                "shape, such as batches of one image size per function."
             )
         # Width first, as Pillow does.
         images = ops.swapaxes(images, 1, 2)

@@ -13,19 +13,19 @@ def stacked_classifier(
     *,
     value_range: Range = (-1, 1),
 ) -> keras.Model:
-    """A classifier of images of which each channel is an image of its own.
+    """A classifier of images whose channels are separate images.
 
-    Stacked MNIST lays three random digits into the three channels of an image,
-    which makes 1,000 modes. The class of a stack is that of its channels read
-    as the digits of a number, and its log-probability the sum of theirs.
+    Stacked MNIST puts three random digits into the three channels of an image,
+    which makes 1,000 modes. The class of a stack is the number formed by the
+    classes of its channels; its log-probability is the sum of theirs.
 
     Args:
         classifier: `keras.Model`, images `(batch, height, width, 1)` ->
             logits `(batch, num_classes)`, or `"digits"`.
         image_shape: `(height, width)` of images in pixels.
         channels: Number of channels, at least 1.
-        value_range: `(low, high)` of images. Of use for `"digits"`, which
-            takes bytes; a model gets the images as they are.
+        value_range: `(low, high)` of images. Only used for `"digits"`, which
+            takes bytes; a model receives the images unchanged.
 
     Returns:
         `keras.Model`, images `(batch, height, width, channels)` ->

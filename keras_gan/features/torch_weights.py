@@ -1,9 +1,9 @@
-"""Reads PyTorch's files of weights without PyTorch, and without risk.
+"""Reads PyTorch's weight files safely and without PyTorch.
 
-A `.pth` file is a pickle beside raw numbers, and a pickle may call any function
-of the machine that opens it. Here the pickle is looked through before it runs:
-only the instructions that describe a dictionary of tensors are let in, and the
-few names that such a dictionary needs stand for harmless objects of this file.
+A `.pth` file consists of a pickle and raw numbers, and loading a pickle can
+call arbitrary functions. Here the pickle is checked before it runs: only the
+instructions that describe a dictionary of tensors are allowed, and the few
+names that such a dictionary needs refer to harmless objects of this file.
 """
 
 import io
@@ -20,8 +20,8 @@ import numpy as np
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _LEGACY_PROTOCOL = 1001
 
-# Name of the storage: type of its elements on disk. NumPy has no bfloat16: the
-# upper half of a float32, read as integers and widened later.
+# Name of the storage -> type of its elements on disk. NumPy has no bfloat16
+# (the upper half of a float32), so it is read as integers and widened later.
 _BFLOAT16 = "BFloat16Storage"
 _DTYPES = {
     "DoubleStorage": "f8",
@@ -36,7 +36,7 @@ _DTYPES = {
     "BoolStorage": "?",
 }
 
-# What a dictionary of tensors is written with, in pickle protocols 2 to 5.
+# The instructions for a dictionary of tensors in pickle protocols 2 to 5.
 _INSTRUCTIONS = set(
     "PROTO FRAME STOP GLOBAL STACK_GLOBAL REDUCE BUILD BINPERSID MARK POP "
     "EMPTY_DICT SETITEM SETITEMS EMPTY_LIST APPEND APPENDS "
@@ -47,11 +47,11 @@ _INSTRUCTIONS = set(
 
 
 def read_torch_weights(path: str | os.PathLike) -> dict[str, np.ndarray]:
-    """Reads the tensors of a state dict that PyTorch saved.
+    """Reads the tensors of a state dict saved by PyTorch.
 
-    Both layouts of `torch.save` are read, the zip of today and the one of
-    PyTorch before 1.6. PyTorch need not be installed, and nothing in the file
-    can run code: whatever is not a tensor in a dictionary is refused.
+    Both layouts of `torch.save` are supported, the current zip and that of
+    PyTorch before 1.6. PyTorch is not needed, and nothing in the file can run
+    code: everything except tensors in a dictionary is refused.
 
     Args:
         path: The file, written as `torch.save(module.state_dict(), path)`.
@@ -63,7 +63,7 @@ def read_torch_weights(path: str | os.PathLike) -> dict[str, np.ndarray]:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file is truncated, is no file of PyTorch, or holds
+        ValueError: If the file is truncated, is not a PyTorch file, or contains
             anything but tensors, such as code.
 
     Example:
@@ -86,7 +86,7 @@ def read_torch_weights(path: str | os.PathLike) -> dict[str, np.ndarray]:
             f"run. Received: path={os.fspath(path)!r}. Write it in PyTorch as "
             "torch.save(module.state_dict(), path)."
         ) from None
-    # A damaged file can break its reader in any way.
+    # A damaged file can cause any error.
     except Exception as error:
         raise ValueError(
             "`path` is not a complete file of PyTorch weights "
@@ -97,11 +97,11 @@ def read_torch_weights(path: str | os.PathLike) -> dict[str, np.ndarray]:
 
 
 class _RefusedError(Exception):
-    """Says what in the file is no tensor."""
+    """The file contains something other than tensors."""
 
 
 class _Sealed:
-    """What a pickle is handed, and may not alter."""
+    """An object that a pickle may use but not modify."""
 
     __slots__ = ()
 
@@ -110,7 +110,7 @@ class _Sealed:
 
 
 class _Storage(_Sealed):
-    """A row of numbers in the file, known by name until it is read."""
+    """An array of numbers in the file, which is read later."""
 
     __slots__ = ("key", "kind", "numbers", "num_elements")
 
@@ -125,9 +125,9 @@ class _Storage(_Sealed):
         if len(data) != self.num_elements * dtype.itemsize:
             raise ValueError(
                 f"storage {self.key!r} should have {self.num_elements} "
-                f"elements of {dtype.itemsize} bytes, and has {len(data)} bytes"
+                f"elements of {dtype.itemsize} bytes, but has {len(data)} bytes"
             )
-        # Only 0 and 1 are truth values; a file may hold any byte.
+        # Booleans must be 0 or 1, but a file may contain any byte.
         is_bool = dtype.kind == "b"
         numbers = np.frombuffer(data, "u1" if is_bool else dtype)
         if is_bool:
@@ -140,7 +140,7 @@ class _Storage(_Sealed):
 
 
 class _Tensor(NamedTuple):
-    """Where a tensor lies in its storage, counted in elements."""
+    """The position of a tensor in its storage, in elements."""
 
     storage: _Storage
     offset: int
@@ -152,8 +152,8 @@ class _Tensor(NamedTuple):
         steps = zip(self.shape, self.strides, strict=True)
         end = self.offset + sum((size - 1) * step for size, step in steps) + 1
         num_elements = int(np.prod(self.shape, dtype=object))
-        # A tensor of more elements than its storage repeats them: a small
-        # file could fill the memory.
+        # A tensor with more elements than its storage would repeat them, and a
+        # small file could fill the memory.
         if num_elements > numbers.size or (num_elements and end > numbers.size):
             raise ValueError(
                 f"a tensor of shape {self.shape} reaches beyond its storage "
@@ -168,19 +168,19 @@ class _Tensor(NamedTuple):
 
 
 class _StateDict(dict):
-    """An `OrderedDict` of the file."""
+    """An `OrderedDict` in the file."""
 
     __slots__ = ()
 
     def __setstate__(self, state: Any) -> None:
-        """Drops the attributes, which hold the versions of PyTorch's layers."""
+        """Drops the attributes, the versions of PyTorch's layers."""
 
 
 class _Name(_Sealed):
-    """A name that the pickle may mention, and at most call.
+    """A name that the pickle may use and call.
 
-    An object and not a function or a class: those have attributes, which a
-    pickle could set.
+    An object rather than a function or a class, whose attributes a pickle could
+    set.
     """
 
     __slots__ = ("call",)
@@ -221,7 +221,7 @@ class _StorageType(NamedTuple):
 
 
 def _names() -> dict[tuple[str, str], Any]:
-    # Made anew for each file: what a pickle does to them ends with it.
+    # New objects for each file, so that a pickle cannot affect the next one.
     return {
         ("collections", "OrderedDict"): _Name(lambda: _StateDict()),
         ("torch._utils", "_rebuild_tensor_v2"): _Name(_tensor),
@@ -231,7 +231,7 @@ def _names() -> dict[tuple[str, str], Any]:
 
 
 class _Unpickler(pickle.Unpickler):
-    """Knows the names and storages of a state dict, and nothing else."""
+    """Allows the names and storages of a state dict, and nothing else."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__(io.BytesIO(data), encoding="utf-8")
@@ -259,14 +259,14 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _next_pickle(file: io.BytesIO) -> bytes:
-    """Returns the bytes of a pickle that is made of `_INSTRUCTIONS` only."""
+    """Returns the bytes of a pickle that consists of `_INSTRUCTIONS` only."""
     start = file.tell()
     genops = pickletools.genops(file)
     for count, (instruction, argument, _) in enumerate(genops):
         name = instruction.name
         if name not in _INSTRUCTIONS:
             raise _RefusedError(f"the pickle instruction {name}")
-        # The index of a memo is also the size of a table to be allocated.
+        # The unpickler allocates a table of the size of the memo index.
         if name.endswith("BINPUT") and (argument or 0) > count:
             raise ValueError("a memo index beyond the pickle")
     end = file.tell()
@@ -287,7 +287,7 @@ def _reader(data: bytes) -> Callable[[io.BytesIO], Any]:
 
 def _read_zip(file: io.BytesIO) -> Any:
     with zipfile.ZipFile(file) as archive:
-        # Stored as they are, the records cannot be larger than the file.
+        # Uncompressed records cannot be larger than the file.
         if any(record.compress_type for record in archive.infolist()):
             raise ValueError("a compressed zip, which PyTorch does not write")
         names = archive.namelist()
@@ -316,7 +316,7 @@ def _read_legacy(file: io.BytesIO) -> Any:
         if num_elements != storage.num_elements:
             raise ValueError(f"storage {key!r} has {num_elements} elements")
         size = np.dtype(_DTYPES[storage.kind]).itemsize
-        # Always little-endian here, whatever machine wrote it.
+        # Always little-endian in this layout.
         storage.fill(file.read(num_elements * size), "<")
     return content
 

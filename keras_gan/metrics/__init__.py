@@ -1,4 +1,4 @@
-"""Metrics: features of real and of generated images to a number."""
+"""Metrics of real and generated images."""
 
 from typing import Any
 
@@ -62,16 +62,15 @@ _BY_NAME: dict[str, type[FeatureMetric]] = {
 }
 
 NAMES = tuple(_BY_NAME)
-"""The names that `get` knows."""
+"""Names for `get`."""
 
 
 def get(identifier: Any, **arguments: Any) -> Any:
-    """Returns the metric that `identifier` stands for.
+    """Returns the metric that `identifier` refers to.
 
     Args:
-        identifier: One of `NAMES`, or a `keras.metrics.Metric` or its config,
-            which has its settings already.
-        **arguments: Arguments of a metric that is given by name.
+        identifier: One of `NAMES`, or a `keras.metrics.Metric` or its config.
+        **arguments: Arguments for a metric given by its name.
 
     Returns:
         A metric with `update_state(real_images, fake_images)`.

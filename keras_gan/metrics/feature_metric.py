@@ -1,4 +1,4 @@
-"""The base of metrics that compare features of real and of fake images."""
+"""The base class of metrics of features of real and fake images."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,15 +17,15 @@ KINDS = ("real", "fake")
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class FeatureMetric(keras.metrics.Metric):
-    """Base class of metrics of images by their features.
+    """Base class of metrics of features of real and fake images.
 
-    A subclass says what is kept of features (`make_state`, `add`) and what
-    follows from it (`compute`). The base turns images into features, refuses
-    what is no image before any state changes, and merges.
+    A subclass defines the state (`make_state`, `add`) and the value computed
+    from it (`compute`). The base class turns images into features, rejects
+    invalid images before any state changes, and merges states.
 
-    State is made by `build`, once the number of features is known, and under
-    the strategy that is then in scope. In a compiled step, where nothing can
-    be raised, a batch with faults is left out and noted, and `result` raises.
+    `build` makes the state once the number of features is known, under the
+    current strategy. A compiled step cannot raise errors: there an invalid
+    batch is skipped and recorded, and `result` raises the error.
 
     Args:
         feature_extractor: `"inception_v3"`, `"digits"` or a `keras.Model`,
@@ -79,14 +79,14 @@ class FeatureMetric(keras.metrics.Metric):
     # For subclasses ---------------------------------------------------------
 
     def check_num_features(self, num_features: int) -> None:
-        """Refuses features of a size that does not fit the arguments.
+        """Checks that the size of the features fits the arguments.
 
         Args:
             num_features: Size of the features.
         """
 
     def make_state(self, num_features: int) -> None:
-        """Makes the variables, all zero at first.
+        """Makes the variables, initialized with zeros.
 
         Args:
             num_features: Size of the features.
@@ -99,17 +99,17 @@ class FeatureMetric(keras.metrics.Metric):
         Args:
             kind: `"real"` or `"fake"`.
             features: Finite float32 tensor `(batch, num_features)`.
-            accepted: 1.0, or 0.0 if the batch must not count; its features
-                are 0 then.
+            accepted: 1.0, or 0.0 if the batch must not count; then its features
+                are 0.
         """
         raise NotImplementedError
 
     def compute(self) -> Any:
-        """The value, of a state that holds enough images."""
+        """Computes the value from the state, which has enough images."""
         raise NotImplementedError
 
     def num_images(self, kind: str) -> int:
-        """Number of images seen since the reset.
+        """Returns the number of images since the last reset.
 
         Args:
             kind: `"real"` or `"fake"`.
@@ -118,16 +118,16 @@ class FeatureMetric(keras.metrics.Metric):
 
     @property
     def least_images(self) -> int:
-        """How many images of each kind a value needs."""
+        """Minimum number of images of each kind."""
         return 2
 
     # Use --------------------------------------------------------------------
 
     def build(self, image_shape: Sequence[int]) -> None:
-        """Makes network and state for images of one shape.
+        """Makes the network and the state for images of one shape.
 
-        Need be called only where state must be there beforehand: in the scope
-        of a `tf.distribute` strategy, as `GAN.compile` does.
+        Necessary only if the state must exist before the first update, in the
+        scope of a `tf.distribute` strategy; `GAN.compile` calls it.
 
         Args:
             image_shape: Shape of one image, without the batch.
@@ -135,7 +135,7 @@ class FeatureMetric(keras.metrics.Metric):
         self.build_features(self.extractor.build(image_shape))
 
     def build_features(self, num_features: int) -> None:
-        """Makes the state for features of one size.
+        """Makes the state for features of a given size.
 
         Args:
             num_features: Size of the features.
@@ -147,10 +147,10 @@ class FeatureMetric(keras.metrics.Metric):
             raise ValueError(
                 f"The metric {self.name!r} must have its state before replicas "
                 "use it. Call its `build(image_shape)` within the strategy's "
-                "scope; `GAN.compile` does so."
+                "scope, as `GAN.compile` does."
             )
         with backend.outside_graphs(), backend.double_precision():
-            # What this refuses leaves the metric as if it were never built.
+            # Before any state: an error leaves the metric unbuilt.
             self.check_num_features(num_features)
             self.refused = self.add_variable(
                 (len(KINDS), len(image_checks.FAULTS)), "zeros", name="refused"
@@ -160,14 +160,14 @@ class FeatureMetric(keras.metrics.Metric):
         self._strategy = backend.current_strategy()
 
     def update_state(self, real_images: Any, fake_images: Any) -> None:
-        """Adds a batch of real and one of fake images.
+        """Adds a batch of real images and a batch of fake images.
 
         Args:
             real_images: Tensor or array `(batch, ...)`.
-            fake_images: The same; there may be more or fewer.
+            fake_images: The same; the batch size may differ.
 
         Raises:
-            ValueError: If one is not as it must be; the state is untouched.
+            ValueError: If one is invalid; then the state does not change.
         """
         self._update({"real": real_images, "fake": fake_images}, self._seen)
 
@@ -204,11 +204,10 @@ class FeatureMetric(keras.metrics.Metric):
         self._update({"fake": features}, self._given)
 
     def result(self) -> Any:
-        """The value for all images since the reset.
+        """Returns the value for all images since the last reset.
 
         Raises:
-            ValueError: If there are too few images, or a batch had to be
-                refused since the reset.
+            ValueError: If there are too few images, or a batch was invalid.
         """
         self.check_state(self.kinds)
         extractors.forget()
@@ -221,10 +220,10 @@ class FeatureMetric(keras.metrics.Metric):
             super().reset_state()
 
     def merge_state(self, metrics: Sequence["FeatureMetric"]) -> None:
-        """Adds what other metrics of the same kind have seen.
+        """Adds the states of other metrics of the same class.
 
         Args:
-            metrics: Metrics of this class; they are not changed.
+            metrics: Metrics of this class; they do not change.
         """
         for metric in metrics:
             if type(metric) is not type(self):
@@ -240,7 +239,7 @@ class FeatureMetric(keras.metrics.Metric):
                     self.merge(metric)
 
     def merge(self, metric: Any) -> None:
-        """Adds the state of one other metric: its sums to these.
+        """Adds the state of another metric.
 
         Args:
             metric: Metric of this class, built for features of this size.
@@ -259,13 +258,13 @@ class FeatureMetric(keras.metrics.Metric):
         }
 
     def check_state(self, kinds: Sequence[str]) -> None:
-        """Refuses a state from which nothing sensible follows.
+        """Checks that the state is valid and contains enough images.
 
         Args:
-            kinds: Which kinds of images are needed.
+            kinds: The kinds of images that are needed.
 
         Raises:
-            ValueError: If there are too few, or a batch was refused.
+            ValueError: If there are too few images, or a batch was invalid.
         """
         if self.refused is not None:
             self._raise(read(self.refused))
@@ -275,19 +274,19 @@ class FeatureMetric(keras.metrics.Metric):
                 raise ValueError(
                     f"The metric {self.name!r} needs at least "
                     f"{self.least_images} {kind} images. Received: {count}. "
-                    "Give it more before `result()`."
+                    "Add more before `result()`."
                 )
 
     def save_own_variables(self, store: Any) -> None:
-        """Saves the weights of a user's model with those of the GAN.
+        """Saves the weights of a user's feature extractor with the GAN.
 
-        Sums are not saved: they belong to one evaluation.
+        The state is not saved: it belongs to one evaluation.
         """
         for number, variable in enumerate(self.extractor.variables):
             store[str(number)] = ops.convert_to_numpy(variable)
 
     def load_own_variables(self, store: Any) -> None:
-        """Loads what `save_own_variables` saved."""
+        """Loads the weights that `save_own_variables` saved."""
         for number, variable in enumerate(self.extractor.variables):
             variable.assign(np.asarray(store[str(number)]))
 
@@ -315,7 +314,7 @@ class FeatureMetric(keras.metrics.Metric):
                 ops.arange(len(KINDS)) == KINDS.index(kind), "float32"
             )
             self.refused.assign(self.refused + of_kind[:, None] * faults)
-            # Zeros by `where`: NaN times 0 is NaN.
+            # `where`, because NaN times 0 is NaN.
             features = ops.where(accepted > 0, features, 0.0)
             self.add(kind, features, accepted)
 
@@ -340,9 +339,9 @@ class FeatureMetric(keras.metrics.Metric):
         elsewhere = backend.current_strategy() is not self._strategy
         if elsewhere and backend.replica_count() > 1:
             raise ValueError(
-                f"The metric {self.name!r} has its state elsewhere, and not "
-                "in the scope of the strategy that now uses it. Make a new "
-                "metric for this strategy."
+                f"The metric {self.name!r} has its state outside the scope of "
+                "the strategy that now uses it. Make a new metric for this "
+                "strategy."
             )
         if num_features != self.num_features:
             raise ValueError(
@@ -354,14 +353,14 @@ class FeatureMetric(keras.metrics.Metric):
 
 
 def restore(metric: Any, values: Sequence[np.ndarray]) -> None:
-    """Puts back what `read` has read of the variables of a metric."""
+    """Assigns values from `read` to the variables of a metric."""
     with backend.double_precision():
         for variable, value in zip(metric.variables, values, strict=True):
             variable.assign(value)
 
 
 def read(variable: Any) -> np.ndarray:
-    """The value of a variable, over all replicas, as an array."""
+    """Returns the value of a variable, over all replicas, as an array."""
     return ops.convert_to_numpy(ops.convert_to_tensor(variable))
 
 

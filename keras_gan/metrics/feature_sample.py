@@ -10,23 +10,23 @@ from keras_gan.metrics.feature_metric import read
 
 
 class FeatureSample:
-    """Keeps the features of at most `max_images` of any number of images.
+    """Keeps the features of a random sample of at most `max_images` images.
 
-    Every image has a random rank, which follows from its number and the seed
-    alone, and those of the highest ranks are kept. So memory is bounded, each
-    image is as likely to be kept, the batch size does not matter, and two
-    samples are merged by ranking them together.
+    Every image has a random rank, which depends only on its index and the seed,
+    and the images with the highest ranks are kept. So memory is bounded, all
+    images are equally likely to be kept, the batch size does not matter, and
+    two samples are merged by ranking them together.
 
-    On several replicas each has places of its own, zeros elsewhere, so that
-    Keras' sum over replicas is the whole sample and no step need communicate.
+    Each replica fills rows of its own and has zeros elsewhere, so Keras' sum
+    over replicas is the whole sample and no step needs communication.
 
     Args:
-        metric: The `keras.metrics.Metric` whose variables hold the sample.
-        name: Beginning of the variables' names.
-        max_images: How many are kept; rounded down to as many for each
-            replica.
+        metric: The `keras.metrics.Metric` that owns the variables.
+        name: Prefix of the names of the variables.
+        max_images: Size of the sample; rounded down to a multiple of the number
+            of replicas.
         num_features: Size of the features.
-        seed: Integer from which the ranks follow.
+        seed: Integer that fixes the ranks.
     """
 
     def __init__(
@@ -39,10 +39,10 @@ class FeatureSample:
         seed: int,
     ) -> None:
         self.replicas = backend.replica_count()
-        # Of one replica.
+        # Per replica.
         self.places = max(max_images // self.replicas, 1)
         self.seed = seed
-        # The last row takes what is not kept.
+        # The last row receives the images that are not kept.
         rows = self.replicas * self.places + 1
 
         def variable(part, shape, dtype):
@@ -51,9 +51,9 @@ class FeatureSample:
             )
 
         self.features = variable("features", (rows, num_features), "float32")
-        # From 0, of an empty place, to 1.
+        # In (0, 1]; 0 marks an empty row.
         self.ranks = variable("ranks", (rows,), "float32")
-        # Which image of the whole stream it is, to bring them into order.
+        # The index of each image in the stream, for sorting.
         self.numbers = variable("numbers", (rows,), "float64")
         self.count = variable("count", (), "float64")
 
@@ -70,7 +70,7 @@ class FeatureSample:
         def add():
             wanted = ops.zeros_like(rows) + ops.cast(accepted, "int64")
             if not on_replica:
-                # Between replicas, or on one device: a share for each.
+                # Outside of replicas the images are divided among them.
                 mine = rows % self.replicas == _replica()
                 wanted = ops.where(mine, wanted, 0)
             self._add(features, wanted)
@@ -92,7 +92,7 @@ class FeatureSample:
         self.count.assign(self.count + ops.cast(ops.sum(wanted), "float64"))
 
     def _rows(self, ranks):
-        """For each new image the row that it takes."""
+        """Returns the row for each new image."""
         first = _replica() * self.places
         own = ops.arange(self.places, dtype="int64") + first
         own_ranks = ops.take(ops.convert_to_tensor(self.ranks), own)
@@ -101,27 +101,27 @@ class FeatureSample:
         kept = ops.scatter_update(
             ops.zeros_like(together), best[:, None], ops.ones(self.places)
         )
-        # The first new image takes the first row that is given up, and so on.
+        # The first new image takes the first row that is replaced, and so on.
         order = ops.arange(self.places, 0, -1, dtype="float32")
-        _, given_up = ops.top_k(
+        _, replaced = ops.top_k(
             (1.0 - kept[: self.places]) * order, self.places
         )
         taken = ops.cast((kept[self.places :] > 0) & (ranks > 0), "int64")
         turn = ops.maximum(ops.cumsum(taken) - 1, 0)
-        rows = ops.take(ops.cast(given_up, "int64"), turn) + first
+        rows = ops.take(ops.cast(replaced, "int64"), turn) + first
         return ops.where(taken > 0, rows, self.replicas * self.places)
 
     @property
     def num_images(self) -> int:
-        """Number of images that were added."""
+        """Number of images added so far."""
         return round(float(read(self.count)))
 
     def values(self) -> np.ndarray:
-        """The sample in order, float32 `(at most max_images, num_features)`."""
+        """The sample, sorted, float32 `(at most max_images, num_features)`."""
         return self._kept()[0]
 
     def merge(self, other: "FeatureSample") -> None:
-        """Adds what another sample has seen.
+        """Adds another sample.
 
         Args:
             other: Sample of features of the same size.
@@ -130,7 +130,7 @@ class FeatureSample:
         total = count + other.num_images
         pairs = zip(self._kept(), other._kept(), strict=True)
         parts = [np.concatenate(pair) for pair in pairs]
-        # Its images come after those seen so far.
+        # The other images come after the images so far.
         parts[2][len(self.values()) :] += count
         highest = np.argsort(-parts[1], kind="stable")
         kept = np.sort(highest[: self.replicas * self.places])
@@ -168,9 +168,9 @@ class FeatureSample:
 
 
 def uniform(numbers: Any, seed: int) -> Any:
-    """Pseudo-random numbers in (0, 1], each a function of a number and a seed.
+    """Pseudo-random numbers in (0, 1] that depend on an index and a seed.
 
-    The finalizer of MurmurHash3: neighbors in, nothing alike out.
+    Uses the finalizer of MurmurHash3, which decorrelates consecutive indices.
 
     Args:
         numbers: Integers of any shape.
@@ -180,7 +180,7 @@ def uniform(numbers: Any, seed: int) -> Any:
         Float32 tensor of the same shape.
     """
 
-    # In int64, which every backend has and which drops what overflows.
+    # In int64, which every backend has and which wraps on overflow.
     def low_bits(values):
         return ops.bitwise_and(values, constant(0xFFFFFFFF))
 
@@ -193,7 +193,7 @@ def uniform(numbers: Any, seed: int) -> Any:
         bits = ops.bitwise_xor(bits, ops.right_shift(bits, constant(shift)))
         bits = low_bits(bits * constant(factor))
     bits = ops.bitwise_xor(bits, ops.right_shift(bits, constant(16)))
-    # 24 bits: as many as float32 tells apart.
+    # 24 bits, the precision of float32.
     top = ops.cast(ops.right_shift(bits, constant(8)), "float32")
     return (top + 1.0) / 2.0**24
 

@@ -1,8 +1,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-# A variance below this share of the greatest one, once what other features
-# explain is taken off, is rounding error: the covariance is singular.
+# If a residual variance, not explained by other features, is below this share
+# of the largest variance, it is rounding error: the covariance is singular.
 _LEAST_SHARE = 1e-12
 
 
@@ -11,24 +11,24 @@ def frechet_distance(
 ) -> float:
     """The Fréchet distance between two normal distributions.
 
-    Between means and covariances of features of real and of generated images
-    it is the FID. In closed form it is the squared 2-Wasserstein distance
+    For means and covariances of features of real and generated images it is the
+    FID. It equals the squared 2-Wasserstein distance, in closed form
 
     ```
     |mu1 - mu2|^2 + trace(S1) + trace(S2) - 2 trace((S1 S2)^(1/2))
     ```
 
-    The last trace is the sum of the roots of the eigenvalues of `A1' S2 A1`
-    where `S1 = A1 A1'`, a symmetric matrix, which costs a tenth of the root of
-    `S1 S2`. Where a covariance is singular, as that of fewer images than
-    features, small eigenvalues are all rounding error; the singular values of
-    `A1' A2` take their place, which are not squared. So the distance is real,
-    never negative, and 0 for the same statistics.
+    The last trace is the sum of the square roots of the eigenvalues of the
+    symmetric matrix `A1' S2 A1`, where `S1 = A1 A1'`, at a tenth of the cost of
+    a matrix square root. If a covariance is singular, as with fewer images than
+    features, small eigenvalues are dominated by rounding errors; then the
+    singular values of `A1' A2` are used, which avoid squaring. So the distance
+    is real, never negative, and 0 for equal statistics.
 
     Args:
         mu1: Mean of the first distribution, `(num_features,)`.
         sigma1: Its covariance, `(num_features, num_features)`: symmetric,
-            without negative eigenvalues, of any rank.
+            positive semidefinite, of any rank.
         mu2: Mean of the second distribution.
         sigma2: Its covariance.
 
@@ -64,12 +64,12 @@ def frechet_distance(
 def check_statistics(
     mu: ArrayLike, sigma: ArrayLike, suffix: str = ""
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Returns a mean and a covariance in float64, or says what is wrong.
+    """Returns a mean and a covariance in float64, if they are valid.
 
     Args:
         mu: Mean, `(num_features,)`.
         sigma: Covariance, `(num_features, num_features)`.
-        suffix: End of the arguments' names in the message.
+        suffix: Suffix of the names of the arguments in messages.
     """
     mu, sigma = np.asarray(mu, "float64"), np.asarray(sigma, "float64")
     if mu.ndim != 1 or sigma.shape != (mu.size, mu.size) or not mu.size:
@@ -82,7 +82,7 @@ def check_statistics(
             f"`mu{suffix}` and `sigma{suffix}` must be finite. Received: NaN or"
             " infinity. Compute them from finite features of at least 2 images."
         )
-    # Statistics that were kept in float32 are symmetric to about 1e-7.
+    # Statistics stored in float32 are symmetric up to about 1e-7.
     difference = (sigma - sigma.T).max()
     if difference > 1e-4 * np.abs(sigma.diagonal()).max():
         raise ValueError(
@@ -99,8 +99,8 @@ def _trace_of_root(sigma1: np.ndarray, sigma2: np.ndarray) -> float:
 
     lower = _cholesky(sigma1)
     if lower is not None and _cholesky(sigma2) is not None:
-        # The steps by themselves: SciPy's generalized eigenvalues take four
-        # times as long.
+        # The separate steps: SciPy's function for generalized eigenvalues takes
+        # four times as long.
         product, _ = lapack.dsygst(sigma2, lower, itype=2, lower=1)
         squares = eigvalsh(product, lower=True)
         return np.sqrt(np.clip(squares, 0.0, None)).sum()
@@ -111,7 +111,7 @@ def _trace_of_root(sigma1: np.ndarray, sigma2: np.ndarray) -> float:
 
 
 def _cholesky(sigma: np.ndarray) -> np.ndarray | None:
-    """The lower factor of `sigma`, or `None` if it is singular."""
+    """The lower Cholesky factor of `sigma`, or `None` if it is singular."""
     from scipy.linalg import lapack
 
     lower, failed = lapack.dpotrf(sigma, lower=1)
@@ -121,22 +121,22 @@ def _cholesky(sigma: np.ndarray) -> np.ndarray | None:
 
 
 def _factor(sigma: np.ndarray, name: str) -> np.ndarray:
-    """A matrix `A` with `A A' = sigma` and no more columns than its rank."""
+    """A matrix `A` with `A A' = sigma` and as many columns as its rank."""
     from scipy.linalg import lapack
 
-    # Cholesky with pivots stops where only rounding error is left.
+    # Cholesky with pivoting stops when only rounding errors are left.
     lower, pivots, rank, _ = lapack.dpstrf(sigma, lower=1)
     factor = np.empty((len(sigma), rank))
     factor[pivots - 1] = np.tril(lower)[:, :rank]
     scale = np.abs(sigma).max()
     if np.abs(factor @ factor.T - sigma).max() <= 1e-12 * scale:
         return factor
-    # Larger errors, as of statistics in float32, make eigenvalues negative.
+    # Larger errors, as in float32 statistics, make eigenvalues negative.
     values, vectors = np.linalg.eigh(sigma)
     if values[0] < -1e-3 * scale:
         raise ValueError(
-            f"`{name}` must have no negative eigenvalues, as a covariance has "
-            f"none. Received: eigenvalues down to {values[0]:.3g}."
+            f"`{name}` must have no negative eigenvalues, like any covariance. "
+            f"Received: eigenvalues down to {values[0]:.3g}."
         )
     kept = values > len(sigma) * np.finfo("float64").eps * values[-1]
     return vectors[:, kept] * np.sqrt(values[kept])

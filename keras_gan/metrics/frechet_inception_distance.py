@@ -14,23 +14,23 @@ from keras_gan.metrics.statistics import FeatureStatistics
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class FrechetInceptionDistance(FeatureMetric):
-    """The Fréchet inception distance (FID); lower is better, 0 is a copy.
+    """The Fréchet inception distance (FID); lower is better.
 
-    Features of real and of fake images are each summed up by a normal
-    distribution, and the two are compared:
+    It is the distance between normal distributions that are fitted to the
+    features of real and of fake images:
 
     ```
     |mu_r - mu_f|^2 + trace(S_r) + trace(S_f) - 2 trace((S_r S_f)^(1/2))
     ```
 
-    State is the number of images and the sums of their features and of their
-    products, in float64. So batches, replicas and halves of the data may come
-    and be merged in any order, and memory does not grow with the images.
+    The state is the number of images and the sums of their features and of the
+    products of features, in float64. So batches, replicas and parts of the data
+    can be merged in any order, and memory does not grow with the images.
 
-    The distance of finite samples is too high, by about as much as two samples
-    of one distribution are apart. That falls as 1 / number of images; as a
-    share of `trace(S)`, for normal features with variances that fall by
-    `e^12` from the first to the last:
+    The distance of finite samples is biased upward, by about the distance of
+    two samples of one distribution, which decreases as 1 / number of images. As
+    a share of `trace(S)`, for normal features whose variances decrease by a
+    factor of `e^12` from the first to the last:
 
     | images of each kind | 64 features | 2,048 features |
     |---|---|---|
@@ -40,7 +40,7 @@ class FrechetInceptionDistance(FeatureMetric):
     | 10,000 | 0.1 % | 2.4 % |
     | 50,000 | 0.02 % | 0.5 % |
 
-    So compare only values of the same number of images; papers use 50,000.
+    So compare only values for the same number of images; papers use 50,000.
 
     Args:
         feature_extractor: `"inception_v3"`, the network of every published
@@ -48,9 +48,8 @@ class FrechetInceptionDistance(FeatureMetric):
             `(batch, num_features)`.
         value_range: `(low, high)` of images. `None`: any (models only).
         real_statistics: Path of an `.npz` file with `mu` and `sigma`, the pair
-            `(mu, sigma)`, or `FeatureStatistics`. Real images are then left
-            aside. Of a path, only the path is saved with a model; of the
-            others all numbers.
+            `(mu, sigma)`, or `FeatureStatistics`. Real images are then ignored.
+            A model saves a path as a path, and statistics with all numbers.
         name: Name of the metric in the logs.
 
     Raises:
@@ -89,9 +88,9 @@ class FrechetInceptionDistance(FeatureMetric):
             if known.num_features == num_features:
                 continue
             raise ValueError(
-                f"The statistics of {kind} images must be of the features of "
+                f"The statistics of {kind} images must be for the features of "
                 f"`feature_extractor`, of size {num_features}. Received: "
-                f"statistics of features of size {known.num_features}. They "
+                f"statistics for features of size {known.num_features}. They "
                 "were computed with another extractor."
             )
 
@@ -126,7 +125,7 @@ class FrechetInceptionDistance(FeatureMetric):
         return round(float(read(self._sums[kind]["count"])))
 
     def statistics(self, kind: str) -> FeatureStatistics:
-        """Mean and covariance of the features of all images so far.
+        """Returns mean and covariance of the features of all images so far.
 
         Args:
             kind: `"real"` or `"fake"`.
@@ -146,11 +145,11 @@ class FrechetInceptionDistance(FeatureMetric):
     def with_statistics(
         self, kind: str, statistics: FeatureStatistics
     ) -> "FrechetInceptionDistance":
-        """This metric for images whose statistics are known, without state.
+        """Returns a new metric with known statistics for one kind of images.
 
         Args:
-            kind: `"real"` or `"fake"`; such images are then left aside.
-            statistics: Of features of the same extractor.
+            kind: `"real"` or `"fake"`; such images are then ignored.
+            statistics: Statistics of features of the same extractor.
         """
         metric = type(self)(
             self.extractor.identifier, self.value_range, name=self.name
@@ -160,11 +159,11 @@ class FrechetInceptionDistance(FeatureMetric):
         return metric
 
     def save_real_statistics(self, path: Path) -> None:
-        """Writes the statistics of the real images for a later run.
+        """Saves the statistics of the real images for a later run.
 
         Args:
-            path: File that ends in `.npz`, with `mu` and `sigma`, as
-                `real_statistics` and pytorch-fid read it.
+            path: File that ends in `.npz`, with `mu` and `sigma`, for
+                `real_statistics` or pytorch-fid.
         """
         self.statistics("real").save(path)
 
@@ -198,13 +197,13 @@ class FrechetInceptionDistance(FeatureMetric):
             warnings.warn(
                 f"A Fréchet distance of {size} features from only "
                 f"{' and '.join(few)} is far too high. Use more images than "
-                "there are features, and compare only values of equally many.",
+                "features, and compare only values for the same number.",
                 stacklevel=4,
             )
 
 
 def _given(real_statistics: Any) -> Any:
-    """What was given, as it goes into the config: a path, or statistics."""
+    """Returns the argument as it goes into the config: path or statistics."""
     if isinstance(real_statistics, dict):
         return keras.saving.deserialize_keras_object(real_statistics)
     if isinstance(real_statistics, str | os.PathLike):

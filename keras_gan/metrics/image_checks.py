@@ -1,4 +1,4 @@
-"""What can be wrong with images that a metric is given."""
+"""Checks of the images that a metric receives."""
 
 from typing import Any
 
@@ -8,26 +8,26 @@ from keras import ops
 from keras_gan.images import Range
 
 FAULTS = ("images", "range", "features")
-"""Why a batch is refused; `faults` counts in this order."""
+"""Reasons to reject a batch, in the order of `faults`."""
 
-# Rounding in a data set's scaling; beyond it values are in another range. Less
-# than half a byte of 255: images in [-1, 1] are not bytes.
+# Tolerance for rounding when a dataset is scaled, as a share of the range. It
+# is less than half a level of 255: images in [-1, 1] are not bytes.
 _SLACK = 0.0019
 
 
 def faults(
     images: Any, features: Any, value_range: Range | None, strict: bool
 ) -> Any:
-    """Which faults a batch has, float32 `(3,)`, in the order of `FAULTS`.
+    """Returns which faults a batch has, float32 `(3,)`, as in `FAULTS`.
 
     Args:
-        images: Tensor `(batch, ...)`, or `None` where there are only features.
+        images: Tensor `(batch, ...)`, or `None` if there are only features.
         features: Tensor `(batch, num_features)`.
-        value_range: `(low, high)` of images; `None`: any. Vectors, which are
-            not images, may have any values too.
-        strict: Whether each value must lie in the range. Otherwise their mean
-            must be near it: networks that end linearly overshoot a little,
-            and byte values taken for floats do so by a hundred times.
+        value_range: `(low, high)` of images; `None`: any. Vectors may have any
+            values.
+        strict: Whether each value must be in the range. Otherwise only the mean
+            must be near it: networks with a linear output exceed it slightly,
+            while byte values exceed it by far.
     """
     broken = _any(ops.logical_not(ops.isfinite(features)))
     if images is None:
@@ -44,29 +44,29 @@ def faults(
         if not strict:
             values, slack = ops.mean(images), span
         far = _any((values < low - slack) | (values > high + slack))
-    # Images that are NaN make features that are.
+    # NaN images are the cause of their NaN features.
     return ops.stack([nan, far, broken * (1.0 - nan)])
 
 
 def message(kind: str, found: Any, value_range: Range | None) -> str:
-    """What to say of refused batches.
+    """Returns the error message for rejected batches.
 
     Args:
         kind: `"real"` or `"fake"`.
         found: Number of batches with each fault, `(3,)`.
-        value_range: `(low, high)` that was expected.
+        value_range: Expected `(low, high)`.
     """
     found = np.asarray(found)
     texts = {
         "images": (
             f"The {kind} images must be finite. Received: NaN or infinity. "
-            "Mend the data; if a generator drew them, its training diverged."
+            "Fix the data; if a generator made them, its training diverged."
         ),
         "range": (
             f"The {kind} images must be in `value_range={_pair(value_range)}`. "
-            "Received: values beyond that range. Make the metric with the "
-            "range they have, bytes with `value_range=(0, 255)`, or scale "
-            "them: `images / 127.5 - 1.0`."
+            "Received: values outside of it. Make the metric with the range of "
+            "the images, `value_range=(0, 255)` for bytes, or scale them: "
+            "`images / 127.5 - 1.0`."
         ),
         "features": (
             f"The features of {kind} images must be finite. Received: NaN or "

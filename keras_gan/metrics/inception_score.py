@@ -14,20 +14,20 @@ from keras_gan.utils.arguments import integer
 class InceptionScore(FeatureMetric):
     """The inception score of fake images; higher is better.
 
-    It is high where a classifier is sure of each image and all classes occur:
+    It is high if a classifier is confident about each image and all classes
+    occur:
 
     ```
     exp(mean over images of KL(p(class | image) || p(class)))
     ```
 
-    between 1 and the number of classes, as the mean over `splits` parts of the
-    images. Real images are left aside. State is sums of probabilities for each
-    part, in float64, so memory does not grow with the images.
+    between 1 and the number of classes, averaged over `splits` parts of the
+    images. Real images are ignored. The state is the sums of probabilities for
+    each part, in float64, so memory does not grow with the images.
 
-    The score is too low for few images: the usual number is 50,000 in 10
-    splits. Image i goes to split `i % splits`, while torch-fidelity shuffles
-    the images and cuts them into blocks, so that only the way of splitting
-    differs; with `splits=1` the two agree.
+    The score is biased downward for few images: the usual number is 50,000 in
+    10 splits. Image i belongs to split `i % splits`, while torch-fidelity
+    shuffles the images and splits them into blocks; with `splits=1` both agree.
 
     Args:
         feature_extractor: `"inception_v3"`, the network of every published
@@ -68,7 +68,7 @@ class InceptionScore(FeatureMetric):
 
     @property
     def least_images(self) -> int:
-        """How many images a score needs."""
+        """Minimum number of images."""
         return max(2, self.splits)
 
     def make_state(self, num_features: int) -> None:
@@ -84,7 +84,7 @@ class InceptionScore(FeatureMetric):
     def add(self, kind: str, features: Any, accepted: Any) -> None:
         logits = ops.cast(features, "float64")
         size = ops.shape(logits)[0]
-        # Replicas take turns at the splits.
+        # Replicas alternate between the splits.
         numbers = ops.cast(ops.sum(self.counts), "int64")
         numbers = numbers + ops.arange(size, dtype="int64")
         if backend.in_several_replicas():
@@ -106,13 +106,13 @@ class InceptionScore(FeatureMetric):
         return float(self._scores().mean())
 
     def mean_and_deviation(self) -> tuple[float, float]:
-        """The value and `standard_deviation()`, computed once for both."""
+        """Returns the value and `standard_deviation()`, computed together."""
         self.check_state(self.kinds)
         scores = self._scores()
         return float(scores.mean()), float(scores.std())
 
     def standard_deviation(self) -> float:
-        """Standard deviation over the splits."""
+        """Returns the standard deviation over the splits."""
         return self.mean_and_deviation()[1]
 
     def get_config(self) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class InceptionScore(FeatureMetric):
 
     def _scores(self) -> np.ndarray:
         counts = read(self.counts)
-        used = counts > 0  # Replicas may have left one out.
+        used = counts > 0  # Replicas may have skipped one.
         counts = counts[used]
         means = read(self.probabilities)[used] / counts[:, None]
         logs = np.log(np.where(means > 0, means, 1.0))

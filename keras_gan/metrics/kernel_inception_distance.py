@@ -13,14 +13,14 @@ from keras_gan.utils.arguments import integer
 class KernelInceptionDistance(SampledMetric):
     """The kernel inception distance (KID); lower is better.
 
-    The squared maximum mean discrepancy of features under the kernel
-    `(x.y / num_features + 1)^3`, as the mean over random subsets. Unlike the
-    FID it has no bias, so that few images do, and it may be slightly negative.
-    With the same features in the same order it equals torch-fidelity's.
+    The squared maximum mean discrepancy of features with the kernel
+    `(x.y / num_features + 1)^3`, averaged over random subsets. Unlike the FID
+    it is unbiased, so few images suffice, and it may be slightly negative. For
+    the same features in the same order it equals the value of torch-fidelity.
 
-    Its random error is that of the images: `standard_deviation()` tells the
-    spread over subsets. Where there are equally many real and fake images,
-    and no more than `subset_size`, all of them are the one subset.
+    `standard_deviation()` is the deviation over the subsets. If there are
+    equally many real and fake images, and no more than `subset_size`, the only
+    subset is all of them.
 
     Args:
         feature_extractor: `"inception_v3"`, `"digits"`, or a `keras.Model`,
@@ -28,9 +28,9 @@ class KernelInceptionDistance(SampledMetric):
         value_range: `(low, high)` of images. `None`: any (models only).
         subsets: Number of random subsets, at least 1.
         subset_size: Images in a subset of each kind, at least 2.
-        max_images: Of how many real and of how many fake images the features
-            are kept. Of more images, a random sample.
-        seed: Integer from which all random draws follow.
+        max_images: Maximum number of real and of fake images whose features are
+            kept. Of more images, a random sample is kept.
+        seed: Integer that fixes all random draws.
         name: Name of the metric in the logs.
 
     Raises:
@@ -74,13 +74,13 @@ class KernelInceptionDistance(SampledMetric):
         return float(self._distances().mean())
 
     def mean_and_deviation(self) -> tuple[float, float]:
-        """The value and `standard_deviation()`, computed once for both."""
+        """Returns the value and `standard_deviation()`, computed together."""
         self.check_state(self.kinds)
         distances = self._distances()
         return float(distances.mean()), float(distances.std())
 
     def standard_deviation(self) -> float:
-        """Standard deviation over the subsets; 0 where there is one."""
+        """Returns the standard deviation over the subsets; 0 for one subset."""
         return self.mean_and_deviation()[1]
 
     def get_config(self) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class KernelInceptionDistance(SampledMetric):
         size = min(self.subset_size, len(fake), len(real))
         if size == max(len(fake), len(real)):
             return np.array([polynomial_mmd(fake, real)])
-        # The generator and the order of draws are those of torch-fidelity.
+        # The same generator and order of draws as in torch-fidelity.
         rng = np.random.RandomState(self.seed)
 
         def subset(features):

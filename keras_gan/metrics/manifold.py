@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 from keras_gan.metrics.polynomial_mmd import check_pair
 from keras_gan.utils.arguments import integer
 
-# Rows of distances at once: 10,000 images never need the whole matrix.
+# Rows of distances at once, so that the whole matrix is never in memory.
 _ROWS = 512
 
 
@@ -15,19 +15,20 @@ def manifold_metrics(
 ) -> dict[str, float]:
     """Precision, recall, density and coverage of two samples of features.
 
-    Each image stands for a ball that reaches to its `nearest_k`-th neighbor
-    among its own kind; a set of images stands for the union of its balls.
+    Each image has a ball that reaches to its `nearest_k`-th neighbor of the
+    same kind (real or fake); a set of images is represented by the union of
+    its balls.
 
-    - precision: share of fakes in the balls of the real images: quality;
-    - recall: share of real images in the balls of the fakes: variety;
-    - density: number of real balls around a fake, on average, divided by
-      `nearest_k`. It may exceed 1, and outliers do not inflate it;
-    - coverage: share of real balls with at least one fake in them.
+    - precision: share of fakes inside the balls of real images (quality);
+    - recall: share of real images inside the balls of fakes (variety);
+    - density: mean number of real balls that contain a fake, divided by
+      `nearest_k`. It may exceed 1, and is robust to outliers;
+    - coverage: share of real balls that contain at least one fake.
 
     Args:
         real_features: `(more than nearest_k, num_features)`.
         fake_features: `(more than nearest_k, num_features)`.
-        nearest_k: Which neighbor a ball reaches to, at least 1.
+        nearest_k: Index of the neighbor that a ball reaches to, at least 1.
 
     Returns:
         Dict of `precision`, `recall`, `density` and `coverage`.
@@ -50,8 +51,8 @@ def manifold_metrics(
     """
     nearest_k = integer("nearest_k", nearest_k, at_least=1)
     names = ("real_features", "fake_features")
-    # As the peers do: distances are rounded to the precision of the features,
-    # which decides between neighbors that are equally near.
+    # As in other packages, distances are rounded to the precision of the
+    # features, which decides between neighbors at equal distances.
     dtype = np.result_type(*map(_float_dtype, (real_features, fake_features)))
     real, fake = check_pair(real_features, fake_features, nearest_k + 1, names)
     real_radii = _radii(real, nearest_k, dtype)
@@ -74,7 +75,7 @@ def manifold_metrics(
 def _radii(features: np.ndarray, nearest_k: int, dtype) -> np.ndarray:
     radii = np.empty(len(features), dtype)
     for rows, distances in _distances(features, features, dtype):
-        # Each is its own nearest neighbor, whatever rounding says.
+        # Each image is its own nearest neighbor, regardless of rounding.
         distances[np.arange(len(distances)), np.arange(len(features))[rows]] = 0
         radii[rows] = np.partition(distances, nearest_k, axis=1)[:, nearest_k]
     return radii

@@ -11,32 +11,33 @@ from keras_gan.utils.arguments import number_in
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class Memorization(SampledMetric):
-    """Whether fakes are copies of the images that the generator learnt from.
+    """Detects fakes that are copies of training images.
 
-    No distance between distributions tells: a generator that repeats its
-    training images has the best of FIDs. Here each fake is held against the
-    real image nearest to it, and that distance against those between real
-    images. `memorization_metrics` says how the four values, `copied_share`,
-    `authenticity`, `real_authenticity` and `distance_ratio`, are computed.
+    Distances between distributions cannot: a generator that repeats its
+    training images has an excellent FID. This metric compares the distance from
+    each fake to the nearest real image with the distances between real images.
+    See
+    `memorization_metrics` for the four values `copied_share`, `authenticity`,
+    `real_authenticity` and `distance_ratio`.
 
-    The real images have to be those of training, all of them: nothing else
-    can be found copied. `result` warns where only a sample was kept.
+    The real images must be all training images, because only copies of these
+    can be found. `result` warns if only a sample of them was kept.
 
-    What counts as near is the features' affair: of pixels
-    (`keras.Sequential([keras.layers.Flatten()])`) copies to the dot, of a
-    network images with the same content as well.
+    The features define similarity: pixels
+    (`keras.Sequential([keras.layers.Flatten()])`) find exact copies, the
+    features of a network also find images with the same content.
 
     Args:
         feature_extractor: `"inception_v3"`, `"digits"`, or a `keras.Model`,
             images -> `(batch, num_features)`.
         value_range: `(low, high)` of images. `None`: any (models only).
-        quantile: Share of real images that lie nearer to another one than
-            what `copied_share` takes for a copy; above 0 and below 1.
-        max_images: Of how many real and of how many fake images the features
-            are kept; memory for as many is taken from the start. At least as
-            many as there are training images.
-        seed: Integer from which a sample follows.
-        name: Name of the metric; the logs have those of the four values.
+        quantile: Share of real images that are closer to another real image
+            than the threshold of `copied_share`; in (0, 1).
+        max_images: Maximum number of real and of fake images whose features are
+            kept, at least the number of training images. The memory is
+            allocated at the start.
+        seed: Integer that fixes the sample.
+        name: Name of the metric; the logs show the names of the values.
 
     Raises:
         ValueError: If an argument is invalid.
@@ -77,21 +78,20 @@ class Memorization(SampledMetric):
         return self.resemblance().values(self.quantile)
 
     def resemblance(self, k: int = 1) -> Resemblance:
-        """The distances that the values follow from.
+        """Returns the distances that the values are computed from.
 
         Args:
-            k: How many of its nearest real images to find for each fake.
+            k: Number of nearest real images to find for each fake.
 
         Raises:
-            ValueError: If there are too few images, or a batch had to be
-                refused since the reset.
+            ValueError: If there are too few images, or a batch was invalid.
         """
         self.check_state(self.kinds)
         real, seen = self.features("real"), self.num_images("real")
         if len(real) < seen:
             warnings.warn(
                 f"The metric {self.name!r} has kept {len(real)} of {seen} real "
-                "images, and finds no copies of the others. Make it with "
+                "images and cannot find copies of the others. Make it with "
                 f"`max_images={seen}`.",
                 stacklevel=2,
             )

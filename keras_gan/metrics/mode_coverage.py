@@ -11,28 +11,28 @@ from keras_gan.metrics.feature_metric import FeatureMetric, read
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class ModeCoverage(FeatureMetric):
-    """How many modes of the data the fakes have, and how evenly.
+    """Counts the modes of the data among fakes, and compares their shares.
 
-    A classifier says which mode a fake image belongs to. `modes` is the number
-    of modes with at least one image, and `reverse_kl`, in nats, is
+    A classifier assigns each fake image to a mode. `modes` is the number of
+    modes with at least one image, and `reverse_kl`, in nats, is
 
     ```
     KL(p_fake || p_real) = sum over modes of p_fake log(p_fake / p_real)
     ```
 
-    which is 0 for the right frequencies. Real images are left aside. Of `n`
-    fakes with the right frequencies of `k` modes the divergence is about
-    `k / (2 n)`, and each mode is found with `n` well above `k log k`: for the
-    1,000 modes of Stacked MNIST the usual number is 26,000.
+    which is 0 for the right frequencies. Real images are ignored. For `n` fakes
+    with the right frequencies of `k` modes the divergence is about `k / (2 n)`,
+    and all modes are found if `n` is well above `k log k`: for the 1,000 modes
+    of Stacked MNIST the usual number is 26,000.
 
     Args:
-        feature_extractor: `"digits"`, the ten digits, or a classifier as a
-            `keras.Model`, images -> scores `(batch, num_modes)`, the greatest
-            for the mode; see `stacked_classifier`.
+        feature_extractor: `"digits"` (ten modes), or a classifier as a
+            `keras.Model`, images -> scores `(batch, num_modes)`; see
+            `stacked_classifier`.
         value_range: `(low, high)` of images. `None`: any (models only).
         real_distribution: Frequencies of the modes in the data, positive,
             `(num_modes,)`. `None`: all modes are equally frequent.
-        name: Name of the metric; the logs have those of the two values.
+        name: Name of the metric; the logs show the names of the values.
 
     Raises:
         ValueError: If an argument is invalid.
@@ -67,7 +67,7 @@ class ModeCoverage(FeatureMetric):
         if given is not None and len(given) != num_features:
             raise ValueError(
                 "`real_distribution` must have one frequency for each of the "
-                f"{num_features} modes that `feature_extractor` tells apart. "
+                f"{num_features} modes of `feature_extractor`. "
                 f"Received: {len(given)}."
             )
 

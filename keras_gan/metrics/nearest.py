@@ -1,4 +1,4 @@
-"""Nearest neighbors in feature space, a part of the distances at a time."""
+"""Nearest neighbors in feature space, with bounded memory."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -6,35 +6,35 @@ from numpy.typing import ArrayLike
 from keras_gan.metrics.polynomial_mmd import check_pair
 from keras_gan.utils.arguments import integer
 
-# Numbers held at once beside the features: 32 MB of float64.
+# Maximum size of temporary arrays: 32 MB of float64.
 _NUMBERS = 2**22
-# Candidates beyond the k that are asked for: their distances are computed
-# anew, so that rounding does not decide who is nearest.
+# Additional candidates, whose distances are recomputed exactly, so that
+# rounding errors do not decide which is nearest.
 _SPARE = 8
-# Nearer than this share of the spread of all is the same image: features in
-# float32 differ by less from one batch size to another.
+# Images closer than this share of the overall deviation are the same: float32
+# features differ by less between batch sizes.
 _SAME = 1e-5
-# And of their length so many units in the last place: what rounding leaves
-# between features of one image is the spread where there is no other.
+# The same tolerance in units in the last place of the features, for cases in
+# which rounding errors are the only deviation.
 _UNITS = 8
 
 
 def nearest_neighbours(
     real_features: ArrayLike, fake_features: ArrayLike, k: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Finds for each fake the `k` nearest real features.
+    """Finds the `k` nearest real features for each fake.
 
     The distance is Euclidean, in float64, and exactly 0 between equal
-    features. The matrix of all distances is never held.
+    features. The full matrix of distances is never in memory.
 
     Args:
         real_features: `(num_real, num_features)`, at least `k` of them.
         fake_features: `(num_fake, num_features)`, at least 1.
-        k: How many neighbors, at least 1.
+        k: Number of neighbors, at least 1.
 
     Returns:
-        Which real ones, int64 `(num_fake, k)`, and how far away, float64
-        `(num_fake, k)`, the nearest first.
+        Indices, int64 `(num_fake, k)`, and distances, float64 `(num_fake, k)`,
+        of the nearest real features, in increasing order of distance.
 
     Raises:
         ValueError: If there are too few features, or they differ in size.
@@ -54,27 +54,26 @@ def nearest_neighbours(
             f"`real_features` must hold at least k={k} features. Received: "
             f"{len(real)}."
         )
-    # Far from the origin, differences would drown in the squares.
+    # Far from the origin, differences would be lost to cancellation.
     middle = real.mean(axis=0)
     return _search(real - middle, fake - middle, k)
 
 
 def nearest_others(features: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Finds for each image the nearest other one among its own kind.
+    """Finds the nearest other image of the same kind for each image.
 
-    An image that occurs twice is one image here: neither is its neighbor the
-    other. Features count as equal within 1e-5 of their root mean square
-    distance from the mean, and within the rounding of their dtype.
+    Duplicates are treated as one image: they are not neighbors of each other.
+    Features are equal if they differ by less than 1e-5 of their root mean
+    square distance from the mean, or by rounding errors of their dtype.
 
     Args:
         features: `(at least 2, num_features)`, not all equal.
 
     Returns:
-        Which one, int64 `(num_images,)`, and how far away, float64
-        `(num_images,)`.
+        Indices, int64 `(num_images,)`, and distances, float64 `(num_images,)`.
 
     Raises:
-        ValueError: If there are too few, or all are equal.
+        ValueError: If there are too few features, or all are equal.
 
     Example:
 
@@ -91,14 +90,14 @@ def nearest_others(features: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     indices, distances = _search(points, points, 1, same)
     if not np.isfinite(distances).all():
         raise ValueError(
-            "`features` must be of different images. Received: "
+            "`features` must contain different images. Received: "
             f"{len(points)} images with equal features."
         )
     return indices[:, 0], distances[:, 0]
 
 
 def _epsilon(dtype: np.dtype) -> float:
-    """Relative distance of neighboring numbers; integers are not rounded."""
+    """Relative rounding error; integers are treated as float64."""
     is_float = np.issubdtype(dtype, np.floating)
     return float(np.finfo(dtype if is_float else "float64").eps)
 
@@ -106,7 +105,7 @@ def _epsilon(dtype: np.dtype) -> float:
 def _search(
     points: np.ndarray, queries: np.ndarray, k: int, same: float = -1.0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The `k` nearest whose squared distance is greater than `same`."""
+    """Finds the `k` nearest points at squared distances above `same`."""
     num_candidates = min(k + _SPARE, len(points))
     num_numbers = max(len(points), num_candidates * points.shape[1])
     step = max(1, _NUMBERS // num_numbers)
@@ -124,7 +123,7 @@ def _search(
         near = near[:, :num_candidates]
         exact = np.square(points[near] - some[:, None]).sum(axis=2)
         exact[np.isinf(np.take_along_axis(squares, near, axis=1))] = np.inf
-        # Of equally near ones, the first.
+        # At equal distances, the first one.
         order = np.lexsort((near, exact))[:, :k]
         indices[rows] = np.take_along_axis(near, order, axis=1)
         distances[rows] = np.sqrt(np.take_along_axis(exact, order, axis=1))

@@ -11,17 +11,17 @@ def polynomial_mmd(
     gamma: float | None = None,
     coef0: float = 1.0,
 ) -> float:
-    """The squared maximum mean discrepancy of two samples, without bias.
+    """The unbiased squared maximum mean discrepancy of two samples.
 
-    It is 0 on average for samples of one distribution, so single values may be
+    Its expectation is 0 for samples of one distribution, so it may be
     negative. With the kernel `k(a, b) = (gamma a.b + coef0)^degree`
 
     ```
     mean k(x_i, x_j) + mean k(y_i, y_j) - 2 mean k(x_i, y_j)
     ```
 
-    where the first two means leave out `i = j`. Between features of real and
-    of generated images it is the KID.
+    where the first two means exclude `i = j`. For features of real and
+    generated images it is the KID.
 
     Args:
         x: Features, `(at least 2, num_features)`.
@@ -34,7 +34,7 @@ def polynomial_mmd(
         The estimate, computed in float64.
 
     Raises:
-        ValueError: If the shapes or the degree are others.
+        ValueError: If the shapes or the degree are invalid.
 
     Example:
 
@@ -54,7 +54,7 @@ def polynomial_mmd(
         values = a @ b.T
         values *= gamma
         values += coef0
-        # Products: NumPy's power of a matrix costs as much as the kernel.
+        # Products are faster than NumPy's power.
         power = values.copy()
         for _ in range(degree - 1):
             power *= values
@@ -72,13 +72,13 @@ def polynomial_mmd(
 def check_pair(
     x: ArrayLike, y: ArrayLike, at_least: int, names: tuple = ("x", "y")
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Returns two samples of features in float64, or says what is wrong.
+    """Returns two samples of features in float64, if they are valid.
 
     Args:
         x: Features, `(num_x, num_features)`.
         y: Features, `(num_y, num_features)`.
-        at_least: How many there must be of each.
-        names: What the caller calls them.
+        at_least: Minimum size of each sample.
+        names: Names of the arguments in messages.
     """
     pair = [np.asarray(features, "float64") for features in (x, y)]
     for name, features in zip(names, pair, strict=True):

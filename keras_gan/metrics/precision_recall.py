@@ -12,25 +12,25 @@ from keras_gan.utils.arguments import integer
 class PrecisionRecall(SampledMetric):
     """Improved precision and recall, density and coverage.
 
-    They tell quality from variety, which a distance mixes: `precision` and
-    `density` ask whether fakes look real, `recall` and `coverage` whether all
-    that is real is also drawn. A copy of the data has 1 for all four, a
-    generator that draws one image a recall near 0. `manifold_metrics` says how
-    they are computed.
+    They separate quality and variety, which a distance mixes: `precision` and
+    `density` measure whether fakes look real, `recall` and `coverage` whether
+    fakes cover the real images. A copy of the data has 1 for all four; a
+    generator that repeats one image has a recall near 0. See
+    `manifold_metrics` for the definitions.
 
-    All depend on the number of images: compare values of equally many. The
-    usual number is 10,000 of each; the random error of a share of `n` images
-    is about `0.5 / sqrt(n)`.
+    All values depend on the number of images: compare only values for the same
+    number. The usual number is 10,000 of each kind; the random error of a share
+    of `n` images is about `0.5 / sqrt(n)`.
 
     Args:
         feature_extractor: `"inception_v3"`, `"digits"`, or a `keras.Model`,
             images -> `(batch, num_features)`.
         value_range: `(low, high)` of images. `None`: any (models only).
-        nearest_k: Which neighbor the ball around an image reaches to.
-        max_images: Of how many real and of how many fake images the features
-            are kept. Of more images, a random sample.
-        seed: Integer from which that sample follows.
-        name: Name of the metric; the logs have those of the four values.
+        nearest_k: Index of the neighbor that the ball of an image reaches to.
+        max_images: Maximum number of real and of fake images whose features are
+            kept. Of more images, a random sample is kept.
+        seed: Integer that fixes the sample.
+        name: Name of the metric; the logs show the names of the values.
 
     Raises:
         ValueError: If an argument is invalid.
@@ -76,7 +76,7 @@ class PrecisionRecall(SampledMetric):
 
     @property
     def least_images(self) -> int:
-        """How many images of each kind a value needs."""
+        """Minimum number of images of each kind."""
         return self.nearest_k + 1
 
     def compute(self) -> dict[str, float]:

@@ -6,20 +6,20 @@ from numpy.typing import ArrayLike
 from keras_gan.metrics.nearest import nearest_neighbours, nearest_others
 from keras_gan.utils.arguments import number_in
 
-# Two images that are each other's nearest have one distance; where an image
-# occurs twice, features of float32 make two of it that differ by less.
+# Two images that are nearest to each other have equal distances; with
+# duplicates and float32 features, the distances differ by less than this.
 _EQUAL = 1e-4
 
 
 @dataclasses.dataclass(frozen=True)
 class Resemblance:
-    """How near fakes are to real images, and these to one another.
+    """Distances from fakes to real images, and between real images.
 
     Attributes:
         indices: Nearest real images of each fake, int64 `(num_fake, k)`.
-        distances: How far away these are, float64 `(num_fake, k)`.
+        distances: Their distances, float64 `(num_fake, k)`.
         real_indices: Nearest other real image of each, `(num_real,)`.
-        real_distances: How far away that is, float64 `(num_real,)`.
+        real_distances: Their distances, float64 `(num_real,)`.
     """
 
     indices: np.ndarray
@@ -31,19 +31,19 @@ class Resemblance:
     def of(
         cls, real_features: ArrayLike, fake_features: ArrayLike, k: int = 1
     ) -> "Resemblance":
-        """Compares two samples of features; `k`: neighbors of each fake."""
+        """Compares two samples of features, with `k` neighbors of each fake."""
         return cls(
             *nearest_neighbours(real_features, fake_features, k),
             *nearest_others(real_features),
         )
 
     def most_alike(self, num_fakes: int) -> np.ndarray:
-        """Numbers of the fakes that are nearest to a real image."""
+        """Returns the indices of the fakes that are nearest to a real image."""
         order = np.argsort(self.distances[:, 0], kind="stable")
         return order[:num_fakes]
 
     def values(self, quantile: float = 0.05) -> dict[str, float]:
-        """What `memorization_metrics` returns."""
+        """Computes the values of `memorization_metrics`."""
         nearest, distances = self.indices[:, 0], self.distances[:, 0]
         own = self.real_distances
         of_neighbors = own[self.real_indices] * (1.0 + _EQUAL)
@@ -62,30 +62,31 @@ def memorization_metrics(
     fake_features: ArrayLike,
     quantile: float = 0.05,
 ) -> dict[str, float]:
-    """Tells fakes that are copies of real images from fakes that are new.
+    """Measures how many fakes are copies of real images.
 
-    With `d` the distance of a fake to its nearest real image `r`, and `e` that
-    of a real image to the nearest other one, it returns
+    Let `d` be the distance from a fake to its nearest real image `r`, and `e`
+    the distance from a real image to the nearest other real image:
 
     - `copied_share`: share of fakes whose `d` is less than the `quantile` of
       all `e`: about `quantile` for new images of the same distribution, 1 for
       copies;
     - `authenticity`: share of fakes whose `d` is greater than the `e` of `r`:
-      0 for copies. New images have 1/3 on a line, .38 in a plane, and in
-      spaces of many dimensions 1/2 and more;
-    - `real_authenticity`: what to hold it against: the share of real images
-      that have it toward the others, as new ones of the same distribution;
+      0 for copies. For new images it is 1/3 on a line, 0.38 in a plane, and 1/2
+      or more in spaces of many dimensions;
+    - `real_authenticity`: reference value for `authenticity`: the same share
+      for real images compared with the other real images;
     - `distance_ratio`: median of `d` over median of `e`: 1 for new images of
       the same distribution, 0 for copies.
 
-    An image that is twice among the real ones counts as one where `e` is
-    measured (`nearest_others`); else `e` would be 0, and no copy of it, which
-    is the image most likely to be memorized, could be nearer.
+    Duplicates among the real images count as one image when `e` is measured
+    (`nearest_others`). Otherwise `e` would be 0 for them, and no copy of them
+    could be detected, although they are the most likely to be memorized.
 
     Args:
-        real_features: Of the training images, `(at least 2, num_features)`.
+        real_features: Features of the training images, `(at least 2,
+            num_features)`.
         fake_features: `(at least 1, num_features)`.
-        quantile: Of the distances between real images, above 0 and below 1.
+        quantile: Quantile of the distances between real images, in (0, 1).
 
     Returns:
         Dict of the four values.

@@ -1,4 +1,4 @@
-"""The base of metrics that need the features themselves."""
+"""The base class of metrics that need individual features."""
 
 from typing import Any
 
@@ -13,14 +13,13 @@ from keras_gan.utils.arguments import integer
 class SampledMetric(FeatureMetric):
     """Base class of metrics that keep features of up to `max_images` images.
 
-    Of more images a random sample is kept, so that memory does not grow.
+    Of more images a random sample is kept, so memory is bounded.
 
     Args:
-        feature_extractor: As `FeatureMetric` takes it.
-        value_range: As `FeatureMetric` takes it.
-        max_images: How many real and how many fake images are kept, at
-            least 2.
-        seed: Integer from which all random draws follow.
+        feature_extractor: As for `FeatureMetric`.
+        value_range: As for `FeatureMetric`.
+        max_images: Maximum number of real and of fake images, at least 2.
+        seed: Integer that fixes all random draws.
         name: Name of the metric in the logs.
     """
 
@@ -56,7 +55,7 @@ class SampledMetric(FeatureMetric):
         return self._samples[kind].num_images
 
     def features(self, kind: str) -> np.ndarray:
-        """The features that are kept, float32 `(num_kept, num_features)`.
+        """Returns the kept features, float32 `(num_kept, num_features)`.
 
         Args:
             kind: `"real"` or `"fake"`.

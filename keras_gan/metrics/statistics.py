@@ -11,7 +11,7 @@ from keras_gan.images import Path
 from keras_gan.metrics.frechet_distance import check_statistics
 from keras_gan.utils.files import replacing
 
-# What NumPy and the modules beneath raise of a file that is damaged.
+# Errors that NumPy and its dependencies raise for damaged files.
 _DAMAGES = (
     AttributeError,
     EOFError,
@@ -26,18 +26,18 @@ _DAMAGES = (
 class FeatureStatistics:
     """Mean and covariance of the features of a set of images.
 
-    All that a Fréchet distance needs to know of real images, computed once and
-    kept as an `.npz` file with the arrays `mu` and `sigma`, as pytorch-fid
-    writes and reads them.
+    A Fréchet distance needs nothing else from real images. The statistics are
+    computed once and stored as an `.npz` file with the arrays `mu` and `sigma`,
+    compatible with pytorch-fid.
 
     Args:
         mu: Mean, `(num_features,)`.
         sigma: Covariance, divided by `num_images - 1`, `(num_features,
             num_features)`.
-        num_images: Of how many images, if that is known.
+        num_images: Number of images, if known.
 
     Raises:
-        ValueError: If the shapes or values cannot be those of statistics.
+        ValueError: If the shapes or values are invalid.
 
     Example:
 
@@ -60,7 +60,7 @@ class FeatureStatistics:
 
     @classmethod
     def from_features(cls, features: ArrayLike) -> "FeatureStatistics":
-        """Returns the statistics of features.
+        """Computes the statistics of features.
 
         Args:
             features: `(num_images, num_features)`, of at least 2 images.
@@ -77,13 +77,13 @@ class FeatureStatistics:
 
     @classmethod
     def load(cls, path: Path) -> "FeatureStatistics":
-        """Reads what `save` or pytorch-fid has written.
+        """Reads a file written by `save` or pytorch-fid.
 
         Args:
             path: File that ends in `.npz`.
 
         Raises:
-            ValueError: If it is no such file.
+            ValueError: If it is not such a file.
             OSError: If it cannot be opened.
         """
         arrays = _read(path)
@@ -101,13 +101,13 @@ class FeatureStatistics:
             raise ValueError(f"{_described(path)}: {e}") from e
 
     def save(self, path: Path) -> None:
-        """Writes an `.npz` file, which is whole or is not there.
+        """Writes an `.npz` file, without ever leaving a partial file.
 
         Args:
-            path: File that ends in `.npz`, in a folder that is there.
+            path: File that ends in `.npz`, in an existing folder.
 
         Raises:
-            ValueError: If the suffix is another one.
+            ValueError: If the suffix is wrong.
             OSError: If the file cannot be written.
         """
         path = pathlib.Path(path)
@@ -122,7 +122,7 @@ class FeatureStatistics:
             np.savez(aside, **arrays)
 
     def get_config(self) -> dict[str, Any]:
-        """What Keras writes of it."""
+        """Returns the statistics as plain values."""
         return {
             "mu": self.mu.tolist(),
             "sigma": self.sigma.tolist(),
@@ -131,21 +131,21 @@ class FeatureStatistics:
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "FeatureStatistics":
-        """Makes it anew from what `get_config` returned."""
+        """Makes statistics from the result of `get_config`."""
         return cls(**config)
 
 
 def _read(path: Path) -> dict[str, np.ndarray]:
-    """All arrays of an .npz file."""
+    """Reads all arrays of an .npz file."""
     with open(path, "rb") as file:
         try:
             archive = np.load(file, allow_pickle=False)
             return {name: archive[name] for name in archive.files}
         except _DAMAGES as e:
-            # An .npy file has one array and no names.
+            # An .npy file contains one array without a name.
             raise ValueError(
                 f"{_described(path)} must be an .npz file of plain arrays. "
-                f"Received: one that cannot be read as such ({e})."
+                f"Received: a file that cannot be read as such ({e})."
             ) from e
 
 

@@ -277,10 +277,10 @@ def test_a_folder_that_cannot_be_written_is_done_without(
         ({"real": None}, "`real`.*Received: real=None"),
         ({"real": 3}, "`real`.*Received: 3"),
         ({"real": np.zeros((1, *SHAPE))}, "`real`.*at least 2.*Received: 1"),
-        ({"real": iter([1])}, "`real`.*read once"),
+        ({"real": iter([1])}, "`real`.*read only once"),
         (
             {"real": tf.data.Dataset.from_tensors(np.zeros(SHAPE)).repeat()},
-            "`real`.*without an end",
+            "`real`.*infinite",
         ),
     ],
     ids=itertools.count(),
@@ -327,7 +327,7 @@ def test_too_few_real_images_are_refused_before_training(images, extractor):
 
 def test_values_before_training_are_refused(images, extractor):
     callback = MetricsCallback(images, all_metrics(extractor), num_images=20)
-    with pytest.raises(ValueError, match="Give the callback to `fit`"):
+    with pytest.raises(ValueError, match="Pass the callback to `fit`"):
         callback.compute()
 
 

@@ -75,7 +75,7 @@ def test_several_layers():
 
 
 def test_bad_layers():
-    with pytest.raises(ValueError, match="one `GANDataGenerator` or more"):
+    with pytest.raises(ValueError, match="at least one `GANDataGenerator`"):
         PoolRefresher()
     with pytest.raises(TypeError, match="Received: Flatten"):
         PoolRefresher(keras.layers.Flatten())

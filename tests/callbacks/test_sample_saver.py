@@ -214,7 +214,9 @@ class TestErrors:
 
     @pytest.mark.parametrize("shape", [(2,), (8, 8, 5), (8, 8)])
     def test_what_is_no_image(self, tmp_path, shape):
-        with pytest.raises(ValueError, match="cannot show what this GAN"):
+        with pytest.raises(
+            ValueError, match="cannot show the output of this GAN"
+        ):
             fit(SampleSaver(tmp_path), model=Painter(shape))
 
     def test_what_is_no_gan(self, tmp_path):

@@ -188,7 +188,7 @@ class TestErrors:
             ({"batch_size": 0}, "batch_size=0"),
             ({"batch_size": 2.5}, "batch_size=2.5"),
             ({"repeat": True, "skip_batches": -1}, "skip_batches=-1"),
-            ({"skip_batches": 3}, "needs the endless stream"),
+            ({"skip_batches": 3}, "needs an infinite stream"),
             ({"batch_size": 2000, "drop_remainder": True}, "at most 1797"),
         ],
     )

@@ -21,7 +21,7 @@ def test_opened_source_is_loaded_without_opening_again():
     source = open_source("digits", image_size=4)
     assert open_source(source) is source
     assert next(iter(load(source, labels=False))).shape == (64, 4, 4, 1)
-    with pytest.raises(ValueError, match="belong to `open_source`"):
+    with pytest.raises(ValueError, match="given to `open_source`"):
         load(source, image_size=8)
 
 

@@ -431,7 +431,9 @@ class TestBadInput:
         [0, 1, 2, 4], [-1, 0, 0, 0],
     ])  # fmt: skip
     def test_classes_that_the_gan_never_saw(self, labels):
-        with pytest.raises(ValueError, match="learned, from 0 to 3. Received"):
+        with pytest.raises(
+            ValueError, match="of the GAN, from 0 to 3. Received"
+        ):
             toy_layer()(real(4)[0], np.array(labels))
         # Amid a graph only the graph can find out.
         step = tf.function(toy_layer(), autograph=False)
@@ -455,7 +457,7 @@ class TestBadInput:
 
     @pytest.mark.parametrize("shape", [(4, 3, 2, 1), (4, 2, 2, 3), (4, 2)])
     def test_images_of_another_shape(self, shape):
-        with pytest.raises(ValueError, match=r"\(2, 2, 1\) of what the GAN"):
+        with pytest.raises(ValueError, match=r"\(2, 2, 1\) of the GAN"):
             toy_layer()(np.zeros(shape, "float32"))
 
     def test_dict_of_more(self):
@@ -467,12 +469,12 @@ class TestBadInput:
 
     def test_labels_beside_a_dict(self):
         images, labels = real(4)
-        with pytest.raises(ValueError, match="labels .* inside the dict"):
+        with pytest.raises(ValueError, match="Labels must be inside the dict"):
             toy_layer()({"images": images}, labels)
 
     def test_gan_of_vectors(self):
         gan = keras_gan.GAN(*networks.mlp((2,), latent_dim=3))
-        with pytest.raises(ValueError, match=r"`gan` must draw.*shape \(2,\)"):
+        with pytest.raises(ValueError, match=r"`gan` must make.*shape \(2,\)"):
             GANDataGenerator(gan)
 
     def test_files_that_are_no_gan(self, tmp_path):

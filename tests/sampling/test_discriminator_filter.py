@@ -287,13 +287,15 @@ def test_no_image_is_accepted_before_calibration():
 
 
 def test_a_filter_without_a_discriminator_is_refused():
-    with pytest.raises(ValueError, match="needs a discriminator.*Give the"):
+    with pytest.raises(ValueError, match="needs a discriminator.*Pass the"):
         DiscriminatorThreshold().bind(source(discriminator=None))
 
 
 def test_a_conditional_discriminator_needs_classes():
     made = DiscriminatorThreshold(discriminator=discriminator(3))
-    with pytest.raises(ValueError, match="`discriminator` must take images al"):
+    with pytest.raises(
+        ValueError, match="`discriminator` must take images only"
+    ):
         made.bind(source())
 
 
@@ -379,7 +381,7 @@ def test_a_second_generator_is_refused_and_nothing_changes(kind, own):
     images, _, uniform = some_images()
     made.calibrate(images)
     accepted = np.array(made.accept(images, None, uniform))
-    with pytest.raises(ValueError, match="of one generator.*Make another fil"):
+    with pytest.raises(ValueError, match="for one generator.*Make another fil"):
         made.bind(source())
     made.bind(origin)
     np.testing.assert_array_equal(made.accept(images, None, uniform), accepted)

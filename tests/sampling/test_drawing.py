@@ -143,7 +143,7 @@ class TestFilter:
             lambda: drawer.batch(4, 0, [0, 2, 1, 0]),
             drawer.check_filter,
         ):
-            with pytest.raises(ValueError, match=r"accept.*of the class") as e:
+            with pytest.raises(ValueError, match=r"accept.*Of the class") as e:
                 draw()
             words = str(e.value)
             assert "which accepted 1 of " in words and "[0, 1], of wh" in words

@@ -155,12 +155,14 @@ class TestOfClasses:
     @pytest.mark.parametrize("labels", [(), (1, 2), (0, 2)])
     def test_classes_count_from_zero(self, labels):
         sources = {label: constant_source(0.0) for label in labels}
-        with pytest.raises(ValueError, match="must name the classes 0, 1"):
+        with pytest.raises(ValueError, match="must have the classes 0, 1"):
             source_of_classes(sources)
 
     def test_images_of_two_shapes(self):
         sources = {0: constant_source(0.0), 1: constant_source(0.0, (2, 2, 1))}
-        with pytest.raises(ValueError, match="latents and images of one shape"):
+        with pytest.raises(
+            ValueError, match="equal shapes of latents and images"
+        ):
             source_of_classes(sources)
 
     def test_each_without_classes(self):

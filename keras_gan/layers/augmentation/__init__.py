@@ -1,4 +1,4 @@
-"""Differentiable augmentation: images -> images, drawn anew for each one."""
+"""Differentiable augmentation of images."""
 
 from keras_gan.layers.augmentation.adaptive_augment import AdaptiveAugment
 from keras_gan.layers.augmentation.augmenters import augmenter

@@ -18,21 +18,22 @@ Tensor = Any
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class AdaptiveAugment(ImageAugmentation):
-    """Adaptive discriminator augmentation (ADA): as much as it takes.
+    """Adaptive discriminator augmentation (ADA).
 
-    A discriminator that knows its few training images by heart no longer
-    teaches the generator anything. This layer changes every image that it sees,
-    real or generated, each operation firing with probability p, and a `GAN`
-    that has it as `augmenter` raises p while the discriminator is too sure of
-    the real images:
+    A discriminator that memorizes its few training images no longer teaches the
+    generator anything. This layer changes every image that it sees, real or
+    generated, applying each operation with probability p. A `GAN` that has it
+    as `augmenter` raises p while the discriminator is overconfident about real
+    images:
 
     ```
     r = mean sign(D(real));  p <- p + sign(r - target) images / (1000 speed)
     ```
 
-    Below p = 0.8 the changes do not leak into what the generator makes. Each
-    image is moved by one affine map (mirrored beyond its edge, antialiased by
-    an orthogonal wavelet) and colored by one matrix.
+    For p below 0.8 the changes do not leak into the generated images. All
+    spatial operations on an image are combined into one affine map (with
+    reflection at the edges and antialiasing by an orthogonal wavelet), and all
+    color operations into one matrix.
 
     Args:
         operations: Letters of the groups in the paper's order, `"bgcfnc"`: blit
@@ -40,33 +41,34 @@ class AdaptiveAugment(ImageAugmentation):
             rotation, stretch, shift), color (brightness, contrast, luma flip,
             hue, saturation), filter, noise, cutout. Or a list of such names, or
             a dict of names and multipliers of p in [0, 1].
-        target: Mean sign of the real images' logits, in [-1, 1], above which p
-            rises.
-        interval: Number of discriminator updates between two moves of p.
-        speed: Thousands of images that take p from 0 to 1. The paper's 500 is
-            for runs of 25,000; shorter runs want less.
-        probability: None: p starts at 0 and adapts. A number in [0, 1] fixes
-            it. A callable of the number of discriminator updates, such as a
-            `keras.optimizers.schedules.LearningRateSchedule`, schedules it;
-            in training it gets a tensor.
+        target: Mean sign of the logits of real images, in [-1, 1], above which
+            p rises.
+        interval: Number of discriminator updates between two changes of p.
+        speed: Thousands of images in which p can go from 0 to 1. The paper's
+            500 is for runs of 25,000 thousand images; use less for shorter
+            runs.
+        probability: None: p starts at 0 and adapts. A number in [0, 1]: p is
+            fixed. A callable of the number of discriminator updates, such as a
+            `keras.optimizers.schedules.LearningRateSchedule`: p follows it. In
+            training it receives a tensor.
         value_range: `(low, high)` of the images.
-        bounding_box_format: Format of bounding boxes, where there are any, such
-            as `"xyxy"`.
-        data_format: `"channels_last"` or `"channels_first"`. Keras' own if left
-            out.
+        bounding_box_format: Format of bounding boxes, if there are any, such as
+            `"xyxy"`.
+        data_format: `"channels_last"` or `"channels_first"`. Default: that of
+            Keras.
         seed: Integer that fixes the draws. None: random.
         **kwargs: `name` and `dtype`, as of any Keras layer.
 
     Input and output: images `(batch, height, width, channels)` or `(height,
-    width, channels)`, or a dict as `ImageAugmentation` has it.
+    width, channels)`, or a dict as in `ImageAugmentation`.
 
     Attributes:
         probability: Variable p, saved with the layer.
-        sign_statistic: Variable, the mean sign r at the last move.
+        sign_statistic: Variable, the mean sign r at the last change of p.
 
     Raises:
         ValueError: If an argument is invalid.
-        TypeError: If `probability` gives no number.
+        TypeError: If `probability` does not return a number.
 
     Example:
 
@@ -106,18 +108,18 @@ class AdaptiveAugment(ImageAugmentation):
 
     @property
     def has_fixed_probability(self) -> bool:
-        """Whether p stays what it is, whatever the logits."""
+        """Whether p is constant."""
         return isinstance(self._rule, controller.Fixed)
 
     def update_state(self, real_logits: Tensor) -> None:
-        """Takes note of the discriminator's verdict on a batch, and moves p.
+        """Updates p from the discriminator's logits for a batch.
 
-        The GAN calls it at every update of the discriminator; on several
-        replicas the verdict is that on the global batch.
+        The GAN calls it at every update of the discriminator. With several
+        replicas it uses the global batch.
 
         Args:
-            real_logits: Logits of (augmented) real images, `(batch, 1)`. Those
-                that are not finite do not count.
+            real_logits: Logits of (augmented) real images, `(batch, 1)`. Logits
+                that are not finite are ignored.
         """
         total, count = _sum_of_signs(real_logits)
         signs = controller.Signs(self._signs + total, self._count + count)
@@ -165,7 +167,7 @@ class AdaptiveAugment(ImageAugmentation):
             initializer=keras.initializers.Constant(initial),
             dtype=dtype,
             trainable=False,
-            # Every replica computes the same: see `_sum_of_signs`.
+            # Every replica computes the same value: see `_sum_of_signs`.
             aggregation="only_first_replica",
             autocast=False,
             name=name,
@@ -175,8 +177,8 @@ class AdaptiveAugment(ImageAugmentation):
 _multipliers = operations.multipliers
 
 
-# Plain operations: as one XLA program inside a training step, where it is
-# differentiated, this was two to four times slower.
+# Plain operations: as one XLA program, differentiated inside a training step,
+# this was two to four times slower.
 def _augmented(images, drawn):
     matrices = affine.inverse_matrices(drawn, *ops.shape(images)[1:3])
     if matrices is not None:
@@ -191,10 +193,10 @@ def _augmented(images, drawn):
 
 
 def _sum_of_signs(real_logits) -> tuple[Tensor, Tensor]:
-    """Sum of the logits' signs and their number, over all replicas."""
+    """Sum and number of the signs of the logits, over all replicas."""
     logits = ops.cast(ops.stop_gradient(real_logits), "float32")
     replicas = float(backend.replica_count())
-    # One NaN would stay in the probability for good.
+    # Otherwise one NaN would stay in the probability forever.
     known = ops.isfinite(logits)
     signs = ops.where(known, ops.sign(logits), 0.0)
     total = backend.replica_mean(ops.sum(signs))

@@ -1,4 +1,4 @@
-"""The blit and geometric operations as one affine map an image."""
+"""The blit and geometric operations as one affine map per image."""
 
 import math
 from collections.abc import Mapping
@@ -10,18 +10,19 @@ Tensor = Any
 
 
 def inverse_matrices(drawn: Mapping[str, Tensor], height, width) -> Tensor:
-    """Where each pixel of the result is taken from.
+    """Returns the maps from pixels of the result to pixels of the image.
 
-    Coordinates are pixels `(x, y)` from the middle of the image. The matrices
-    of all operations are multiplied, so that an image is resampled once.
+    Coordinates are `(x, y)` in pixels from the center of the image. The
+    matrices of all operations are multiplied, so images are resampled once.
 
     Args:
         drawn: Parameters by name, `(batch,)` or `(batch, 2)`.
-        height: Of the images, pixels.
-        width: Of the images, pixels.
+        height: Height of the images in pixels.
+        width: Width of the images in pixels.
 
     Returns:
-        Float32 `(batch, 3, 3)`: places in the result -> places in the image.
+        Float32 `(batch, 3, 3)`: positions in the result -> positions in the
+        image.
     """
     sides = ops.cast(ops.stack([width, height]), "float32")
     inverses = {
@@ -43,7 +44,7 @@ def inverse_matrices(drawn: Mapping[str, Tensor], height, width) -> Tensor:
 
 
 def unchanged(matrices: Tensor) -> Tensor:
-    """Which of the maps leave everything where it is: boolean `(batch,)`."""
+    """Returns which of the maps are the identity: boolean `(batch,)`."""
     return ops.all(matrices == ops.eye(3), axis=(1, 2))
 
 
@@ -63,7 +64,7 @@ def _translation(shift: Tensor) -> Tensor:
 
 
 def _matrix(*rows) -> Tensor:
-    """`(batch, 3, 3)` of two rows of numbers `(batch,)`; `None` is 0."""
+    """`(batch, 3, 3)` from two rows of numbers `(batch,)`; `None` is 0."""
     given = next(entry for entry in rows[0] if entry is not None)
     zero, one = ops.zeros_like(given), ops.ones_like(given)
     lines = [[zero if e is None else e for e in row] for row in rows]

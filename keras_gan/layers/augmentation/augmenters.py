@@ -1,4 +1,4 @@
-"""Augmenters by name, as the command line has them."""
+"""Augmenters by name, for the command line."""
 
 import itertools
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from keras_gan.layers.augmentation.random_layers import RandomLayers
 _MOST_SPEED = 500.0
 # Share of a run in which ADA's probability can go from 0 to 1.
 _RISE = 0.1
-# Of what RandAugment's layers can do at most.
+# Share of the maximum strength of RandAugment's layers.
 _MAGNITUDE = 0.3
 
 
@@ -24,18 +24,19 @@ def augmenter(
     seed: int | None = None,
     num_images: int | None = None,
 ) -> keras.layers.Layer | None:
-    """Makes the augmenter of a GAN of its name.
+    """Makes an augmenter by its name.
 
-    - `"ada"`: `AdaptiveAugment()`, with other operations `"ada:bgcfnc"`.
-    - `"diffaugment"`: `DiffAugment()`; some of its changes are
-      `"color,translation"`, `"color,cutout"`, `"cutout"` and so on.
-    - `"randaugment"`: for each image two of Keras' `RandomShear`,
+    - `"ada"`: `AdaptiveAugment()`; with other operations, such as
+      `"ada:bgcfnc"`.
+    - `"diffaugment"`: `DiffAugment()`; for some of its changes use their names,
+      such as `"color,translation"` or `"cutout"`.
+    - `"randaugment"`: two random layers per image, of Keras' `RandomShear`,
       `RandomTranslation`, `RandomRotation`, `RandomBrightness`,
       `RandomColorDegeneration`, `RandomContrast`, `RandomSharpness` and
-      `Solarization`. Left out of `keras.layers.RandAugment` are posterization
+      `Solarization`. Unlike `keras.layers.RandAugment` it omits posterization
       and equalization, which have no gradient, and auto contrast, which has
-      none on a blank image. For images of 1 or 3 channels. It is always on and
-      strong, so traces of it may show up in what the GAN makes.
+      none on a blank image. For images with 1 or 3 channels. It is always on
+      and strong, so it may leak into the generated images.
     - `"flip"`: mirrors half of the images left to right.
     - `"none"`: None.
 
@@ -43,9 +44,9 @@ def augmenter(
         name: One of these.
         value_range: `(low, high)` of the images.
         seed: Integer that fixes the draws. None: random.
-        num_images: Number of images that a run shows to the discriminator.
-            ADA's probability can then rise from 0 to 1 in a tenth of it. None:
-            in 500,000 images, the paper's value.
+        num_images: Number of images that the discriminator sees in a run.
+            ADA's probability can rise from 0 to 1 in a tenth of them. None:
+            in 500,000 images, as in the paper.
 
     Returns:
         A Keras layer, or None for `"none"`.
@@ -81,7 +82,7 @@ def augmenter(
 
 
 def _flip(*, value_range, seed):
-    del value_range  # Mirroring is the same in any.
+    del value_range  # Not needed for mirroring.
     return keras.layers.RandomFlip("horizontal", seed=seed)
 
 
@@ -89,17 +90,17 @@ def _rand_augment(*, value_range, seed):
     seeds = (None if seed is None else seed + n for n in itertools.count(1))
 
     def make(kind, *factors, **options):
-        # TensorFlow warps no images in bfloat16.
+        # TensorFlow cannot warp images in bfloat16.
         return kind(*factors, seed=next(seeds), dtype="float32", **options)
 
     strengths = (_MAGNITUDE, _MAGNITUDE)
-    # As ranges: of a single number `RandomShear` makes a config that it does
-    # not take back (Keras 3.15). It turns half of its draws round.
+    # As ranges: with a single number, `RandomShear` makes a config that it does
+    # not accept (Keras 3.15). It negates half of its draws.
     shears = ((0.0, _MAGNITUDE), (0.0, _MAGNITUDE))
     moves = [
         make(keras.layers.RandomShear, *shears),
         make(keras.layers.RandomTranslation, *strengths),
-        # Of a whole turn.
+        # In full turns.
         make(keras.layers.RandomRotation, _MAGNITUDE / 4),
     ]
     colors = [

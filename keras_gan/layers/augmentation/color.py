@@ -1,4 +1,4 @@
-"""The color operations as one matrix and one offset an image."""
+"""The color operations as one matrix and one offset per image."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ NAMES = ("brightness", "contrast", "luma_flip", "hue", "saturation")
 
 
 def color(images: Tensor, drawn: Mapping[str, Tensor]) -> Tensor:
-    """Changes the colors of each image by its own parameters.
+    """Changes the colors of each image with its own parameters.
 
     With the luma `m` (mean over the channels) of a pixel `x`, in [-1, 1]:
 
@@ -20,14 +20,14 @@ def color(images: Tensor, drawn: Mapping[str, Tensor]) -> Tensor:
     y = contrast (flip (m + brightness) + saturation R_hue (x - m))
     ```
 
-    where `flip` is -1 or 1 and `R_hue` turns about the axis of grays. For more
-    than three channels that is a turn in the plane of the first Fourier
-    component over the channels; for fewer there is none. It is one matrix an
-    image; images on which nothing fires are left bit for bit.
+    where `flip` is -1 or 1 and `R_hue` is a rotation about the gray axis. For
+    more than three channels it is a rotation in the plane of the first Fourier
+    component over the channels; for fewer there is none. All of it is one
+    matrix per image. Images without any operation stay identical bit for bit.
 
     Args:
         images: Float32 `(batch, height, width, channels)` in [-1, 1].
-        drawn: Parameters by name, `(batch,)`; those left out do nothing.
+        drawn: Parameters by name, `(batch,)`; missing ones have no effect.
 
     Returns:
         Tensor of the shape of `images`.
@@ -49,7 +49,7 @@ def matrices_and_offsets(drawn: Mapping[str, Tensor], channels: int) -> tuple:
     chroma = contrast * drawn.get("saturation", one)
     hue = drawn.get("hue", 0.0 * one)
     gray, rest, plane, turn = _projections(channels)
-    # Written around the identity, which then stays exact.
+    # Written relative to the identity, which then stays exact.
     matrices = (
         _weighted(one, np.eye(channels))
         + _weighted(luma - 1.0, gray)
@@ -65,7 +65,7 @@ def _weighted(weights, matrix):
 
 
 def _projections(channels: int) -> tuple:
-    """Onto gray, onto the rest, onto the plane of hues; and a turn in it."""
+    """Projections onto gray, the rest, the hue plane; a rotation in it."""
     gray = np.full((channels, channels), 1.0 / channels)
     rest = np.eye(channels) - gray
     if channels < 3:

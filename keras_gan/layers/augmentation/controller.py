@@ -1,4 +1,4 @@
-"""What the probability of adaptive augmentation follows."""
+"""Rules for the probability of adaptive augmentation."""
 
 import math
 from collections.abc import Callable
@@ -14,7 +14,7 @@ _SPEED = "It is in thousands of images; the paper's is 500."
 
 
 class Signs(NamedTuple):
-    """The discriminator's verdict on real images since the last move.
+    """Signs of the logits of real images since the last change.
 
     Attributes:
         total: Sum of the signs of the logits.
@@ -26,20 +26,20 @@ class Signs(NamedTuple):
 
     @property
     def mean(self) -> Tensor:
-        """Near 0 where the discriminator is unsure, 1 where it knows."""
+        """Near 0 if the discriminator is unsure, 1 if it is certain."""
         return self.total / ops.maximum(self.count, 1.0)
 
 
 class Adaptive:
-    """Raises the probability while the discriminator is sure of real images.
+    """Raises the probability while the discriminator is overconfident.
 
     ```
     p <- clip(p + sign(mean sign - target) images / (1000 speed), 0, 1)
     ```
 
     Args:
-        target: The mean sign that is aimed at.
-        speed: Thousands of images that take p from 0 to 1.
+        target: Desired mean sign.
+        speed: Thousands of images in which p can go from 0 to 1.
     """
 
     initial = 0.0
@@ -55,7 +55,7 @@ class Adaptive:
 
 
 class Fixed:
-    """Leaves the probability at one value."""
+    """Keeps the probability constant."""
 
     def __init__(self, probability: float) -> None:
         self.initial = probability
@@ -65,14 +65,14 @@ class Fixed:
 
 
 class Scheduled:
-    """Takes the probability from the number of discriminator updates.
+    """Computes the probability from the number of discriminator updates.
 
     Args:
         schedule: Callable, number of updates -> probability, which is clipped
             to [0, 1].
 
     Raises:
-        TypeError: If it gives no number.
+        TypeError: If it does not return a number.
     """
 
     def __init__(self, schedule: Callable[[Tensor], Tensor]) -> None:
@@ -84,11 +84,11 @@ class Scheduled:
 
 
 def rule(probability, target: float, speed: float):
-    """The rule that `AdaptiveAugment`'s arguments ask for.
+    """Returns the rule for the arguments of `AdaptiveAugment`.
 
     Raises:
         ValueError: If one of them is out of its range.
-        TypeError: If `probability` is none of its kinds.
+        TypeError: If `probability` has a wrong type.
     """
     if probability is None:
         return Adaptive(
@@ -107,28 +107,28 @@ def rule(probability, target: float, speed: float):
 
 
 def serialize(probability):
-    """A plain value of a rule's `probability`."""
+    """Returns `probability` as a plain value."""
     if callable(probability):
         return keras.saving.serialize_keras_object(probability)
     return probability
 
 
 def deserialize(probability):
-    """What `serialize` was given."""
+    """Reverses `serialize`."""
     if isinstance(probability, dict):
         return keras.saving.deserialize_keras_object(probability)
     return probability
 
 
 def _number(given: Any) -> float:
-    """What a schedule gives, which may be a tensor."""
+    """Converts the result of a schedule, which may be a tensor."""
     try:
         finite = math.isfinite(given)
     except (TypeError, ValueError):
         finite = False
     if not finite:
         raise TypeError(
-            "`probability`, where it is a schedule, must give a finite number. "
+            "`probability`, if it is a schedule, must return a finite number. "
             f"Received: {given!r} for 0 updates of the discriminator. Return "
             "a number in [0, 1], or a scalar tensor."
         )

@@ -10,7 +10,7 @@ _CUTOUT_SIDE = 0.5
 
 
 def add_noise(images: Tensor, deviations: Tensor, noise: Tensor) -> Tensor:
-    """Adds white noise, of each image's own strength.
+    """Adds white noise, with a strength for each image.
 
     Args:
         images: Float32 `(batch, height, width, channels)`.
@@ -18,11 +18,12 @@ def add_noise(images: Tensor, deviations: Tensor, noise: Tensor) -> Tensor:
         noise: Standard normal numbers of the shape of `images`.
 
     Returns:
-        Tensor of the shape of `images`; those whose deviation is 0 bit for bit.
+        Tensor of the shape of `images`; images with deviation 0 are identical
+        bit for bit.
     """
     deviations = deviations[:, None, None, None]
     noisy = images + deviations * noise
-    # Adding a zero would take its sign from a negative one.
+    # Adding 0.0 would change -0.0 into 0.0.
     return ops.where(deviations == 0.0, images, noisy)
 
 
@@ -31,8 +32,8 @@ def cut_out(images: Tensor, centers: Tensor) -> Tensor:
 
     Args:
         images: Float32 `(batch, height, width, channels)`.
-        centers: `(batch, 2)`: x and y of its middle in sides of the image, in
-            [0, 1]; an image whose middle lies outside keeps all its pixels.
+        centers: `(batch, 2)`: x and y of its center as shares of the sides of
+            the image, in [0, 1]. Centers outside leave the image unchanged.
 
     Returns:
         Tensor of the shape of `images`.

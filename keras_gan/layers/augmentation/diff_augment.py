@@ -14,36 +14,36 @@ Tensor = Any
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class DiffAugment(ImageAugmentation):
-    """Differentiable augmentation (DiffAugment): always on, three changes.
+    """Differentiable augmentation (DiffAugment) with a fixed policy.
 
     Every image that the discriminator sees, real or generated, is changed, and
-    the generator gets its gradient through the change. It is lighter than
-    `AdaptiveAugment` and has nothing to tune. For images in [-1, 1], each drawn
-    uniformly for each image:
+    the gradient for the generator passes through the change. It is cheaper than
+    `AdaptiveAugment` and needs no tuning. For images in [-1, 1], with uniform
+    draws for each image:
 
     - color: brightness + U(-.5, .5), saturation x U(0, 2) about the mean over
       the channels, contrast x U(.5, 1.5) about the mean over the image.
-    - translation: by up to an eighth of each side, in whole pixels; beyond the
-      edge lies the middle of the value range.
-    - cutout: a rectangle of half of each side becomes the middle of the value
-      range; its center is any pixel, so a part may lie outside.
+    - translation: by up to an eighth of each side, in whole pixels; the rest is
+      filled with the middle of the value range.
+    - cutout: a rectangle of half of each side is set to the middle of the value
+      range; its center is a random pixel, so it may lie partly outside.
 
-    The paper takes color and cutout for large sets and all three for small
+    The paper uses color and cutout for large datasets and all three for small
     ones.
 
     Args:
         policy: Names of the changes, `"color"`, `"translation"` and
-            `"cutout"`, in the order in which they act, with commas between.
+            `"cutout"`, in order of application, separated by commas.
         value_range: `(low, high)` of the images.
-        bounding_box_format: Format of bounding boxes, where there are any, such
-            as `"xyxy"`.
-        data_format: `"channels_last"` or `"channels_first"`. Keras' own if left
-            out.
+        bounding_box_format: Format of bounding boxes, if there are any, such as
+            `"xyxy"`.
+        data_format: `"channels_last"` or `"channels_first"`. Default: that of
+            Keras.
         seed: Integer that fixes the draws. None: random.
         **kwargs: `name` and `dtype`, as of any Keras layer.
 
     Input and output: images `(batch, height, width, channels)` or `(height,
-    width, channels)`, or a dict as `ImageAugmentation` has it.
+    width, channels)`, or a dict as in `ImageAugmentation`.
 
     Raises:
         ValueError: If an argument is invalid.
@@ -71,7 +71,7 @@ class DiffAugment(ImageAugmentation):
 
     @property
     def policy(self) -> str:
-        """Names of the changes, in order, with commas between."""
+        """Names of the changes, in order, separated by commas."""
         return ",".join(self._changes)
 
     def draw(self, shape: Sequence[Any], seed: Any) -> dict[str, Tensor]:
@@ -92,7 +92,7 @@ class DiffAugment(ImageAugmentation):
         return drawn
 
     def apply(self, images: Tensor, drawn: Mapping[str, Tensor]) -> Tensor:
-        # Of images of unknown size each would cost a compilation.
+        # Images of unknown size would cost a compilation for each size.
         known = None not in images.shape[1:]
         function = _fused if known else _changed
         return function(images, dict(drawn), changes=self._changes)
@@ -110,10 +110,10 @@ class DiffAugment(ImageAugmentation):
 
 
 class Parameter(NamedTuple):
-    """What is drawn for each image.
+    """A parameter that is drawn for each image.
 
     Attributes:
-        size: How many numbers are drawn for an image.
+        size: Number of uniform draws per image.
         value: Uniform numbers in [0, 1), `(batch, size)`, and the sides of the
             images, `(width, height)` in pixels -> the parameter.
     """
@@ -123,11 +123,11 @@ class Parameter(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One name of the policy.
+    """One change of the policy.
 
     Attributes:
-        parameters: What is drawn, by name.
-        apply: Float32 images in [-1, 1] and what was drawn -> images.
+        parameters: The parameters to draw, by name.
+        apply: Float32 images in [-1, 1] and drawn parameters -> images.
     """
 
     parameters: Mapping[str, Parameter]
@@ -140,8 +140,8 @@ def _shift(uniform: Tensor, sides: Tensor) -> Tensor:
 
 
 def _center(uniform: Tensor, sides: Tensor) -> Tensor:
-    # An even hole has no middle pixel: its center lies between two of them, or
-    # at either edge of the image.
+    # A hole of even size has no center pixel: its center lies between two
+    # pixels or at an edge of the image.
     return ops.floor(uniform * (sides + 1.0 - _hole(sides) % 2.0))
 
 
@@ -157,8 +157,8 @@ def _color(images: Tensor, drawn: Mapping[str, Tensor]) -> Tensor:
     )
     gray = ops.mean(images, axis=3, keepdims=True)
     mean = ops.mean(gray, axis=(1, 2), keepdims=True)
-    # Brightness moves both means by itself and saturation neither of them, so
-    # the three are one sum; as such it passes over the image once.
+    # Brightness shifts both means by itself and saturation changes neither, so
+    # the three steps combine into one pass over the image.
     offset = (1.0 - contrast) * mean + brightness
     offset = offset + contrast * (1.0 - saturation) * gray
     return contrast * saturation * images + offset
@@ -170,7 +170,7 @@ def _translate(images: Tensor, drawn: Mapping[str, Tensor]) -> Tensor:
 
 @ops.custom_gradient
 def _translated(images, shifts):
-    """Images moved by whole pixels `(x, y)`, with 0 beyond the edge."""
+    """Shifts images by whole pixels `(x, y)`, filling with 0."""
     batch, height, width, channels = ops.shape(images)
     columns = ops.arange(width)[None, :] - shifts[:, :1]
     rows = ops.arange(height)[None, :] - shifts[:, 1:]
@@ -185,8 +185,8 @@ def _translated(images, shifts):
     def gradient(*upstream_gradients, upstream=None):
         if upstream is None:
             (upstream,) = upstream_gradients
-        # The transpose of a shift is the shift back: to look pixels up is
-        # faster than to add them up, and exact on every device.
+        # The transpose of a shift is the reverse shift. A gather is faster than
+        # a scatter, and exact on every device.
         return _translated(upstream, -shifts), None
 
     return ops.where(inside[..., None], taken, 0.0), gradient
@@ -245,7 +245,7 @@ def _names(policy: Any) -> tuple[str, ...]:
     if not names or set(names) - set(CHANGES) or len(set(names)) < len(names):
         raise ValueError(
             f"`policy` must be names out of {', '.join(CHANGES)}, each at most "
-            f"once, with commas between. Received: policy={policy!r}. The "
+            f"once, separated by commas. Received: policy={policy!r}. The "
             "paper's is 'color,translation,cutout'."
         )
     return names

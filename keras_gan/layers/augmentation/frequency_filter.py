@@ -16,15 +16,15 @@ _EXPECTED_POWER = np.array([10, 1, 1, 1]) / 13
 
 
 def frequency_filter(images: Tensor, drawn: Mapping[str, Tensor]) -> Tensor:
-    """Makes bands of frequencies stronger or weaker in each image.
+    """Amplifies or attenuates bands of frequencies in each image.
 
-    The gains are scaled such that a natural image keeps its power; beyond the
-    edge an image is mirrored. Images on which nothing fires are left bit for
+    The gains are scaled so that natural images keep their power; images are
+    reflected at the edges. Images whose gains are all 1 stay identical bit for
     bit.
 
     Args:
         images: Float32 `(batch, height, width, channels)`.
-        drawn: Gain of each band, `(batch,)`; those left out are 1.
+        drawn: Gain of each band, `(batch,)`; missing gains are 1.
 
     Returns:
         Tensor of the shape of `images`.
@@ -58,7 +58,7 @@ def _filtered(images, gains):
 
 
 def _matrices(gains, side):
-    """`(batch, side, side)`: one filter an image."""
+    """`(batch, side, side)`: one filter per image."""
     bands = ops.cast(_band_matrices(side), "float32")
     flat = ops.reshape(bands, (len(NAMES), side * side))
     return ops.reshape(ops.matmul(gains, flat), (-1, side, side))
@@ -74,7 +74,7 @@ def _band_matrices(side):
     period = array.maximum(2 * (side - 1), 1)
     folded = array.mod(places, period)
     folded = array.minimum(folded, period - folded)
-    # (pixel, tap, pixel): where each tap of each pixel's filter lands.
+    # (pixel, tap, pixel): the pixel that each tap of a pixel's filter reads.
     hits = folded[:, :, None] == pixels[None, None, :]
     return array.einsum("bt,ptq->bpq", bank, _floats(hits))
 
@@ -86,7 +86,7 @@ def _floats(condition):
 
 
 def filter_bank() -> np.ndarray:
-    """Kernels `(4, taps)` of the bands, low to high, that sum to identity."""
+    """Kernels `(4, taps)` of the bands, low to high; their sum is identity."""
     low = SYM2
     high = low * (-1.0) ** np.arange(len(low))
     low = np.convolve(low, low[::-1]) / 2

@@ -1,4 +1,4 @@
-"""The base of the layers that augment images."""
+"""The base class of layers that augment images."""
 
 import abc
 from collections.abc import Mapping, Sequence
@@ -25,35 +25,35 @@ Tensor = Any
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class ImageAugmentation(keras.layers.Layer, abc.ABC):
-    """A layer, images -> images, that draws a change for each image anew.
+    """Base class of layers that change each image randomly.
 
-    It stands in a `GAN` as `augmenter`, in `tf.data.Dataset.map` before or
-    after `batch`, in pipelines of Keras and KerasCV, and in models; there it is
-    the identity at inference. Drawing is apart from applying, under Keras' own
-    names: `get_random_transformation` and `transform_images`.
+    Use it as the `augmenter` of a `GAN`, in `tf.data.Dataset.map` before or
+    after `batch`, in pipelines of Keras and KerasCV, and in models, where it is
+    the identity at inference. Drawing and applying are separate methods, named
+    as in Keras: `get_random_transformation` and `transform_images`.
 
-    A subclass writes `draw(shape, seed)`, the parameters of a batch, and
-    `apply(images, drawn)`, differentiable, for float32 images in [-1, 1] with
-    the channels last, which is how they are changed whatever the layer's own
-    dtype; and `inverse_matrices` where it moves pixels.
+    A subclass implements `draw(shape, seed)`, which returns the parameters for
+    a batch, and `apply(images, drawn)`, which is differentiable and receives
+    float32 images in [-1, 1] with the channels last, whatever the dtype of the
+    layer. If it moves pixels it also implements `inverse_matrices`.
 
     Args:
-        value_range: `(low, high)` of the images. Brightness and the like are
-            shares of it.
-        bounding_box_format: Format of bounding boxes, such as `"xyxy"`; needed
-            where the data have any.
-        data_format: `"channels_last"` or `"channels_first"`. Keras' own if left
-            out.
+        value_range: `(low, high)` of the images. Brightness and similar changes
+            are relative to it.
+        bounding_box_format: Format of bounding boxes, such as `"xyxy"`;
+            required if the data have any.
+        data_format: `"channels_last"` or `"channels_first"`. Default: that of
+            Keras.
         seed: Integer that fixes the draws. None: random.
         **kwargs: `name` and `dtype`, as of any Keras layer.
 
     Input and output: a tensor of images `(batch, height, width, channels)` or
-    `(height, width, channels)`, integers or floats; or a dict of `"images"` and
-    more, of which `"segmentation_masks"` and `"bounding_boxes"` (a dict of
-    `"boxes"` and `"labels"` or `"classes"`) move with the images and all else
-    is left alone. Images come out as floats of the layer's dtype; if they were
-    integers, rounded and clipped. What a change leaves alone comes out bit for
-    bit.
+    `(height, width, channels)`, integers or floats; or a dict with `"images"`
+    and more. `"segmentation_masks"` and `"bounding_boxes"` (a dict of `"boxes"`
+    and `"labels"` or `"classes"`) are transformed with the images; everything
+    else is returned unchanged. Images are returned as floats of the layer's
+    dtype, rounded and clipped if they were integers. Images that are not
+    changed stay identical bit for bit.
 
     Raises:
         ValueError: If an argument or the data are invalid.
@@ -72,7 +72,7 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
     """
 
     mask_fill: float | None = None
-    """Value of masks beyond the edge. None: they are mirrored."""
+    """Value of masks beyond the edge. None: they are reflected."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
-        # Places and colors are computed in float32 under every policy.
+        # Positions and colors are computed in float32 under every policy.
         super().__init__(autocast=False, **kwargs)
         self.value_range = check_value_range(value_range)
         self.bounding_box_format = targets.check_format(bounding_box_format)
@@ -93,7 +93,7 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
         self._element_seeds = backend.ElementSeeds(0 if seed is None else seed)
         self.supports_jit = True
 
-    # What a subclass writes -------------------------------------------------
+    # For subclasses ---------------------------------------------------------
 
     @abc.abstractmethod
     def draw(self, shape: Sequence[Any], seed: Any) -> dict[str, Tensor]:
@@ -109,7 +109,7 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
 
     @abc.abstractmethod
     def apply(self, images: Tensor, drawn: Mapping[str, Tensor]) -> Tensor:
-        """Changes images by parameters; the same for the same ones.
+        """Changes images, deterministically for given parameters.
 
         Args:
             images: Float32 `(batch, height, width, channels)` in [-1, 1].
@@ -119,25 +119,24 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
     def inverse_matrices(
         self, drawn: Mapping[str, Tensor], height: Any, width: Any
     ) -> Tensor | None:
-        """Where pixels are taken from, `(batch, 3, 3)`; None: not moved.
+        """Maps from result to image, `(batch, 3, 3)`; None: pixels stay.
 
-        In pixels `(x, y)` from the middle of the image.
+        Coordinates are `(x, y)` in pixels from the center of the image.
         """
         return None
 
     # Use --------------------------------------------------------------------
 
     def augment_images(self, images: Tensor) -> Tensor:
-        """Augments float images in [-1, 1] without a look at their values.
+        """Augments float images in [-1, 1] without checking their values.
 
-        A generator that is still learning overshoots its range, which is no
-        error: this is what `GAN` calls.
+        `GAN` calls it, because a generator in training may exceed its range.
 
         Args:
             images: Float tensor `(batch, ...)` of images.
 
         Raises:
-            ValueError: If these are no batch of images.
+            ValueError: If they are not a batch of images.
         """
         check_batch(images)
         images = self._channels_last(ops.cast(images, "float32"))
@@ -172,9 +171,9 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
 
         Args:
             data: Images, or a dict of `"images"` and more.
-            training: Unused: nothing is drawn at inference. Keras has it.
-            seed: Integer that fixes the draws, or a `SeedGenerator`. None: the
-                layer's own.
+            training: Unused; present for compatibility with Keras.
+            seed: Integer that fixes the draws, or a `SeedGenerator`. Default:
+                that of the layer.
         """
         images = data["images"] if isinstance(data, Mapping) else data
         check_images(images, self.data_format)
@@ -188,23 +187,23 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
     def transform_images(
         self, images: Tensor, transformation: Mapping, training: bool = True
     ) -> Tensor:
-        """Changes images by parameters drawn.
+        """Changes images with drawn parameters.
 
         Args:
-            images: Tensor of images, or of one.
+            images: Tensor of images, or of one image.
             transformation: What `get_random_transformation` returned.
-            training: False leaves the images as they are.
+            training: False leaves the images unchanged.
 
         Returns:
-            Floats in the value range (or beyond it) of the images' shape.
+            Float tensor of the same shape; values may exceed the value range.
         """
         if not training:
             return ops.cast(images, self.compute_dtype)
         batch = self._channels_last(ops.cast(_batched(images), "float32"))
         batch = self._applied(batch, transformation)
         if not keras.backend.is_float_dtype(_dtype(images)):
-            # What comes as bytes will be bytes again, which would wrap around
-            # and lose a level to the least rounding error.
+            # Callers may cast the result back to bytes, which would wrap around
+            # and truncate.
             batch = ops.clip(ops.round(batch), *self.value_range)
         batch = ops.cast(self._own_format(batch), self.compute_dtype)
         return _like(batch, images)
@@ -212,19 +211,19 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
     def transform_labels(
         self, labels: Any, transformation: Mapping, training: bool = True
     ) -> Any:
-        """Returns the labels: no change makes another thing of an image."""
+        """Returns the labels, which no change affects."""
         return labels
 
     def transform_segmentation_masks(
         self, masks: Tensor, transformation: Mapping, training: bool = True
     ) -> Tensor:
-        """Moves masks with their images, by the nearest pixel.
+        """Transforms masks like their images, with nearest neighbors.
 
         Args:
-            masks: Tensor `(batch, height, width)`, or with an axis of channels
-                where the images have theirs.
+            masks: Tensor `(batch, height, width)`, or with a channel axis like
+                that of the images.
             transformation: What `get_random_transformation` returned.
-            training: False leaves the masks as they are.
+            training: False leaves the masks unchanged.
         """
         if not training:
             return masks
@@ -244,19 +243,19 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
         *,
         image_size: tuple,
     ) -> dict[str, Tensor]:
-        """Moves boxes with their images.
+        """Transforms boxes like their images.
 
-        A box becomes the smallest one around its moved corners, cut at the
-        edges; one that is left with no area gets -1 in all its numbers and its
-        label, as Keras does it.
+        The result is the smallest box around the transformed corners, clipped
+        to the image. Boxes without area get -1 in all coordinates and in their
+        label, as in Keras.
 
         Args:
             boxes: Dict of `"boxes"` `(batch, boxes, 4)` and `"labels"` or
-                `"classes"` `(batch, boxes)`, dense or ragged; they come out
+                `"classes"` `(batch, boxes)`, dense or ragged; the result is
                 dense.
             transformation: What `get_random_transformation` returned.
-            training: False leaves the boxes as they are.
-            image_size: Height and width of the images, pixels.
+            training: False leaves the boxes unchanged.
+            image_size: Height and width of the images in pixels.
         """
         check_boxes(boxes, self.bounding_box_format)
         boxes = targets.dense(boxes)
@@ -271,7 +270,7 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
         )
 
     def _applied(self, images, transformation):
-        """`apply` for images in the layer's own range."""
+        """`apply` for images in the value range of the layer."""
         low, high = self.value_range
         if (low, high) == (-1.0, 1.0):
             return self.apply(images, transformation)
@@ -279,14 +278,14 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
         scaled = (images - middle) / half
         applied = self.apply(scaled, transformation)
         changed = applied * half + middle
-        # There and back is not exact. The value is the one given, while the
-        # derivative stays that of the change.
+        # Scaling there and back is not exact: where nothing changed, return the
+        # given value, with the derivative of the change.
         given = ops.stop_gradient(images)
         given = given - (ops.stop_gradient(changed) - changed)
         return ops.where(ops.equal(applied, scaled), given, changed)
 
     def _transformed(self, data, drawn, training):
-        """The parts of the data that may change."""
+        """Returns the parts of the data that may change."""
         images = data["images"]
         single = len(images.shape) == 3
         changed = {"images": self.transform_images(images, drawn, training)}
@@ -313,7 +312,7 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
     # Shapes and configuration -----------------------------------------------
 
     def compute_output_spec(self, inputs: Any, training: bool = True) -> Any:
-        # New ones all of them: Keras writes into each where it comes from.
+        # All tensors must be new: Keras records the origin of each.
         data = keras.tree.map_structure(
             lambda one: keras.KerasTensor(one.shape, one.dtype),
             dict(_as_dict(inputs)),
@@ -347,10 +346,10 @@ class ImageAugmentation(keras.layers.Layer, abc.ABC):
 
 
 class _Seeds(keras.random.SeedGenerator):
-    """The seeds of one transformation: another for each number drawn.
+    """The seeds of one transformation, a different one for each draw.
 
-    An integer would give all of them the same random numbers; a generator with
-    a variable cannot be made amid a graph.
+    With an integer all draws would be the same, and a seed generator with a
+    variable cannot be created inside a graph.
     """
 
     def __init__(self, seed):
@@ -376,7 +375,7 @@ def _like(batch, images):
 
 
 def _stacked(tensors, single):
-    """A batch of one, where the data are those of a single image."""
+    """Turns the data of a single image into a batch of one."""
     if not single:
         return tensors
     return keras.tree.map_structure(

@@ -1,4 +1,4 @@
-"""What must be true of the data that a layer augments."""
+"""Checks of the data that a layer augments."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 import keras
 import numpy as np
 
-# Floats beyond the range by a rounding error are no mistake.
+# Tolerance for rounding errors of floats.
 _TOLERANCE = 1e-3
 
 
 def check_data_format(data_format: str | None) -> str:
-    """Returns the format of images, Keras' own for None.
+    """Returns the data format, or that of Keras for None.
 
     Raises:
         ValueError: If it is not one of Keras' two.
@@ -26,16 +26,16 @@ def check_data_format(data_format: str | None) -> str:
 
 
 def check_arguments(layer: str, others: tuple) -> None:
-    """Checks what a layer is called with beside its one input.
+    """Checks that a layer is called with one input.
 
     Raises:
-        TypeError: If it is data: a set of pairs, mapped as it is.
+        TypeError: If there are more, as from a dataset of pairs.
     """
     if others:
         raise TypeError(
             f"`{layer}` takes one input: images, or a dict of images and more. "
-            f"Received: {1 + len(others)} inputs. Of a data set of pairs map "
-            "the images alone: "
+            f"Received: {1 + len(others)} inputs. For a dataset of pairs, map "
+            "the images only: "
             "`dataset.map(lambda images, labels: (layer(images), labels))`."
         )
 
@@ -46,7 +46,7 @@ def check_data(
     box_format: str | None = None,
     data_format: str = "channels_last",
 ) -> None:
-    """Checks a dict of data by its names, shapes and kinds of number.
+    """Checks the keys, shapes and dtypes of a dict of data.
 
     Raises:
         ValueError: If images are missing or of another shape, masks are of
@@ -71,14 +71,14 @@ def check_images(images: Any, data_format: str = "channels_last") -> None:
     """Checks the shape of images.
 
     Raises:
-        ValueError: If it is not that of one image or of a batch.
+        ValueError: If it is not the shape of an image or a batch of images.
     """
     shape = _shape(images)
     ragged = hasattr(images, "to_tensor")
     if ragged or shape is None or len(shape) not in (3, 4):
         raise ValueError(
             "Images must have the shape (batch, height, width, channels), or "
-            "(height, width, channels) for a single one. Received: "
+            "(height, width, channels) for a single image. Received: "
             f"{type(images).__name__} of shape {shape or 'unknown'}."
             + (" Map images of many sizes before `batch`." if ragged else "")
         )
@@ -92,18 +92,18 @@ def check_images(images: Any, data_format: str = "channels_last") -> None:
 
 
 def check_batch(images: Any) -> None:
-    """Checks that a GAN is one of images.
+    """Checks that the data of a GAN are images.
 
     Raises:
-        ValueError: If these are points or the like.
+        ValueError: If they are points or other vectors.
     """
     shape = _shape(images)
     if shape is None or len(shape) != 4:
         raise ValueError(
-            "An augmentation of images must be given images of shape (batch, "
-            "height, width, channels), or (batch, channels, height, width). "
-            f"Received: shape {shape or 'unknown'}. For points and the like "
-            "take a layer such as `keras.layers.GaussianNoise`."
+            "An augmentation of images needs images of shape (batch, height, "
+            "width, channels), or (batch, channels, height, width). "
+            f"Received: shape {shape or 'unknown'}. For points and other "
+            "vectors use a layer such as `keras.layers.GaussianNoise`."
         )
 
 
@@ -111,7 +111,7 @@ def check_boxes(boxes: Any, box_format: str | None) -> None:
     """Checks a dict of boxes.
 
     Raises:
-        ValueError: If it is none, or no format says how to read it.
+        ValueError: If it is invalid, or its format is not given.
     """
     if box_format is None:
         raise ValueError(
@@ -135,19 +135,19 @@ def check_boxes(boxes: Any, box_format: str | None) -> None:
         kind = _kind(boxes[name])
         if kind.startswith("uint"):
             raise ValueError(
-                "Labels of boxes must be able to hold -1, which marks a box "
-                f"that is none. Received: bounding_boxes[{name!r}] of type "
-                f"{kind}. Cast them to int32."
+                "Labels of boxes must have a type with negative numbers, "
+                "because -1 marks padding. Received: bounding_boxes"
+                f"[{name!r}] of type {kind}. Cast them to int32."
             )
 
 
 def check_values(inputs: Any, value_range: tuple[float, float]) -> None:
-    """Checks the values of NumPy arrays, which come straight from a user.
+    """Checks the values of NumPy arrays, which come directly from a user.
 
-    Tensors may have been changed by a layer before, which oversteps the range.
+    Tensors are not checked: an earlier layer may have exceeded the range.
 
     Raises:
-        ValueError: If values lie beyond the range.
+        ValueError: If values are outside the range.
     """
     images = inputs.get("images") if isinstance(inputs, Mapping) else inputs
     if not isinstance(images, np.ndarray) or images.size == 0:
@@ -158,7 +158,7 @@ def check_values(inputs: Any, value_range: tuple[float, float]) -> None:
     # Written so that NaN is refused too.
     if not (least >= low - slack and most <= high + slack):
         raise ValueError(
-            f"The images must lie in value_range={value_range}. Received: "
+            f"The images must be in value_range={value_range}. Received: "
             f"values from {least:g} to {most:g}. Make the layer with the range "
             "of the images, or scale them first."
         )
@@ -188,7 +188,7 @@ def _check_masks(masks: Any, images: Any, data_format: str) -> None:
     if not own or any(a != b and None not in (a, b) for a, b in pairs):
         raise ValueError(
             "`segmentation_masks` must have the height and width of the "
-            "images, with an axis of channels or without. Received: masks of "
+            "images, with or without a channel axis. Received: masks of "
             f"shape {shape} and images of shape {images_shape}."
         )
 
@@ -200,10 +200,10 @@ def _keys(boxes: Any) -> str:
 
 
 def _shape(tensor: Any) -> tuple | None:
-    """Shape, with None for what is unknown."""
+    """The shape, with None for unknown lengths."""
     try:
         return tuple(tensor.shape)
-    # Of unknown rank, or no tensor at all.
+    # Unknown rank, or not a tensor.
     except (AttributeError, TypeError, ValueError):
         return None
 

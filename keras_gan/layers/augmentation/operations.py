@@ -1,4 +1,4 @@
-"""The operations of adaptive augmentation, and how each is drawn."""
+"""The operations of adaptive augmentation and their random parameters."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -13,15 +13,15 @@ Tensor = Any
 
 
 class Operation(NamedTuple):
-    """One operation: on which images it fires, and what is drawn for those.
+    """An operation: how often it is applied, and with which parameter.
 
     Attributes:
-        group: Name of the group that it belongs to.
-        distribution: `"uniform"` in [0, 1) or `"normal"`: what `value` takes.
-        size: How many numbers are drawn for an image.
-        value: Numbers drawn -> the operation's parameter.
+        group: Name of its group.
+        distribution: `"uniform"` in [0, 1) or `"normal"`: the input of `value`.
+        size: Number of draws per image.
+        value: Draws -> the parameter of the operation.
         identity: The parameter that changes nothing.
-        chance: Probability p -> share of images on which it fires.
+        chance: Probability p -> share of images that the operation changes.
     """
 
     group: str
@@ -45,8 +45,8 @@ def _one_of(count: int) -> Callable[[Tensor], Tensor]:
 
 
 def _half_chance(probability: Tensor) -> Tensor:
-    # Of two turns, one before and one after the stretch, so that at least one
-    # is made with probability p.
+    # There are two rotations, before and after the stretch; at least one of
+    # them is applied with probability p.
     return 1.0 - ops.sqrt(1.0 - probability)
 
 
@@ -73,11 +73,11 @@ OPERATIONS = {
     "noise": Operation("noise", "normal", 1, lambda n: ops.abs(0.1 * n), 0),
     "cutout": Operation("cutout", "uniform", 2, lambda u: u, -1),
 }
-"""Name -> operation, in the order in which they act.
+"""Name -> operation, in order of application.
 
 Units: `shift` and `fractional_shift` are `(x, y)` in sides of the image,
-rotations radians, `cutout` the center of the hole in sides of the image (-1:
-no hole), brightness and noise half the value range.
+rotations are in radians, `cutout` is the center of the hole in sides of the
+image (-1: no hole), brightness and noise are relative to half the value range.
 """
 
 GROUPS = tuple(dict.fromkeys(one.group for one in OPERATIONS.values()))
@@ -85,13 +85,13 @@ LETTERS = "bgcfnc"
 
 
 def multipliers(operations: str | Iterable[str] | Mapping[str, float]) -> dict:
-    """Multiplier of the probability of each chosen operation, by its name.
+    """Returns the multiplier of the probability of each chosen operation.
 
     Args:
         operations: Letters of the groups in the paper's order (`"bgcfnc"` is
             all of them: the first c is color, the second cutout), or names of
-            groups or operations, or a dict of names and multipliers in [0, 1],
-            where an operation's own goes before that of its group.
+            groups or operations, or a dict of names and multipliers in [0, 1].
+            The multiplier of an operation overrides that of its group.
 
     Raises:
         TypeError: If it is none of these.
@@ -108,7 +108,7 @@ def multipliers(operations: str | Iterable[str] | Mapping[str, float]) -> dict:
     if not isinstance(operations, Mapping):
         operations = dict.fromkeys(operations, 1.0)
     chosen: dict[str, float] = {}
-    # Groups first: the more specific name has the last word in any order.
+    # Groups first, so that names of operations override them in any order.
     pairs = sorted(operations.items(), key=lambda pair: pair[0] in OPERATIONS)
     for name, multiplier in pairs:
         key = f"operations[{name!r}]"
@@ -128,14 +128,15 @@ def draw(
     """Draws the parameters of each operation for each image.
 
     Args:
-        chosen: Names and multipliers, as `multipliers` returns them.
+        chosen: Names and multipliers, as returned by `multipliers`.
         probability: Scalar p in [0, 1].
         batch_size: Number of images.
         seed: `keras.random.SeedGenerator`.
 
     Returns:
-        Parameters by name, `(batch,)` or `(batch, 2)`, the identity's where an
-        operation does not fire; and `"fired"`, boolean `(batch, operations)`.
+        Parameters by name, `(batch,)` or `(batch, 2)`, that of the identity
+        where an operation is not applied; and `"fired"`, boolean `(batch,
+        operations)`.
     """
     named = {name: OPERATIONS[name] for name in chosen}
     gates = keras.random.uniform((batch_size, len(named)), seed=seed)
@@ -157,7 +158,7 @@ def draw(
 
 
 def _numbers(operations, batch_size, seed) -> dict[str, Any]:
-    """Iterators over columns of numbers, one random call a distribution."""
+    """Iterators over columns of draws, one random call per distribution."""
     functions = {
         "uniform": keras.random.uniform,
         "normal": keras.random.normal,

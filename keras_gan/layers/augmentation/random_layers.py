@@ -1,4 +1,4 @@
-"""A choice of layers for each image, without a loop over images."""
+"""Random layers for each image, without a loop over images."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,19 +13,19 @@ Tensor = Any
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class RandomLayers(keras.layers.Layer):
-    """Changes each image by a few of several layers, drawn for it.
+    """Applies a few randomly chosen layers to each image, as RandAugment.
 
-    It is the rule of RandAugment. Every layer is applied to the whole batch and
-    each image takes the result of its own. That is faster than a loop over
-    images, has derivatives of every order, and goes through XLA where the
-    layers do; KerasCV's pipeline, which branches for each image, does not.
+    Every layer is applied to the whole batch, and each image takes the result
+    of its own layers. This is faster than a loop over images, has derivatives
+    of every order, and works under XLA if the layers do, unlike KerasCV's
+    pipeline, which branches for each image.
 
     Args:
         layers: Keras layers, images -> images of the same shape.
-        num_layers: How many are drawn for an image, one after the other. The
-            same one may be drawn twice.
-        rate: Probability in (0, 1] of each of these to be applied.
-        seed: Integer that fixes the choices. None: any.
+        num_layers: Number of layers per image, applied one after the other. The
+            same layer may be chosen twice.
+        rate: Probability in (0, 1] that a chosen layer is applied.
+        seed: Integer that fixes the choices. None: random.
         **kwargs: `name` and `dtype`, as of any Keras layer.
 
     Input and output: float images `(batch, height, width, channels)`.
@@ -78,7 +78,7 @@ class RandomLayers(keras.layers.Layer):
         return images
 
     def _changed(self, images: Tensor) -> Tensor:
-        # One number says which layer, or none where it is past the last.
+        # The index of the layer, or none if it is beyond the last one.
         drawn = keras.random.uniform(
             (ops.shape(images)[0], 1, 1, 1),
             maxval=len(self.layers) / self.rate,
@@ -112,6 +112,6 @@ class RandomLayers(keras.layers.Layer):
 
 
 def _plain(config: dict[str, Any]) -> dict[str, Any]:
-    # The same, whether the layer was used or not.
+    # The config must not depend on whether the layer was used.
     config.pop("build_config", None)
     return config

@@ -1,4 +1,4 @@
-"""Segmentation masks and bounding boxes that move with their images."""
+"""Transforms segmentation masks and bounding boxes like their images."""
 
 import functools
 from collections.abc import Callable, Mapping
@@ -23,12 +23,12 @@ FORMATS = (
     "rel_center_xywh",
 )
 
-# Names under which Keras and KerasCV keep what is in the boxes.
+# Names of the labels of boxes in Keras and KerasCV.
 LABELS = ("labels", "classes")
 
 
 def check_format(bounding_box_format: str | None) -> str | None:
-    """Returns the format, or says which there are.
+    """Returns the format, if Keras knows it.
 
     Raises:
         ValueError: If Keras does not know the format.
@@ -49,16 +49,16 @@ def transform_masks(
     inverse_matrices: Callable,
     fill: float | None,
 ) -> Tensor:
-    """Moves masks, by the nearest pixel: no value comes in between.
+    """Transforms masks with nearest neighbors, without new values.
 
     Args:
         masks: `(batch, height, width, channels)`.
         drawn: Parameters drawn for the images.
         inverse_matrices: Parameters, height and width -> matrices, or None.
-        fill: Value beyond the edge. None: the mask is mirrored.
+        fill: Value beyond the edge. None: the mask is reflected.
 
     Returns:
-        Tensor of the shape and kind of `masks`.
+        Tensor of the shape and dtype of `masks`.
     """
     matrices = inverse_matrices(drawn, *ops.shape(masks)[1:3])
     return masks if matrices is None else warp_nearest(masks, matrices, fill)
@@ -71,19 +71,19 @@ def transform_boxes(
     bounding_box_format: str | None,
     sides: tuple,
 ) -> dict[str, Any]:
-    """Moves boxes: the smallest ones around their moved corners.
+    """Transforms boxes into the smallest ones around their moved corners.
 
     Args:
         boxes: Dict of `"boxes"` `(batch, boxes, 4)` and `"labels"` or
             `"classes"` `(batch, boxes)`, -1 where there is no box.
         drawn: Parameters drawn for the images.
         inverse_matrices: Parameters, height and width -> matrices, or None.
-        bounding_box_format: Of the boxes.
+        bounding_box_format: Format of the boxes.
         sides: Height and width of the images.
 
     Returns:
-        The dict with the boxes moved and cut at the edges, and -1 for those of
-        which nothing is left.
+        The dict with the boxes transformed and clipped to the image, and -1 for
+        boxes without area.
     """
     matrices = inverse_matrices(drawn, *sides)
     if matrices is None:
@@ -111,7 +111,7 @@ def transform_boxes(
 
 
 def dense(boxes: Mapping[str, Any]) -> dict[str, Any]:
-    """Pads what is ragged with -1, as boxes in KerasCV's pipelines are."""
+    """Pads ragged boxes, as in KerasCV's pipelines, with -1."""
     return {
         name: value.to_tensor(default_value=-1)
         if hasattr(value, "to_tensor")
@@ -121,28 +121,28 @@ def dense(boxes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _exists(labels):
-    """Which labels are not padding; they may be one-hot vectors."""
+    """Returns which labels are not padding; they may be one-hot."""
     exist = labels != -1
     return ops.any(exist, axis=-1) if len(labels.shape) == 3 else exist
 
 
 def _where(kept, values):
-    """The values of the boxes that are kept, and -1 for the others."""
+    """Keeps the values of some boxes and sets the others to -1."""
     kept = kept[..., None] if len(values.shape) == 3 else kept
     return ops.where(kept, values, ops.cast(-1, values.dtype))
 
 
 def _moved(corners, matrices, sides):
-    """Boxes `xyxy` around the corners of boxes, moved by inverse matrices."""
+    """Boxes `xyxy` around corners that are moved by inverse matrices."""
     height, width = (ops.cast(side, "float32") for side in sides)
     x = ops.take(corners, [0, 2, 0, 2], axis=-1) - width / 2
     y = ops.take(corners, [1, 1, 3, 3], axis=-1) - height / 2
-    # From image to result: the other way than the pixels are fetched.
+    # From image to result, the inverse of the maps for pixels.
     forward = ops.linalg.inv(matrices)[:, :, :, None, None]
     new_x = forward[:, 0, 0] * x + forward[:, 0, 1] * y + forward[:, 0, 2]
     new_y = forward[:, 1, 0] * x + forward[:, 1, 1] * y + forward[:, 1, 2]
     new_x, new_y = new_x + width / 2, new_y + height / 2
-    # Corner by corner: along an axis TensorFlow has no minimum of no boxes.
+    # Corner by corner: TensorFlow cannot reduce an axis of zero boxes.
     sides_of_hull = [
         functools.reduce(function, ops.unstack(places, 4, axis=-1))
         for function in (ops.minimum, ops.maximum)

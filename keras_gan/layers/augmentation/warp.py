@@ -11,8 +11,8 @@ from keras_gan.layers.augmentation.wavelets import SYM6
 
 Tensor = Any
 
-# Place of the filter's middle tap, and how many samples of the doubled image it
-# reaches beyond the edge.
+# Index of the middle tap of the filter, and how many samples of the doubled
+# image it reaches beyond the edge.
 _MIDDLE = len(SYM6) // 2 - 1
 _FEW_CHANNELS = 4
 
@@ -29,8 +29,8 @@ def warp(images: Tensor, matrices: Tensor) -> Tensor:
 
     Args:
         images: Float32 `(batch, height, width, channels)`.
-        matrices: `(batch, 3, 3)`, places in the result -> places in the image,
-            in pixels `(x, y)` from the middle.
+        matrices: `(batch, 3, 3)`, positions in the result -> positions in the
+            image, `(x, y)` in pixels from the center.
 
     Returns:
         Tensor of the shape of `images`.
@@ -56,19 +56,19 @@ def warp(images: Tensor, matrices: Tensor) -> Tensor:
 def warp_nearest(
     masks: Tensor, matrices: Tensor, fill: float | None = None
 ) -> Tensor:
-    """Warps each mask by its own affine map; every value is one of the mask's.
+    """Warps each mask by its own affine map, without making new values.
 
     Args:
-        masks: Tensor `(batch, height, width, channels)` of any kind.
-        matrices: As `warp` takes them.
-        fill: Value beyond the edge. None: the mask is mirrored.
+        masks: Tensor `(batch, height, width, channels)` of any dtype.
+        matrices: As for `warp`.
+        fill: Value beyond the edge. None: the mask is reflected.
 
     Returns:
-        Tensor of the shape and kind of `masks`.
+        Tensor of the shape and dtype of `masks`.
     """
     height, width = _sides(masks)
     x, y = _places(matrices, _grid(width), _grid(height))
-    # Half up, so that a place between two pixels is the same one everywhere.
+    # Round half up, so that positions between two pixels are consistent.
     across, down = _float(width), _float(height)
     x = ops.floor(x + across / 2.0)
     y = ops.floor(y + down / 2.0)
@@ -82,22 +82,22 @@ def warp_nearest(
 
 
 def _sides(images):
-    """Height and width: integers where they are known, else tensors."""
+    """Height and width: integers if they are known, else tensors."""
     dynamic = ops.shape(images)
     return dynamic[1], dynamic[2]
 
 
 def _grid(side, parts=1, beyond=0):
-    """Places along one axis, in pixels from the middle.
+    """Positions along one axis, in pixels from the center.
 
-    `parts` for each pixel, and some beyond the edge at both ends.
+    There are `parts` positions per pixel, and `beyond` more at both ends.
     """
     places = _float(_integers(parts * side + 2 * beyond)) - beyond
     return places / parts - (_float(side) - 1.0) / 2.0
 
 
 def _places(matrices, x, y):
-    """Where the points of a grid are mapped to: x and y `(batch, y, x)`."""
+    """Maps the points of a grid: returns x and y, `(batch, y, x)`."""
     x = ops.convert_to_tensor(x)[None, None, :]
     y = ops.convert_to_tensor(y)[None, :, None]
     m = matrices[:, :, :, None, None]
@@ -108,18 +108,18 @@ def _places(matrices, x, y):
 
 
 def _mirrored(places, last):
-    """Folds places back between 0 and `last`, as mirrors at both would."""
-    # The distance to the nearest mirror image of 0.
+    """Reflects positions into the range from 0 to `last`."""
+    # The distance to the nearest reflection of 0.
     period = ops.maximum(2.0 * last, 1.0)
     distances = ops.abs(places - period * ops.round(places / period))
     return ops.minimum(distances, last)
 
 
 def _bilinear(images, x, y):
-    """Values at places between pixels: `(batch, *places, channels)`.
+    """Interpolates between pixels: `(batch, *positions, channels)`.
 
-    No place may lie in the last row or column, so that each has a pixel to its
-    right and one below.
+    No position may lie in the last row or column, so each has a pixel to its
+    right and one below it.
     """
     batch, height, width, channels = ops.shape(images)
     left, top = ops.floor(x), ops.floor(y)
@@ -136,21 +136,21 @@ def _bilinear(images, x, y):
 
 
 def _taken(images, rows, columns):
-    """The pixels at whole places: `(batch, *places, channels)`."""
+    """The pixels at integer positions: `(batch, *positions, channels)`."""
     batch, height, width, channels = ops.shape(images)
     pixels = ops.reshape(images, (batch * height * width, channels))
     return ops.take(pixels, _numbered(images, rows, columns), axis=0)
 
 
 def _numbered(images, rows, columns):
-    """Numbers of pixels, counted through the whole batch."""
+    """Indices of pixels in the flattened batch."""
     batch, height, width, _ = ops.shape(images)
     first = ops.arange(batch) * (height * width)
     return first[:, None, None] + rows * width + columns
 
 
 def _down(matrix, images):
-    """A matrix along the height of each image."""
+    """Applies a matrix along the height of each image."""
     batch, height, width, channels = ops.shape(images)
     lines = ops.reshape(images, (batch, height, width * channels))
     lines = ops.matmul(matrix, lines)
@@ -158,12 +158,12 @@ def _down(matrix, images):
 
 
 def _across(matrix, images):
-    """A matrix along the width of each image."""
+    """Applies a matrix along the width of each image."""
     batch, height, width, channels = ops.shape(images)
     if channels > _FEW_CHANNELS:
         return ops.matmul(matrix, images)
-    # One matrix for whole lines, though most of it is zeros: products as narrow
-    # as a pixel were three to five times slower.
+    # One matrix for whole lines, although it is mostly zeros: products as
+    # narrow as a pixel were three to five times slower.
     apart = ops.eye(channels, dtype="float32")[None, :, None, :]
     joint = ops.transpose(matrix)[:, None, :, None] * apart
     columns = ops.shape(matrix)[0]
@@ -174,11 +174,11 @@ def _across(matrix, images):
 
 
 def _doubling(side):
-    """`(2 side, side)`: filter taps, with the image mirrored at its edges."""
+    """`(2 side, side)`: filter taps, with reflection at the edges."""
     places = _integers(2 * side)
     matrix = 0.0
     for tap, weight in enumerate(SYM6.tolist()):
-        # The pixel that this tap reaches lies on every other place.
+        # Only every second position of the doubled image is a pixel.
         reached = places + (_MIDDLE - tap)
         pixel = _mirrored_integers(reached // 2, side)
         even = _float(reached % 2 == 0)
@@ -188,7 +188,7 @@ def _doubling(side):
 
 
 def _halving(side):
-    """`(side, 2 side + 10)`: the same taps, the other way round."""
+    """`(side, 2 side + 10)`: the same taps, transposed."""
     reached = _integers(2 * side + 2 * _MIDDLE)[None, :]
     distances = reached - 2 * _integers(side)[:, None]
     matrix = 0.0
@@ -209,7 +209,7 @@ def _integers(count):
 
 
 def _float(numbers):
-    """Float32, as constants where the numbers are known."""
+    """Converts to float32, as a constant if the numbers are known."""
     if isinstance(numbers, (int, np.ndarray)):
         return np.float32(numbers)
     return ops.cast(numbers, "float32")
