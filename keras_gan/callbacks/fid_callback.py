@@ -26,13 +26,13 @@ class FIDCallback(MetricsCallback):
         feature_extractor: As `FrechetInceptionDistance` takes it.
         value_range: `(low, high)` of the images, real and generated.
         name: Name of the value in the logs.
-        batch_size: Images generated at once.
+        batch_size: Number of images generated at once.
         seed: Integer that fixes the latents.
         cache_directory: Folder for statistics of real images. Default: a
             folder in Keras' home. False: no cache.
 
     Raises:
-        ValueError: If an argument is not as described.
+        ValueError: If an argument is invalid.
 
     Example:
 

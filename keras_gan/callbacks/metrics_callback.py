@@ -15,35 +15,34 @@ from keras_gan.utils.arguments import integer
 class MetricsCallback(keras.callbacks.Callback):
     """Adds metrics of real and generated images to an epoch's logs.
 
-    For those who have no validation data, or want other numbers of real and
-    of generated images. It acts before the callbacks that follow it in the
-    list, so that `ModelCheckpoint`, `EarlyStopping`, `CSVLogger` and
-    `TensorBoard` find the values under the metrics' names.
+    Use it when there is no validation data, or to compare different numbers of
+    real and generated images. Put it before `ModelCheckpoint`, `EarlyStopping`,
+    `CSVLogger` and `TensorBoard` in the list, which then find the values under
+    the names of the metrics.
 
-    The real images are read once, when training begins; of metrics that need
-    no more than a mean and a covariance of them, these are kept on disk under
-    a key of images and extractor. The generated ones come from the averaged
-    generator and always from the same latents, and of a conditional GAN they
-    have the classes in the shares of the real labels. Training does not change
-    by a bit.
+    The real images are read once, when training begins. If a metric needs only
+    their mean and covariance, these are cached on disk, keyed by images and
+    feature extractor. The generated images come from the averaged generator and
+    always from the same latents; the classes of a conditional GAN have the
+    shares of the real labels. Training is not affected in any way.
 
     Args:
         real: Array `(n, ...)` of images in the metrics' `value_range`, a pair
-            `(images, labels)`, or a data set of batches of either. None, if
-            the metrics need no real images.
+            `(images, labels)`, or a dataset of batches of either. None if the
+            metrics need no real images.
         metrics: List of metrics with `update_real` and `update_fake`.
-        num_images: Images to generate, at least 2.
-        every: Epochs from one evaluation to the next. In between the logs
-            lack the values, as with Keras' `validation_freq`; `CSVLogger`,
-            which takes its columns from the first epoch, then leaves them out.
-        batch_size: Images generated at once.
+        num_images: Number of images to generate, at least 2.
+        every: Evaluate every this many epochs. In other epochs the logs do not
+            contain the values, as with Keras' `validation_freq`; `CSVLogger`
+            then omits them, because the first epoch sets its columns.
+        batch_size: Number of images generated at once.
         seed: Integer that fixes the latents.
-        cache_directory: Folder for statistics of real images. Left out, one in
-            Keras' own. False: none.
+        cache_directory: Folder for statistics of real images. Default: a
+            folder in Keras' home. False: no cache.
 
     Raises:
-        ValueError: If an argument is not as described; when training begins,
-            if the real images are not as the metrics take them.
+        ValueError: If an argument is invalid, or, when training begins, if the
+            real images are not valid for the metrics.
 
     Example:
 

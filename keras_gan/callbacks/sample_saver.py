@@ -173,12 +173,12 @@ class SampleSaver(keras.callbacks.Callback):
             ) from error
         if self.labels is None:
             return
-        least, greatest = self.labels.min(), self.labels.max()
-        if least < 0 or greatest >= (self._num_classes or 0):
+        lowest, highest = self.labels.min(), self.labels.max()
+        if lowest < 0 or highest >= (self._num_classes or 0):
             raise ValueError(
                 "`labels` must be less than the number of the GAN's classes, "
                 f"{self._num_classes or 'and this one has none'}. Received: "
-                f"labels from {least} to {greatest}. Leave them out, or use "
+                f"labels from {lowest} to {highest}. Leave them out, or use "
                 "classes of the GAN."
             )
 

@@ -118,7 +118,7 @@ def _read_arrays(file: BinaryIO, path: str | os.PathLike) -> list[np.ndarray]:
             return [arrays[key] for key in keys]
         except ValueError as error:
             raise ValueError(
-                f"`{path}` holds Python objects, which are not read because "
+                f"`{path}` contains Python objects, which are not read because "
                 "they could run code, or a damaged array. Save plain arrays "
                 "of numbers."
             ) from error
@@ -153,17 +153,17 @@ def _stored_range(
             f"The images of `{name}` must be finite. Received: {num_bad} "
             "values that are NaN or infinite. Remove or repair those images."
         )
-    least, greatest = float(images.min()), float(images.max())
+    lowest, highest = float(images.min()), float(images.max())
     ranges = list(RANGES if images.dtype.kind == "f" else RANGES[-1:])
     if source_range is not None:
         ranges = [check_value_range(source_range)]
     for low, high in ranges:
-        if low <= least and greatest <= high:
+        if low <= lowest and highest <= high:
             return low, high
     raise ValueError(
         f"The images of `{name}` must lie in "
         + " or ".join(f"[{low:g}, {high:g}]" for low, high in ranges)
-        + f". Received: values from {least:g} to {greatest:g}. Rescale them, "
+        + f". Received: values from {lowest:g} to {highest:g}. Rescale them, "
         "or give their range as `source_range` of `open_source`."
     )
 

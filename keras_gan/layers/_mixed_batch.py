@@ -238,7 +238,7 @@ def _are_rows(labels: Tensor) -> bool:
 # Joining -------------------------------------------------------------------
 
 
-def put_in(values: Tensor, generated: Tensor, mix: Mix) -> Tensor:
+def replace_rows(values: Tensor, generated: Tensor, mix: Mix) -> Tensor:
     """Puts generated values in their places."""
     used = ops.reshape(mix.used, (-1, *(1,) * (len(values.shape) - 1)))
     there = ops.take(values, mix.places, axis=0)
@@ -246,7 +246,7 @@ def put_in(values: Tensor, generated: Tensor, mix: Mix) -> Tensor:
     return ops.scatter_update(values, mix.places[:, None], chosen)
 
 
-def put_after(values: Tensor, generated: Tensor, mix: Mix) -> Tensor:
+def append_rows(values: Tensor, generated: Tensor, mix: Mix) -> Tensor:
     """Appends generated values, without unused slots."""
     number = ops.sum(ops.cast(mix.used, "int32"))
     if keras.backend.backend() == "jax" and not backend.executing_eagerly():
@@ -259,7 +259,7 @@ def put_after(values: Tensor, generated: Tensor, mix: Mix) -> Tensor:
     return ops.concatenate([values, generated[:number]], axis=0)
 
 
-def only_shapes() -> bool:
+def infers_shapes_only() -> bool:
     """Whether a layer is only called to infer its output shapes."""
     if backend.executing_eagerly():
         return False

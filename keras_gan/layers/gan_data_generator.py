@@ -188,7 +188,7 @@ class GANDataGenerator(keras.layers.Layer):
 
     def _check_weights(self):
         # Keras builds a model before it loads the weights.
-        if not self._has_weights and not batches.only_shapes():
+        if not self._has_weights and not batches.infers_shapes_only():
             raise ValueError(
                 f"`{self.name}` has no weights of its GAN, because it was made "
                 "from a config, as by `keras.models.clone_model` or from a .h5 "
@@ -219,7 +219,11 @@ class GANDataGenerator(keras.layers.Layer):
                 ops.shape(mix.places), 0, self.num_classes, "int32", seed=seeds
             )
         images = self._in_range(self._generated(wanted, mix, seeds))
-        join = batches.put_in if self.mode == "replace" else batches.put_after
+        join = (
+            batches.replace_rows
+            if self.mode == "replace"
+            else batches.append_rows
+        )
         changed = {"images": join(data["images"], images, mix)}
         if labels is not None:
             new = batches.in_form_of(labels, wanted, self.num_classes)
@@ -245,21 +249,21 @@ class GANDataGenerator(keras.layers.Layer):
             classes = ops.cast(ops.argmax(rows, axis=-1), "int32")
         running = self._running
         if running is None or rows is None:
-            return mixing.as_found(classes, self.fraction, size, draws)
-        beside = self.mode == "append"
-        total = ops.cast(size, "float32") * (1 + beside * self.fraction)
+            return mixing.unbalanced(classes, self.fraction, size, draws)
+        appends = self.mode == "append"
+        total = ops.cast(size, "float32") * (1 + appends * self.fraction)
         wanted = ops.convert_to_tensor(self.shares, "float32") * total
         if ordered:
             wanted = running.wanted(total)
-        if beside:
-            return mixing.balanced_beside(
+        if appends:
+            return mixing.balanced_by_appending(
                 rows, wanted, self.fraction, size, draws
             )
         if ordered and isinstance(size, int) and size == 1:
             surplus = mixing.surplus_of_one(classes, wanted)
             used = running.turn(self.fraction, surplus)
             return mixing.balanced_one(classes, wanted, used, draws)
-        return mixing.balanced_in_place(
+        return mixing.balanced_by_replacing(
             classes, wanted, self.fraction, size, draws
         )
 

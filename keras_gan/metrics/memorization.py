@@ -16,9 +16,8 @@ class Memorization(SampledMetric):
     Distances between distributions cannot: a generator that repeats its
     training images has an excellent FID. This metric compares the distance from
     each fake to the nearest real image with the distances between real images.
-    See
-    `memorization_metrics` for the four values `copied_share`, `authenticity`,
-    `real_authenticity` and `distance_ratio`.
+    See `memorization_metrics` for the four values `copied_share`,
+    `authenticity`, `real_authenticity` and `distance_ratio`.
 
     The real images must be all training images, because only copies of these
     can be found. `result` warns if only a sample of them was kept.

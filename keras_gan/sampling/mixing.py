@@ -62,7 +62,7 @@ def slots(fraction: float, batch_size: Any, draw: Tensor) -> tuple:
     return number, ops.cast(ops.arange(number), "float32") < used
 
 
-def as_found(
+def unbalanced(
     classes: Tensor | None, fraction: float, batch_size: Any, draws: Draws
 ) -> Mix:
     """A mix that keeps the classes as they are.
@@ -81,7 +81,7 @@ def as_found(
     return Mix(places, used, labels)
 
 
-def balanced_in_place(
+def balanced_by_replacing(
     classes: Tensor,
     wanted: Tensor,
     fraction: float,
@@ -143,7 +143,7 @@ def balanced_one(
     return Mix(ops.zeros((1,), "int32"), used, labels)
 
 
-def balanced_beside(
+def balanced_by_appending(
     rows: Tensor,
     wanted: Tensor,
     fraction: float,

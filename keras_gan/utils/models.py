@@ -1,4 +1,4 @@
-"""Keras models: their inputs, their files, and how to hold them."""
+"""Helpers for Keras models: inputs, files and configs."""
 
 import copy
 import os
@@ -50,7 +50,7 @@ def input_shapes(model: Any) -> list[tuple] | None:
 
 
 def deserialized(config: dict[str, Any]) -> Any:
-    """The object that a config describes; the config stays as it is.
+    """Makes the object described by a config, without changing the config.
 
     Args:
         config: What `keras.saving.serialize_keras_object` returned.
@@ -72,11 +72,11 @@ def load_model(
 
     Args:
         path: The file.
-        expected: What the file must hold, in words.
+        expected: What the file must contain, in words.
         missing: Error for a file that does not exist; `{path}` is replaced.
-        unsafe_hint: How to allow a file that holds Python code, in words.
+        unsafe_hint: How to allow a file with Python code, in words.
         compile: Whether to restore optimizers and losses.
-        safe_mode: Whether to refuse a file that holds Python code.
+        safe_mode: Whether to refuse a file that contains Python code.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -93,7 +93,7 @@ def load_model(
         cure = f"It is damaged, or not {expected}."
         if "unsafe" in str(error) or "safe_mode" in str(error):
             cure = (
-                "It holds Python code, which is run only if you trust its "
+                "It contains Python code, which runs only if you trust its "
                 f"author and {unsafe_hint}."
             )
         raise ValueError(

@@ -179,7 +179,7 @@ class TestPipeline:
 
     def test_bad_shapes_are_found_when_the_pipeline_is_made(self):
         data = slices(np.zeros((4, 3, 3, 1), "float32"), np.zeros(4, "int32"))
-        with pytest.raises(ValueError, match=r"shape \(2, 2, 1\) of what"):
+        with pytest.raises(ValueError, match=r"shape \(2, 2, 1\) of the GAN"):
             data.batch(2).map(toy_layer())
 
 

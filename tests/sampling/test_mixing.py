@@ -43,20 +43,20 @@ class TestSlots:
 class TestAsFound:
     def test_labels_are_those_of_the_places(self):
         classes = np.arange(10, dtype="int32") % 4
-        mix = mixing.as_found(classes, 0.5, 10, draws(10))
+        mix = mixing.unbalanced(classes, 0.5, 10, draws(10))
         places = np.asarray(mix.places)
         assert len(set(places)) == 5
         np.testing.assert_array_equal(mix.labels, classes[places])
 
     def test_without_classes(self):
-        assert mixing.as_found(None, 0.5, 10, draws(10)).labels is None
+        assert mixing.unbalanced(None, 0.5, 10, draws(10)).labels is None
 
 
 class TestInPlace:
     @pytest.mark.parametrize("seed", range(5))
     def test_fills_up_what_is_missing(self, seed):
         classes = np.int32([0] * 9 + [1] * 5 + [2] * 2)
-        mix = mixing.balanced_in_place(
+        mix = mixing.balanced_by_replacing(
             classes, np.full(4, 4, "float32"), 0.5, 16, draws(16, seed=seed)
         )
         np.testing.assert_array_equal(after(classes, mix), 4)
@@ -66,7 +66,7 @@ class TestInPlace:
     @pytest.mark.parametrize("seed", range(5))
     def test_a_share_of_nothing_is_not_generated(self, seed):
         classes = np.int32([0, 1, 2, 3] * 4)
-        mix = mixing.balanced_in_place(
+        mix = mixing.balanced_by_replacing(
             classes, np.float32([8, 8, 0, 0]), 0.75, 16, draws(16, seed=seed)
         )
         assert set(np.asarray(mix.labels)) <= {0, 1}
@@ -74,7 +74,7 @@ class TestInPlace:
 
     def test_too_little_goes_to_what_is_missing_most(self):
         classes = np.int32([0] * 12 + [1] * 3 + [2])
-        mix = mixing.balanced_in_place(
+        mix = mixing.balanced_by_replacing(
             classes, np.full(4, 4, "float32"), 0.25, 16, draws(16)
         )
         counts = after(classes, mix).tolist()
@@ -84,7 +84,7 @@ class TestInPlace:
         classes = np.int32([0] * 10)
         wanted = np.float32([2.5, 2.5, 2.5, 2.5])
         total = sum(
-            after(classes, mixing.balanced_in_place(
+            after(classes, mixing.balanced_by_replacing(
                 classes, wanted, 1.0, 10, draws(10, seed=seed)
             ))
             for seed in range(100)
@@ -111,7 +111,7 @@ class TestOne:
 class TestBeside:
     def test_fills_up_to_the_shares(self):
         rows = np.eye(4, dtype="float32")[[0] * 5 + [1] * 3 + [2] * 2]
-        mix = mixing.balanced_beside(
+        mix = mixing.balanced_by_appending(
             rows, np.full(4, 5, "float32"), 1.0, 10, draws(10)
         )
         counts = np.bincount(mix.labels, minlength=4)
@@ -119,7 +119,7 @@ class TestBeside:
 
     def test_mixed_rows_count_by_their_shares(self):
         rows = np.tile(np.float32([0.5, 0.5, 0, 0]), (8, 1))
-        mix = mixing.balanced_beside(
+        mix = mixing.balanced_by_appending(
             rows, np.full(4, 4, "float32"), 1.0, 8, draws(8)
         )
         counts = np.bincount(mix.labels, minlength=4)

@@ -154,13 +154,13 @@ def check_values(inputs: Any, value_range: tuple[float, float]) -> None:
         return
     low, high = value_range
     slack = _TOLERANCE * (high - low)
-    least, most = images.min(), images.max()
+    lowest, highest = images.min(), images.max()
     # Written so that NaN is refused too.
-    if not (least >= low - slack and most <= high + slack):
+    if not (lowest >= low - slack and highest <= high + slack):
         raise ValueError(
             f"The images must be in value_range={value_range}. Received: "
-            f"values from {least:g} to {most:g}. Make the layer with the range "
-            "of the images, or scale them first."
+            f"values from {lowest:g} to {highest:g}. Make the layer with the "
+            "range of the images, or scale them first."
         )
 
 
