@@ -93,7 +93,7 @@ def load_model(
         cure = f"It is damaged, or not {expected}."
         if "unsafe" in str(error) or "safe_mode" in str(error):
             cure = (
-                "It contains Python code, which runs only if you trust its "
+                "It holds Python code, which runs only if you trust its "
                 f"author and {unsafe_hint}."
             )
         raise ValueError(

@@ -145,7 +145,7 @@ def test_folder_and_zip_give_what_arrays_give(run_command, in_folder, digits):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("digits", "nowhere"), "no data set, file or folder `nowhere`"),
+        (("digits", "nowhere"), "no dataset, file or folder `nowhere`"),
         (("digits", "digits", "--metrics", "fud"), "fid, kid, is, prdc"),
         (("digits", "digits", "--num-images", "1"), "at least 2"),
         (("digits", "digits", "--num-images", "9999"), "at most 1797"),

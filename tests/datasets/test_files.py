@@ -19,7 +19,7 @@ def level(value, *shape):
 
 @pytest.fixture
 def classes(tmp_path):
-    """Two classes of images whose grey level is 10 times their number."""
+    """Two classes of images whose gray level is 10 times their number."""
     root = tmp_path / "classes"
     for number in range(6):
         kind = ("cat", "dog")[number % 2]

@@ -33,7 +33,7 @@ def test_unknown_name_lists_near_ones(name):
     assert "cifar10" in str(error.value)
 
 
-def test_missing_path_lists_its_neighbours(tmp_path):
+def test_missing_path_lists_its_neighbors(tmp_path):
     (tmp_path / "images").mkdir()
     with pytest.raises(FileNotFoundError, match="Did you mean `images`"):
         load(tmp_path / "image")

@@ -86,7 +86,7 @@ def test_channels_are_converted(named, given, wanted):
     expected = images_module.convert_channels(pictures, wanted)
     features = named(channels=wanted)(from_pictures(pictures))
     received = np.reshape(features, expected.shape)
-    # Sums of weighted colours may be rounded apart where they end in .5.
+    # Sums of weighted colors may be rounded apart where they end in .5.
     assert np.abs(received - expected.astype("float32")).max() <= 1
     assert (received == expected).mean() > 0.999
 

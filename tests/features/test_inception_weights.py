@@ -174,7 +174,7 @@ def arrays(torch_files):
     return made
 
 
-def test_normalisation_is_folded_in(model, arrays, torch_files, tmp_path):
+def test_normalization_is_folded_in(model, arrays, torch_files, tmp_path):
     path = torch_files.write_arrays(tmp_path / "x.pth", arrays)
     load_inception_weights(model, path)
     images = torch_files.made_up("images", (2, 4, 5, 2))

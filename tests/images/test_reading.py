@@ -22,7 +22,7 @@ class TestReadImage:
     def test_lossless_formats(self, tmp_path, channels, suffix):
         image = noise(6, 9, channels)
         if channels == 4:
-            image[..., 3] |= 1  # webp drops colours that are not seen
+            image[..., 3] |= 1  # webp drops colors that are not seen
         path = tmp_path / f"image.{suffix}"
         options = {"lossless": True} if suffix == "webp" else {}
         Image.fromarray(image.squeeze()).save(path, **options)

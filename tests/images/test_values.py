@@ -50,16 +50,16 @@ class TestConvertChannels:
     def test_colour_to_grey_by_weights(self):
         image = np.zeros((1, 3, 3), "uint8")
         image[0, [0, 1, 2], [0, 1, 2]] = 255
-        grey = image_tools.convert_channels(image, 1)
-        assert grey.ravel().tolist() == [76, 150, 29]
+        gray = image_tools.convert_channels(image, 1)
+        assert gray.ravel().tolist() == [76, 150, 29]
 
     def test_there_and_back(self):
-        grey = noise(4, 4, 1)
+        gray = noise(4, 4, 1)
         for channels in (3, 4):
-            wide = image_tools.convert_channels(grey, channels)
+            wide = image_tools.convert_channels(gray, channels)
             assert wide.shape == (4, 4, channels)
             back = image_tools.convert_channels(wide, 1)
-            np.testing.assert_array_equal(back, grey)
+            np.testing.assert_array_equal(back, gray)
 
     def test_transparent_is_white_in_its_range(self):
         image = np.zeros((1, 1, 4), "float32")

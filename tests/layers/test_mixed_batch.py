@@ -41,7 +41,7 @@ def test_no_image_comes_again_in_later_calls(share):
     )
     images = np.concatenate([best() for _ in range(40)])
     assert len(np.unique(images, axis=0)) == 640
-    # Seeds of neighbours are no neighbours: the latents stay normal.
+    # Seeds of neighbors are no neighbors: the latents stay normal.
     assert abs(images.mean()) < 0.1 and abs(images.std() - 1) < 0.1
 
 

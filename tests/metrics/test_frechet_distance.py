@@ -27,9 +27,9 @@ def statistics(x):
 
 def from_features(x, y):
     """The distance without covariances, which would square the errors."""
-    centred = [z - z.mean(axis=0) for z in (x, y)]
+    centered = [z - z.mean(axis=0) for z in (x, y)]
     root, other = (
-        np.linalg.qr(z, mode="r") / np.sqrt(len(z) - 1) for z in centred
+        np.linalg.qr(z, mode="r") / np.sqrt(len(z) - 1) for z in centered
     )
     overlap = np.linalg.svd(root @ other.T, compute_uv=False).sum()
     distance = np.square(x.mean(axis=0) - y.mean(axis=0)).sum()

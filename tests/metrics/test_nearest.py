@@ -22,9 +22,7 @@ def by_definition(real, fake, k):
 
 @pytest.mark.parametrize("numbers", [1, 500, 2**22])
 @pytest.mark.parametrize("k", [1, 3, 60])
-def test_neighbours_are_those_by_definition(
-    monkeypatch, real, fake, numbers, k
-):
+def test_neighbors_are_those_by_definition(monkeypatch, real, fake, numbers, k):
     monkeypatch.setattr(nearest, "_NUMBERS", numbers)
     indices, distances = nearest_neighbours(real, fake, k)
     expected = by_definition(real, fake, k)
@@ -40,7 +38,7 @@ def test_copies_are_at_a_distance_of_exactly_0(real, far):
     assert (distances[:, 0] == 0).all() and (distances[:, 1] > 0).all()
 
 
-def test_rounding_does_not_choose_the_neighbour():
+def test_rounding_does_not_choose_the_neighbor():
     # To the products both are equally near: 1e-9 drowns in 1e16.
     real = np.array([[1e8, 1e-9], [1e8, 0.0], [-1e8, 0.0]])
     indices, distances = nearest_neighbours(real, real[1:2], 2)
@@ -77,7 +75,7 @@ def test_nearest_others_by_definition(real):
 
 
 @pytest.mark.parametrize("noise", [0.0, 1e-7])
-def test_an_image_that_occurs_often_is_not_its_own_neighbour(real, noise):
+def test_an_image_that_occurs_often_is_not_its_own_neighbor(real, noise):
     # More often than there are candidates.
     copies = np.repeat(real[:3], 30, axis=0)
     draws = np.random.RandomState(2).uniform(-1, 1, copies.shape)

@@ -4,8 +4,8 @@ import pytest
 from keras_gan.metrics import memorization_metrics
 from keras_gan.metrics.resemblance import Resemblance
 
-# Share of points of a Poisson process that are not the nearest neighbour of
-# their own: 1 - ball / (union of two balls whose centres touch the other).
+# Share of points of a Poisson process that are not the nearest neighbor of
+# their own: 1 - ball / (union of two balls whose centers touch the other).
 NEW = {1: 1 / 3, 2: 1 - np.pi / (4 * np.pi / 3 + 3**0.5 / 2), 3: 11 / 27}
 ORDER = ("copied_share", "authenticity", "real_authenticity", "distance_ratio")
 
@@ -46,7 +46,7 @@ def test_values_are_those_by_definition(quantile, dtype):
 def test_new_images_have_the_values_of_theory(num_features):
     real, new = uniform(6000, num_features, 2).reshape(2, 3000, num_features)
     received = memorization_metrics(real, new)
-    # Four standard errors of 3,000 images and as many neighbours.
+    # Four standard errors of 3,000 images and as many neighbors.
     assert received["copied_share"] == pytest.approx(0.05, abs=0.025)
     for name in ("authenticity", "real_authenticity"):
         assert received[name] == pytest.approx(NEW[num_features], abs=0.04)
@@ -115,7 +115,7 @@ def test_most_alike():
     assert found.most_alike(3).tolist() == [3, 4, 5]
     assert found.most_alike(99).shape == (6,)
     assert found.indices[found.most_alike(3), 0].tolist() == [5, 6, 9]
-    # How many neighbours are found does not matter.
+    # How many neighbors are found does not matter.
     assert found.values() == memorization_metrics(real, fake)
 
 

@@ -41,7 +41,7 @@ def papers_matrix(drawn, index):
     brightness[:3, 3] = value["brightness"]
     contrast = np.diag([value["contrast"]] * 3 + [1])
     flip = eye - 2 * luma * value["luma_flip"]
-    # About the axis of greys, by Rodrigues' formula.
+    # About the gray axis, by Rodrigues' formula.
     cross = np.zeros((4, 4))
     cross[:3, :3] = np.cross(axis[:3], np.eye(3)).T
     sine, cosine = np.sin(value["hue"]), np.cos(value["hue"])

@@ -33,8 +33,8 @@ def by_hand(images, drawn, policy):
 
 def colored(image, mine):
     image = image + mine["brightness"]
-    grey = image.mean(axis=-1, keepdims=True)
-    image = (image - grey) * mine["saturation"] + grey
+    gray = image.mean(axis=-1, keepdims=True)
+    image = (image - gray) * mine["saturation"] + gray
     return (image - image.mean()) * mine["contrast"] + image.mean()
 
 
@@ -150,8 +150,8 @@ def test_colors_are_uniform(many, name, low, high):
         # A side of 33 is moved by floor(33 / 8 + .5) px, of 20 by 3.
         ("translation", 0, -4, 4),
         ("translation", 1, -3, 3),
-        # The hole is floor(33 / 2 + .5) = 17 px wide, so its centre is one of
-        # 33 pixels; it is 10 px high, so there are 21 places for its centre.
+        # The hole is floor(33 / 2 + .5) = 17 px wide, so its center is one of
+        # 33 pixels; it is 10 px high, so there are 21 places for its center.
         ("cutout", 0, 0, 32),
         ("cutout", 1, 0, 20),
     ],

@@ -23,7 +23,7 @@ def filtered(images, gains):
 
 
 def strengths(gains):
-    """The paper's normalisation, one band after the other."""
+    """The paper's normalization, one band after the other."""
     product = np.ones(4)
     for band, gain in enumerate(gains):
         one = np.ones(4)
@@ -54,7 +54,7 @@ def test_kernels_are_symmetric():
 def test_bands_are_the_octaves():
     # Each is the strongest of the four in the middle of its own octave, lets
     # through neither constants (but for the lowest) nor the octaves beyond its
-    # neighbours.
+    # neighbors.
     bank = filter_bank()
     octaves = np.pi * np.array([1 / 16, 3 / 16, 3 / 8, 3 / 4])
     gains = np.stack([response(kernel, octaves) for kernel in bank])

@@ -176,8 +176,8 @@ def test_operations_and_images_are_drawn_independently(always):
     correlations = np.corrcoef(columns, rowvar=False)
     limit = 5 / np.sqrt(NUM_DRAWS)
     assert np.abs(correlations - np.eye(len(correlations))).max() < limit
-    neighbours = [np.corrcoef(c[1:], c[:-1])[0, 1] for c in columns.T]
-    assert np.abs(neighbours).max() < limit
+    neighbors = [np.corrcoef(c[1:], c[:-1])[0, 1] for c in columns.T]
+    assert np.abs(neighbors).max() < limit
 
 
 def test_draws_follow_their_seed():
