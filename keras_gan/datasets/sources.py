@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from keras_gan import images as image_tools
+from keras_gan.utils.arguments import is_integer
 
 ImageSize = int | Sequence[int] | None
 
@@ -187,8 +188,8 @@ def target_shape(
             size = image_size
         else:
             size = (image_size, image_size)
-        whole = [isinstance(side, int | np.integer) for side in size]
-        if len(size) != 2 or not all(whole) or min(size) < 1:
+        fit = [is_integer(side, at_least=1) for side in size]
+        if len(size) != 2 or not all(fit):
             raise ValueError(
                 "`image_size` must be a number of pixels or (height, width). "
                 f"Received: image_size={image_size!r}"

@@ -1,6 +1,5 @@
 """`get`: filters by name."""
 
-import numbers
 from typing import Any
 
 import keras
@@ -11,6 +10,7 @@ from keras_gan.sampling.discriminator_rejection_sampling import (
 )
 from keras_gan.sampling.discriminator_threshold import DiscriminatorThreshold
 from keras_gan.sampling.sample_filter import SampleFilter
+from keras_gan.utils.arguments import is_number
 
 _BY_NAME: dict[str, type[SampleFilter]] = {
     "threshold": DiscriminatorThreshold,
@@ -47,9 +47,7 @@ def get(identifier: Any) -> SampleFilter | None:
         return _BY_NAME[identifier]()
     if isinstance(identifier, dict) and "class_name" in identifier:
         return get(keras.saving.deserialize_keras_object(identifier))
-    if not isinstance(identifier, bool) and isinstance(
-        identifier, numbers.Real
-    ):
+    if is_number(identifier):
         return DiscriminatorThreshold(float(identifier))
     if isinstance(identifier, keras.Model):
         return ClassifierAgreement(identifier)
