@@ -244,7 +244,7 @@ def test_what_is_no_image_is_refused_by_named_networks(named, shape):
 
 
 def test_unknown_size_is_refused_by_named_networks(named):
-    with pytest.raises(ValueError, match="whose size must be known"):
+    with pytest.raises(ValueError, match="size must be known"):
         named().build((None, None, 3))
 
 

@@ -438,7 +438,7 @@ class TestBadInput:
         # Amid a graph only the graph can find out.
         step = tf.function(toy_layer(), autograph=False)
         error = tf.errors.InvalidArgumentError
-        with pytest.raises(error, match="learned, from 0 to 3"):
+        with pytest.raises(error, match="of the GAN, from 0 to 3"):
             step(real(4)[0], tf.constant(labels))
 
     @pytest.mark.parametrize("labels, words", [

@@ -70,7 +70,7 @@ def test_append_inside_a_compiled_model_is_refused():
     outputs = keras.layers.Dense(1)(keras.layers.Flatten()(images))
     model = keras.Model(inputs, outputs)
     model.compile("sgd", "mse")
-    with pytest.raises(ValueError, match="a compiled program of JAX cannot"):
+    with pytest.raises(ValueError, match="compiled JAX program cannot"):
         model.fit([IMAGES, LABELS], LABELS, verbose=0)
 
 
