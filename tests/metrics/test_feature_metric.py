@@ -211,7 +211,7 @@ BAD = {
     ),
 }
 # A network that ends linearly may overshoot; data may not.
-BAD_REAL = {**BAD, "out of range": (lambda x: with_value(x, 1.1), "beyond")}
+BAD_REAL = {**BAD, "out of range": (lambda x: with_value(x, 1.1), "outside")}
 CASES = [("real", name) for name in BAD_REAL] + [("fake", name) for name in BAD]
 
 
