@@ -146,7 +146,7 @@ class TestFilter:
             with pytest.raises(ValueError, match=r"accept.*Of the class") as e:
                 draw()
             words = str(e.value)
-            assert "which accepted 1 of " in words and "[0, 1], of wh" in words
+            assert "which accepted 1 of " in words and "[0, 1], which" in words
             assert "it accepted 0 of " in words and "(0.00%)" in words
         drawer.check_filter([2])
         assert (drawer.batch(2, 0, [2, 2]).labels == 2).all()
