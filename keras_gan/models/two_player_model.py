@@ -23,6 +23,7 @@ _ADAPTIVE_LOGS = {
 }
 
 
+@keras.saving.register_keras_serializable(package="keras_gan")
 class TwoPlayerModel(AdversarialModel):
     """An adversarial model of a "generator" and a "discriminator".
 
