@@ -1,10 +1,10 @@
 """Batches of two domains whose images are not paired."""
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from keras_gan.datasets.loading import load
 from keras_gan.datasets.opening import open_source
+from keras_gan.datasets.sources import ImageSize
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -14,7 +14,10 @@ def domains(
     first: Any,
     second: Any,
     *,
+    image_size: ImageSize = None,
+    channels: int | None = None,
     batch_size: int = 64,
+    seed: int | None = None,
     **kwargs: Any,
 ) -> "tf.data.Dataset":
     """Loads images of two domains that may differ in number and content.
@@ -26,8 +29,12 @@ def domains(
     Args:
         first: Images of the first domain, as `load` takes them.
         second: Images of the second domain.
+        image_size: Pixels, or `(height, width)`, to resize both domains to.
+        channels: 1, 3 or 4 to convert both domains to.
         batch_size: Images of each domain in a batch.
-        **kwargs: Further arguments of `load`, for both domains.
+        seed: Integer that fixes the orders of both domains, which differ.
+        **kwargs: `value_range`, `shuffle` and `balance` of `load`, for both
+            domains.
 
     Returns:
         A `tf.data.Dataset` of pairs of float32 images `(batch, height, width,
@@ -44,21 +51,21 @@ def domains(
     >>> [len(pair) for pair in data]
     [2, 2]
     """
-    sources = [open_source(one, **_reading(kwargs)) for one in (first, second)]
+    sources = [
+        open_source(one, image_size=image_size, channels=channels)
+        for one in (first, second)
+    ]
     streams = [
         load(
             source,
             batch_size=batch_size,
+            # With one seed, domains of one size would be in one order: pairs.
+            seed=None if seed is None else seed + number,
             labels=False,
             drop_remainder=True,
             **kwargs,
         ).repeat()
-        for source in sources
+        for number, source in enumerate(sources)
     ]
-    num_batches = math.floor(max(map(len, sources)) / batch_size)
+    num_batches = max(map(len, sources)) // batch_size
     return type(streams[0]).zip(tuple(streams)).take(num_batches)
-
-
-def _reading(kwargs: dict[str, Any]) -> dict[str, Any]:
-    names = ("image_size", "channels")
-    return {name: kwargs[name] for name in names if name in kwargs}

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_gan.backend import copy_variables, update_variables
+from keras_gan.models.batch import batch_size
 
 
 class AveragedGenerator:
@@ -15,11 +16,13 @@ class AveragedGenerator:
         generator: The network that is trained.
         ema_generator: Its average, or None.
         ema_momentum: Momentum of the average, or None.
+        latent_dim: Size of the latents.
     """
 
     generator: Any
     ema_generator: Any
     ema_momentum: Any
+    latent_dim: Any
 
     def make_average(self, momentum, inputs) -> None:
         """Makes the average, unless the momentum is None.
@@ -38,6 +41,19 @@ class AveragedGenerator:
         """The network that images are drawn from: the average, if any."""
         averaged = self.ema_generator
         return self.generator if averaged is None else averaged
+
+    def sample_latents(self, batch, seed):
+        """Returns standard normal latents for a batch of real images.
+
+        Args:
+            batch: Named tuple of `images` and `labels`.
+            seed: `keras.random.SeedGenerator` to draw from.
+
+        Returns:
+            Tensor `(batch, latent_dim)`.
+        """
+        size = batch_size(batch.images)
+        return keras.random.normal((size, self.latent_dim), seed=seed)
 
     def after_step(self):
         """Moves the average."""

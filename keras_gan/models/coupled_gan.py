@@ -80,6 +80,8 @@ class CoupledGAN(AveragedGenerator, TwoPlayerModel):
         coupling.check_shapes(self.generator, self.discriminator)
         # Each domain's part of the joint model: the same layers.
         self._discriminators = Untracked(coupling.parts(self.discriminator))
+        for part in self._discriminators.value:
+            checks.warn_if_sigmoid(part)
         self.latent_dim = self.generator.input_shape[-1]
         augmenter_checks.check_kind(augmenter)
         self.augmenter = augmenter
@@ -114,9 +116,9 @@ class CoupledGAN(AveragedGenerator, TwoPlayerModel):
         )
 
     def sample(self, batch, training=True):
-        size = batches.batch_size(batch)
-        latents = self.draw((size, self.latent_dim), training)
         network = self.generator if training else self.sampler
+        seed = self.seed_generator if training else self.evaluation_seed
+        latents = self.sample_latents(batch, seed)
         images = batches.call_network(network, latents, training)
         return [ops.cast(one, "float32") for one in images]
 

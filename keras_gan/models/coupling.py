@@ -13,7 +13,7 @@ def joint_generator(generators):
     two files would not.
     """
     if isinstance(generators, keras.Model):
-        return _two("generators", "outputs", generators)
+        return _checked("generators", generators, inputs=1, outputs=2)
     first, second = _pair("generators", generators)
     shapes = [tuple(one.input_shape) for one in (first, second)]
     if shapes[0] != shapes[1]:
@@ -33,7 +33,7 @@ def joint_generator(generators):
 def joint_discriminator(discriminators):
     """One model, images of both domains -> both logits, of a pair of models."""
     if isinstance(discriminators, keras.Model):
-        return _two("discriminators", "inputs", discriminators)
+        return _checked("discriminators", discriminators, inputs=2, outputs=2)
     pair = _pair("discriminators", discriminators)
     inputs = [
         keras.Input(one.input_shape[1:], name=f"{name}_images")
@@ -47,12 +47,18 @@ def joint_discriminator(discriminators):
 
 def parts(joint) -> tuple:
     """The two models of a joint discriminator, of the same layers."""
-    return tuple(
-        keras.Model(images, logits, name=f"{joint.name}_{number}")
-        for number, (images, logits) in enumerate(
-            zip(joint.inputs, joint.outputs, strict=True)
+    ends = zip(joint.inputs, joint.outputs, strict=True)
+    try:
+        return tuple(
+            keras.Model(images, logits, name=f"{joint.name}_{number}")
+            for number, (images, logits) in enumerate(ends)
         )
-    )
+    except ValueError as error:
+        raise ValueError(
+            "Each output of `discriminators` must depend on the input of its "
+            f"own domain and on no other. Received: {error}. Give a pair of "
+            "models."
+        ) from error
 
 
 def check_shapes(generator, discriminator) -> None:
@@ -72,17 +78,18 @@ def both_domains(data) -> tuple:
     Raises:
         ValueError: If there is only one domain, or more than two.
     """
-    x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
-    if y is None and isinstance(x, list | tuple) and len(x) == 2:
-        x, y = x
-    if y is None or weights is not None:
+    unpacked = keras.utils.unpack_x_y_sample_weight(data)
+    given = [part for part in unpacked if part is not None]
+    if len(given) == 1 and isinstance(given[0], list | tuple):
+        given = given[0]
+    if len(given) != 2:
         raise ValueError(
-            "The data must be images of two domains. Received: "
-            f"{'one domain' if y is None else 'more than two parts'}. Call "
-            "`fit(first_images, second_images)`, or use a data set of such "
-            "tuples, which `keras_gan.datasets.domains` makes."
+            "The data must be images of two domains. Received: data with "
+            f"{len(given)} part(s). Call `fit(first_images, second_images)`, "
+            "or use a data set of such tuples, which "
+            "`keras_gan.datasets.domains` makes."
         )
-    return x, y
+    return tuple(given)
 
 
 def check_lengths(images) -> None:
@@ -107,23 +114,31 @@ def _pair(argument, models) -> tuple:
             f"model of both domains. Received: {models!r}. "
             "`keras_gan.networks.coupled` makes such pairs."
         )
-    return tuple(models)
+    return tuple(_checked(argument, one, inputs=1, outputs=1) for one in models)
 
 
-def _two(argument, end, model):
-    count = len(getattr(model, end) or [])
-    if count != 2:
+def _checked(argument, model, **expected):
+    """The model, if it has as many inputs and outputs as expected."""
+    found = {end: len(getattr(model, end) or []) for end in expected}
+    if found != expected:
+        wanted, received = (
+            " and ".join(f"{count} {end}" for end, count in counts.items())
+            for counts in (expected, found)
+        )
         raise ValueError(
-            f"`{argument}` must have two {end}, one per domain, or be a pair "
-            f"of models. Received: a model with {count}."
+            f"`{argument}` must be a pair of models, each with one input and "
+            "one output, or one model of both domains. Received: the model "
+            f"{model.name!r} with {received}, where {wanted} are expected."
         )
     return model
 
 
 def _applied(model, inputs):
     """Outputs of the layers of a model, which stay shared, on new inputs."""
-    if not hasattr(model, "operations"):
-        return model(inputs)
+    if isinstance(model, keras.Sequential):
+        for layer in model.layers:
+            inputs = layer(inputs)
+        return inputs
     return keras.models.clone_model(
         model, input_tensors=inputs, clone_function=lambda layer: layer
     ).output

@@ -107,19 +107,6 @@ class GAN(AveragedGenerator, TwoPlayerModel):
         images = batches.call_network(network, inputs, training)
         return ops.cast(images, "float32")
 
-    def sample_latents(self, batch, seed):
-        """Returns standard normal latents for a batch of real images.
-
-        Args:
-            batch: Named tuple of `images` and `labels`.
-            seed: `keras.random.SeedGenerator` to draw from.
-
-        Returns:
-            Tensor `(batch, latent_dim)`.
-        """
-        size = ops.shape(batch.images)[0]
-        return keras.random.normal((size, self.latent_dim), seed=seed)
-
     def scores(self, turn):
         batch = turn.batch
         labels = batch.labels if self.discriminator_takes_labels else None

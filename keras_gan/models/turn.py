@@ -157,8 +157,7 @@ def penalty_of(penalty, turn, step):
         step: Number of updates that the player has made.
     """
     if hasattr(penalty, "update_state"):
-        for scores in turn.scores.values():
-            penalty.update_state(scores.real.logits, scores.fake.logits)
+        penalty.update_state(*_all_logits(turn))
     every = getattr(penalty, "every", 1)
     if every == 1:
         return _value(penalty, turn)
@@ -168,6 +167,17 @@ def penalty_of(penalty, turn, step):
 
     return cond(
         ops.equal(step % every, 0), due, lambda: ops.zeros((), "float32")
+    )
+
+
+def _all_logits(turn) -> tuple:
+    """Real and fake logits of all scores of a turn, one tensor each."""
+    pairs = [(one.real.logits, one.fake.logits) for one in turn.scores.values()]
+    if len(pairs) == 1:
+        return pairs[0]
+    return tuple(
+        ops.concatenate([ops.reshape(logits, (-1,)) for logits in side])
+        for side in zip(*pairs, strict=True)
     )
 
 
