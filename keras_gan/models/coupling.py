@@ -81,7 +81,7 @@ def both_domains(data) -> tuple:
     unpacked = keras.utils.unpack_x_y_sample_weight(data)
     given = [part for part in unpacked if part is not None]
     if len(given) == 1 and isinstance(given[0], list | tuple):
-        given = given[0]
+        given = list(given[0])
     if len(given) != 2:
         raise ValueError(
             "The data must be images of two domains. Received: data with "

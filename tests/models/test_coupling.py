@@ -32,8 +32,8 @@ def sequential():
     trunk = [layers.Dense(5), layers.BatchNormalization()]
     end = [layers.LeakyReLU(), layers.Dense(1)]
     generators, discriminators = (
-        [keras.Sequential([keras.Input(shape), *make()]) for _ in range(2)]
-        for shape, make in (
+        [keras.Sequential([keras.Input(shape), *between()]) for _ in range(2)]
+        for shape, between in (
             ((3,), lambda: [*trunk, layers.Dense(64), layers.Reshape(SHAPE)]),
             (SHAPE, lambda: [layers.Flatten(), layers.Dense(4), *end]),
         )
