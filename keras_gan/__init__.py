@@ -1,6 +1,6 @@
 """Generative adversarial networks for Keras 3."""
 
-from keras_gan import backend as backend  # First: it imports the framework.
+from keras_gan import backend as backend  # First, as it imports the framework.
 from keras_gan import (
     callbacks,
     datasets,

@@ -1,4 +1,4 @@
-"""`python -m keras_gan` is the `keras-gan` command."""
+"""Runs the `keras-gan` command as `python -m keras_gan`."""
 
 import sys
 

@@ -1,10 +1,9 @@
 """All framework-specific code.
 
-Everything above this package is `keras.ops`, `keras.random` and
-`keras.layers`. What Keras does not offer on every backend alike (gradients,
-replicas, the training step that `keras.Model` calls) stands here once for each
-framework, in a folder of its name with the same modules. `KERAS_BACKEND`
-chooses the folder.
+All other packages use only `keras.ops`, `keras.random` and `keras.layers`. What
+Keras does not offer on every backend (gradients, replicas, the training step
+that `keras.Model` calls) is implemented here once per framework, in a folder
+named after it with the same modules. `KERAS_BACKEND` selects the folder.
 """
 
 from keras_gan.backend import startup

@@ -1,4 +1,4 @@
-"""Processors, GPUs and workers, as the chosen framework knows them."""
+"""CPUs, GPUs and workers, as the selected framework reports them."""
 
 from keras_gan.backend import BACKEND
 

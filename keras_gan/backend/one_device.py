@@ -1,7 +1,7 @@
 """Replicas and variables on backends without `tf.distribute`.
 
-A step is written for the whole batch. Where `keras.distribution` spreads it
-over several devices, the compiler does so, and nothing here has to know.
+A step is written for the whole batch. If `keras.distribution` spreads it over
+several devices, the compiler handles that and no code is needed here.
 """
 
 import contextlib
@@ -15,39 +15,39 @@ ReplicaSeedGenerator = keras.random.SeedGenerator
 
 
 def replica_count() -> int:
-    """Number of replicas that a step is run on at once."""
+    """Number of replicas that run a step at once."""
     return 1
 
 
 def in_several_replicas() -> bool:
-    """Whether this runs on one of several replicas, not between them."""
+    """Whether this code runs on one of several replicas."""
     return False
 
 
 def replica_id() -> int:
-    """Number of the replica that runs this."""
+    """Index of the current replica."""
     return 0
 
 
 def replica_mean(value: Any) -> Any:
-    """Mean over replicas of a scalar: the scalar itself."""
+    """Mean of a scalar over the replicas: the scalar itself."""
     return value
 
 
 def replica_share(batch_size: Any) -> float:
-    """This replica's share of the global batch: all of it."""
+    """Fraction of the global batch on this replica: 1."""
     del batch_size
     return 1.0
 
 
 def run_on_replicas(variable: Any, function: Any) -> None:
-    """Runs `function()`, as there is one replica."""
+    """Runs `function()` once, because there is one replica."""
     del variable
     function()
 
 
 def current_strategy() -> Any:
-    """What decides where new variables are placed; compared by identity."""
+    """The distribution that places new variables; compared by identity."""
     return keras.distribution.distribution()
 
 
@@ -67,26 +67,26 @@ def refuse_strategy() -> None:
         "A `tf.distribute` strategy trains on the TensorFlow backend only. "
         f"Received: the scope of {type(distribute.get_strategy()).__name__} "
         f"with KERAS_BACKEND={chosen!r}. Set KERAS_BACKEND=tensorflow before "
-        f"Keras is first imported, or leave the scope out and use {cure}."
+        f"Keras is first imported, or leave out the scope and use {cure}."
     )
 
 
 def outside_graphs() -> contextlib.AbstractContextManager[None]:
-    """Context in which variables are made for good."""
+    """Context in which variables can be created permanently."""
     return contextlib.nullcontext()
 
 
 def own_variable_scope() -> Any:
-    """Context for calls that may fail."""
+    """Context for calls that may fail while they create variables."""
     return contextlib.nullcontext()
 
 
 def random_states(layers: Iterable[Any]) -> list:
-    """State of TensorFlow's random generators, of which there are none."""
+    """States of TensorFlow's random generators: none on this backend."""
     del layers
     return []
 
 
 def atomic_add(variable: Any, value: Any) -> None:
-    """Adds to a variable."""
+    """Adds a value to a variable."""
     variable.assign_add(value)

@@ -1,4 +1,4 @@
-"""Inside `tf.data`, which is Keras' input pipeline on every backend."""
+"""Helpers for layers inside `tf.data`, the input pipeline of every backend."""
 
 import sys
 import threading
@@ -8,18 +8,18 @@ import keras
 from keras import ops
 
 _BACKEND = keras.backend.backend()
-# What Keras' random functions take for a seed differs.
+# Keras' random functions expect a different seed dtype on JAX.
 _SEED_DTYPE = {"jax": "uint32"}.get(_BACKEND, "int32")
 _element = threading.local()
 
 
 def in_pipeline() -> bool:
-    """Whether an element of a `tf.data.Dataset` is being worked on."""
+    """Whether this code processes an element of a `tf.data.Dataset`."""
     if getattr(_element, "seeds", None) is not None:
         return True
     tensorflow: Any = sys.modules.get("tensorflow")
     if not hasattr(tensorflow, "executing_eagerly"):
-        return False  # Not imported, or not yet to the end.
+        return False  # Not imported, or the import has not finished.
     if tensorflow.executing_eagerly():
         return False
     graph = tensorflow.compat.v1.get_default_graph()
@@ -32,7 +32,10 @@ def in_pipeline() -> bool:
 
 
 def in_foreign_pipeline() -> bool:
-    """Whether a `tf.data` function is traced that this backend cannot enter."""
+    """Whether this code is traced in `tf.data` on JAX or PyTorch.
+
+    Operations of these backends cannot run in TensorFlow's graph.
+    """
     if _BACKEND == "tensorflow" or getattr(_element, "seeds", None) is not None:
         return False
     return in_pipeline()
@@ -41,15 +44,18 @@ def in_foreign_pipeline() -> bool:
 def through_arrays(
     layer: Any, inputs: Any, seeds: "ElementSeeds", **kwargs: Any
 ) -> Any:
-    """What a layer of another backend makes of an element of a pipeline.
+    """Calls a JAX or PyTorch layer on an element of a `tf.data` pipeline.
 
-    TensorFlow hands the layer arrays, once for each element.
+    TensorFlow passes arrays to the layer, once per element.
 
     Args:
         layer: Keras layer; called with the inputs as positional arguments.
-        inputs: Tuple of nested structures of TensorFlow's tensors.
-        seeds: From which the draws of an element follow.
-        **kwargs: Of the layer's call.
+        inputs: Tuple of nested structures of TensorFlow tensors.
+        seeds: Seeds for the random draws of an element.
+        **kwargs: Keyword arguments of the layer's `call`.
+
+    Returns:
+        The layer's outputs as TensorFlow tensors.
     """
     from keras_gan.backend.tensorflow import pipeline as tensorflow_pipeline
 
@@ -71,37 +77,39 @@ def through_arrays(
 
 
 class FixedSeeds(keras.random.SeedGenerator):
-    """The seeds of one call, a function of two numbers.
+    """Seeds for one call, computed from two numbers.
 
     Args:
         pair: Int32 tensor `(2,)`.
     """
 
     def __init__(self, pair: Any) -> None:
-        # Without Keras' variable, which cannot be made amid a graph.
+        # Keras' constructor is not called: it would create a variable, which
+        # is not possible inside a graph.
         self._pair = ops.cast(pair, "int32")
         self._count = 0
 
     def next(self, ordered: bool = True) -> Any:
         self._count += 1
-        # Odd and large, so that neighbours are far from each other.
+        # An odd, large factor keeps the seeds of successive draws far apart.
         step = (self._count * 0x9E3779B1) & 0x7FFFFFFF
         step_pair = ops.convert_to_tensor([0, step], "int32")
         return ops.cast(ops.bitwise_xor(self._pair, step_pair), _SEED_DTYPE)
 
 
 class ElementSeeds:
-    """Seeds for the elements of a pipeline, whatever order they come in.
+    """Seeds for the elements of a pipeline, independent of their order.
 
-    A counter would deal out its seeds in the order in which parallel calls
-    happen to run. Here the seed of an element is a hash of the layer's seed,
-    the element itself and how often it has been seen: another one each epoch,
-    and the same for any number of parallel calls. Equal elements in flight at
-    once are an exception: which of them counts as the first is a race. The
-    table keeps some 60 bytes for each new element and is not saved.
+    A counter would assign its seeds in the order in which parallel calls happen
+    to run. Here the seed of an element is a hash of the layer's seed, the
+    element itself and how often it has been seen, so it differs between epochs
+    and does not depend on the number of parallel calls. The exception is equal
+    elements that are processed at the same time: which of them counts as the
+    first is a race. The table takes about 60 bytes per distinct element and is
+    not saved.
 
     Args:
-        seed: Integer.
+        seed: Integer seed of the layer.
     """
 
     def __init__(self, seed: int) -> None:
@@ -109,15 +117,15 @@ class ElementSeeds:
         self._table: Any = None
 
     def next(self, *tensors: Any) -> FixedSeeds:
-        """The seeds of an element.
+        """Returns the seeds of an element.
 
         Args:
-            *tensors: The element.
+            *tensors: The tensors of the element.
         """
         return seeds_of_element() or FixedSeeds(self.pair(*tensors))
 
     def pair(self, *tensors: Any) -> Any:
-        """The two numbers from which they follow, as a TensorFlow tensor."""
+        """Returns the two numbers of an element as a TensorFlow tensor."""
         from keras_gan.backend.tensorflow import pipeline as tensorflow_pipeline
 
         if self._table is None:
@@ -126,20 +134,19 @@ class ElementSeeds:
 
 
 def seeds_of_element() -> FixedSeeds | None:
-    """The seeds of the element that a foreign pipeline works on, if any."""
-    known = getattr(_element, "seeds", None)
-    return None if known is None else FixedSeeds(known)
+    """Seeds of the element that `through_arrays` is processing, if any."""
+    pair = getattr(_element, "seeds", None)
+    return None if pair is None else FixedSeeds(pair)
 
 
 def refuse(condition: Any, message: str) -> None:
-    """Raises an error while a graph of TensorFlow runs, if a condition holds.
+    """Raises an error if a condition holds when a TensorFlow graph runs.
 
-    Not under XLA, which leaves such checks out, as the programs of other
-    backends do.
+    XLA and the other backends drop such checks.
 
     Args:
         condition: Boolean scalar tensor.
-        message: What to say.
+        message: Error message.
     """
     if _BACKEND != "tensorflow":
         return

@@ -1,4 +1,4 @@
-"""Imports the framework without its start-up chatter."""
+"""Imports the framework without its startup messages."""
 
 import contextlib
 import importlib
@@ -9,9 +9,9 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
-# Notes on missing GPU drivers and on processor features, which TensorFlow
-# writes past Python, straight to file descriptor 2, whatever its log level.
-_CHATTER = re.compile(
+# Messages about missing GPU drivers and CPU features, which TensorFlow writes
+# directly to file descriptor 2, bypassing Python, at every log level.
+_STARTUP_MESSAGES = re.compile(
     rb"WARNING: All log messages before absl::InitializeLog"
     rb"|[IWE]\d{4} [\d:.]+ +\d+ \S+\.cc:\d+\]"
     rb"|To enable the following instructions"
@@ -22,7 +22,7 @@ _BACKENDS = ("tensorflow", "jax", "torch")
 
 @contextlib.contextmanager
 def explaining() -> Iterator[None]:
-    """Says in our words that Keras cannot import its backend."""
+    """Explains in an error why Keras cannot import its backend."""
     try:
         yield
     except (ImportError, ValueError) as error:
@@ -30,54 +30,54 @@ def explaining() -> Iterator[None]:
 
 
 def refuse(backend: str) -> None:
-    """Raises an error of a backend for which there is no code here."""
+    """Raises an error for a backend that keras_gan does not support."""
     if backend not in _BACKENDS:
-        raise ImportError(_explanation("there is no code for it here"))
+        raise ImportError(_explanation("keras_gan does not support it"))
 
 
 def _explanation(reason: object) -> str:
     chosen = os.environ.get("KERAS_BACKEND")
     source = f"KERAS_BACKEND={chosen!r}" if chosen else "~/.keras/keras.json"
-    found = [one for one in _BACKENDS if importlib.util.find_spec(one)]
+    installed = [name for name in _BACKENDS if importlib.util.find_spec(name)]
     return (
         "keras_gan runs on the TensorFlow, JAX and PyTorch backends of Keras. "
         f"Received: {source}, which cannot be used: {str(reason).rstrip('.')}. "
         "Set KERAS_BACKEND before Keras is first imported to one that is "
         "installed "
-        f"({', '.join(found) or 'none is'}), or install it."
+        f"({', '.join(installed) or 'none is'}), or install one."
     )
 
 
 def quietly() -> contextlib.AbstractContextManager[None]:
-    """Context that holds back what the framework says on being imported.
+    """Context that suppresses the framework's messages during import.
 
-    Nothing is done where TensorFlow is imported already, or where its messages
-    are asked for with a `TF_CPP_MIN_LOG_LEVEL` of 0, 1 or 2. Otherwise that
-    variable becomes 3, for what TensorFlow would say later on.
+    Does nothing if TensorFlow has already been imported, or if the user asks
+    for its messages with a `TF_CPP_MIN_LOG_LEVEL` of 0, 1 or 2. Otherwise sets
+    that variable to 3, which also suppresses later messages.
     """
     if "tensorflow" in sys.modules:
         return contextlib.nullcontext()
     if os.environ.get("TF_CPP_MIN_LOG_LEVEL") in ("0", "1", "2"):
         return contextlib.nullcontext()
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    return _without_chatter()
+    return _filtered_standard_error()
 
 
 def load_pipeline() -> None:
-    """Imports TensorFlow, whose tf.data feeds every backend, in silence."""
+    """Imports TensorFlow without messages; `tf.data` feeds every backend."""
     with quietly():
         importlib.import_module("tensorflow")
 
 
 @contextlib.contextmanager
-def _without_chatter() -> Iterator[None]:
-    """Holds back standard error, and lets out what is not known chatter.
+def _filtered_standard_error() -> Iterator[None]:
+    """Buffers standard error, then writes all but the startup messages.
 
-    All of it comes out if what runs inside fails.
+    If the code inside the context fails, everything is written.
     """
     try:
         terminal = os.dup(_STANDARD_ERROR)
-    except OSError:  # A process without a standard error.
+    except OSError:  # The process has no standard error.
         yield
         return
     failed = True
@@ -92,5 +92,7 @@ def _without_chatter() -> Iterator[None]:
             os.close(terminal)
             held.seek(0)
             lines = held.readlines()
-            kept = [x for x in lines if failed or not _CHATTER.match(x)]
+            kept = [
+                x for x in lines if failed or not _STARTUP_MESSAGES.match(x)
+            ]
             os.write(_STANDARD_ERROR, b"".join(kept))

@@ -24,7 +24,7 @@ def run(program, backend=BACKEND, **environment):
 
 @pytest.mark.parametrize(
     ("backend", "reason"),
-    [("numpy", "there is no code for it"), ("abacus", "abacus")],
+    [("numpy", "does not support it"), ("abacus", "abacus")],
 )
 def test_backend_that_cannot_be_used(backend, reason):
     result = run("import keras_gan", backend)

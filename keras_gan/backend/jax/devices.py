@@ -1,4 +1,4 @@
-"""Processors, GPUs and TPUs, as JAX knows them."""
+"""CPUs, GPUs and TPUs, as JAX reports them."""
 
 import contextlib
 
@@ -9,32 +9,32 @@ FRAMEWORK_VERSION = jax.__version__
 
 
 class Devices:
-    """What stands for a strategy: every device that this process may use."""
+    """Takes the place of a strategy: all devices available to this process."""
 
     def scope(self):
-        """Context in which variables are made."""
+        """Context in which variables are created."""
         return contextlib.nullcontext()
 
 
 def distribution_strategy() -> Devices:
-    """Data parallel over all devices, from here on, where there are several."""
+    """Turns on data parallelism if there are several devices."""
     if len(jax.devices()) > 1:
         keras.distribution.set_distribution(keras.distribution.DataParallel())
     return Devices()
 
 
 def has_workers() -> bool:
-    """Whether this process is one of several that train together."""
+    """Whether this process is one of several workers that train together."""
     return jax.process_count() > 1
 
 
 def compiles_by_default() -> bool:
-    """Whether a step should be one compiled program."""
+    """Whether to compile a step into one program: always."""
     return True
 
 
 def describe_devices() -> str:
-    """The devices of this process in words."""
+    """Describes the devices of this process for a message."""
     devices = jax.devices()
     if devices[0].platform == "cpu" and len(devices) == 1:
         return "the processor"
@@ -45,8 +45,8 @@ def describe_devices() -> str:
 def bfloat16_is_fast() -> bool:
     """Whether training is clearly faster in bfloat16 than in float32 here.
 
-    TPUs have the arithmetic, GPUs from compute capability 8.0 on. Processors
-    take float32.
+    TPUs, and GPUs of compute capability 8.0 or higher, have bfloat16
+    arithmetic. CPUs use float32.
     """
     device = jax.devices()[0]
     if device.platform == "cpu":

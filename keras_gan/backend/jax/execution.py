@@ -14,7 +14,7 @@ from keras_gan.backend.jax.state import Pure, inside_scope, variables_of
 
 
 def executing_eagerly() -> bool:
-    """Whether values are there at once, not in a program that runs later."""
+    """Whether operations run at once, not in a program that runs later."""
     return not isinstance(jnp.zeros(()), jax.core.Tracer)
 
 
@@ -24,10 +24,10 @@ def current_graph() -> Any:
 
 
 def compiled(function: Callable) -> Callable:
-    """`function` as a program, compiled once for each shape of its inputs.
+    """Returns `function` as a program, compiled once per shape of its inputs.
 
-    The variables that it uses are read anew at each call, and those that it
-    assigns are assigned.
+    Each call uses the current values of the variables that the function reads,
+    and assigns those that it assigns.
     """
     programs: dict[Any, Any] = {}
 
@@ -59,11 +59,11 @@ def fused(function: Callable) -> Callable:
     """Compiles a function of tensors into one kernel.
 
     Args:
-        function: Callable of tensors, or dicts of them, without state and
-            without random draws. Keyword arguments are constants.
+        function: Callable of tensors, or dicts of them, that has no state and
+            draws no random numbers. Keyword arguments are constants.
 
     Returns:
-        Callable of the same arguments.
+        Callable with the same arguments.
     """
     programs: dict[Any, Any] = {}
 
@@ -79,11 +79,11 @@ def fused(function: Callable) -> Callable:
 
 
 def gather_rows(table: Any, places: Any) -> Any:
-    """Rows of a table at places that are known to lie inside it.
+    """Gathers rows of a table by indices that are known to be valid.
 
     Args:
         table: Floats `(rows, columns)`.
-        places: Integers of any shape, at least 0 and less than `rows`.
+        places: Integers of any shape, in `[0, rows)`.
     """
     return jnp.take(table, places, axis=0, mode="clip")
 

@@ -10,15 +10,15 @@ from keras_gan.backend.jax.state import Pure
 
 
 def gradients(function: Callable, groups: Sequence[Sequence[Any]]) -> tuple:
-    """Gradients of several losses, each for its own group of variables.
+    """Gradients of several losses, each with respect to its own variables.
 
     Args:
         function: Callable without arguments that returns a list of scalar
-            losses, one for each group, and anything else.
+            losses, one per group, and any other value.
         groups: Lists of `keras.Variable`; no variable is in two of them.
 
     Returns:
-        A list of lists of gradients, and what else the function returned.
+        A list of lists of gradients, and the function's other value.
     """
     variables = [variable for group in groups for variable in group]
     pure = Pure(function, variables)
@@ -38,14 +38,14 @@ def gradients(function: Callable, groups: Sequence[Sequence[Any]]) -> tuple:
             (jnp.ones_like if number == chosen else jnp.zeros_like)(loss)
             for number, loss in enumerate(losses)
         ]
-        # What this group does not need is never computed, once compiled.
+        # In a compiled program, gradients that are not used are not computed.
         found.append(backward(upstream)[0][start : start + len(group)])
         start += len(group)
     return found, others
 
 
 def apply_gradients(optimizer: Any, gradients: list, variables: list) -> None:
-    """Updates variables by an optimizer, as a function of their values."""
+    """Updates variables with an optimizer, through its stateless interface."""
     state = optimizer.variables
     values, new_state = optimizer.stateless_apply(
         [v.value for v in state], gradients, [v.value for v in variables]
@@ -57,12 +57,12 @@ def apply_gradients(optimizer: Any, gradients: list, variables: list) -> None:
 
 
 def held_constant(function: Callable) -> Any:
-    """`function()`, through which no gradient is taken."""
+    """Returns `function()` as a constant for gradients."""
     return function()
 
 
 def pass_with_input_gradients(function: Callable, inputs: Any) -> tuple:
-    """One pass through a function, and the way back to its inputs.
+    """Calls a function so that gradients of its inputs can be taken.
 
     Args:
         function: Callable, tensor `(batch, ...)` -> list of tensors.

@@ -1,4 +1,4 @@
-"""Functions that read and write variables, for JAX, which knows values only."""
+"""Turns functions that use variables into the pure functions JAX needs."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -8,10 +8,10 @@ import keras
 
 
 class Scope(keras.StatelessScope):
-    """What variables hold while JAX traces a function.
+    """Holds the values of variables while JAX traces a function.
 
-    Keras' scope, which reads through to the one around it, ours or a user's,
-    and which remembers the variables that were read and written.
+    A `keras.StatelessScope` that reads variables it does not hold from the
+    enclosing scope, and records which variables were read and written.
 
     Args:
         values: Pairs of a `keras.Variable` and its value.
@@ -23,12 +23,12 @@ class Scope(keras.StatelessScope):
         self.written: dict[int, Any] = {}
 
     def add_update(self, update: Any) -> None:
-        """Notes a value that is assigned."""
+        """Records a value that is assigned to a variable."""
         super().add_update(update)
         self.written[id(update[0])] = update[0]
 
     def get_current_value(self, variable: Any) -> Any:
-        """The value of a variable in here, or in the scopes around."""
+        """Returns a variable's value in this or the enclosing scopes."""
         value = super().get_current_value(variable)
         if value is None:
             self.read[id(variable)] = variable
@@ -38,17 +38,17 @@ class Scope(keras.StatelessScope):
 
 
 def inside_scope() -> bool:
-    """Whether variables are read and assigned in a scope, ours or a user's."""
+    """Whether a stateless scope, ours or a user's, is active."""
     with keras.StatelessScope() as here:
         return here.original_scope is not None
 
 
 class Pure:
-    """A function and its variables as a function of values alone.
+    """A function that uses variables as a pure function of their values.
 
     Args:
         function: Callable that may read and assign variables.
-        variables: Those whose values are arguments of the pure function.
+        variables: Variables whose values are arguments of the pure function.
     """
 
     def __init__(
@@ -59,14 +59,14 @@ class Pure:
         self.written: list[Any] = []
 
     def __call__(self, values: Sequence[Any], *inputs: Any) -> tuple:
-        """Returns what the function does, and the values that it assigned."""
+        """Returns the function's result and the values that it assigned."""
         with Scope(zip(self.variables, values, strict=True)) as scope:
             result = self.function(*inputs)
         self.written = list(scope.written.values())
         return result, [scope.get_current_value(v) for v in self.written]
 
     def assign(self, values: Sequence[Any]) -> None:
-        """Assigns, out here, what the last call assigned in there."""
+        """Assigns values to the variables that the last call assigned."""
         for variable, value in zip(self.written, values, strict=True):
             variable.assign(value)
 
@@ -100,6 +100,6 @@ def cond(predicate: Any, true: Callable, false: Callable) -> Any:
 
 
 def value_in(scope: Scope, variable: Any) -> Any:
-    """The value of a variable in a scope, or the one that it has for good."""
+    """Returns a variable's value in a scope, or else its stored value."""
     value = scope.get_current_value(variable)
     return variable.value if value is None else value

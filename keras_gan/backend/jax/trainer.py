@@ -1,4 +1,4 @@
-"""The training and the test step of an adversarial model in JAX."""
+"""Training and test steps of an adversarial model in JAX."""
 
 import contextlib
 import itertools
@@ -9,7 +9,7 @@ import jax
 from keras_gan.backend.jax.state import Scope, value_in
 from keras_gan.backend.one_device import refuse_strategy
 
-# As Keras orders it.
+# In Keras' order.
 _STATE = (
     "trainable_variables",
     "non_trainable_variables",
@@ -19,11 +19,11 @@ _STATE = (
 
 
 class Trainer:
-    """A mix-in: what `keras.Model` calls for each batch on JAX.
+    """A mix-in with the methods that `keras.Model` calls on JAX.
 
-    The model says what a batch does (`train_batch`, `test_batch`); this class
-    makes that a function of the model's state, which JAX can differentiate and
-    compile.
+    The model defines how a batch is processed (`train_batch`, `test_batch`);
+    this class turns that into a pure function of the model's state, which JAX
+    can differentiate and compile.
     """
 
     optimizer: Any
@@ -43,15 +43,15 @@ class Trainer:
     _log_tracker: Any
 
     def scope(self):
-        """Context in which the model's variables have to be made."""
+        """Context in which the model's variables must be created."""
         refuse_strategy()
         return contextlib.nullcontext()
 
     def check_first_batch(self) -> None:
-        """Does nothing: the training function has checked it.
+        """Does nothing, because the training function checks the batch.
 
-        Callbacks run beside the steps, in a thread of their own, where the
-        state of the model must not be touched.
+        Callbacks run in another thread than the steps and must not touch the
+        state of the model there.
         """
 
     def train_step(self, state, data):
@@ -59,7 +59,7 @@ class Trainer:
         return self._with_state(self.train_batch, state, data)
 
     def test_step(self, state, data):
-        """Evaluates one batch; returns logs and images, and the new state."""
+        """Evaluates one batch; returns logs with images, and the new state."""
         return self._with_state(self.test_batch, state, data)
 
     def make_train_function(self, force=False):
@@ -71,10 +71,10 @@ class Trainer:
         step = self.train_function
 
         def checked(state, iterator):
-            logs, state = self._kept(step, state, iterator)
+            logs, state = self._restoring_state(step, state, iterator)
             if self._first_batch:
                 self._first_batch = False
-                self._kept(self._check_state, state)
+                self._restoring_state(self._check_state, state)
             return logs, state
 
         self.train_function = checked
@@ -82,8 +82,8 @@ class Trainer:
     def make_test_function(self, force=False):
         """Makes the function that `evaluate` calls for each batch.
 
-        Metrics of images are left out of the compiled program: their sums are
-        of double precision, which JAX has for whole programs only.
+        Metrics of images are not part of the compiled program: they need double
+        precision, which JAX can only turn on for a whole program.
         """
         if self.test_function is not None and not force:
             return
@@ -92,11 +92,11 @@ class Trainer:
             step = jax.jit(step, donate_argnums=0)
 
         def several_steps(state, iterator):
-            # Keras expects `StopIteration` where no batch is left.
+            # Keras expects `StopIteration` when no batch is left.
             first = next(iterator)
             more = itertools.islice(iterator, self.steps_per_execution - 1)
             for data in itertools.chain([first], more):
-                (logs, pairs), state = self._kept(step, state, data)
+                (logs, pairs), state = self._restoring_state(step, state, data)
                 self.update_metrics(pairs)
             return logs, state
 
@@ -104,24 +104,24 @@ class Trainer:
 
     @property
     def non_trainable_variables(self) -> list:
-        """Keras', and those of losses and penalties."""
+        """Non-trainable variables, including those of losses and penalties."""
         known = super().non_trainable_variables  # type: ignore[misc]
         found = {id(v): v for v in known}
         return list((found | {id(v): v for v in self.own_state()}).values())
 
     @property
     def metrics_variables(self) -> list:
-        """Of the logs; metrics of images are updated outside the step."""
+        """Variables of the logs; image metrics are updated outside the step."""
         return self._log_tracker.variables if self.compiled else []
 
     def _check_state(self, state):
         with Scope(zip(self.metrics_variables, state[3], strict=True)):
             self.check_data_seen()
 
-    def _kept(self, function, state, *inputs):
-        """`function(state, *inputs)`; if it fails, the model has its state.
+    def _restoring_state(self, function, state, *inputs):
+        """`function(state, *inputs)`; on failure the model gets its state back.
 
-        While `fit` runs, Keras takes the weights away from the model.
+        While `fit` runs, Keras keeps the weights outside the model.
         """
         try:
             return function(state, *inputs)

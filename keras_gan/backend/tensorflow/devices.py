@@ -1,4 +1,4 @@
-"""Processors, GPUs and other workers, as TensorFlow knows them."""
+"""CPUs, GPUs and workers, as TensorFlow reports them."""
 
 import os
 import time
@@ -7,19 +7,19 @@ import tensorflow as tf
 
 FRAMEWORK_VERSION = tf.__version__
 
-# A convolution from the middle of a small network: images, side, channels.
+# A convolution typical of a small network: images, height, width, channels.
 _PROBE_SHAPE = (8, 16, 16, 32)
 _PROBE_SECONDS = 0.04
-# Below that gain, rounding to 8 bits is not worth it.
+# Below this speedup, bfloat16's 8 bits of precision are not worth it.
 _REQUIRED_GAIN = 1.3
 
 
 def distribution_strategy() -> tf.distribute.Strategy:
-    """The strategy that uses every device this process may use.
+    """The strategy that uses all devices available to this process.
 
-    Several workers where the environment variable `TF_CONFIG` is set, several
-    GPUs where they are visible, otherwise one device. With workers, nothing may
-    have been computed before.
+    Uses several workers if the environment variable `TF_CONFIG` is set, several
+    GPUs if they are visible, and one device otherwise. With workers, this must
+    be called before TensorFlow computes anything.
     """
     if has_workers():
         return tf.distribute.MultiWorkerMirroredStrategy()
@@ -29,20 +29,20 @@ def distribution_strategy() -> tf.distribute.Strategy:
 
 
 def has_workers() -> bool:
-    """Whether this process is one of several that train together."""
+    """Whether this process is one of several workers that train together."""
     return bool(os.environ.get("TF_CONFIG"))
 
 
 def compiles_by_default() -> bool:
-    """Whether a step should be one compiled program: on one replica.
+    """Whether to compile a step with XLA: only with a single replica.
 
-    XLA and the collectives of several do not always go together.
+    XLA does not always work with the collectives of several replicas.
     """
     return not has_workers() and len(_gpus()) <= 1
 
 
 def describe_devices() -> str:
-    """The devices of this process in words."""
+    """Describes the devices of this process for a message."""
     names = [
         tf.config.experimental.get_device_details(gpu).get("device_name", "GPU")
         for gpu in _gpus()
@@ -53,17 +53,18 @@ def describe_devices() -> str:
 
 
 def has_gpu() -> bool:
-    """Whether there is a GPU, for which Keras compiles with XLA by itself."""
+    """Whether there is a GPU, on which Keras compiles with XLA by default."""
     return bool(_gpus())
 
 
 def bfloat16_is_fast() -> bool:
     """Whether training is clearly faster in bfloat16 than in float32 here.
 
-    GPUs have the arithmetic from compute capability 8.0 on. On processors it is
-    measured on a convolution, forward and backward, because their instructions
-    do not tell: some multiply matrices faster in bfloat16 and convolve slower.
-    Among several workers, which have to agree, processors take float32.
+    GPUs of compute capability 8.0 or higher have bfloat16 arithmetic. On CPUs a
+    convolution is timed, forward and backward, because the instruction set is
+    not enough to decide: some CPUs multiply matrices faster in bfloat16 but
+    convolve more slowly. With several workers, which have to agree, CPUs use
+    float32.
     """
     gpus = _gpus()
     if gpus:
@@ -84,7 +85,7 @@ def _compute_capability(gpu) -> tuple[int, ...]:
 
 
 def _convolution_seconds(dtype: str) -> float:
-    """Best time of one convolution and its two gradients."""
+    """Shortest time in seconds of a convolution and its two gradients."""
     channels = _PROBE_SHAPE[-1]
     images = tf.ones(_PROBE_SHAPE, dtype)
     kernel = tf.ones((3, 3, channels, channels), dtype)

@@ -1,4 +1,4 @@
-"""How TensorFlow runs functions: eagerly, in graphs, compiled by XLA."""
+"""How TensorFlow runs functions: eagerly, in graphs or compiled by XLA."""
 
 import contextlib
 import functools
@@ -10,22 +10,22 @@ import tensorflow as tf
 
 
 def executing_eagerly() -> bool:
-    """Whether values are there at once, not in a graph that runs later."""
+    """Whether operations run at once, not in a graph that runs later."""
     return tf.executing_eagerly()
 
 
 def current_graph() -> Any:
-    """The graph under construction, or `None` where there is none."""
+    """The graph under construction, or `None` if there is none."""
     return None if executing_eagerly() else tf.compat.v1.get_default_graph()
 
 
 def outside_graphs() -> contextlib.AbstractContextManager[None]:
-    """Context in which variables are made for good, also amid a graph."""
+    """Context in which variables outlive the graph under construction."""
     return tf.init_scope()
 
 
 def compiled(function: Callable) -> Callable:
-    """`function` as a graph that is traced once for all batch sizes."""
+    """Returns `function` as a graph that is traced once for all batch sizes."""
     return tf.function(function, reduce_retracing=True, autograph=False)
 
 
@@ -40,24 +40,25 @@ def compiles_in_xla(function, *arguments) -> bool:
 
 
 def fused(function: Callable) -> Callable:
-    """Compiles a function of tensors into one kernel by XLA.
+    """Compiles a function of tensors into one kernel with XLA.
 
-    Also where the graph around it is not compiled: a chain of small operations
-    on images is bound by memory, and XLA makes it one loop.
+    The function is compiled even if the graph around it is not: a chain of
+    small operations on images is limited by memory bandwidth, and XLA fuses it
+    into one loop.
 
     Args:
-        function: Callable of tensors, or dicts of them, without state and
-            without random draws. Keyword arguments are constants.
+        function: Callable of tensors, or dicts of them, that has no state and
+            draws no random numbers. Keyword arguments are constants.
 
     Returns:
-        Callable of the same arguments, compiled once for all batch sizes.
+        Callable with the same arguments, compiled once for all batch sizes.
     """
     programs: dict[Any, Any] = {}
 
     @functools.wraps(function)
     def call(*inputs, **constants):
-        # All sizes but the batch's are part of the key: a program for several
-        # image sizes would no longer know any.
+        # All sizes except the batch size are part of the key: in a program for
+        # several image sizes, the sizes would be unknown.
         key = (_signature(inputs), tuple(sorted(constants.items())))
         if key not in programs:
             programs[key] = tf.function(
@@ -84,5 +85,5 @@ def cond(predicate: Any, true: Callable, false: Callable) -> Any:
 
 
 def double_precision() -> contextlib.AbstractContextManager[None]:
-    """Context in which float64 and int64 have 64 bits: everywhere."""
+    """Context in which float64 and int64 have 64 bits, as they always do."""
     return contextlib.nullcontext()

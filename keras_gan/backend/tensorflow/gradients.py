@@ -7,19 +7,19 @@ import tensorflow as tf
 
 
 def gradients(function: Callable, groups: Sequence[Sequence[Any]]) -> tuple:
-    """Gradients of several losses, each for its own group of variables.
+    """Gradients of several losses, each with respect to its own variables.
 
     Args:
         function: Callable without arguments that returns a list of scalar
-            losses, one for each group, and anything else.
+            losses, one per group, and any other value.
         groups: Lists of `keras.Variable`; no variable is in two of them.
 
     Returns:
-        A list of lists of gradients (`None` where a loss does not depend on
-        the variable), and what else the function returned.
+        A list of lists of gradients (`None` if a loss does not depend on a
+        variable), and the function's other value.
     """
-    # Watching only what is trained keeps the weight gradients of all other
-    # networks from ever being computed.
+    # With only the trained variables watched, the weight gradients of all other
+    # networks are never computed.
     tape = tf.GradientTape(
         persistent=len(groups) > 1, watch_accessed_variables=False
     )
@@ -36,17 +36,17 @@ def gradients(function: Callable, groups: Sequence[Sequence[Any]]) -> tuple:
 
 
 def apply_gradients(optimizer: Any, gradients: list, variables: list) -> None:
-    """Updates variables by an optimizer."""
+    """Updates variables with an optimizer."""
     optimizer.apply(gradients, variables)
 
 
 def held_constant(function: Callable) -> Any:
-    """`function()`, through which no gradient is taken."""
+    """Returns `function()` as a constant for gradients."""
     return function()
 
 
 def pass_with_input_gradients(function: Callable, inputs: Any) -> tuple:
-    """One pass through a function, and the way back to its inputs.
+    """Calls a function so that gradients of its inputs can be taken.
 
     Args:
         function: Callable, tensor `(batch, ...)` -> list of tensors.

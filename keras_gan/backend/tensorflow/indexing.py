@@ -1,29 +1,29 @@
-"""Rows of a table by their numbers, and the gradient of that."""
+"""Gathers rows of a table, with a fast gradient."""
 
 from typing import Any
 
 import tensorflow as tf
 
-# Up to this many columns the way back is faster column by column.
+# Up to this many columns the gradient is faster column by column.
 _FEW_COLUMNS = 8
 
 
 @tf.custom_gradient
 def gather_rows(table: Any, places: Any) -> tuple[Any, Any]:
-    """Rows of a table at places that are known to lie inside it.
+    """Gathers rows of a table by indices that are known to be valid.
 
-    What `keras.ops.take` does along the first axis, without its care for
-    negative places. The gradient adds up rows of a few numbers, for which
-    TensorFlow takes as long as for rows of many: it is done for each column
-    apart, two to three times faster for images of three channels.
+    Does what `keras.ops.take` does along the first axis, without its handling
+    of negative indices. The gradient sums rows. TensorFlow takes as long for
+    short rows as for long ones, so tables with few columns are summed column by
+    column, which is two to three times faster for images of three channels.
 
     Args:
         table: Floats `(rows, columns)`; the number of columns must be known.
-        places: Integers of any shape, at least 0 and less than `rows`.
+        places: Integers of any shape, in `[0, rows)`.
 
     Returns:
-        Tensor `(*places, columns)`, differentiable in the table any number of
-        times.
+        Tensor `(*places.shape, columns)`, any number of times differentiable
+        with respect to the table.
     """
 
     def gradient(upstream):

@@ -1,4 +1,4 @@
-"""The part of `tf.data` pipelines that needs TensorFlow itself."""
+"""Helpers for `tf.data` pipelines that use TensorFlow directly."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ import tensorflow as tf
 
 
 class ElementTable:
-    """How often each element of a pipeline was seen.
+    """Counts how often each element of a pipeline was seen.
 
     Args:
-        seed: Integer.
+        seed: Integer seed of the layer.
     """
 
     def __init__(self, seed: int) -> None:
@@ -22,18 +22,19 @@ class ElementTable:
             )
 
     def pair(self, *tensors: Any) -> tf.Tensor:
-        """Two numbers, a hash of the seed, an element and its count.
+        """Returns two numbers that hash the seed, an element and its count.
 
         Args:
-            *tensors: The element.
+            *tensors: The tensors of the element.
         """
         key = _hashed(tf.stack([_hashed(one) for one in tensors]))
         seen = self._seen.lookup(key)
         self._seen.insert(key, seen + 1)
-        place = tf.stack([tf.constant(self._seed, tf.int64), key, seen])
-        whole = _hashed(place)
-        # Not by `bitcast`: TensorFlow would make one of this and the one before
-        # it, and fail.
+        whole = _hashed(
+            tf.stack([tf.constant(self._seed, tf.int64), key, seen])
+        )
+        # Not split with `bitcast`: TensorFlow would merge it with the `bitcast`
+        # in `_hashed` and fail.
         halves = tf.stack([whole, tf.bitwise.right_shift(whole, 32)])
         halves = tf.bitwise.bitwise_and(halves, 0x7FFFFFFF)
         return tf.cast(halves, tf.int32)
@@ -43,16 +44,19 @@ def in_graph(function: Any, pair: Any, inputs: Any, expected: Any) -> Any:
     """Calls a function of arrays from a graph.
 
     Args:
-        function: Two numbers and arrays -> arrays in a structure.
+        function: Callable, two numbers and arrays -> structure of arrays.
         pair: The two numbers.
         inputs: Structure of tensors.
-        expected: Structure of `keras.KerasTensor` that comes out.
+        expected: Structure of `keras.KerasTensor` that describes the outputs.
+
+    Returns:
+        The outputs, a structure of tensors.
     """
     specs = keras.tree.flatten(expected)
 
     def flat(*arrays):
         found = keras.tree.flatten(function(*arrays))
-        # JAX has no 64 bits where it is not told so.
+        # JAX returns 32 bits where 64 are expected, unless x64 is enabled.
         return [
             np.asarray(array, one.dtype)
             for array, one in zip(found, specs, strict=True)
@@ -71,12 +75,12 @@ def in_graph(function: Any, pair: Any, inputs: Any, expected: Any) -> Any:
 
 
 def refuse(condition: Any, message: str) -> None:
-    """Raises an error while a graph runs, where a condition holds."""
+    """Raises an error if a condition holds when the graph runs."""
     tf.debugging.Assert(tf.logical_not(condition), [message])
 
 
 def _hashed(tensor):
-    """An int64 that depends on every byte of a tensor."""
+    """Hashes all bytes of a tensor into an int64."""
     data = tf.convert_to_tensor(tensor)
     if data.dtype == tf.bool:
         data = tf.cast(data, tf.uint8)

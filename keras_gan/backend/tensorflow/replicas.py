@@ -7,14 +7,15 @@ import tensorflow as tf
 
 
 class ReplicaSeedGenerator(keras.random.SeedGenerator):
-    """A seed generator whose draws differ from replica to replica.
+    """A seed generator whose draws differ between replicas.
 
     The state of a `keras.random.SeedGenerator` is the same on every replica, so
-    all of them would draw the same latents. The replica's number is added to
-    the seed at each draw, and the saved state stays that of one device.
+    all of them would draw the same latents. Here a multiple of the replica's
+    index is added to the seed at each draw. The saved state is the same as on
+    one device.
     """
 
-    # Odd and large: seeds of neighboring runs (1, 2, 3, ...) never collide.
+    # Large, so that runs with consecutive seeds (1, 2, 3, ...) never collide.
     _STRIDE = 1_000_003
 
     def next(self, ordered: bool = True) -> tf.Tensor:
@@ -29,7 +30,7 @@ class ReplicaSeedGenerator(keras.random.SeedGenerator):
 
 
 def current_strategy() -> Any:
-    """What decides where new variables are placed; compared by identity."""
+    """The strategy that places new variables; compared by identity."""
     return tf.distribute.get_strategy()
 
 
@@ -39,21 +40,21 @@ def replica_count() -> int:
 
 
 def in_several_replicas() -> bool:
-    """Whether this runs on one of several replicas, not between them."""
+    """Whether this code runs on one of several replicas."""
     return replica_count() > 1 and tf.distribute.in_cross_replica_context() is (
         False
     )
 
 
 def replica_id() -> Any:
-    """Number of the replica that runs this, from 0; 0 on one device."""
+    """Index of the current replica, from 0; 0 on one device."""
     if not in_several_replicas():
         return 0
     return tf.distribute.get_replica_context().replica_id_in_sync_group
 
 
 def replica_mean(value: Any) -> Any:
-    """Mean over replicas of a scalar; the scalar itself on one device."""
+    """Mean of a scalar over the replicas; the scalar itself on one device."""
     if not in_several_replicas():
         return value
     context = tf.distribute.get_replica_context()
@@ -61,11 +62,11 @@ def replica_mean(value: Any) -> Any:
 
 
 def replica_share(batch_size: Any) -> Any:
-    """This replica's share of the global batch, as a float32 scalar.
+    """Fraction of the global batch on this replica, a float32 scalar.
 
-    Keras sums gradients over replicas. A loss that is a mean over the local
-    batch becomes, times this share, its part of the mean over the global batch,
-    also where the last batch is cut unevenly.
+    Keras sums gradients over replicas. Multiplying the mean loss of the local
+    batch by this fraction gives the mean over the global batch, even if the
+    last batch is split unevenly.
     """
     if not in_several_replicas():
         return tf.constant(1.0)
@@ -75,14 +76,14 @@ def replica_share(batch_size: Any) -> Any:
 
 
 def run_on_replicas(variable, function) -> None:
-    """Runs `function()` on each replica that has its own `variable`.
+    """Runs `function()` on each replica that has a copy of `variable`.
 
-    Once, and at once, where this runs on a replica already or the variable was
-    made on one device.
+    Runs it directly, once, if this code already runs on a replica or the
+    variable was created on one device.
 
     Args:
         variable: `keras.Variable`.
-        function: Callable without arguments; its result is dropped.
+        function: Callable without arguments; its result is ignored.
     """
     strategy = getattr(variable.value, "distribute_strategy", None)
     if strategy is None or in_several_replicas():
@@ -93,5 +94,5 @@ def run_on_replicas(variable, function) -> None:
         function()
         return tf.constant(0)
 
-    # As a graph: TensorFlow warns of replicas that are run without one.
+    # As a graph, because TensorFlow warns if replicas run eagerly.
     tf.function(lambda: strategy.run(step), autograph=False)()

@@ -1,4 +1,4 @@
-"""The training and the test step of an adversarial model in TensorFlow."""
+"""Training and test steps of an adversarial model in TensorFlow."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ import tensorflow as tf
 
 
 class Trainer:
-    """A mix-in: what `keras.Model` calls for each batch on TensorFlow.
+    """A mix-in with the methods that `keras.Model` calls on TensorFlow.
 
-    The model says what a batch does (`train_batch`, `test_batch`); this class
-    only hands over the logs, under any `tf.distribute` strategy.
+    The model defines how a batch is processed (`train_batch`, `test_batch`);
+    this class passes on the logs, under any `tf.distribute` strategy.
     """
 
     distribute_strategy: Any
@@ -19,7 +19,7 @@ class Trainer:
     check_data_seen: Any
 
     def scope(self):
-        """Context in which the model's variables have to be made."""
+        """Context in which the model's variables must be created."""
         return self.distribute_strategy.scope()
 
     def check_first_batch(self) -> None:
@@ -37,7 +37,7 @@ class Trainer:
         return self._replica_logs(logs)
 
     def _replica_logs(self, logs):
-        # Between workers Keras reduces each value along its first axis, which
+        # Keras reduces each value over the workers along its first axis, which
         # a scalar does not have.
         strategy = self.distribute_strategy
         if isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):

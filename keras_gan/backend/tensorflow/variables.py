@@ -1,4 +1,4 @@
-"""Variables in TensorFlow: updates on every replica, foreign random states."""
+"""Variables in TensorFlow: updates on all replicas, and random states."""
 
 import contextlib
 from collections.abc import Iterable, Iterator
@@ -14,8 +14,8 @@ def update_variables(function, variables, values) -> None:
 
     Args:
         function: Callable of two tensors that returns the new value.
-        variables: List of `keras.Variable` to write.
-        values: List of `keras.Variable` of the same shapes to read.
+        variables: List of `keras.Variable` to update.
+        values: List of `keras.Variable` of the same shapes.
     """
     targets = [variable.value for variable in variables]
     sources = [value.value for value in values]
@@ -23,10 +23,10 @@ def update_variables(function, variables, values) -> None:
 
 
 def copy_variables(variables, values) -> None:
-    """Assigns `values` to `variables`; each replica gets the replicas' mean.
+    """Assigns `values`, averaged over the replicas, to `variables`.
 
-    Batch statistics differ between replicas, which see different images. A
-    copy that is kept for inference must be the same on every replica.
+    Batch statistics differ between replicas, which see different images. A copy
+    for inference must be the same on every replica.
     """
     targets = [variable.value for variable in variables]
     sources = [tf.convert_to_tensor(value.value) for value in values]
@@ -56,25 +56,25 @@ def _assign(assign, targets, sources) -> None:
 def atomic_add(variable, value) -> None:
     """Adds to a variable in one operation.
 
-    `keras.Variable.assign_add` reads, then writes: if two threads of a pipeline
-    do so at once, one addition is lost.
+    `keras.Variable.assign_add` reads, then writes. If two threads of a pipeline
+    call it at the same time, one addition may be lost.
 
     Args:
         variable: `keras.Variable`.
-        value: Tensor of its shape.
+        value: Tensor of the variable's shape.
     """
     variable.value.assign_add(tf.cast(value, variable.dtype))
 
 
 def random_states(layers: Iterable[Any]) -> list:
-    """State variables of TensorFlow's own random generators, each once.
+    """State variables of `tf.random.Generator` objects, each once.
 
-    KerasCV's layers draw from these. A layer without a seed shares the one of
-    the process. Some of their numbers come from TensorFlow's own operations,
-    which have no state that could be kept.
+    KerasCV's layers draw from these. Layers without a seed share the global
+    generator. Some of their draws come from TensorFlow's stateful random
+    operations, whose state cannot be saved.
 
     Args:
-        layers: Layers; those inside them are not searched.
+        layers: Layers to search; their sublayers are not searched.
     """
     found: dict[int, Any] = {}
     for layer in layers:
@@ -86,11 +86,12 @@ def random_states(layers: Iterable[Any]) -> list:
 
 @contextlib.contextmanager
 def own_variable_scope() -> Iterator[None]:
-    """Context for calls that may fail.
+    """Context for calls that may fail while they create variables.
 
-    An error inside `tf.map_fn` leaves a device behind in the variable scope,
-    and from then on no strategy could make a variable. The scope is a new one:
-    an earlier failure in the user's own code may have spoiled the current one.
+    An error inside `tf.map_fn` leaves a device in the variable scope, after
+    which no strategy can create variables in it. A new scope is used because an
+    earlier failure in the user's code may have left the current one in that
+    state.
     """
     scope = tf.compat.v1.VariableScope(reuse=None)
     with tf.compat.v1.variable_scope(scope, auxiliary_name_scope=False):

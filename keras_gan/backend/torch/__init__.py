@@ -1,1 +1,1 @@
-"""What Keras does not offer on every backend alike: its form for PyTorch."""
+"""PyTorch implementation of what Keras does not offer on every backend."""

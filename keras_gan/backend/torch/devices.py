@@ -1,4 +1,4 @@
-"""Processors and GPUs, as PyTorch knows them."""
+"""CPUs and GPUs, as PyTorch reports them."""
 
 import contextlib
 
@@ -8,30 +8,30 @@ FRAMEWORK_VERSION = torch.__version__
 
 
 class Device:
-    """What stands for a strategy: the one device that is used."""
+    """Takes the place of a strategy: the one device that is used."""
 
     def scope(self):
-        """Context in which variables are made."""
+        """Context in which variables are created."""
         return contextlib.nullcontext()
 
 
 def distribution_strategy() -> Device:
-    """One device: the first GPU, or else the processor."""
+    """One device: the first GPU if there is one, otherwise the CPU."""
     return Device()
 
 
 def has_workers() -> bool:
-    """Whether this process is one of several that train together."""
+    """Whether this process is one of several workers: never on PyTorch."""
     return False
 
 
 def compiles_by_default() -> bool:
-    """Whether a step should be one compiled program: it cannot be one."""
+    """Whether to compile a step into one program: not possible on PyTorch."""
     return False
 
 
 def describe_devices() -> str:
-    """The device in words."""
+    """Describes the device for a message."""
     if torch.cuda.is_available():
         return torch.cuda.get_device_name(0)
     return "the processor"
@@ -40,7 +40,7 @@ def describe_devices() -> str:
 def bfloat16_is_fast() -> bool:
     """Whether training is clearly faster in bfloat16 than in float32 here.
 
-    GPUs have the arithmetic from compute capability 8.0 on. Processors take
+    GPUs of compute capability 8.0 or higher have bfloat16 arithmetic. CPUs use
     float32.
     """
     return torch.cuda.is_available() and torch.cuda.get_device_capability(

@@ -9,7 +9,7 @@ import torch
 
 
 def executing_eagerly() -> bool:
-    """Whether values are there at once: not in a symbolic or compiled call."""
+    """Whether operations run at once, not in a symbolic or compiled call."""
     if torch.compiler.is_compiling():
         return False
     return keras.ops.zeros(()).device.type != "meta"
@@ -26,36 +26,36 @@ def cond(predicate: Any, true: Callable, false: Callable) -> Any:
 
 
 def compiled(function: Callable) -> Callable:
-    """The function itself: PyTorch runs it as it stands."""
+    """Returns the function itself, which PyTorch runs eagerly."""
     return function
 
 
 def fused(function: Callable) -> Callable:
-    """The function itself.
+    """Returns the function itself, which PyTorch runs eagerly.
 
     Args:
-        function: Callable of tensors, or dicts of them, without state and
-            without random draws. Keyword arguments are constants.
+        function: Callable of tensors, or dicts of them, that has no state and
+            draws no random numbers. Keyword arguments are constants.
     """
     return function
 
 
 def gather_rows(table: Any, places: Any) -> Any:
-    """Rows of a table at places that are known to lie inside it.
+    """Gathers rows of a table by indices that are known to be valid.
 
     Args:
         table: Floats `(rows, columns)`.
-        places: Integers of any shape, at least 0 and less than `rows`.
+        places: Integers of any shape, in `[0, rows)`.
     """
     return table[places]
 
 
 def compiles_in_xla(function, *arguments) -> bool:
-    """XLA is not used here."""
+    """Returns True, because XLA is not used on PyTorch."""
     del function, arguments
     return True
 
 
 def double_precision() -> contextlib.AbstractContextManager[None]:
-    """Context in which float64 and int64 have 64 bits: everywhere."""
+    """Context in which float64 and int64 have 64 bits, as they always do."""
     return contextlib.nullcontext()

@@ -8,19 +8,19 @@ import torch
 
 
 def gradients(function: Callable, groups: Sequence[Sequence[Any]]) -> tuple:
-    """Gradients of several losses, each for its own group of variables.
+    """Gradients of several losses, each with respect to its own variables.
 
     Args:
         function: Callable without arguments that returns a list of scalar
-            losses, one for each group, and anything else.
+            losses, one per group, and any other value.
         groups: Lists of `keras.Variable`; no variable is in two of them.
 
     Returns:
-        A list of lists of gradients (`None` where a loss does not depend on
-        the variable), and what else the function returned, detached.
+        A list of lists of gradients (`None` if a loss does not depend on a
+        variable), and the function's other value, detached.
     """
     losses, others = function()
-    # All gradients before any update changes a weight in place.
+    # All gradients are computed before an update changes weights in place.
     found = [
         _gradients_of(loss, group, keep=number + 1 < len(groups))
         for number, (loss, group) in enumerate(zip(losses, groups, strict=True))
@@ -29,7 +29,7 @@ def gradients(function: Callable, groups: Sequence[Sequence[Any]]) -> tuple:
 
 
 def _gradients_of(loss, variables, keep) -> list:
-    # Of these weights only: those of all other networks are never computed.
+    # Gradients of these weights only; those of other networks are not computed.
     weights = [variable.value for variable in variables]
     if not loss.requires_grad:
         return [None] * len(weights)
@@ -44,18 +44,18 @@ def _detached(value):
 
 @torch.no_grad()
 def apply_gradients(optimizer: Any, gradients: list, variables: list) -> None:
-    """Updates variables by an optimizer."""
+    """Updates variables with an optimizer."""
     optimizer.apply(gradients, variables)
 
 
 @torch.no_grad()
 def held_constant(function: Callable) -> Any:
-    """`function()`, through which no gradient is taken."""
+    """Returns `function()` as a constant for gradients."""
     return function()
 
 
 def pass_with_input_gradients(function: Callable, inputs: Any) -> tuple:
-    """One pass through a function, and the way back to its inputs.
+    """Calls a function so that gradients of its inputs can be taken.
 
     Args:
         function: Callable, tensor `(batch, ...)` -> list of tensors.

@@ -1,4 +1,4 @@
-"""The training and the test step of an adversarial model in PyTorch."""
+"""Training and test steps of an adversarial model in PyTorch."""
 
 import contextlib
 from typing import Any
@@ -10,11 +10,11 @@ from keras_gan.backend.one_device import refuse_strategy
 
 
 def compile_call(network, wanted: bool) -> None:
-    """Has `torch.compile` compile the passes of a network, or undoes that.
+    """Compiles a network's `call` with `torch.compile`, or undoes that.
 
     Args:
         network: Keras layer.
-        wanted: Whether its passes are to be compiled.
+        wanted: Whether `call` should be compiled.
     """
     is_compiled = "call" in vars(network)
     if wanted and not is_compiled:
@@ -24,10 +24,10 @@ def compile_call(network, wanted: bool) -> None:
 
 
 class Trainer:
-    """A mix-in: what `keras.Model` calls for each batch on PyTorch.
+    """A mix-in with the methods that `keras.Model` calls on PyTorch.
 
-    The model says what a batch does (`train_batch`, `test_batch`); this class
-    compiles the passes of the networks where that is asked for.
+    The model defines how a batch is processed (`train_batch`, `test_batch`);
+    this class compiles the networks if `jit_compile` is set.
     """
 
     train_batch: Any
@@ -38,7 +38,7 @@ class Trainer:
     jit_compile: bool
 
     def scope(self):
-        """Context in which the model's variables have to be made."""
+        """Context in which the model's variables must be created."""
         refuse_strategy()
         return contextlib.nullcontext()
 
@@ -77,8 +77,8 @@ class Trainer:
     def _uncompiled_step(self):
         """Keeps Keras from compiling the whole step.
 
-        PyTorch's compiler would cut it at each gradient, and compile the pieces
-        anew for each optimizer and penalty.
+        PyTorch's compiler would split it at each gradient and recompile the
+        pieces for each optimizer and penalty.
         """
         asked, self.jit_compile = self.jit_compile, False
         try:
@@ -88,11 +88,11 @@ class Trainer:
 
 
 def _assignments_allowed(*networks) -> contextlib.AbstractContextManager[Any]:
-    """Context in which a pass may assign what an earlier one still needs.
+    """Context in which a pass may overwrite values saved for a backward pass.
 
-    Keras' own spectral normalization assigns its kernel at each pass. PyTorch
-    then keeps a copy for the backward pass; where there is no such layer, that
-    would cost time for nothing.
+    Keras' own spectral normalization assigns its kernel in each pass, so
+    PyTorch has to keep copies for the backward pass. Networks without such a
+    layer do not need this, and it costs time.
     """
     if any(
         isinstance(layer, keras.layers.SpectralNormalization)

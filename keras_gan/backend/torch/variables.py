@@ -1,4 +1,4 @@
-"""Variables in PyTorch."""
+"""Updates of variables in PyTorch."""
 
 import torch
 
@@ -9,8 +9,8 @@ def update_variables(function, variables, values) -> None:
 
     Args:
         function: Callable of two tensors that returns the new value.
-        variables: List of `keras.Variable` to write.
-        values: List of `keras.Variable` of the same shapes to read.
+        variables: List of `keras.Variable` to update.
+        values: List of `keras.Variable` of the same shapes.
     """
     for variable, value in zip(variables, values, strict=True):
         target = variable.value
