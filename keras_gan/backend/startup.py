@@ -44,7 +44,7 @@ def _explanation(reason: object) -> str:
         f"Received: {source}, which cannot be used: {str(reason).rstrip('.')}. "
         "Set KERAS_BACKEND before Keras is first imported to one that is "
         "installed "
-        f"({', '.join(installed) or 'none is'}), or install one."
+        f"({', '.join(installed) or 'none is'}), or install it."
     )
 
 

@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
-# DCGAN's learning rate with the moments of the zero-centered penalties: no
-# momentum, and a short memory of the squared gradients (R3GAN, StyleGAN2).
+# DCGAN's learning rate with the moment decay rates that go with zero-centered
+# penalties (R3GAN, StyleGAN2): no momentum, short average of squared gradients.
 _DEFAULTS = {
     "learning_rate": 2e-4,
     "beta_1": 0.0,
@@ -19,27 +19,27 @@ _HOW_TO_BUILD = (
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class AdversarialOptimizer(keras.optimizers.Optimizer):
-    """The optimizers of all players as one.
+    """Combines the optimizers of all players into one Keras optimizer.
 
-    An adversarial model has an optimizer per player, Keras models have one.
-    This one stands in `model.optimizer`, so that saving, learning-rate
-    callbacks and everything else that knows `model.optimizer` work unchanged.
-    Its variables are those of its parts, and setting `learning_rate` moves all
-    parts and keeps their ratios.
+    An adversarial model has one optimizer per player, but a Keras model has
+    only one. This class is assigned to `model.optimizer`, so saving,
+    learning-rate callbacks and everything else that uses `model.optimizer` work
+    unchanged. Its variables are those of its parts. Setting `learning_rate`
+    scales the rates of all parts and keeps their ratios.
 
     Args:
         generator: Keras optimizer (or its name or config) of the generator.
-            Left out, Adam with learning rate 2e-4, `beta_1=0`, `beta_2=0.99`,
+            Default: Adam with learning rate 2e-4, `beta_1=0`, `beta_2=0.99`,
             `epsilon=1e-8`.
         discriminator: The same for the discriminator.
-        name: Name of the whole.
-        **parts: Optimizers of players with other names, `None` for the same
-            Adam. With them, there are parts for a generator and a discriminator
-            only if these are given.
+        name: Name of the combined optimizer.
+        **parts: Optimizers by player name, for players with other names; `None`
+            means the default Adam. If any are given, there are parts named
+            "generator" and "discriminator" only if these are given too.
 
     Raises:
-        ValueError: If two parts are the same object, one is not an optimizer,
-            or a name is taken by an attribute of Keras' optimizers.
+        ValueError: If two parts are the same object, a part is not an
+            optimizer, or Keras' optimizers have an attribute of the same name.
 
     Example:
 
@@ -117,11 +117,11 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
                 setattr(self, name, wrap(part, name=f"{name}_loss_scale"))
 
     def build_parts(self, *variables) -> None:
-        """Makes the state of all parts.
+        """Creates the state of all parts.
 
         Args:
-            *variables: For each part, in the order of `names`, the list of
-                variables that it trains.
+            *variables: Lists of the variables that each part trains, in the
+                order of `names`.
         """
         owned = [list(group) for group in variables]
         for part, group in zip(self.parts, owned, strict=True):
@@ -131,11 +131,11 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         self.built = True
 
     def build(self, variables) -> None:
-        """Called by Keras; the parts are built by `build_parts`."""
+        """Checks that `build_parts` was called; Keras calls this method."""
         if not self.built:
             raise ValueError(
                 "`AdversarialOptimizer` must know which part trains which "
-                f"variables. Received: one list of {len(variables)}. "
+                f"variables. Received: one list of {len(variables)} variables. "
                 f"{_HOW_TO_BUILD}"
             )
 
@@ -143,11 +143,11 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         if not self.built:
             raise ValueError(
                 "`AdversarialOptimizer` must be built before it is applied. "
-                f"Received: one that is not. {_HOW_TO_BUILD}"
+                f"Received: an optimizer that is not built. {_HOW_TO_BUILD}"
             )
 
     def apply(self, grads, trainable_variables=None) -> None:
-        """Applies gradients, each by the part that trains the variable."""
+        """Applies each gradient with the part that trains its variable."""
         self._assert_built()
         if trainable_variables is None:
             trainable_variables = [
@@ -168,17 +168,17 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
                 part.apply(list(gradients), list(targets))
 
     def finalize_variable_values(self, var_list) -> None:
-        """Lets each part finalize the variables it trains."""
-        del var_list  # Each part knows its own.
+        """Lets each part finalize the variables that it trains."""
+        del var_list  # `build_parts` assigned the variables to the parts.
         self._assert_built()
         for name, part in zip(self.names, self.parts, strict=True):
             part.finalize_variable_values(self._owned[name])
 
     def save_own_variables(self, store) -> None:
-        """Nothing of its own: Keras saves the parts after this."""
+        """Saves nothing, because Keras saves the parts separately."""
 
     def load_own_variables(self, store) -> None:
-        """Nothing of its own: Keras loads the parts after this."""
+        """Loads nothing, because Keras loads the parts separately."""
 
     def get_config(self) -> dict:
         return {
@@ -191,33 +191,33 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
     def from_config(cls, config, custom_objects=None):
         config = dict(config)
         ratios = config.pop("learning_rate_ratios", None)
-        # Files from before there could be more than two parts.
+        # In older files, which always have two parts.
         if (ratio := config.pop("learning_rate_ratio", None)) is not None:
             ratios = [1.0, ratio]
         for role in set(config) - {"name"}:
             config[role] = keras.saving.deserialize_keras_object(
-                _of_any_backend(config[role]), custom_objects=custom_objects
+                _portable_config(config[role]), custom_objects=custom_objects
             )
-        whole = cls(**config)
+        optimizer = cls(**config)
         if ratios is not None:
-            whole._learning_rate_ratios = list(ratios)
-        return whole
+            optimizer._learning_rate_ratios = list(ratios)
+        return optimizer
 
 
 def _serialized(optimizer) -> dict:
-    """The config of an optimizer, of use on every backend."""
-    return _of_any_backend(keras.saving.serialize_keras_object(optimizer))
+    """Returns a config of an optimizer that can be loaded on every backend."""
+    return _portable_config(keras.saving.serialize_keras_object(optimizer))
 
 
-def _of_any_backend(config):
-    """Names Keras' own optimizers as its users do.
+def _portable_config(config):
+    """Replaces the modules of Keras' optimizers with `keras.optimizers`.
 
-    On PyTorch they are classes of their own, by whose module Keras 3.15 would
-    make them on other backends too, where they cannot be used.
+    On PyTorch, Keras' optimizers are separate classes. Keras 3.15 would use
+    their module from the config on other backends too, where they do not work.
     """
     if not isinstance(config, dict):
         return config
-    config = {key: _of_any_backend(value) for key, value in config.items()}
+    config = {key: _portable_config(value) for key, value in config.items()}
     package = str(config.get("module")).split(".")[0]
     if package == "keras" and hasattr(
         keras.optimizers, str(config.get("class_name"))
@@ -227,7 +227,7 @@ def _of_any_backend(config):
 
 
 def optimizer_of(identifier, role):
-    """The optimizer that `identifier` names, Adam where it is None."""
+    """Returns the optimizer that `identifier` names; Adam if it is None."""
     if identifier is None:
         return keras.optimizers.Adam(name=f"{role}_adam", **_DEFAULTS)
     try:
@@ -237,8 +237,8 @@ def optimizer_of(identifier, role):
     if isinstance(optimizer, AdversarialOptimizer):
         raise ValueError(
             f"`{role}` must be the optimizer of one player. Received: an "
-            f"`AdversarialOptimizer`, {identifier}. Pass that to `compile` "
-            "alone, without optimizers of single players."
+            f"`AdversarialOptimizer`, {identifier}. Pass it to `compile` as "
+            "the only optimizer."
         )
     return optimizer
 
@@ -247,9 +247,9 @@ def _check_names(optimizer, parts) -> None:
     taken = {*dir(type(optimizer)), *vars(optimizer)}
     if used := [name for name in parts if name in taken]:
         raise ValueError(
-            "The parts of an optimizer must not have names that Keras' "
-            f"optimizers use themselves. Received: {', '.join(used)}. Rename "
-            "the player, or give such arguments to the parts."
+            "The parts of an optimizer must not have names that are attributes "
+            f"of Keras' optimizers. Received: {', '.join(used)}. Rename the "
+            "player, or pass arguments of an optimizer to the part itself."
         )
 
 
@@ -260,13 +260,13 @@ def _check_distinct(names, parts) -> None:
                 raise ValueError(
                     f"`{other}` and `{names[number]}` must be two optimizers, "
                     "because each keeps the moments of its own variables. "
-                    f"Received: the same object twice, {part}. Make two of "
-                    "them."
+                    f"Received: the same object twice, {part}. Create one for "
+                    "each."
                 )
 
 
 def _ratios(parts) -> list[float]:
-    """Learning rate of each part over the first one's (1 for schedules)."""
+    """Learning rates of the parts divided by the first (1 for schedules)."""
     rates = [_rate(part) for part in parts]
     if None in rates or not rates[0]:
         return [1.0] * len(parts)

@@ -1,4 +1,4 @@
-"""Penalties: a network's scores of images to a scalar, for any player."""
+"""Penalties: scalars that are added to a player's loss."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -45,14 +45,14 @@ _BY_NAME: dict[str, type[Penalty]] = {
 
 
 def get(identifier: Any) -> Callable[..., Any]:
-    """Returns the penalty that `identifier` stands for.
+    """Returns the penalty that `identifier` names.
 
     Args:
-        identifier: The name of a penalty, which is made with its default
-            values (`ConsistencyRegularization` has no name: it needs an
-            augmenter); the config that `serialize` made; or a `Penalty` or
-            other callable `(score, real_images, fake_images) -> scalar`, which
-            is returned as it is.
+        identifier: The name of a penalty, which is created with its default
+            arguments (`ConsistencyRegularization` has no name, because it needs
+            an augmenter); a config from `serialize`; or a `Penalty` or other
+            callable `(score, real_images, fake_images) -> scalar`, which is
+            returned unchanged.
 
     Returns:
         A `Penalty`, or the callable that was given.
@@ -72,18 +72,18 @@ def get(identifier: Any) -> Callable[..., Any]:
     if callable(identifier) and not isinstance(identifier, type):
         return identifier
     raise ValueError(
-        "A penalty must be the name of one, the config of one, or a callable "
+        "A penalty must be a name, a config or a callable "
         "`(score, real_images, fake_images) -> scalar`. "
         f"Received: {identifier!r}. The names are: {', '.join(_BY_NAME)}."
     )
 
 
 def recommended(identifier: Any, image_shape: Sequence[int]) -> Any:
-    """Returns a penalty with the settings for images of one shape.
+    """Returns a penalty with the recommended settings for an image shape.
 
     Args:
-        identifier: The name of a penalty, or whatever else `get` takes, which
-            has settings already and is left as it is.
+        identifier: The name of a penalty, or anything else that `get` accepts,
+            which keeps its own settings.
         image_shape: Shape of one image, without the batch.
 
     Returns:
@@ -100,7 +100,7 @@ def recommended(identifier: Any, image_shape: Sequence[int]) -> Any:
 
 
 def serialize(penalty: Callable[..., Any]) -> dict[str, Any]:
-    """Returns the config of `penalty`, of which `deserialize` makes it anew.
+    """Returns the config of `penalty`, from which `deserialize` recreates it.
 
     Args:
         penalty: A `Penalty`, or a callable that is registered with Keras.
@@ -120,7 +120,7 @@ def deserialize(
 
     Args:
         config: What `serialize` returned.
-        custom_objects: Unregistered classes and functions by their name.
+        custom_objects: Unregistered classes and functions by name.
 
     Example:
 

@@ -11,29 +11,29 @@ from keras_gan.utils.tensors import batch_mean
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class ConsistencyRegularization(Penalty):
-    """The CR and bCR penalty: an image and its augmentation score the same.
+    """The CR and bCR penalties: D's logit should not change by augmentation.
 
-    What an augmentation changes does not tell real from fake, so the
-    discriminator shall not look at it. It is still trained on the images as
-    they are: the augmentation is asked for in this term alone.
+    An augmentation does not change whether an image is real, so the
+    discriminator should give an image and its augmented copy the same logit.
+    The other terms of its loss still use the images without augmentation.
 
     ```
     real_weight * mean((D(T(x)) - D(x))^2)
         + fake_weight * mean((D(T(G(z))) - D(G(z)))^2)
     ```
 
-    where T is the augmenter, drawn anew at each computation. With both weights
-    it is balanced consistency regularization (bCR); with `fake_weight=0` the
-    older form on real images alone (CR), after which traces of T may show up in
-    generated images. It trains the discriminator's weights only, so T need not
-    be differentiable.
+    where T is the augmenter, with new random draws each time. With both weights
+    this is balanced consistency regularization (bCR). With `fake_weight=0` it
+    is the older form on real images only (CR), which can let effects of T leak
+    into the generated images. The penalty only trains the discriminator's
+    weights, so T need not be differentiable.
 
-    Where the `GAN` has an augmenter too, that one stands before D on both
-    sides, with draws of its own. The two must be different layers, because each
-    keeps its own random state. An adaptive layer in T is steered by the sign of
-    the logits of real images themselves. Under the relativistic losses (the
-    GAN's default among them) and the Wasserstein loss, which know only
-    differences, that sign says nothing: give T a fixed probability there, such
+    If the `GAN` has an augmenter too, it is applied before D in both terms of
+    each difference, with separate draws. The two must be different layers,
+    because each has its own random state. An adaptive layer in T is controlled
+    by the sign of the logits of real images. The relativistic losses (including
+    the GAN's default) and the Wasserstein loss depend only on differences of
+    logits, so that sign is meaningless: use a fixed probability with them, such
     as `AdaptiveAugment(probability=0.5)`.
 
     Args:
@@ -41,8 +41,8 @@ class ConsistencyRegularization(Penalty):
             `training=True`.
         real_weight: Strength on real images, at least 0.
         fake_weight: Strength on generated images, at least 0.
-        every: Number of discriminator updates from one computation to the
-            next, at least 1.
+        every: The penalty is computed in every `every`-th discriminator update,
+            at least 1.
         name: Name of the penalty in the logs.
 
     Raises:
@@ -77,7 +77,7 @@ class ConsistencyRegularization(Penalty):
             raise TypeError(
                 "`augmenter` must be a Keras layer, images -> images. "
                 f"Received: {augmenter!r} of type {type(augmenter).__name__}. "
-                "For one with a name call `keras_gan.layers.augmenter(name)`."
+                "`keras_gan.layers.augmenter(name)` creates a layer by name."
             )
         self.augmenter = augmenter
         self.real_weight = non_negative("real_weight", real_weight)
@@ -85,7 +85,7 @@ class ConsistencyRegularization(Penalty):
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """All that the augmenter keeps, its seeds included."""
+        """Variables of the augmenter, including its seeds."""
         return list(self.augmenter.variables)
 
     def update_state(self, real_logits: Tensor, fake_logits: Tensor) -> None:
@@ -107,15 +107,15 @@ class ConsistencyRegularization(Penalty):
     def _distance(self, scores: Scores, scored: Scored) -> Tensor:
         _check_floating(scored.images)
         augmented = self.augmenter(scored.images, training=True)
-        # Nothing is trained through the images.
+        # The penalty trains no weights through the images.
         augmented = ops.stop_gradient(augmented)
-        moved = ops.cast(scores(augmented), "float32")
+        augmented_logits = ops.cast(scores(augmented), "float32")
         logits = ops.cast(scored.logits, "float32")
-        return batch_mean(ops.square(moved - logits))
+        return batch_mean(ops.square(augmented_logits - logits))
 
     def get_config(self) -> dict[str, Any]:
         augmenter = keras.saving.serialize_keras_object(self.augmenter)
-        # The config is that of the penalty, whether it was used or not.
+        # The config must not depend on whether the penalty was used.
         augmenter.pop("build_config", None)
         return {
             "augmenter": augmenter,

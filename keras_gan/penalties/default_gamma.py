@@ -3,30 +3,28 @@ from collections.abc import Sequence
 
 import keras
 
-_OF_VECTORS = 0.1
+_GAMMA_FOR_VECTORS = 0.1
 
 
 def default_gamma(image_shape: Sequence[int]) -> float:
-    """Returns the strength of R1 and R2 that suits images of this shape.
+    """Returns the recommended strength of R1 and R2 for an image shape.
 
-    The squared norm of a gradient sums over pixels, so images of more pixels
-    want a stronger penalty.
+    The larger the images, the stronger the penalty that works best.
 
     ```
     gamma = pixels / 640
     ```
 
-    which is 0.1 at 8x8, 1.6 at 32x32 and 6.4 at 64x64. It follows a measurement
-    (`benchmarks/gamma.py`) that is flat around its best value: three times more
-    or less hardly matters. Vectors, which have no scale of their own, get 0.1.
+    which is 0.1 at 8x8, 1.6 at 32x32 and 6.4 at 64x64. The rule is fitted to
+    measurements (`benchmarks/gamma.py`), whose optimum is flat: a factor of
+    three in either direction hardly matters. For vectors gamma is 0.1.
 
     Args:
-        image_shape: Shape of one image without the batch. Its channels, where
-            Keras' image data format has them, do not count, and neither do the
-            elements of a vector.
+        image_shape: Shape of one image, without the batch. The channels, on the
+            axis of Keras' image data format, do not count as pixels.
 
     Returns:
-        The gamma of both penalties.
+        The gamma for both penalties.
 
     Raises:
         ValueError: If a side of the image is unknown (`None`).
@@ -44,10 +42,10 @@ def default_gamma(image_shape: Sequence[int]) -> float:
     """
     if any(size is None for size in image_shape):
         raise ValueError(
-            "`gamma` can only be chosen for images of a known size. "
+            "The image size must be known to choose `gamma`. "
             f"Received: image_shape={tuple(image_shape)}. Give the "
-            "discriminator's input a full shape, or set `gamma` yourself."
+            "discriminator's input a full shape, or pass `gamma=`."
         )
     channels_first = keras.config.image_data_format() == "channels_first"
     sides = image_shape[1:] if channels_first else image_shape[:-1]
-    return math.prod(sides) / 640 if sides else _OF_VECTORS
+    return math.prod(sides) / 640 if sides else _GAMMA_FOR_VECTORS

@@ -11,31 +11,30 @@ from keras_gan.utils.arguments import non_negative
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class DRAGAN(GradientPenalty):
-    """The DRAGAN penalty: holds D's slope around real images at 1.
+    """The DRAGAN penalty: pulls D's gradient norm near real images towards 1.
 
-    Sharp slopes at the data are what precedes the collapse of modes. It is
-    `GradientPenalty` at other points: real images with noise added, whatever
-    the generator makes.
+    Mode collapse is preceded by sharp gradients of the discriminator around
+    real images. The penalty is `GradientPenalty` at other points: real images
+    with added noise, independent of the generated ones.
 
     ```
     weight * mean((|d D(p) / d p| - target)^2)
     p = x + a * noise_scale * std(x) * u
     ```
 
-    where `a` is uniform in [0, 1), drawn for each image, `u` is uniform in
-    [0, 1), drawn for each element (never negative, as in the authors' program),
-    and `std(x)` is one number, the standard deviation of all elements of the
-    global batch.
+    where `a` is drawn per image and `u` per element, both uniformly from [0, 1)
+    (never negative, as in the authors' code), and `std(x)` is one number, the
+    standard deviation of all elements of the global batch.
 
     Args:
         weight: Strength, at least 0.
-        target: The slope that is aimed at, at least 0.
-        one_sided: Whether slopes below the target go unpunished.
-        noise_scale: Greatest size of the noise in standard deviations of the
-            data, at least 0.
-        every: Number of discriminator updates from one computation to the
-            next, at least 1.
-        seed: Integer that fixes the draws. `None` takes a new one.
+        target: Target gradient norm, at least 0.
+        one_sided: Whether only norms above the target are penalized.
+        noise_scale: Largest noise, in standard deviations of the data, at least
+            0.
+        every: The penalty is computed in every `every`-th discriminator update,
+            at least 1.
+        seed: Integer seed of the random draws. `None`: a random one.
         name: Name of the penalty in the logs.
 
     Example:
@@ -71,10 +70,11 @@ class DRAGAN(GradientPenalty):
         super().build()
         if self.every > 1 and backend.replica_count() > 1:
             raise ValueError(
-                "`every` must be 1 on several replicas: the deviation of the "
-                "global batch needs all of them, which a step that may be "
-                f"skipped cannot ask for. Received: every={self.every} and "
-                f"{backend.replica_count()} replicas. Use `every=1`."
+                "`every` must be 1 on several replicas: the standard deviation "
+                "of the global batch needs communication between them, which "
+                "is not possible in steps that may be skipped. Received: "
+                f"every={self.every} and {backend.replica_count()} replicas. "
+                "Use `every=1`."
             )
 
     def points(self, real_images: Tensor, fake_images: Tensor) -> Tensor:
@@ -88,7 +88,7 @@ class DRAGAN(GradientPenalty):
 
 
 def _deviation(values: Tensor) -> Tensor:
-    # Sums over all replicas, of which some may hold fewer images, or none.
+    # Computed from sums, because replicas may have fewer images, or none.
     mean = backend.replica_mean
     count = ops.maximum(mean(ops.cast(ops.size(values), "float32")), 1e-7)
     center = mean(ops.sum(values)) / count

@@ -12,27 +12,27 @@ from keras_gan.utils.tensors import batch_mean
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class GradientPenalty(Penalty):
-    """The WGAN-GP penalty: holds D's slope between real and fake at 1.
+    """The WGAN-GP penalty: pulls D's gradient norm between images towards 1.
 
-    It bounds the slope of the discriminator, as the Wasserstein loss needs, at
-    one random point on the line from each real image to its partner among the
-    fakes.
+    The Wasserstein loss needs a discriminator with a bounded gradient. The
+    penalty measures the gradient at a random point on the line between each
+    real image and a generated one.
 
     ```
     weight * mean((|d D(p) / d p| - target)^2),  p = a x + (1 - a) G(z)
     ```
 
-    where `a` is uniform in [0, 1), drawn for each pair, and the norm of a
-    gradient is taken over all axes of its image. The discriminator must not mix
-    the images of a batch (no batch normalization).
+    where `a` is drawn per pair, uniformly from [0, 1), and the norm is over all
+    axes of an image. The discriminator must not mix the images of a batch (no
+    batch normalization).
 
     Args:
         weight: Strength, at least 0.
-        target: The slope that is aimed at, at least 0.
-        one_sided: Whether slopes below the target go unpunished.
-        every: Number of discriminator updates from one computation to the
-            next, at least 1.
-        seed: Integer that fixes the draws. `None` takes a new one.
+        target: Target gradient norm, at least 0.
+        one_sided: Whether only norms above the target are penalized.
+        every: The penalty is computed in every `every`-th discriminator update,
+            at least 1.
+        seed: Integer seed of the random draws. `None`: a random one.
         name: Name of the penalty in the logs.
 
     Example:
@@ -88,7 +88,7 @@ class GradientPenalty(Penalty):
         return self.weight * batch_mean(ops.square(excess))
 
     def points(self, real_images: Tensor, fake_images: Tensor) -> Tensor:
-        """Returns the images at which the slope is measured, `(batch, ...)`.
+        """Returns the points at which the gradient is taken, `(batch, ...)`.
 
         Args:
             real_images: Float32 tensor `(batch, ...)`.
@@ -119,8 +119,8 @@ class GradientPenalty(Penalty):
 
 
 def _safe_sqrt(squares: Tensor) -> Tensor:
-    # The slope of a root at 0 is infinite, and infinity times the 0 that
-    # `where` passes back is NaN (under XLA): the root must not see the 0.
+    # The derivative of the square root is infinite at 0. Multiplied by the zero
+    # gradient of `where` it gives NaN, so the root must never be taken of 0.
     positive = squares > 0.0
     roots = ops.sqrt(ops.where(positive, squares, 1.0))
     return ops.where(positive, roots, 0.0)
@@ -138,6 +138,6 @@ def _check_paired(
             "A gradient penalty mixes each real image with a fake one, so "
             "`real_images` and `fake_images` must have the same shape. "
             f"Received: real_images.shape={real_shape}, "
-            f"fake_images.shape={fake_shape}. Generate as many images as there "
-            "are real ones."
+            f"fake_images.shape={fake_shape}. Generate one image per real "
+            "image."
         )

@@ -14,24 +14,24 @@ from keras_gan.utils.tensors import batch_mean
 class LeCam(Penalty):
     """The LeCam penalty: keeps scores near their running averages.
 
-    With little data a discriminator learns the training images by heart, and
-    its scores of real and fake images part without end. The penalty holds each
-    side to the running average of the other.
+    With little data, a discriminator memorizes the training images, and its
+    logits for real and generated images keep drifting apart. The penalty keeps
+    each of them close to the running average of the other.
 
     ```
     weight * (mean(relu(D(x) - ema_fake)^2) + mean(relu(ema_real - D(G(z)))^2))
     ema <- decay * ema + (1 - decay) * mean of the batch's logits
     ```
 
-    The averages start at the first batch's means, are those of the global batch
-    on several replicas, and are constants to the gradient.
+    The averages start at the means of the first batch. On several replicas they
+    are averages of the global batch. No gradient flows through them.
 
     Args:
         weight: Strength, at least 0.
-        decay: Share of the old average that is kept at each discriminator
-            update, in [0, 1).
-        every: Number of discriminator updates from one computation to the
-            next, at least 1. The averages follow each update.
+        decay: Weight of the old average in each discriminator update, in
+            [0, 1).
+        every: The penalty is computed in every `every`-th discriminator update,
+            at least 1. The averages are updated in each one.
         name: Name of the penalty in the logs.
 
     Example:
@@ -74,7 +74,7 @@ class LeCam(Penalty):
     def update_state(self, real_logits: Tensor, fake_logits: Tensor) -> None:
         self.build()
         ema_real, ema_fake, started = self._state
-        # Before the first batch there is no average to keep a share of.
+        # `started` is 0 in the first batch, which sets the averages.
         decay = self.decay * ops.convert_to_tensor(started)
         for ema, logits in ((ema_real, real_logits), (ema_fake, fake_logits)):
             mean = ops.stop_gradient(_global_mean(logits))
@@ -109,8 +109,8 @@ def _scalar(name: str) -> keras.Variable:
 
 
 def _global_mean(logits: Tensor) -> Tensor:
-    # Not the mean of the replicas' means: the last batch of an epoch may be cut
-    # unevenly, or leave a replica without any image.
+    # Not the mean of the replicas' means, because the last batch of an epoch
+    # may be split unevenly or leave a replica without images.
     logits = ops.cast(logits, "float32")
     total = backend.replica_mean(ops.sum(logits))
     count = backend.replica_mean(ops.cast(ops.size(logits), "float32"))
@@ -121,7 +121,7 @@ def _decay(value: Any) -> float:
     value = non_negative("decay", value)
     if value >= 1.0:
         raise ValueError(
-            "`decay` must be in [0, 1): at 1 the averages would never move. "
-            f"Received: decay={value}. The usual value is 0.99."
+            "`decay` must be in [0, 1), because at 1 the averages would never "
+            f"change. Received: decay={value}. A common value is 0.99."
         )
     return value

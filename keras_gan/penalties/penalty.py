@@ -1,4 +1,4 @@
-"""The base of all penalties, and what they share."""
+"""`Penalty`: the base class of all penalties."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,9 +10,9 @@ from keras_gan.penalties.scores import Scores
 from keras_gan.utils.arguments import positive_integer
 
 Tensor = Any
-"""A tensor of whatever framework Keras runs on."""
+"""A tensor of the framework that Keras runs on."""
 
-_LAZY = "Use every=1 for each update, every=16 for each sixteenth."
+_EVERY_HINT = "Use every=1 for each update, every=16 for every 16th update."
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -20,21 +20,23 @@ class Penalty:
     """A term that is added to a player's loss to keep training stable.
 
     A subclass overrides `penalize(scores)`, or `__call__(score, real_images,
-    fake_images)`, which returns a float32 scalar and changes nothing. A penalty
-    with state makes its variables in `build` and writes them in `update_state`,
-    which is called at every update of the player, whatever `every` is.
+    fake_images)`, which returns a float32 scalar and has no side effects. A
+    penalty with state creates its variables in `build` and updates them in
+    `update_state`, which is called in every update of the player, whatever
+    `every` is.
 
     Args:
-        every: The penalty is computed on every `every`-th update of the player
-            and multiplied by `every`, which keeps its mean and saves time (lazy
-            regularization). The model does both.
+        every: The model computes the penalty in every `every`-th update of the
+            player only and multiplies it by `every`, which saves time and keeps
+            the mean (lazy regularization). At least 1.
         name: Name of the penalty in the logs.
 
     Attributes:
-        default_name: Name in the logs where the user gives none.
-        uses_input_gradients: Whether the penalty takes the gradient of an
-            image's score with respect to that image, which a discriminator that
-            mixes the images of a batch (batch normalization) does not have.
+        default_name: Name in the logs if the user gives none.
+        uses_input_gradients: Whether the penalty uses the gradient of an
+            image's logit with respect to that image. This gradient is not
+            defined if the discriminator mixes the images of a batch, as batch
+            normalization does.
 
     Example:
 
@@ -51,21 +53,21 @@ class Penalty:
     10.0
 
     Reference:
-        [Karras et al., 2020](https://arxiv.org/abs/1912.04958), for lazy
-        regularization
+        [Karras et al., 2020](https://arxiv.org/abs/1912.04958) (lazy
+        regularization)
     """
 
     default_name: str | None = None
     uses_input_gradients: bool = False
 
     def __init__(self, *, every: int = 1, name: str | None = None) -> None:
-        if not _is_written(type(self)):
+        if not _overrides_a_method(type(self)):
             raise TypeError(
                 f"`{type(self).__name__}` must override `penalize(scores)`, "
                 "`of_turn(turn)` or `__call__(score, real_images, "
                 "fake_images)`. Received: a class that overrides none of them."
             )
-        self.every = positive_integer("every", every, hint=_LAZY)
+        self.every = positive_integer("every", every, hint=_EVERY_HINT)
         self.name = name or self.default_name or type(self).__name__.lower()
 
     def __call__(
@@ -74,12 +76,11 @@ class Penalty:
         real_images: Tensor,
         fake_images: Tensor,
     ) -> Tensor:
-        """Returns the penalty, a float32 scalar, not yet times `every`.
+        """Returns the penalty, a float32 scalar, without the factor `every`.
 
         Args:
-            score: The network, images `(batch, ...)` -> logits `(batch, ...)`.
-                Where it is conditional the labels are bound to it, in the order
-                of the images.
+            score: Callable, images `(batch, ...)` -> logits `(batch, ...)`. For
+                a conditional network it passes the labels of the batch.
             real_images: Float tensor `(batch, ...)`.
             fake_images: Float tensor `(batch, ...)`.
         """
@@ -92,7 +93,7 @@ class Penalty:
         return self.penalize(score)  # type: ignore[arg-type]
 
     def penalize(self, scores: Scores) -> Tensor:
-        """Returns the penalty of images that are scored once for all.
+        """Returns the penalty for scores that are computed once and shared.
 
         Args:
             scores: `Scores` of real and fake images by one network.
@@ -102,23 +103,23 @@ class Penalty:
     def of_turn(self, turn: Any) -> Tensor:
         """Returns the penalty in one turn of training.
 
-        Here it is the sum over all `Scores` of the turn. A penalty that is not
-        on scores (on a generator's path length, on weights) overrides this.
+        By default this is the sum over all `Scores` of the turn. Penalties that
+        do not use scores (path length of a generator, weights) override it.
 
         Args:
-            turn: The `Turn`: its batch, samples, players and scores.
+            turn: The `Turn`, with its batch, samples, players and scores.
         """
         return sum(self.penalize(scores) for scores in turn.scores.values())
 
     def build(self) -> None:
-        """Makes the penalty's state; a second call changes nothing.
+        """Creates the penalty's state; a second call does nothing.
 
-        The GAN calls it under its distribution strategy.
+        The model calls it under its distribution strategy.
         """
 
     @classmethod
     def recommended(cls, image_shape: Sequence[int]) -> "Penalty":
-        """Returns the penalty with the settings for images of this shape.
+        """Returns the penalty with recommended settings for an image shape.
 
         Args:
             image_shape: Shape of one image, without the batch.
@@ -127,20 +128,20 @@ class Penalty:
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """The penalty's state, saved with the GAN (its seeds stand apart)."""
+        """The penalty's state without its seeds; saved with the model."""
         return []
 
     @property
     def seed_generators(self) -> list[keras.random.SeedGenerator]:
-        """The seeds that the penalty draws from, saved with the GAN."""
+        """The penalty's seed generators; saved with the model."""
         return []
 
     def update_state(self, real_logits: Tensor, fake_logits: Tensor) -> None:
-        """Takes note of one batch of logits.
+        """Updates the state from one batch of logits.
 
         Args:
-            real_logits: Scores of this replica's real images.
-            fake_logits: Scores of this replica's generated images.
+            real_logits: Logits of this replica's real images.
+            fake_logits: Logits of this replica's generated images.
         """
 
     def get_config(self) -> dict[str, Any]:
@@ -158,6 +159,6 @@ def squared_norms(gradients: Tensor) -> Tensor:
     return ops.sum(ops.square(gradients), axis=axes)
 
 
-def _is_written(cls: type[Penalty]) -> bool:
+def _overrides_a_method(cls: type[Penalty]) -> bool:
     names = ("__call__", "penalize", "of_turn")
     return any(getattr(cls, n) is not getattr(Penalty, n) for n in names)

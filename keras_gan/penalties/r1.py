@@ -9,8 +9,8 @@ from keras_gan.penalties.zero_centered import ZeroCenteredPenalty
 class R1(ZeroCenteredPenalty):
     """The R1 penalty: penalizes D's gradient on real images.
 
-    Once the samples match the data no slope pushes them away again, which is
-    what makes training converge near its optimum.
+    Without it, the gradients of the discriminator push samples away even when
+    they match the data. With it, training converges near the optimum.
 
     ```
     gamma / 2 * mean(|d D(x) / d x|^2)
@@ -21,10 +21,9 @@ class R1(ZeroCenteredPenalty):
     normalization).
 
     Args:
-        gamma: Strength, at least 0; it grows with the number of pixels. `None`
-            takes `default_gamma` of the images that it is called with.
-        every: Number of discriminator updates from one computation to the
-            next, at least 1.
+        gamma: Strength, at least 0. `None`: `default_gamma` of the image shape.
+        every: The penalty is computed in every `every`-th discriminator update,
+            at least 1.
         name: Name of the penalty in the logs.
 
     Example:

@@ -9,9 +9,9 @@ from keras_gan.penalties.zero_centered import ZeroCenteredPenalty
 class R2(ZeroCenteredPenalty):
     """The R2 penalty: penalizes D's gradient on generated images.
 
-    R1 alone leaves the slope at samples that are far from the data unbounded;
-    early in training the two differ most. Under `RelativisticLoss` both
-    together make training converge.
+    R1 alone does not limit the gradient at samples that are far from the data,
+    as they are early in training. With `RelativisticLoss`, R1 and R2 together
+    make training converge.
 
     ```
     gamma / 2 * mean(|d D(G(z)) / d G(z)|^2)
@@ -22,10 +22,9 @@ class R2(ZeroCenteredPenalty):
     normalization).
 
     Args:
-        gamma: Strength, at least 0; it grows with the number of pixels. `None`
-            takes `default_gamma` of the images that it is called with.
-        every: Number of discriminator updates from one computation to the
-            next, at least 1.
+        gamma: Strength, at least 0. `None`: `default_gamma` of the image shape.
+        every: The penalty is computed in every `every`-th discriminator update,
+            at least 1.
         name: Name of the penalty in the logs.
 
     Example:

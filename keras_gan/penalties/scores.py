@@ -1,4 +1,4 @@
-"""What a network says about images, from one pass, as penalties see it."""
+"""`Scores`: a network's outputs for real and generated images."""
 
 import functools
 from collections.abc import Callable
@@ -9,25 +9,25 @@ import keras
 from keras_gan import backend
 
 Tensor = Any
-"""A tensor of whatever framework Keras runs on."""
+"""A tensor of the framework that Keras runs on."""
 
 
 class Scored:
-    """Images and what a network says about them, each computed once.
+    """Images with a network's outputs and input gradients, each computed once.
 
-    The pass is made when something of it is first asked for. `input_gradients`
-    goes back along that pass.
+    The network is called when an attribute is first used. `input_gradients`
+    backpropagates through the same pass.
 
     Args:
         score: Callable, images `(batch, ...)` -> logits `(batch, ...)`, or a
             list of outputs with the logits first.
         images: Tensor `(batch, ...)`.
-        keeps_gradients: Whether the pass is recorded for `input_gradients`,
-            which otherwise make a pass of their own.
+        keeps_gradients: Whether the pass is recorded for `input_gradients`. If
+            not, `input_gradients` needs a second pass.
 
     Attributes:
         images: The images.
-        outputs: List of everything the network returned, the logits first.
+        outputs: List of the network's outputs, the logits first.
         logits: The first of `outputs`.
         input_gradients: Gradient of the sum of the logits with respect to the
             images, a tensor of their shape that can be differentiated again.
@@ -67,10 +67,10 @@ class Scored:
                 f"respect to them. Received: dtype {_dtype(self.images)}. Cast "
                 "them, and scale bytes with `images / 127.5 - 1.0`."
             )
-        found = self._pass
+        recorded = self._pass
         if not self._keeps_gradients:
-            found = self._recorded_pass()
-        return found[1]()
+            recorded = self._recorded_pass()
+        return recorded[1]()
 
     @functools.cached_property
     def _pass(self) -> tuple:
@@ -87,10 +87,10 @@ class Scored:
 
 
 class Scores:
-    """Real and fake images as one network scores them.
+    """A network's outputs for a batch of real and of generated images.
 
-    What a turn of training hands to losses and penalties. It may be called like
-    the network itself: the real and the fake images are not scored again.
+    A turn of training passes it to losses and penalties. It can be called like
+    the network itself; the real and the fake images are not scored twice.
 
     Args:
         score: Callable, images `(batch, ...)` -> logits `(batch, ...)`, or a
@@ -128,11 +128,11 @@ class Scores:
         return self.scored(images, keeps_gradients=False).logits
 
     def scored(self, images: Tensor, *, keeps_gradients: bool = True) -> Scored:
-        """Returns images with their scores, from the pass made already, if any.
+        """Returns images with their scores, reusing an earlier pass.
 
         Args:
             images: Tensor `(batch, ...)`.
-            keeps_gradients: As in `Scored`, for a new pass.
+            keeps_gradients: As in `Scored`, if a new pass is needed.
         """
         for known in (self.real, self.fake):
             if known.images is images:
@@ -144,15 +144,15 @@ def input_gradients(score: Callable[[Tensor], Any], images: Tensor) -> Tensor:
     """Returns the gradient of the summed scores with respect to the images.
 
     Args:
-        score: Callable, images `(batch, ...)` -> logits. `Scores`, which a
-            penalty is called with in training, reuse the pass they have made.
+        score: Callable, images `(batch, ...)` -> logits. `Scores`, with which
+            penalties are called in training, reuse an earlier pass.
         images: Float tensor `(batch, ...)`.
 
     Returns:
         Tensor of the shape of `images`, itself differentiable.
 
     Raises:
-        TypeError: If the images are integers, which have no gradient.
+        TypeError: If the images are integers.
 
     Example:
 

@@ -9,12 +9,12 @@ from keras_gan.utils.tensors import batch_mean
 
 
 class ZeroCenteredPenalty(Penalty):
-    """`gamma / 2` times the mean squared gradient of D at some images.
+    """Base of `R1` and `R2`: `gamma / 2` times D's mean squared gradient norm.
 
-    The common part of `R1` and `R2`, which choose the images.
+    `R1` takes the gradient at real images, `R2` at generated ones.
 
     Args:
-        gamma: Strength, at least 0. `None` takes `default_gamma` of the images.
+        gamma: Strength, at least 0. `None`: `default_gamma` of the image shape.
         every: See `Penalty`.
         name: See `Penalty`.
     """
@@ -39,7 +39,7 @@ class ZeroCenteredPenalty(Penalty):
         return {"gamma": self.gamma, **super().get_config()}
 
     def zero_centered(self, scored: Scored) -> Tensor:
-        """Returns the penalty at some images."""
+        """Returns the penalty for scored images."""
         gamma = self.gamma
         if gamma is None:
             gamma = default_gamma(tuple(scored.images.shape)[1:])
