@@ -1,4 +1,4 @@
-"""Adversarial models: Keras models of players trained against each other."""
+"""Keras models of players that are trained against each other."""
 
 from keras_gan.models.acgan import ACGAN
 from keras_gan.models.adversarial_model import AdversarialModel

@@ -1,4 +1,4 @@
-"""`ACGAN`: a GAN whose discriminator also says which class an image is of."""
+"""`ACGAN`: a GAN whose discriminator also classifies the images."""
 
 import keras
 
@@ -11,11 +11,11 @@ from keras_gan.utils.arguments import checked_weight
 class ACGAN(GAN):
     """A conditional GAN with an auxiliary classifier.
 
-    The discriminator is not told the label of an image but says it, with a
-    second head beside the one that tells real from generated. The generator is
-    trained to make images of which it says the label they were asked for. The
-    result is a conditional generator, and a classifier that shares what the
-    discriminator has learned (`classifier`).
+    The discriminator does not take labels. It has a second head that predicts
+    the class of an image, besides the one that distinguishes real from
+    generated images. The generator is trained to make images that are
+    classified as their labels. The result is a conditional generator, and a
+    classifier that shares the features of the discriminator (`classifier`).
 
     ```
     D: adversarial + weight * CE(real) + fake_weight * CE(generated)
@@ -23,30 +23,30 @@ class ACGAN(GAN):
     ```
 
     where CE is the mean cross-entropy between class logits and labels. All
-    that `GAN` can do (losses, penalties, augmentation, mixed precision,
-    replicas, saving) holds here too. The logs have three more entries:
-    `d_class_loss` (CE of real images), `g_class_loss` (CE of generated ones)
-    and `d_class_accuracy` (of real images).
+    features of `GAN` (losses, penalties, augmentation, mixed precision,
+    replicas, saving) are available. The logs have three more entries:
+    `d_class_loss` (CE of real images), `g_class_loss` (CE of generated images)
+    and `d_class_accuracy` (accuracy on real images).
 
     Args:
         generator: Model, `[latents, labels]` -> images.
         discriminator: Model, images -> `[logits, class_logits]` of shapes
             `(batch, 1)` and `(batch, num_classes)`, both without activation.
-            `keras_gan.networks.with_classifier` makes one.
+            `keras_gan.networks.with_classifier` creates one.
         num_classes: Number of classes, at least 2. Labels are integers
             `(batch,)` in `[0, num_classes)`.
-        classification_weight: Weight of CE, 0 or more. 0 leaves a generator
-            that has no reason to look at its labels.
+        classification_weight: Weight of CE, 0 or more. With 0 the generator
+            learns to ignore its labels.
         fake_classification_weight: Weight of CE of generated images in the
-            discriminator's loss, 0 or more. The paper has it equal to
-            `classification_weight`; 0 keeps what the classifier learns free
-            of images that do not look like their class yet.
+            discriminator's loss, 0 or more. In the paper it equals
+            `classification_weight`. With 0 the classifier is not trained on
+            generated images, which may not look like their class yet.
         name: Name of the model.
         **kwargs: As in `GAN`: `latent_dim`, `augmenter`, `ema_momentum`,
             `seed`.
 
     Raises:
-        ValueError: If the networks do not fit each other or the arguments.
+        ValueError: If the networks do not match each other or the arguments.
 
     Example:
 
@@ -122,8 +122,8 @@ class ACGAN(GAN):
         )
         loss = loss + self.classification_weight * logs["d_class_loss"]
         if self.fake_classification_weight:
-            of_fakes = auxiliary.class_loss(scores.fake.outputs[1], labels)
-            loss = loss + self.fake_classification_weight * of_fakes
+            fake_loss = auxiliary.class_loss(scores.fake.outputs[1], labels)
+            loss = loss + self.fake_classification_weight * fake_loss
         return loss, logs
 
     def generator_loss(self, turn) -> tuple:
@@ -133,15 +133,15 @@ class ACGAN(GAN):
         loss = loss + self.classification_weight * class_loss
         return loss, {**logs, "g_class_loss": class_loss}
 
-    # A method, because Keras looks at every property when it saves a model and
-    # would write the discriminator's weights under this name.
+    # Not a property, because Keras reads all properties when it saves a model
+    # and would save the discriminator's weights under this name.
     def classifier(self) -> keras.Model:
-        """The discriminator's second head as a model of its own.
+        """Returns the discriminator's second head as a separate model.
 
         Returns:
             A `keras.Model`: images in [-1, 1] -> float32 class logits
             `(batch, num_classes)`. It shares its weights with the
-            discriminator: what one learns, the other knows.
+            discriminator.
         """
         images = keras.Input(self.image_shape, name="images")
         _, class_logits = self.discriminator(images)

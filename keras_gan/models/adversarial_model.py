@@ -14,17 +14,18 @@ from keras_gan.models.turn import Turn, loss_of, terms_of
 class AdversarialModel(Fitting, backend.Trainer, keras.Model):
     """A Keras model of players that are trained against each other.
 
-    The base of `GAN` and of every other system. A subclass says who plays
-    (`make_players`), what is drawn (`sample`), what is scored (`scores`) and
-    who plays when (`turns`). All else is as in Keras; the guide "Custom
-    systems" and `examples/custom_system.py` show a whole one.
+    The base of `GAN` and of every other system. A subclass defines the players
+    (`make_players`), how samples are generated (`sample`), what is scored
+    (`scores`) and which players are updated when (`turns`). Everything else is
+    as in Keras. The guide "Custom systems" and `examples/custom_system.py` show
+    a complete system.
 
     Args:
-        seed: Integer from which all draws follow. None: a random one.
+        seed: Integer seed of all random draws. None: a random one.
         **kwargs: As in `keras.Model`.
 
     Attributes:
-        log_names: Entries of the logs that come first, in this order.
+        log_names: Names of the logs that come first, in this order.
 
     Example:
 
@@ -67,8 +68,8 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
 
     def __init__(self, *, seed=None, **kwargs):
         super().__init__(**kwargs)
-        # Training and evaluation draw from seeds of their own, so that looking
-        # at a run never changes it.
+        # Training and evaluation have separate seeds, so that evaluating a
+        # model does not change its training.
         self.seed_generator, self.evaluation_seed = state.seed_generators(seed)
         self.built = True
 
@@ -77,11 +78,14 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
         raise NotImplementedError
 
     def unpack(self, data):
-        """Returns the batch, any structure of tensors, of what `fit` reads."""
+        """Returns the batch, any structure of tensors, from `fit`'s data."""
         return keras.utils.unpack_x_y_sample_weight(data)[0]
 
     def sample(self, batch, training=True):
-        """Returns samples for a batch, any structure; averages in testing."""
+        """Returns samples for a batch, any structure of tensors.
+
+        If `training` is false, averaged networks may be used.
+        """
         raise NotImplementedError
 
     def scores(self, turn):
@@ -89,18 +93,21 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
         raise NotImplementedError
 
     def turns(self, batch):
-        """Yields `(players, part of the batch)`; several share one pass."""
+        """Yields pairs of a tuple of players and their part of the batch.
+
+        Players of one tuple are updated together, from one pass.
+        """
         for player in self.players:
             yield (player,), batch
 
     def after_turn(self, turn):
-        """Uses what a turn has scored for more than losses."""
+        """Called after the losses of a turn, for other uses of its scores."""
 
     def after_step(self):
-        """Updates averages of networks."""
+        """Called after all turns of a step, to update averages of networks."""
 
     def train_batch(self, data):
-        """Trains on a batch: every turn in its order; returns the logs."""
+        """Trains on a batch, turn by turn; returns the logs."""
         batch = self.unpack(data)
         turns = list(self.turns(batch))
         check_turns(self.players, turns)
@@ -109,7 +116,7 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
         return self.track(logs, batch)
 
     def _update(self, players, batch):
-        """One update of some players, from one pass; returns the logs."""
+        """Updates some players from one pass; returns the logs."""
         for player in players:
             for layer in self._spectral_layers.value[player.name]:
                 layer.update_vectors()
@@ -139,7 +146,7 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
         return logs
 
     def test_batch(self, data):
-        """Evaluates a batch; returns the logs, and real and fake data."""
+        """Evaluates a batch; returns the logs, and real with fake images."""
         batch = self.unpack(data)
         turn = Turn(self, batch, self.sample(batch, False), training=False)
         logs = [loss_of(player, turn)[1] for player in self.players]

@@ -1,4 +1,4 @@
-"""What must be true of augmenters before training starts."""
+"""Checks of augmenters before training starts."""
 
 import keras
 from keras import ops
@@ -12,27 +12,27 @@ from keras_gan.models.turn import penalty_name
 def check(augmenter, penalties, image_shape, jit_compile="auto") -> None:
     """Checks the augmenter of a GAN and those of its penalties.
 
-    Each is tried on a few random images, which builds it; what it draws from is
-    put back, so that the run is the same as without.
+    Each is called on a few random images, which builds it. Its random state is
+    restored, so that the checks do not change the training run.
 
     Args:
         augmenter: Keras layer or None.
-        penalties: List of penalties, of which some have an `augmenter`.
+        penalties: List of penalties; some may have an `augmenter`.
         image_shape: Shape of one image, without the batch.
         jit_compile: As in `keras.Model.compile`.
 
     Raises:
-        ValueError: If an augmenter cannot be used, with its name.
+        ValueError: If an augmenter cannot be used; the message names it.
     """
-    of_penalties = {
+    penalty_augmenters = {
         penalty_name(penalty): penalty.augmenter
         for penalty in penalties
         if getattr(penalty, "augmenter", None) is not None
     }
-    if augmenter is None and not of_penalties:
+    if augmenter is None and not penalty_augmenters:
         return
     check_kind(augmenter)
-    _check_apart(augmenter, of_penalties)
+    _check_separate(augmenter, penalty_augmenters)
     images = probe.random_images(image_shape)
     if augmenter is not None:
         order = 1 + any(
@@ -43,18 +43,18 @@ def check(augmenter, penalties, image_shape, jit_compile="auto") -> None:
         trial = probe.Trial(augmenter, order, jit_compile is True or on_gpu)
         with probe.unchanged(augmenter):
             probe.check_gradients(augmenter, images, trial)
-    for one in (augmenter, *of_penalties.values()):
+    for one in (augmenter, *penalty_augmenters.values()):
         if one is not None:
             _check_outputs(one, images)
 
 
 def check_kind(augmenter) -> None:
-    """Checks what can be said of an augmenter without calling it.
+    """Checks an augmenter without calling it.
 
     Raises:
-        TypeError: If it is no Keras layer.
-        ValueError: If it is of another value range or data format, or has two
-            controllers.
+        TypeError: If it is not a Keras layer.
+        ValueError: If it has the wrong value range or data format, or more than
+            one adaptive layer.
     """
     if augmenter is None:
         return
@@ -65,8 +65,8 @@ def check_kind(augmenter) -> None:
         raise TypeError(
             "`augmenter` must be a Keras layer, images -> images, or None. "
             f"Received: {type(augmenter).__name__}. "
-            "Several make one with `keras.layers.Pipeline([...])`; "
-            "`keras_gan.layers.augmenter(name)` makes one of a name."
+            "Combine several with `keras.layers.Pipeline([...])`; "
+            "`keras_gan.layers.augmenter(name)` creates a layer by name."
         )
     _check_value_range(augmenter)
     _check_data_format(augmenter)
@@ -74,18 +74,18 @@ def check_kind(augmenter) -> None:
     if len(adaptive) > 1:
         raise ValueError(
             "`augmenter` must have one adaptive layer at most, because one "
-            "statistic can only steer one probability. Received: "
-            f"{', '.join(probe.named(layer) for layer in adaptive)}. Make one "
-            "of them, with the operations of all."
+            "statistic can only control one probability. Received: "
+            f"{', '.join(probe.named(layer) for layer in adaptive)}. Replace "
+            "them with one layer that has all of their operations."
         )
 
 
 def _check_value_range(layer) -> None:
-    """A layer that has a range answers for those inside it."""
+    """Checks the value range of a layer, or else of its sublayers."""
     value_range = getattr(layer, "value_range", None)
     if value_range is None:
         parts = layer._flatten_layers(include_self=False, recursive=False)
-        # What stands between two rescalings has another range with right.
+        # Layers between two rescaling layers may have another value range.
         if not any(type(part).__name__ == "Rescaling" for part in parts):
             for part in parts:
                 _check_value_range(part)
@@ -106,15 +106,15 @@ def _check_data_format(augmenter) -> None:
                 "`augmenter` must have the data format of the networks, which "
                 f"is Keras' own, {expected!r}. Received: the layer "
                 f"{probe.named(layer)} with data_format={received!r}. Leave "
-                "`data_format` out, or for such networks call "
+                "`data_format` out, or, if the networks use that format, call "
                 f"`keras.config.set_image_data_format({received!r})` first."
             )
 
 
-def _check_apart(augmenter, of_penalties) -> None:
+def _check_separate(augmenter, penalty_augmenters) -> None:
     owners: dict[int, str] = {}
     named = {"the GAN": augmenter} | {
-        f"the penalty {name!r}": one for name, one in of_penalties.items()
+        f"the penalty {name!r}": one for name, one in penalty_augmenters.items()
     }
     for owner, one in named.items():
         for layer in [] if one is None else augmenters.layers_in(one):
@@ -124,7 +124,7 @@ def _check_apart(augmenter, of_penalties) -> None:
                     f"The augmenters of {other} and of {owner} must be "
                     "different layers, because each is saved with its own "
                     f"random state. Received: {probe.named(layer)} in both. "
-                    "Make a second one."
+                    "Create a second one."
                 )
 
 
@@ -133,17 +133,17 @@ def _check_outputs(augmenter, images) -> None:
     _check_data_format(augmenter)
     with probe.unchanged(augmenter):
         outputs = probe.outputs_of(augmenter, images)
-    # Layers that are not called by `__call__` would count as unbuilt, and a
-    # model with such layers cannot be trained under a strategy.
+    # Layers that were not called through `__call__` are not marked as built,
+    # and a model with such layers cannot be trained under a strategy.
     for layer in reversed(augmenters.layers_in(augmenter)):
         if not layer.built:
             layer.build(images.shape)
     dtype = keras.backend.standardize_dtype(outputs.dtype)
     if tuple(ops.shape(outputs)) != images.shape or "float" not in dtype:
         raise ValueError(
-            "`augmenter` must return floating-point images of the shape that "
-            f"it is given. Received: the layer {probe.named(augmenter)}, which "
-            f"makes {dtype} of shape {tuple(ops.shape(outputs))} of float32 of "
-            f"shape {images.shape}. Leave out what resizes, crops, repeats or "
-            "rounds."
+            "`augmenter` must return floating-point images of the same shape "
+            f"as its inputs. Received: the layer {probe.named(augmenter)}, "
+            f"which returns {dtype} of shape {tuple(ops.shape(outputs))} for "
+            f"float32 of shape {images.shape}. Remove operations that resize, "
+            "crop, repeat or round."
         )

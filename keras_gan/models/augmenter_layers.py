@@ -1,4 +1,4 @@
-"""Layers of Keras, KerasCV and our own between images and a discriminator."""
+"""Augmenters from Keras, KerasCV and keras_gan, and the layers inside them."""
 
 import keras
 
@@ -6,10 +6,10 @@ from keras_gan import backend
 
 
 def augment(augmenter, images):
-    """Images as an augmenter changes them while training.
+    """Returns augmented images, as in training.
 
-    Our own layers are asked for the changed images without a look at the values
-    of these: a generator that is still learning overshoots its range.
+    Our own layers are called without their check of the value range, because a
+    generator that is still learning may exceed it.
 
     Args:
         augmenter: Keras layer, images -> images.
@@ -24,15 +24,15 @@ def augment(augmenter, images):
 
 
 def chain(augmenter) -> list:
-    """The layers that a pipeline calls one after the other; else itself."""
+    """The layers that a pipeline calls in sequence, or the layer itself."""
     if isinstance(augmenter, keras.layers.Pipeline | keras.Sequential):
         return [one for layer in augmenter.layers for one in chain(layer)]
     return [augmenter]
 
 
 def is_ours(layer) -> bool:
-    """Whether a layer is of this package or derived from one."""
-    # KerasCV's layers have methods of the same names that mean other things.
+    """Whether a layer's class is, or derives from, one of keras_gan."""
+    # KerasCV's layers have methods with the same names but other meanings.
     modules = [base.__module__ for base in type(layer).__mro__]
     return any(module.startswith("keras_gan.") for module in modules)
 
@@ -43,22 +43,22 @@ def layers_in(augmenter) -> list:
 
 
 def adaptive_layers(augmenter) -> list:
-    """The layers in an augmenter that are steered by the logits of D."""
-    told = [one for one in layers_in(augmenter) if hasattr(one, "update_state")]
+    """The layers in an augmenter that the logits of D control."""
+    layers = [x for x in layers_in(augmenter) if hasattr(x, "update_state")]
     adaptive = [
-        one for one in told if not getattr(one, "has_fixed_probability", False)
+        x for x in layers if not getattr(x, "has_fixed_probability", False)
     ]
-    # One at a fixed probability is told for the sake of the logs alone.
-    return adaptive or told[:1]
+    # A layer with a fixed probability gets the logits only for the logs.
+    return adaptive or layers[:1]
 
 
 def adaptive_layer(augmenter):
-    """The layer in an augmenter that the logits of D steer, or `None`."""
+    """The layer in an augmenter that the logits of D control, or `None`."""
     layers = [] if augmenter is None else adaptive_layers(augmenter)
     return layers[0] if layers else None
 
 
 def random_states(augmenters) -> list:
-    """States of generators of the framework that augmenters draw from."""
+    """States of the framework's random generators that augmenters use."""
     layers = [layer for one in augmenters for layer in layers_in(one)]
     return backend.random_states(layers)

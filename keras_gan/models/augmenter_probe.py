@@ -1,4 +1,4 @@
-"""Tries an augmenter on random images: shapes and gradients."""
+"""Calls an augmenter on random images to check shapes and gradients."""
 
 import contextlib
 import random
@@ -14,28 +14,28 @@ from keras_gan import backend
 from keras_gan.models import augmenter_layers as augmenters
 from keras_gan.penalties import input_gradients
 
-_DRAWS = 3
-_MOST_IMAGES = 16
-_MOST_NUMBERS = 2**20
-# Side of images whose size the networks leave open.
-_ANY_SIDE = 32
+_NUM_CALLS = 3
+_MAX_IMAGES = 16
+_MAX_NUMBERS = 2**20
+# Side length where the networks do not fix the image size.
+_DEFAULT_SIDE = 32
 
 
 def random_images(image_shape) -> np.ndarray:
-    """A small batch of noise in [-1, 1]."""
-    shape = [_ANY_SIDE if side is None else side for side in image_shape]
-    count = np.clip(_MOST_NUMBERS // np.prod(shape), 2, _MOST_IMAGES)
+    """Returns a small batch of noise in [-1, 1]."""
+    shape = [_DEFAULT_SIDE if side is None else side for side in image_shape]
+    count = np.clip(_MAX_NUMBERS // np.prod(shape), 2, _MAX_IMAGES)
     draw = np.random.default_rng(0).uniform
     return draw(-1, 1, (int(count), *shape)).astype("float32")
 
 
 @contextlib.contextmanager
 def unchanged(augmenter) -> Iterator[None]:
-    """Restores all that an augmenter draws from, and what it keeps."""
+    """Context that restores an augmenter's variables and random states."""
     variables = list(augmenter.variables)
     variables += augmenters.random_states([augmenter])
     values = [np.array(ops.convert_to_numpy(one)) for one in variables]
-    # Some layers of Keras choose in Python while a graph is made.
+    # Some Keras layers draw in Python while a graph is traced.
     states = random.getstate(), np.random.get_state()
     try:
         with backend.own_variable_scope():
@@ -48,13 +48,13 @@ def unchanged(augmenter) -> Iterator[None]:
 
 
 class Trial(NamedTuple):
-    """What a layer is tried for.
+    """What an augmenter has to support.
 
     Attributes:
-        augmenter: The layer that the user gave; others are inside it.
-        order: 2 where a penalty needs second derivatives, else 1.
-        xla: Whether XLA may compile the training step. A layer that it cannot
-            compile is marked so, as Keras marks its own.
+        augmenter: The layer that the user passed, which may contain others.
+        order: 2 if a penalty needs second derivatives, otherwise 1.
+        xla: Whether XLA may compile the training step. Layers that it cannot
+            compile get `supports_jit = False`, as Keras' own do.
     """
 
     augmenter: Any
@@ -62,17 +62,17 @@ class Trial(NamedTuple):
     xla: bool = False
 
     def name(self, layer) -> str:
-        """A layer in words, and in which one it is."""
+        """A layer's name for a message, with that of the augmenter."""
         if layer is self.augmenter:
             return named(layer)
         return f"{named(layer)} inside {named(self.augmenter)}"
 
 
 def outputs_of(augmenter, images, trial=None):
-    """What an augmenter makes of images in a training step.
+    """Returns the augmented images of a training step.
 
     Raises:
-        ValueError: If it cannot be called there.
+        ValueError: If a training step cannot call the augmenter.
     """
     function = backend.compiled(lambda x: augmenters.augment(augmenter, x))
     trial = trial or Trial(augmenter)
@@ -81,47 +81,47 @@ def outputs_of(augmenter, images, trial=None):
 
 
 def check_gradients(layer, images, trial: Trial):
-    """Checks that each part of an augmenter has gradients.
+    """Checks that each layer of an augmenter is differentiable.
 
     Args:
         layer: The augmenter or a layer inside it.
-        images: Float array `(batch, ...)` that is put into it.
-        trial: What it is tried for.
+        images: Float array `(batch, ...)`, the inputs of the layer.
+        trial: What the augmenter has to support.
 
     Returns:
-        What comes out, an array.
+        The outputs of the layer, an array.
 
     Raises:
-        ValueError: If a part has none; the message names the part.
+        ValueError: If a layer is not differentiable; the message names it.
     """
     parts = augmenters.chain(layer)
     if parts != [layer]:
         for part in parts:
             images = check_gradients(part, images, trial)
         return images
-    choices = _choices(layer)
+    choices = _alternatives(layer)
     if type(layer).__module__.startswith("keras_gan.") and not choices:
         return ops.convert_to_numpy(outputs_of(layer, images, trial))
     for part in choices:
-        scaled = _in_range(images, getattr(part, "value_range", None))
+        scaled = _rescaled(images, getattr(part, "value_range", None))
         check_gradients(part, scaled, trial)
-    outputs = _check_first(layer, images, trial)
+    outputs = _check_first_derivatives(layer, images, trial)
     if trial.order == 2:
-        _check_second(layer, images, trial)
+        _check_second_derivatives(layer, images, trial)
     if trial.xla and layer.supports_jit:
         layer.supports_jit = backend.compiles_in_xla(
-            _first(layer), ops.convert_to_tensor(images)
+            _with_gradients(layer), ops.convert_to_tensor(images)
         )
     return outputs
 
 
 def named(layer) -> str:
-    """A layer's name and class in words."""
+    """A layer's name and class, for a message."""
     return f"{layer.name!r} ({type(layer).__name__})"
 
 
-def _choices(layer) -> list:
-    """The layers from which one of Keras, KerasCV or ours chooses."""
+def _alternatives(layer) -> list:
+    """The sublayers among which a layer of a known package chooses."""
     package = type(layer).__module__.split(".")[0]
     is_chooser = package in ("keras", "keras_cv", "keras_gan")
     if not is_chooser or isinstance(layer, keras.Model):
@@ -129,7 +129,7 @@ def _choices(layer) -> list:
     return layer._flatten_layers(include_self=False, recursive=False)
 
 
-def _in_range(images, value_range):
+def _rescaled(images, value_range):
     if value_range is None:
         return images
     low, high = images.min(), images.max()
@@ -139,7 +139,7 @@ def _in_range(images, value_range):
 
 
 def _score(layer, kept: list):
-    """A sum over outputs that moves with each of them, in a curve."""
+    """Returns a score: a sum that depends nonlinearly on every output."""
 
     def score(images):
         outputs = layer(images, training=True)
@@ -152,7 +152,9 @@ def _score(layer, kept: list):
     return score
 
 
-def _first(layer):
+def _with_gradients(layer):
+    """Returns a function, images -> outputs and gradients of their score."""
+
     def outputs_and_gradients(images):
         kept: list = []
         gradients = input_gradients(_score(layer, kept), images)
@@ -161,9 +163,9 @@ def _first(layer):
     return outputs_and_gradients
 
 
-def _check_first(layer, images, trial):
-    function = backend.compiled(_first(layer))
-    for _ in range(_DRAWS):
+def _check_first_derivatives(layer, images, trial):
+    function = backend.compiled(_with_gradients(layer))
+    for _ in range(_NUM_CALLS):
         with _explaining(layer, images, trial):
             outputs, gradients = function(ops.convert_to_tensor(images))
         outputs, gradients = (
@@ -171,14 +173,14 @@ def _check_first(layer, images, trial):
             for one in (outputs, gradients)
         )
         if not np.isfinite(gradients).all():
-            raise ValueError(_without("finite gradients", layer, trial))
-        if _is_dead(outputs, gradients):
-            raise ValueError(_without("a gradient", layer, trial))
+            raise ValueError(_lacks("finite gradients", layer, trial))
+        if _has_zero_gradients(outputs, gradients):
+            raise ValueError(_lacks("a gradient", layer, trial))
     return outputs
 
 
-def _is_dead(outputs, gradients) -> bool:
-    """Whether an image is still an image, but nothing passes back to it."""
+def _has_zero_gradients(outputs, gradients) -> bool:
+    """Whether an image whose output is not constant has a zero gradient."""
     gradients = np.abs(gradients).reshape(len(gradients), -1).max(axis=1)
     spread = np.ptp(outputs.reshape(len(outputs), -1), axis=1)
     if len(spread) != len(gradients):
@@ -186,7 +188,7 @@ def _is_dead(outputs, gradients) -> bool:
     return bool(((gradients == 0) & (spread > 0)).any())
 
 
-def _check_second(layer, images, trial) -> None:
+def _check_second_derivatives(layer, images, trial) -> None:
     def squared_slopes(images):
         slopes = input_gradients(_score(layer, []), images)
         return ops.sum(ops.square(slopes))
@@ -198,28 +200,30 @@ def _check_second(layer, images, trial) -> None:
     try:
         values = ops.convert_to_numpy(function(ops.convert_to_tensor(images)))
     except Exception as error:
-        message = _without("second derivatives", layer, trial)
+        message = _lacks("second derivatives", layer, trial)
         raise ValueError(message) from error
     if not np.isfinite(values).all():
-        raise ValueError(_without("finite second derivatives", layer, trial))
+        raise ValueError(_lacks("finite second derivatives", layer, trial))
 
 
-def _without(what: str, layer, trial) -> str:
-    reason, cure = "the generator learns through it", ""
+def _lacks(what: str, layer, trial) -> str:
+    """The error message for a layer without certain derivatives."""
+    reason, cure = "the generator is trained through it", ""
     if "second" in what:
-        reason = "a penalty on gradients is taken through it"
+        reason = "a gradient penalty is computed through it"
         cure = ", or train without that penalty"
     return (
-        f"`augmenter` must be differentiable in the images, because {reason}. "
-        f"Received: the layer {trial.name(layer)}, which does not have {what}. "
-        "Leave it out (`keras_gan.layers.DiffAugment`, `AdaptiveAugment` and "
-        f'`augmenter("randaugment")` are differentiable){cure}.'
+        "`augmenter` must be differentiable with respect to the images, "
+        f"because {reason}. Received: the layer {trial.name(layer)}, which "
+        f"does not have {what}. Leave it out (`keras_gan.layers.DiffAugment`, "
+        '`AdaptiveAugment` and `augmenter("randaugment")` are '
+        f"differentiable){cure}."
     )
 
 
 @contextlib.contextmanager
 def _explaining(layer, images, trial) -> Iterator[None]:
-    """Says in our words that a layer cannot be called."""
+    """Explains in an error why a layer cannot be called."""
     try:
         yield
     except Exception as error:
@@ -228,21 +232,21 @@ def _explaining(layer, images, trial) -> Iterator[None]:
             f"can call. Received: the layer {trial.name(layer)}, which raised "
             f"{type(error).__name__} on float32 images of shape "
             f"{images.shape}: {_reason(error)} Leave it out, or "
-            f"{_other(layer)}."
+            f"{_cure(layer)}."
         ) from error
 
 
-def _other(layer) -> str:
+def _cure(layer) -> str:
     if layer.compute_dtype == "float32":
-        return "take one for such images"
-    # Not every layer can compute in the policy of the networks.
-    return 'make it with `dtype="float32"`'
+        return "use a layer for such images"
+    # Not every layer works in the networks' dtype policy.
+    return 'create it with `dtype="float32"`'
 
 
 def _reason(error: Exception) -> str:
-    """The line of a message that says most."""
-    lines = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).split("\n")
-    told = [one.strip() for one in lines if one.strip()]
-    # Keras begins with where it was, which the name says already.
-    told = [one for one in told if not one.startswith("Exception encountered")]
-    return next(iter(told), "no message.")
+    """The most informative line of an error message."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    # The first line of Keras' message only names the layer.
+    lines = [x for x in lines if not x.startswith("Exception encountered")]
+    return next(iter(lines), "no message.")

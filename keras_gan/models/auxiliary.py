@@ -1,4 +1,4 @@
-"""What an auxiliary classifier adds to a GAN: checks and terms."""
+"""Loss terms and checks for the auxiliary classifier of a GAN."""
 
 import warnings
 
@@ -23,9 +23,9 @@ def class_loss(class_logits, labels):
 
 
 def class_accuracy(class_logits, labels):
-    """Share of class logits whose largest is that of the label."""
-    likeliest = ops.argmax(class_logits, axis=-1)
-    return share(ops.cast(likeliest, "int32") == labels)
+    """Fraction of images whose largest class logit is that of the label."""
+    predicted = ops.argmax(class_logits, axis=-1)
+    return share(ops.cast(predicted, "int32") == labels)
 
 
 def build(generator, discriminator, latent_dim, num_classes) -> tuple:
@@ -35,7 +35,7 @@ def build(generator, discriminator, latent_dim, num_classes) -> tuple:
         Size of the latents, and the shape of an image without the batch.
 
     Raises:
-        ValueError: If the networks do not fit each other.
+        ValueError: If the networks do not match each other.
     """
     latent_dim, images = checks.build_generator(
         generator, latent_dim, num_classes
@@ -53,10 +53,10 @@ def build(generator, discriminator, latent_dim, num_classes) -> tuple:
 def _check_one_input(received) -> None:
     if received != 1:
         raise ValueError(
-            "`discriminator` must take images alone: an auxiliary classifier "
-            f"says the class, it is not told. Received: a model with {received}"
-            " inputs. Build it without `num_classes` and pass it through "
-            "`keras_gan.networks.with_classifier`."
+            "`discriminator` must take only images, because an auxiliary "
+            "classifier predicts the labels. Received: a model with "
+            f"{received} inputs. Build it without `num_classes` and pass it "
+            "through `keras_gan.networks.with_classifier`."
         )
 
 
@@ -68,14 +68,14 @@ def _check_outputs(outputs, num_classes) -> None:
         raise ValueError(
             "`discriminator` must return `[logits, class_logits]`, shapes "
             f"(batch, 1) and (batch, {num_classes}). Received: "
-            f"{type(outputs).__name__} of shapes {checks.words(outputs)}. "
+            f"{type(outputs).__name__} of shapes {checks.shapes_of(outputs)}. "
             "`keras_gan.networks.with_classifier(discriminator, "
-            f"{num_classes})` adds the second to a discriminator that has one."
+            f"{num_classes})` adds the class logits to a discriminator."
         )
 
 
 def _warn_softmax(discriminator) -> None:
-    """Warns of class probabilities, which the cross-entropy does not take."""
+    """Warns if the classifier seems to return probabilities, not logits."""
     names = [
         layer.name
         for layer in all_layers(discriminator)
@@ -85,17 +85,17 @@ def _warn_softmax(discriminator) -> None:
     if names:
         warnings.warn(
             f"The discriminator has a softmax (layer {names[-1]!r}). If the "
-            "class logits come out of it, remove it: the cross-entropy "
+            "class logits are its output, remove it: the cross-entropy "
             "applies its own.",
             stacklevel=4,
         )
 
 
 def check_num_classes(num_classes) -> None:
-    """Raises an error if there are no classes to tell apart."""
+    """Raises an error unless there are at least two classes."""
     if not is_integer(num_classes, at_least=2):
         raise ValueError(
-            "`num_classes` must be an integer of at least 2 where a "
-            f"classifier is trained. Received: {num_classes!r}. Pass the "
-            "number of classes, or use `GAN` for images without labels."
+            "`num_classes` must be an integer of at least 2 to train a "
+            f"classifier. Received: {num_classes!r}. Pass the number of "
+            "classes, or use `GAN` for images without labels."
         )

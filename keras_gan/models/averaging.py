@@ -10,7 +10,7 @@ from keras_gan.models.batch import batch_size
 
 
 class AveragedGenerator:
-    """A mix-in of models that draw images from one averaged generator.
+    """A mix-in for models that generate images with an averaged generator.
 
     Attributes:
         generator: The network that is trained.
@@ -25,10 +25,10 @@ class AveragedGenerator:
     latent_dim: Any
 
     def make_average(self, momentum, inputs) -> None:
-        """Makes the average, unless the momentum is None.
+        """Creates the averaged generator, unless the momentum is None.
 
         Args:
-            momentum: Momentum of the average in [0, 1), or None.
+            momentum: Momentum of the average, in [0, 1), or None.
             inputs: Symbolic inputs of the generator.
         """
         self.ema_momentum = momentum
@@ -38,7 +38,7 @@ class AveragedGenerator:
 
     @property
     def sampler(self):
-        """The network that images are drawn from: the average, if any."""
+        """The network that generates images: the average, if there is one."""
         averaged = self.ema_generator
         return self.generator if averaged is None else averaged
 
@@ -56,12 +56,12 @@ class AveragedGenerator:
         return keras.random.normal((size, self.latent_dim), seed=seed)
 
     def after_step(self):
-        """Moves the average."""
+        """Updates the average."""
         if self.ema_generator is not None:
             move_average(self.ema_generator, self.generator, self.ema_momentum)
 
     def call(self, inputs, training=False):
-        """Float32 images of the generator's inputs, by the average."""
+        """Returns float32 images, from the average if there is one."""
         images = self.sampler(inputs, training=training)
         return keras.tree.map_structure(
             lambda x: ops.cast(x, "float32"), images
@@ -69,20 +69,20 @@ class AveragedGenerator:
 
 
 def copy_of(generator, inputs):
-    """A second generator with the same weights, which is never trained.
+    """Returns a copy of a generator with the same weights, not trainable.
 
     Args:
         generator: A built model.
-        inputs: Symbolic inputs, to build the copy by where it is not built.
+        inputs: Symbolic inputs, used to build the copy if necessary.
 
     Raises:
-        ValueError: If Keras cannot make another of its kind.
+        ValueError: If Keras cannot copy the model.
     """
     try:
-        twin = keras.models.clone_model(generator)
-        if not twin.built:
-            twin(inputs)
-        twin.set_weights(generator.get_weights())
+        copy = keras.models.clone_model(generator)
+        if not copy.built:
+            copy(inputs)
+        copy.set_weights(generator.get_weights())
     except Exception as error:
         raise ValueError(
             "`generator` must be a model that Keras can copy, for the averaged "
@@ -91,23 +91,24 @@ def copy_of(generator, inputs):
             "from layers with `keras.Model(inputs, outputs)`, or turn the "
             "average off with `ema_momentum=None`."
         ) from error
-    twin.trainable = False
-    return twin
+    copy.trainable = False
+    return copy
 
 
 def move_average(average, network, momentum: float) -> None:
-    """Moves the average of a network towards the network.
+    """Updates the average of a network.
 
-    Trainable weights by `1 - momentum` of the way, all others to the end.
+    Trainable weights move by `1 - momentum` of the difference. All others
+    (batch statistics) are copied.
 
     Args:
         average: What `copy_of` returned.
         network: The network that is trained.
-        momentum: Share of the old average that is kept, in [0, 1).
+        momentum: Weight of the old average, in [0, 1).
     """
     rate = 1.0 - momentum
-    # The copy itself is frozen, so its weights are told apart by what the
-    # network's are.
+    # No weight of the frozen copy is trainable, so the weights of the network
+    # determine which are averaged.
     ids = map(id, network.weights)
     copies = dict(zip(ids, average.weights, strict=True))
     update_variables(

@@ -1,4 +1,4 @@
-"""A batch of real data, as the training step passes it on."""
+"""Batches of real data, as the training step uses them."""
 
 from typing import Any, NamedTuple
 
@@ -7,18 +7,18 @@ from keras import ops
 
 from keras_gan.backend import replica_count
 
-# Shows up in the framework's error where a batch cannot be cut.
+# Appears in the framework's error message if a batch cannot be split.
 CUT = "cut_into_discriminator_steps"
 
 
 class Batch(NamedTuple):
-    """Real images and, where the model is conditional, their labels.
+    """Real images and, in conditional models, their labels.
 
     Attributes:
         images: Float32 tensor `(batch, ...)`, or a tuple of them.
         labels: Int32 tensor `(batch,)`, or None.
-        out_of_range: Dict of scalars, 1 where images or labels of the batch are
-            out of their range, else 0.
+        out_of_range: Dict of scalars: 1 if images or labels of the batch are
+            out of range, otherwise 0.
     """
 
     images: Any
@@ -27,31 +27,31 @@ class Batch(NamedTuple):
 
 
 def unpack(data, image_shape, num_classes) -> Batch:
-    """Batch of what `fit` hands to a step.
+    """Returns the batch in the data that `fit` passes to a step.
 
     Args:
         data: Images, `(images, labels)`, or a dict with `"images"` and
             `"labels"`, alone or in a tuple.
         image_shape: Shape of one image, without the batch.
-        num_classes: Number of classes, or None, in which case labels that come
-            with the data are ignored.
+        num_classes: Number of classes, or None, in which case labels are
+            ignored.
 
     Raises:
         ValueError: If the images have another shape, or the model is
-            conditional and there are no labels that it can take.
+            conditional and there are no valid labels.
     """
     images, labels, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
     if sample_weight is not None:
         raise ValueError(
-            "Samples cannot be weighted here. Received: data with three parts, "
-            "of which the third is `sample_weight`. Leave it out."
+            "`sample_weight` is not supported. Received: data of three parts, "
+            "where the third is `sample_weight`. Leave it out."
         )
     if isinstance(images, dict):
         images, labels = parts_of(images, labels)
     check_shape(images.shape, image_shape)
     images = ops.cast(images, "float32")
     outside = ops.zeros(())
-    # Vectors (points, features) have no range of their own.
+    # Vectors (points, features) have no fixed range.
     if len(image_shape) > 1:
         outside = _any(ops.abs(images) > 1.01)
     if num_classes is None:
@@ -66,30 +66,31 @@ def batch_size(batch):
 
 
 def parts_of(data: dict, labels=None) -> tuple:
-    """Images and labels of a dict."""
+    """Returns the images and labels in a dict."""
     if "images" not in data:
         raise ValueError(
-            'A dict of data must have "images", and "labels" where there are '
-            f"any. Received: a dict of {sorted(data)}."
+            'A dict of data must have the key "images", and "labels" if there '
+            f"are any. Received: a dict with the keys {sorted(data)}. Rename "
+            "the keys."
         )
     return data["images"], data.get("labels", labels)
 
 
 def check_shape(shape, image_shape) -> None:
-    """Raises an error if a batch has images of another shape."""
+    """Raises an error if the images of a batch have the wrong shape."""
     fits = len(shape) == len(image_shape) + 1 and all(
         size is None or size == wanted
         for size, wanted in zip(shape[1:], image_shape, strict=True)
     )
     if fits:
         return
-    cure = "Resize them or build networks of their shape."
+    cure = "Resize them or build networks for their shape."
     if tuple(shape[1:]) == tuple(image_shape[:-1]):
         cure = "Add the channel axis with `images[..., None]`."
     wanted = ", ".join(map(str, image_shape))
     raise ValueError(
-        f"Images must have the shape (batch, {wanted}) of what the generator "
-        f"makes. Received: shape {tuple(shape)}. {cure}"
+        f"Images must have the shape of generated images, (batch, {wanted}). "
+        f"Received: shape {tuple(shape)}. {cure}"
     )
 
 
@@ -115,8 +116,8 @@ def _unpack_labels(labels, num_classes):
     check_labels(labels.shape, labels.dtype, num_classes)
     labels = ops.reshape(ops.cast(labels, "int32"), (-1,))
     wrong = _any(ops.logical_or(labels < 0, labels >= num_classes))
-    # Frameworks do not agree on what a label out of range looks up; the run is
-    # stopped for it, with a message, after the step.
+    # Frameworks disagree on lookups of labels out of range, so these are
+    # clipped here. `wrong` stops the run with an error after the step.
     return ops.clip(labels, 0, num_classes - 1), wrong
 
 
@@ -125,10 +126,10 @@ def _any(condition):
 
 
 def call_network(network, inputs, training):
-    """Outputs of a network, also for a replica that was left without images.
+    """Returns a network's outputs, also if a replica has an empty batch.
 
-    Batch normalization makes NaN of an empty batch, which every replica would
-    take over. So the network is given one row and its output is cut off.
+    In an empty batch, batch normalization computes NaN, which would spread to
+    all replicas. So a row of zeros is added and the output for it is dropped.
     """
     if replica_count() == 1:
         return network(inputs, training=training)
@@ -145,53 +146,53 @@ def call_network(network, inputs, training):
 
 
 def split(batch, parts: int) -> list:
-    """Cuts a batch into equal parts, one for each discriminator update."""
+    """Splits a batch into equal parts, one per discriminator update."""
     if parts == 1:
         return [batch]
     size = keras.tree.flatten(batch.images)[0].shape[0]
     if size is not None and size % parts:
         raise ValueError(indivisible(size, parts))
     with keras.name_scope(CUT):
-        dealt = [
-            [None] * parts if one is None else _deal_all(one, parts)
+        pieces = [
+            [None] * parts if one is None else _split_structure(one, parts)
             for one in (batch.images, batch.labels)
         ]
     return [
         Batch(images, labels, batch.out_of_range)
-        for images, labels in zip(*dealt, strict=True)
+        for images, labels in zip(*pieces, strict=True)
     ]
 
 
-def _deal_all(structure, parts):
-    leaves = [_deal(one, parts) for one in keras.tree.flatten(structure)]
+def _split_structure(structure, parts):
+    leaves = [_split_rows(one, parts) for one in keras.tree.flatten(structure)]
     return [
         keras.tree.pack_sequence_as(structure, list(some))
         for some in zip(*leaves, strict=True)
     ]
 
 
-def _deal(values, parts):
-    # Every k-th row, not k-th blocks of rows: then a part is the same images
-    # whether a batch lies on one device or is spread over several.
+def _split_rows(values, parts):
+    # A part has every k-th row, not a block of rows, so it has the same images
+    # whether the batch is on one device or spread over several.
     shape = tuple(values.shape[1:])
     rows = ops.reshape(values, (-1, parts, *shape))
     return [rows[:, part] for part in range(parts)]
 
 
 def missing_labels(num_classes: int) -> str:
-    """What to say of images that come alone."""
+    """The error message for images without labels."""
     return (
         f"A GAN with `num_classes={num_classes}` needs labels. Received: "
-        "images alone. Call `fit(images, labels)` or use a data set of "
-        "`(images, labels)`."
+        "images without labels. Call `fit(images, labels)` or use a data set "
+        "of `(images, labels)`."
     )
 
 
 def indivisible(size, parts: int) -> str:
-    """What to say of a batch that cannot be cut."""
+    """The error message for a batch that cannot be split."""
     return (
-        "`discriminator_steps` must divide the size of each batch, the last "
-        f"one included. Received: discriminator_steps={parts} and a batch of "
+        "`discriminator_steps` must divide the size of each batch, including "
+        f"the last. Received: discriminator_steps={parts} and a batch of "
         f"{size} images. Choose a batch size that is a multiple of {parts}, or "
         "drop the incomplete batch (`dataset.batch(n, drop_remainder=True)`)."
     )

@@ -1,4 +1,4 @@
-"""The arguments of `compile`: checked, resolved, serialized."""
+"""Checks, resolves and serializes the arguments of `compile`."""
 
 import warnings
 
@@ -15,7 +15,7 @@ UPDATES = ("alternating", "simultaneous")
 
 
 def penalties(identifiers, loss, image_shape) -> list:
-    """Penalty objects of names, configs or objects, or those of the loss."""
+    """Returns the penalties that `compile` was given; "auto": the loss's."""
     if isinstance(identifiers, str) and identifiers == "auto":
         names = getattr(loss, "default_penalties", ())
         return [penalties_module.recommended(n, image_shape) for n in names]
@@ -29,17 +29,17 @@ def penalties(identifiers, loss, image_shape) -> list:
 
 
 def check_updates(discriminator_steps, update) -> None:
-    """Checks how often and in which order players are updated."""
+    """Checks the arguments for the number and the order of updates."""
     if not is_integer(discriminator_steps, at_least=1):
         raise ValueError(
             "`discriminator_steps` must be a positive integer. Received: "
-            f"{discriminator_steps!r}."
+            f"{discriminator_steps!r}. Pass 1 or more."
         )
     choice("update", update, UPDATES)
 
 
 def check_metrics(metrics) -> None:
-    """Checks the metrics that `compile` is given."""
+    """Checks the metrics that `compile` was given."""
     if not isinstance(metrics, dict):
         metrics = {None: metrics}
     for some in metrics.values():
@@ -48,8 +48,8 @@ def check_metrics(metrics) -> None:
             if not listed or not hasattr(metric, "update_state"):
                 raise ValueError(
                     "`metrics` must be a list of objects with `update_state("
-                    f"real_images, fake_images)`. Received: {metric!r}. Those "
-                    "of `keras_gan.metrics` are such objects."
+                    f"real_images, fake_images)`. Received: {metric!r}. Use "
+                    "metrics from `keras_gan.metrics`."
                 )
             _check_value_range(metric)
     names = [getattr(metric, "name", None) for metric in flat_metrics(metrics)]
@@ -57,12 +57,12 @@ def check_metrics(metrics) -> None:
 
 
 def check_different(argument, names) -> None:
-    """Raises an error if two entries of the logs would have one name."""
+    """Raises an error if two entries of the logs would have the same name."""
     names = list(names)
     if len(set(names)) != len(names):
         raise ValueError(
             f"`{argument}` must have different names, because each is one "
-            f"entry of the logs. Received: {names}. Give one another `name=`."
+            f"entry of the logs. Received: {names}. Rename one with `name=`."
         )
 
 
@@ -74,28 +74,28 @@ def flat_metrics(metrics) -> list:
 
 
 def scores_of_metrics(metrics) -> list:
-    """For each metric the name of the scores it is shown; None: the first."""
+    """For each metric the name of the scores that it uses; None: the first."""
     if isinstance(metrics, dict):
         return [name for name, some in metrics.items() for _ in some or []]
     return [None] * len(metrics or [])
 
 
 def _check_value_range(metric) -> None:
-    """Refuses a metric of other images than those of a GAN."""
+    """Raises an error if a metric expects images outside [-1, 1]."""
     value_range = getattr(metric, "value_range", None)
     if value_range is not None and tuple(value_range) != (-1, 1):
         raise ValueError(
             f"`metrics` must take the images of a GAN, which are in [-1, 1]. "
             f"Received: {metric.name!r} with value_range="
-            f"{tuple(value_range)}. Make it without `value_range`."
+            f"{tuple(value_range)}. Create it without `value_range`."
         )
 
 
 def optimizer_for(players, optimizer) -> AdversarialOptimizer:
-    """The optimizer of some players: Adam for each that is not given.
+    """Returns one optimizer for all players; Adam where none is given.
 
     Raises:
-        ValueError: If one is missing, or given for no player.
+        ValueError: If a player has no optimizer, or an optimizer no player.
     """
     names = [player.name for player in players]
     if optimizer is None:
@@ -110,8 +110,8 @@ def optimizer_for(players, optimizer) -> AdversarialOptimizer:
     if set(given) != set(names):
         raise ValueError(
             f"`optimizer` must have one part per player, {sorted(names)}. "
-            f"Received: {sorted(given)}. Name each player once; None stands "
-            "for Adam."
+            f"Received: {sorted(given)}. Name each player once; None means "
+            "Adam."
         )
     if isinstance(optimizer, dict):
         # In the order of the players, not of the dict.
@@ -121,20 +121,20 @@ def optimizer_for(players, optimizer) -> AdversarialOptimizer:
 
 
 def pair_of_optimizers(generator, discriminator) -> AdversarialOptimizer:
-    """Two optimizers as one, or the one that was given for both."""
+    """Combines two optimizers, or returns the one given for both."""
     if not isinstance(generator, AdversarialOptimizer):
         return AdversarialOptimizer(generator, discriminator)
     if discriminator is not None:
         raise ValueError(
-            "`discriminator_optimizer` must be left out when "
-            "`generator_optimizer` is the optimizer of both. Received: "
-            f"{discriminator!r}."
+            "`discriminator_optimizer` must be left out if "
+            "`generator_optimizer` is an `AdversarialOptimizer` for both. "
+            f"Received: {discriminator!r}."
         )
     return generator
 
 
 def build(model, metrics) -> None:
-    """Makes the state of penalties and metrics, under the strategy."""
+    """Creates the state of penalties and metrics, under the strategy."""
     for player in model.players:
         for penalty in player.penalties:
             getattr(penalty, "build", lambda: None)()
@@ -155,7 +155,7 @@ def build(model, metrics) -> None:
 
 
 def check_penalties(players) -> None:
-    """Raises an error if two penalties of the players have one name."""
+    """Raises an error if two penalties of the players have the same name."""
     owners: dict = {}
     for player in players:
         for name in map(penalty_name, player.penalties):
@@ -163,14 +163,14 @@ def check_penalties(players) -> None:
                 raise ValueError(
                     "Penalties must have different names, because each is one "
                     f"entry of the logs. Received: {name!r} of "
-                    f"{owners[name]!r} and of {player.name!r}. Give one "
-                    "another `name=`."
+                    f"{owners[name]!r} and of {player.name!r}. Rename one "
+                    "with `name=`."
                 )
             owners[name] = player.name
 
 
 def results(metrics) -> dict:
-    """Values of metrics by name; a metric with several gives several."""
+    """Returns the values of metrics by name; a metric may have several."""
     values = {}
     for metric in metrics:
         result = metric.result()
@@ -183,19 +183,18 @@ def results(metrics) -> dict:
 
 
 def serialize(model) -> dict:
-    """What `compile` was given, as Keras writes it into a `.keras` file."""
+    """Serializes the arguments of `compile` for a `.keras` file."""
     try:
         return {
             **model.compile_arguments(),
-            "metrics": _by_scores(model),
+            "metrics": _serialized_metrics(model),
             "run_eagerly": model.run_eagerly,
             "steps_per_execution": model.steps_per_execution,
             "jit_compile": model.asked_jit_compile,
             "backend": BACKEND,
         }
     except (TypeError, AttributeError, NotImplementedError) as error:
-        # The weights of a finished run must not be lost for a loss that has
-        # no config.
+        # A loss without a config must not prevent saving the trained weights.
         warnings.warn(
             "The model is saved without its `compile` arguments, because a "
             f"part of them cannot be serialized: {error}. Compile it again "
@@ -205,8 +204,8 @@ def serialize(model) -> dict:
         return {}
 
 
-def _by_scores(model):
-    """The serialized metrics as `compile` takes them."""
+def _serialized_metrics(model):
+    """Serializes the metrics in the form that `compile` takes."""
     one = keras.saving.serialize_keras_object
     names = model.metric_scores
     if all(name is None for name in names):
@@ -218,20 +217,20 @@ def _by_scores(model):
 
 
 def compile_with(model, config) -> None:
-    """Compiles a model with what `serialize` wrote."""
-    arguments = _of_this_backend(config)
+    """Compiles a model with arguments from `serialize`."""
+    arguments = _adapted_to_backend(config)
     arguments = model.deserialized_arguments(arguments)
     metrics = arguments.pop("metrics")
     try:
         model.compile(**arguments, metrics=_deserialized(metrics))
     except (OSError, ValueError) as error:
-        # A model must open also where a file of its metrics is missing.
+        # The model must load even if a file that a metric needs is missing.
         if not metrics:
             raise
         model.compile(**arguments, metrics=[])
         warnings.warn(
             "The model is loaded without its metrics, because one of them "
-            f"cannot be made here: {error}. Fix that and load it again, or "
+            f"cannot be created here: {error}. Fix that and load it again, or "
             "compile it with other metrics.",
             stacklevel=4,
         )
@@ -244,11 +243,11 @@ def _deserialized(metrics):
     return [one(metric) for metric in metrics]
 
 
-def _of_this_backend(config) -> dict:
-    """How a step is run depends on the backend that runs it."""
+def _adapted_to_backend(config) -> dict:
+    """Replaces arguments that another backend saved and this one cannot use."""
     config = dict(config)
     if config.pop("backend", "tensorflow") != BACKEND:
         config["jit_compile"] = "auto"
-    if BACKEND == "torch":  # Where Keras knows single steps only.
+    if BACKEND == "torch":  # Keras supports only single steps on PyTorch.
         config["steps_per_execution"] = 1
     return config

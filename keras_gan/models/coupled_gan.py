@@ -1,4 +1,4 @@
-"""`CoupledGAN`: pairs of images of two domains, learned without pairs."""
+"""`CoupledGAN`: generates pairs of images from unpaired data of two domains."""
 
 import keras
 from keras import ops
@@ -13,38 +13,39 @@ from keras_gan.utils.models import Untracked
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class CoupledGAN(AveragedGenerator, TwoPlayerModel):
-    """A pair of GANs of two domains that share weights and latents.
+    """A pair of GANs for two domains that share weights and latents.
 
-    Two generators draw an image in each of two domains from the same latents;
-    each has a discriminator that sees real images of its domain. The generators
-    share their first layers, which decide what an image shows, and the
-    discriminators their last. So the two images of one latent show the same in
-    both domains (a digit and its negative, a photo and its edges), although no
-    pair was ever seen in training.
+    Two generators map the same latents to an image in each of two domains. Each
+    has a discriminator for its domain. The generators share their first layers,
+    which determine the content of an image, and the discriminators share their
+    last layers. As a result, the two images of one latent vector have the same
+    content in both domains (a digit and its negative, a photo and its edges),
+    although training uses no pairs.
 
     ```
     loss = loss of (G1, D1) on domain 1 + loss of (G2, D2) on domain 2
     ```
 
-    All that `GAN` can do (losses, penalties, augmentation, both orders of
-    updates, precision, distribution, saving, resume) holds here too. The data
-    are unpaired: `fit(first_images, second_images)`, or a data set of such
-    tuples (`keras_gan.datasets.domains`).
+    All features of `GAN` (losses, penalties, augmentation, both update orders,
+    precision, distribution, saving, resuming) are available. The data is
+    unpaired: `fit(first_images, second_images)`, or a data set of such tuples
+    (`keras_gan.datasets.domains`).
 
     Args:
         generators: Pair of models, latents `(batch, latent_dim)` -> images of
-            each domain; or one model that returns both.
-        discriminators: Pair of models, images of each domain -> logits
-            `(batch, ...)`; or one model of both. `keras_gan.networks.coupled`
-            makes all four. Layers that both of a pair contain are shared.
+            one domain; or one model that returns the images of both.
+        discriminators: Pair of models, images of one domain -> logits
+            `(batch, ...)`; or one model, images of both -> both logits.
+            `keras_gan.networks.coupled` creates all four networks. Layers that
+            are in both models of a pair are shared.
         augmenter: As in `GAN`, for images of both domains.
         ema_momentum: Momentum in `[0, 1)` of the averaged generators. None: no
             average.
-        seed: Integer from which all latents are drawn. None: a random one.
+        seed: Integer seed of all latents. None: a random one.
         name: Name of the model.
 
     Raises:
-        ValueError: If the networks do not fit each other or the arguments.
+        ValueError: If the networks do not match each other or the arguments.
 
     Example:
 
@@ -78,7 +79,7 @@ class CoupledGAN(AveragedGenerator, TwoPlayerModel):
         self.generator = coupling.joint_generator(generators)
         self.discriminator = coupling.joint_discriminator(discriminators)
         coupling.check_shapes(self.generator, self.discriminator)
-        # Each domain's part of the joint model: the same layers.
+        # Models of one domain each, with the layers of the joint model.
         self._discriminators = Untracked(coupling.parts(self.discriminator))
         for part in self._discriminators.value:
             checks.warn_if_sigmoid(part)
@@ -158,15 +159,15 @@ class CoupledGAN(AveragedGenerator, TwoPlayerModel):
     def generate(
         self, num_images, *, truncation=None, seed=None, batch_size=64
     ):
-        """Draws pairs of images, each of one latent.
+        """Generates pairs of images, each from one latent vector.
 
         Args:
             num_images: Number of pairs, at least 1.
             truncation: Positive bound on the latents' absolute values. None: no
                 bound.
-            seed: Integer: the same images whenever the weights are the same.
-                None: new ones at each call.
-            batch_size: Number of pairs made at once.
+            seed: Integer, for reproducible images. None: new images in each
+                call.
+            batch_size: Number of pairs generated at once.
 
         Returns:
             Two float32 NumPy arrays `(num_images, ...)`, the images of the

@@ -1,4 +1,4 @@
-"""Networks and data of two domains as one: the parts of `CoupledGAN`."""
+"""Combines networks and data of two domains, for `CoupledGAN`."""
 
 import keras
 
@@ -7,14 +7,14 @@ from keras_gan.utils.models import input_shapes
 
 
 def joint_generator(generators):
-    """One model, latents -> images of both domains, of a pair of models.
+    """Combines two generators into one model, latents -> images of both.
 
-    A model of several outputs keeps in its file which layers they share, which
-    two files would not.
+    A file of one model with two outputs records which layers they share; files
+    of two models would not.
     """
     if isinstance(generators, keras.Model):
         return _checked("generators", generators, inputs=1, outputs=2)
-    first, second = _pair("generators", generators)
+    first, second = _checked_pair("generators", generators)
     shapes = [tuple(one.input_shape) for one in (first, second)]
     if shapes[0] != shapes[1]:
         raise ValueError(
@@ -26,27 +26,28 @@ def joint_generator(generators):
         inputs, outputs = first.inputs[0], [first.output, second.output]
     else:
         inputs = keras.Input(shapes[0][1:], name="latents")
-        outputs = [_applied(one, inputs) for one in (first, second)]
-    return _model("generators", inputs, outputs, "generator")
+        outputs = [_outputs_on(one, inputs) for one in (first, second)]
+    return _joint("generators", inputs, outputs, "generator")
 
 
 def joint_discriminator(discriminators):
-    """One model, images of both domains -> both logits, of a pair of models."""
+    """Combines two discriminators into one model, images of both -> logits."""
     if isinstance(discriminators, keras.Model):
         return _checked("discriminators", discriminators, inputs=2, outputs=2)
-    pair = _pair("discriminators", discriminators)
+    pair = _checked_pair("discriminators", discriminators)
     inputs = [
         keras.Input(one.input_shape[1:], name=f"{name}_images")
         for name, one in zip(("first", "second"), pair, strict=True)
     ]
     outputs = [
-        _applied(one, images) for one, images in zip(pair, inputs, strict=True)
+        _outputs_on(one, images)
+        for one, images in zip(pair, inputs, strict=True)
     ]
-    return _model("discriminators", inputs, outputs, "discriminator")
+    return _joint("discriminators", inputs, outputs, "discriminator")
 
 
 def parts(joint) -> tuple:
-    """The two models of a joint discriminator, of the same layers."""
+    """Splits a joint discriminator into two models with the same layers."""
     ends = zip(joint.inputs, joint.outputs, strict=True)
     try:
         return tuple(
@@ -56,7 +57,7 @@ def parts(joint) -> tuple:
     except ValueError as error:
         raise ValueError(
             "Each output of `discriminators` must depend on the input of its "
-            f"own domain and on no other. Received: {error}. Give a pair of "
+            f"own domain and on no other. Received: {error}. Pass a pair of "
             "models."
         ) from error
 
@@ -70,10 +71,10 @@ def check_shapes(generator, discriminator) -> None:
 
 
 def both_domains(data) -> tuple:
-    """Images of both domains in what `fit` hands to a step.
+    """Returns the images of both domains in the data that `fit` passes on.
 
     Args:
-        data: A tuple of both, alone or as the first part of a tuple.
+        data: Tuple of the images of both, or a tuple with it as first element.
 
     Raises:
         ValueError: If there is only one domain, or more than two.
@@ -93,18 +94,19 @@ def both_domains(data) -> tuple:
 
 
 def check_lengths(images) -> None:
-    """Checks that arrays of both domains have as many images."""
+    """Checks that the arrays of both domains have the same length."""
     first, second = map(len, images)
     if first != second:
         raise ValueError(
-            "Arrays of the two domains must have as many images, because Keras "
-            f"cuts them into batches together. Received: {first} and {second} "
-            "images. Use `keras_gan.datasets.domains(first, second)`, which "
-            "begins the smaller one anew."
+            "Arrays of the two domains must have the same number of images, "
+            "because Keras splits them into batches together. Received: "
+            f"{first} and {second} images. Use "
+            "`keras_gan.datasets.domains(first, second)`, which repeats the "
+            "smaller one."
         )
 
 
-def _pair(argument, models) -> tuple:
+def _checked_pair(argument, models) -> tuple:
     is_pair = isinstance(models, list | tuple) and len(models) == 2
     if not is_pair or not all(
         isinstance(one, keras.Model) and input_shapes(one) for one in models
@@ -112,13 +114,13 @@ def _pair(argument, models) -> tuple:
         raise ValueError(
             f"`{argument}` must be a pair of models with known inputs, or one "
             f"model of both domains. Received: {models!r}. "
-            "`keras_gan.networks.coupled` makes such pairs."
+            "`keras_gan.networks.coupled` creates such pairs."
         )
     return tuple(_checked(argument, one, inputs=1, outputs=1) for one in models)
 
 
 def _checked(argument, model, **expected):
-    """The model, if it has as many inputs and outputs as expected."""
+    """Returns the model if it has the expected numbers of inputs and outputs."""
     found = {end: len(getattr(model, end) or []) for end in expected}
     if found != expected:
         wanted, received = (
@@ -133,8 +135,8 @@ def _checked(argument, model, **expected):
     return model
 
 
-def _applied(model, inputs):
-    """Outputs of the layers of a model, which stay shared, on new inputs."""
+def _outputs_on(model, inputs):
+    """Calls the layers of a model on new inputs; the layers stay shared."""
     if isinstance(model, keras.Sequential):
         for layer in model.layers:
             inputs = layer(inputs)
@@ -144,11 +146,11 @@ def _applied(model, inputs):
     ).output
 
 
-def _model(argument, inputs, outputs, name):
+def _joint(argument, inputs, outputs, name):
     try:
         return keras.Model(inputs, outputs, name=name)
     except ValueError as error:
         raise ValueError(
             f"`{argument}` must be two models whose layers have different "
-            f"names, but for those that they share. Received: {error}"
+            f"names, except for shared layers. Received: {error}"
         ) from error

@@ -10,10 +10,10 @@ from keras_gan.models import batch as batches
 
 
 def check_arrays(images, labels, image_shape, num_classes) -> None:
-    """Checks data that lies in memory, all of it, before training.
+    """Checks all images and labels of data that is in memory.
 
     Raises:
-        ValueError: If shape, type, range or labels are not as they must be.
+        ValueError: If their shape, type or range is wrong.
     """
     if isinstance(images, dict):
         images, labels = batches.parts_of(images, labels)
@@ -28,7 +28,7 @@ def check_arrays(images, labels, image_shape, num_classes) -> None:
 
 
 def in_memory(data) -> bool:
-    """Whether data of any structure is all arrays, not a data set."""
+    """Whether data, of any structure, consists of arrays, not a data set."""
     return all(map(_is_array, keras.tree.flatten(data)))
 
 
@@ -40,8 +40,8 @@ def _check_images(images, image_shape):
     batches.check_shape(images.shape, image_shape)
     if images.size == 0:
         raise ValueError(
-            "There must be images to train on. Received: shape "
-            f"{images.shape}, which is empty. Check where they were read from."
+            "There must be images to train on. Received: an empty array of "
+            f"shape {images.shape}. Check how the images were loaded."
         )
     low, high = float(np.min(images)), float(np.max(images))
     if not np.isfinite([low, high]).all():
@@ -57,9 +57,9 @@ def _check_images(images, image_shape):
 
 
 def out_of_range(received: str) -> str:
-    """What to say of images with other values."""
+    """The error message for images out of range."""
     return (
-        f"Images must be in [-1, 1]. Received: {received}. Scale them first, "
+        f"Images must be in [-1, 1]. Received: {received}. Scale them first; "
         "bytes with `images / 127.5 - 1.0`."
     )
 
@@ -70,28 +70,29 @@ def _check_labels(labels, num_classes):
     if bad.size:
         raise ValueError(
             wrong_labels(
-                f"{bad.size} that do not, for example {int(bad.flat[0])}",
+                f"{bad.size} out of range, for example {int(bad.flat[0])}",
                 num_classes,
             )
         )
 
 
 def wrong_labels(received: str, num_classes: int | None) -> str:
-    """What to say of labels with other values."""
+    """The error message for labels out of range."""
     return (
-        f"`labels` must lie in [0, {num_classes}), for `num_classes="
+        f"`labels` must be in [0, {num_classes}) with `num_classes="
         f"{num_classes}`. Received: {received}. Number the classes from 0, or "
-        "raise `num_classes`."
+        "increase `num_classes`."
     )
 
 
 def check_steps(images, parts, *, batch_size=None, validation_split=0.0, **_):
-    # Also the incomplete batch at the end of an array.
+    """Checks that the batches of an array can be split into equal parts."""
     if parts == 1 or not _is_array(images):
         return
     size = batch_size or 32
-    # As Keras cuts it.
+    # Rounded as Keras does.
     length = int(len(images) * (1.0 - (validation_split or 0.0)))
+    # The full batches, and the incomplete one at the end.
     for one in (min(size, length), length % size):
         if one % parts:
             raise ValueError(batches.indivisible(one, parts))
@@ -99,39 +100,42 @@ def check_steps(images, parts, *, batch_size=None, validation_split=0.0, **_):
 
 @contextlib.contextmanager
 def explained(parts: int = 1) -> Iterator[None]:
-    """Explains errors that a framework raises for a batch that it cannot cut.
+    """Explains errors that a framework raises for batches it cannot split.
 
-    The size of a data set's batches is often known only when they arrive.
+    The batch size of a data set is often known only when a batch arrives.
 
     Args:
-        parts: Number of equal parts for the discriminator's updates.
+        parts: Number of equal parts, one per discriminator update.
     """
     try:
         yield
     except Exception as error:
-        said = f"{type(error).__name__}: {error}"
-        if parts > 1 and batches.CUT in said:
+        original = f"{type(error).__name__}: {error}"
+        if parts > 1 and batches.CUT in original:
             message = batches.indivisible("another number of", parts)
         else:
-            known = [text for sign, text in _OF_DEVICES.items() if sign in said]
+            known = [
+                text for key, text in _DEVICE_ERRORS.items() if key in original
+            ]
             if not known:
                 raise
             message = known[0]
         raise ValueError(message) from error
 
 
-# What JAX says of several devices, and what it means.
-_OF_DEVICES = {
+# Parts of JAX's error messages about several devices -> our messages.
+_DEVICE_ERRORS = {
     "IndivisibleError": (
-        "On several devices each batch must divide by their number, the last "
-        "one of an epoch too. Received: a batch that does not. Choose another "
-        "`batch_size`, or leave images out: `drop_remainder=True` in "
-        "`keras_gan.datasets.load` and in `tf.data.Dataset.batch`."
+        "On several devices the size of each batch, including the last of an "
+        "epoch, must be divisible by the number of devices. Received: a batch "
+        "whose size is not. Choose another `batch_size`, or drop the "
+        "incomplete batch: `drop_remainder=True` in `keras_gan.datasets.load` "
+        "and in `tf.data.Dataset.batch`."
     ),
     "incompatible devices": (
-        "A GAN must be made under the distribution under which it is trained. "
-        "Received: a GAN that was made before "
-        "`keras.distribution.set_distribution`. Set it first, then make the "
-        "GAN."
+        "A GAN must be created under the distribution with which it is "
+        "trained. Received: a GAN that was created before "
+        "`keras.distribution.set_distribution`. Set the distribution first, "
+        "then create the GAN."
     ),
 }

@@ -1,4 +1,4 @@
-"""Stops a run whose data or losses have gone wrong."""
+"""Stops a run whose data is out of range or whose losses are not finite."""
 
 import math
 
@@ -6,37 +6,37 @@ import keras
 
 
 class FiniteLosses(keras.callbacks.Callback):
-    """Reads the logs of each batch before any other callback does.
+    """Checks the logs of each batch before other callbacks use them.
 
-    `fit` puts it first, so that a run whose loss is NaN ends before a
-    checkpoint callback can overwrite the last good file.
+    `fit` puts it first, so that a run whose loss is NaN stops before a
+    checkpoint callback overwrites the last good file.
     """
 
-    # Keras may then hand it the logs without holding up the next step; what it
-    # raises in Keras' thread, Keras raises again in the main one.
+    # Keras may call it in another thread, without delaying the next step. Its
+    # errors are raised again in the main thread.
     async_safe = True
 
     def set_model(self, model):
-        """Notes the model, beside where Keras keeps it.
+        """Stores the model's method for checks of the first batch.
 
-        On JAX, reading `self.model` amid an epoch moves the state into the
-        model; from a thread beside the steps that would corrupt it.
+        On JAX, reading `self.model` during an epoch moves the state into the
+        model, which from another thread would corrupt it.
         """
         super().set_model(model)
         self._check_first_batch = model.check_first_batch
 
     def on_train_begin(self, logs=None):
-        """A new run: its first batch is checked again."""
+        """Resets the check of the first batch for a new run."""
         self._checked_data = False
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Notes where the run is, for the message."""
+        """Stores the epoch and the step for the error message."""
         self._epoch = epoch
         iterations = keras.ops.convert_to_numpy(self.model.optimizer.iterations)
         self._steps_before = int(iterations)
 
     def on_train_batch_end(self, batch, logs=None):
-        """Checks the data once, and the losses always."""
+        """Checks the data in the first batch, and the losses in each."""
         if not self._checked_data:
             self._checked_data = True
             self._check_first_batch()
@@ -51,7 +51,7 @@ class FiniteLosses(keras.callbacks.Callback):
                 f"{self._epoch + 1}, batch {batch + 1} (step "
                 f"{self._steps_before + batch + 1} of the whole run). Nothing "
                 "was saved after that. Check the images for NaN, lower the "
-                "learning rates, raise the penalties' weights, or train in "
+                "learning rates, increase the penalties' weights, or train in "
                 "float32."
             )
 
@@ -61,7 +61,7 @@ class FiniteLosses(keras.callbacks.Callback):
 
 
 def with_finite_losses(callbacks, model):
-    """The callbacks of a run of `model` with `FiniteLosses` before them."""
+    """Returns the callbacks with `FiniteLosses` before them."""
     if isinstance(callbacks, keras.callbacks.CallbackList):
         if not any(isinstance(c, FiniteLosses) for c in callbacks.callbacks):
             check = FiniteLosses()

@@ -14,7 +14,7 @@ from keras_gan.utils.models import Untracked
 
 
 class Fitting(keras.Model):
-    """What `AdversarialModel` does around its steps, as a base class."""
+    """Base class of `AdversarialModel`: everything except its steps."""
 
     players: tuple
     optimizer: Any
@@ -37,22 +37,22 @@ class Fitting(keras.Model):
         steps_per_execution=1,
         jit_compile="auto",
     ):
-        """Chooses how the players are trained.
+        """Configures how the players are trained.
 
         Args:
-            optimizer: Dict of optimizers (or their names) by the players'
-                names, where None stands for Adam as `AdversarialOptimizer` has
-                it; or an `AdversarialOptimizer`. Left out, Adam for all.
-            metrics: List of metrics with `update_state(real, fake)`, computed
-                by `evaluate` on the first of the model's scores; or a dict of
-                such lists by the names of the scores.
+            optimizer: Dict of optimizers (or their names) by player name, where
+                None means the default Adam of `AdversarialOptimizer`; or an
+                `AdversarialOptimizer`. Default: Adam for all.
+            metrics: List of metrics with `update_state(real, fake)`, which
+                `evaluate` computes on the first of the model's scores; or a
+                dict of such lists by names of scores.
             run_eagerly: As in `keras.Model.compile`.
             steps_per_execution: As in `keras.Model.compile`.
             jit_compile: As in `keras.Model.compile`.
 
         Raises:
-            ValueError: If an optimizer is missing or given for no player, or
-                the players do not fit together.
+            ValueError: If a player has no optimizer or an optimizer no player,
+                or the players are not valid.
         """
         configuration.check_metrics(metrics)
         with self.scope():
@@ -84,24 +84,24 @@ class Fitting(keras.Model):
         self.metric_scores = configuration.scores_of_metrics(metrics)
 
     def trained_networks(self) -> list:
-        """Pairs of a network and whether it is differentiated twice."""
+        """Returns pairs of a network and whether it is differentiated twice."""
         return [
             (network, player.uses_input_gradients)
             for player in self.players
             for network in player.networks
         ]
 
-    # What a system may add ----------------------------------------------------
+    # Methods that a system may override ---------------------------------------
 
     def stateful_parts(self) -> list:
-        """Losses and penalties, whose state Keras does not know."""
+        """Returns losses and penalties whose state Keras does not track."""
         return [one for player in self.players for one in player.penalties]
 
     def check_data(self, x, y=None) -> None:
-        """Raises an error if data in memory is not what the model takes."""
+        """Raises an error if data in memory is not valid for the model."""
 
     def check_fit(self, x, y=None, *, validation_data=None, **kwargs) -> None:
-        """Raises an error if the arguments of `fit` do not go together."""
+        """Raises an error if the arguments of `fit` are not valid."""
         self.check_data(x, y)
         if validation_data is not None:
             x, y, _ = keras.utils.unpack_x_y_sample_weight(validation_data)
@@ -112,15 +112,15 @@ class Fitting(keras.Model):
         return {}
 
     def flag_error(self, name: str) -> str:
-        """Returns the message for a flag that is not 0."""
+        """Returns the error message for a flag that is not 0."""
         return f"The data must be in range. Received: {name} out of range."
 
     def image_shapes(self) -> dict:
-        """Returns shapes of images, without the batch, by names of scores."""
+        """Returns the shapes of one image by names of scores."""
         return {}
 
     def current_state_logs(self) -> dict:
-        """Returns values for the logs that are not means over the epoch."""
+        """Returns current values for the logs, not means over the epoch."""
         return {}
 
     # Keras' methods ----------------------------------------------------------
@@ -129,8 +129,8 @@ class Fitting(keras.Model):
         """Trains the players, as `keras.Model.fit` does.
 
         Args:
-            x: Arrays or a data set of what `unpack` takes.
-            y: More arrays, where `x` are arrays.
+            x: Arrays or a data set, in the form that `unpack` expects.
+            y: More arrays, if `x` is arrays.
             callbacks: As in `keras.Model.fit`.
             **kwargs: As in `keras.Model.fit`.
 
@@ -138,13 +138,13 @@ class Fitting(keras.Model):
             The `keras.callbacks.History` of the run.
 
         Raises:
-            ValueError: If the data is not what the model takes.
-            FloatingPointError: If a loss stops being finite.
+            ValueError: If the data is not valid for the model.
+            FloatingPointError: If a loss becomes NaN or infinite.
         """
         self._assert_compile_called("fit")
         self.check_fit(x, y, **kwargs)
         if not data_checks.in_memory(x):
-            # Keras warns of its own default where a data set comes in order.
+            # Keras' default would cause a warning for data sets in order.
             kwargs.setdefault("shuffle", False)
         self._log_tracker = self._train_logs
         with data_checks.explained(getattr(self, "discriminator_steps", 1)):
@@ -153,13 +153,13 @@ class Fitting(keras.Model):
             )
 
     def evaluate(self, x=None, y=None, *, return_dict=False, **kwargs):
-        """Losses and metrics on real data and as much generated data.
+        """Computes losses and metrics on real data and as much generated data.
 
-        The draws are the same at each call, and training is not touched.
+        The random draws are the same in each call and do not affect training.
 
         Args:
-            x: Arrays or a data set of what `unpack` takes.
-            y: More arrays, where `x` are arrays.
+            x: Arrays or a data set, in the form that `unpack` expects.
+            y: More arrays, if `x` is arrays.
             return_dict: Return a dict instead of a list.
             **kwargs: As in `keras.Model.evaluate`.
 
@@ -174,10 +174,10 @@ class Fitting(keras.Model):
         return logs if return_dict else list(logs.values())
 
     def test_on_batch(self, x, y=None, *, return_dict=False):
-        """As `evaluate`, on one batch.
+        """Does what `evaluate` does, on one batch.
 
         Args:
-            x: Arrays of what `unpack` takes.
+            x: Arrays, in the form that `unpack` expects.
             y: More arrays.
             return_dict: Return a dict instead of a list.
 
@@ -193,7 +193,7 @@ class Fitting(keras.Model):
 
     @contextlib.contextmanager
     def _testing(self):
-        """Logs of `evaluate`, and the same draws as at each call."""
+        """Context that uses the logs and the fixed draws of `evaluate`."""
         state.rewind(self.evaluation_seed)
         self._log_tracker = self._test_logs
         try:
@@ -206,13 +206,13 @@ class Fitting(keras.Model):
 
     @property
     def metrics(self) -> list:
-        """Means of the logs, and the metrics given to `compile`."""
+        """The means of the logs, and the metrics given to `compile`."""
         if not self.compiled:
             return []
         return [self._log_tracker, *self.sample_metrics]
 
     def get_metrics_result(self) -> dict:
-        """The values that `fit` and `evaluate` report."""
+        """Returns the values that `fit` and `evaluate` report."""
         values = self._log_tracker.result()
         shown = {n: v for n, v in values.items() if not n.startswith("_")}
         if self._log_tracker is self._train_logs:
@@ -220,14 +220,14 @@ class Fitting(keras.Model):
         return shown
 
     def track(self, logs: list, batch) -> dict:
-        """Adds the logs of a step to the epoch's means and returns these."""
+        """Adds the logs of a step to the epoch's means; returns the means."""
         values = merge(logs)
         values.update({f"_{n}": v for n, v in self.flags(batch).items()})
         self._log_tracker.update_state(values, batch_size(batch))
         return self.get_metrics_result()
 
     def update_metrics(self, pairs) -> None:
-        """Shows the metrics a batch of real and generated data."""
+        """Updates the metrics with a batch of real and generated data."""
         names = list(pairs)
         for metric, name in zip(
             self.sample_metrics, self.metric_scores, strict=True
@@ -235,7 +235,7 @@ class Fitting(keras.Model):
             metric.update_state(*pairs[names[0] if name is None else name])
 
     def check_data_seen(self) -> None:
-        """Raises an error if data seen since the reset was out of range."""
+        """Raises an error if data since the last reset was out of range."""
         for name, mean in self._log_tracker.result().items():
             if name.startswith("_") and float(mean):
                 raise ValueError(self.flag_error(name[1:]))
@@ -243,16 +243,16 @@ class Fitting(keras.Model):
     # Drawing and saving ------------------------------------------------------
 
     def draw(self, shape, training=True):
-        """Returns standard normal draws, of training's or evaluation's seed."""
+        """Draws normal numbers, from training's or evaluation's seed."""
         seed = self.seed_generator if training else self.evaluation_seed
         return keras.random.normal(shape, seed=seed)
 
     def own_state(self) -> list:
-        """Variables of losses and penalties, which Keras overlooks."""
+        """Returns variables of losses and penalties, which Keras ignores."""
         return state.compiled_variables(self)
 
     def save_own_variables(self, store) -> None:
-        """Saves seeds and the penalties' state; the networks save theirs."""
+        """Saves seeds and penalties' state; Keras saves the networks."""
         super().save_own_variables(store)
         state.save(self, store)
 
@@ -263,12 +263,12 @@ class Fitting(keras.Model):
         state.load(self, store)
 
     def compile_arguments(self) -> dict:
-        """Returns serialized arguments of `compile`, but those of Keras."""
+        """Returns the serialized arguments of `compile`, without Keras' own."""
         serialize = keras.saving.serialize_keras_object
         return {"optimizer": serialize(self.optimizer)}
 
     def deserialized_arguments(self, config) -> dict:
-        """Returns the arguments of `compile` from serialized ones."""
+        """Deserializes the arguments of `compile`."""
         deserialize = keras.saving.deserialize_keras_object
         return {**config, "optimizer": deserialize(config["optimizer"])}
 
@@ -277,6 +277,6 @@ class Fitting(keras.Model):
         return configuration.serialize(self) if self.compiled else {}
 
     def compile_from_config(self, config) -> None:
-        """Compiles with the serialized arguments."""
+        """Compiles the model with serialized arguments."""
         if config:
             configuration.compile_with(self, config)

@@ -14,29 +14,29 @@ from keras_gan.models.two_player_model import TwoPlayerModel
 class GAN(AveragedGenerator, TwoPlayerModel):
     """A generative adversarial network as a Keras model.
 
-    Two networks are trained against each other: the generator G makes images
-    from latents, the discriminator D tells them from real ones. Any two Keras
-    models will do whose shapes fit; `compile`, `fit`, `evaluate`, `predict`,
-    saving, callbacks, mixed precision and `tf.distribute` are those of Keras.
+    Two networks are trained against each other: the generator G generates
+    images from latents, and the discriminator D distinguishes them from real
+    images. They can be any two Keras models with matching shapes. `compile`,
+    `fit`, `evaluate`, `predict`, saving, callbacks, mixed precision and
+    `tf.distribute` work as in Keras.
 
     Args:
         generator: Model, latents `(batch, latent_dim)` -> images
             `(batch, ...)`; conditional: `[latents, labels]` -> images.
         discriminator: Model, images -> logits `(batch, 1)`; conditional:
-            `[images, labels]` -> logits. Logits, not probabilities.
-        latent_dim: Size of the latents. Read from the generator if left out.
+            `[images, labels]` -> logits, not probabilities.
+        latent_dim: Size of the latents. Default: that of the generator's input.
         num_classes: Number of classes of a conditional GAN, whose labels are
             integers `(batch,)` in `[0, num_classes)`.
-        augmenter: Keras or KerasCV layer, images -> images, differentiable,
-            that stands between every image and the discriminator while
-            training.
+        augmenter: Differentiable Keras or KerasCV layer, images -> images. In
+            training it is applied to all images before the discriminator.
         ema_momentum: Momentum in `[0, 1)` of the averaged generator, which
             `call`, `predict`, `generate` and `evaluate` use. None: no average.
-        seed: Integer from which all latents are drawn. None: a random one.
+        seed: Integer seed of all latents. None: a random one.
         name: Name of the model.
 
     Raises:
-        ValueError: If the networks do not fit each other or the arguments.
+        ValueError: If the networks do not match each other or the arguments.
 
     Example:
 
@@ -52,7 +52,7 @@ class GAN(AveragedGenerator, TwoPlayerModel):
     """
 
     discriminator_takes_labels = True
-    """Whether a conditional discriminator is given labels."""
+    """Whether a conditional discriminator takes labels."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class GAN(AveragedGenerator, TwoPlayerModel):
         self.make_average(
             ema_momentum, checks.fake_inputs(self.latent_dim, num_classes)
         )
-        # Drawing images has a seed of its own too.
+        # `generate` has a separate seed too.
         start = None if seed is None else seed + 0xFACE
         self.sampling_seed = keras.random.SeedGenerator(start)
 
@@ -140,17 +140,18 @@ class GAN(AveragedGenerator, TwoPlayerModel):
         seed=None,
         batch_size=64,
     ):
-        """Draws images from the (averaged) generator.
+        """Generates images with the (averaged) generator.
 
         Args:
             num_images: Number of images, at least 1.
-            labels: Label of all images, or integers `(num_images,)`. Left out,
-                the classes take turns.
-            truncation: Positive bound on the latents' absolute values: smaller
-                gives more typical and less varied images. None: no bound.
-            seed: Integer: the same images whenever the weights are the same.
-                None: new ones at each call.
-            batch_size: Number of images made at once.
+            labels: Label of all images, or integers `(num_images,)`. Default:
+                all classes in turn.
+            truncation: Positive bound on the latents' absolute values. Smaller
+                values give more typical and less diverse images. None: no
+                bound.
+            seed: Integer, for reproducible images. None: new images in each
+                call.
+            batch_size: Number of images generated at once.
 
         Returns:
             Float32 NumPy array `(num_images, ...)`.

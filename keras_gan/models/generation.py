@@ -1,4 +1,4 @@
-"""Images from a trained generator."""
+"""Generates images with a trained generator."""
 
 import keras
 import numpy as np
@@ -10,24 +10,25 @@ from keras_gan.utils.tensors import checked_truncation, truncated_normal
 
 
 def generate(gan, num_images, *, labels, truncation, seed, batch_size):
-    """Images by `gan`'s (averaged) generator; see `GAN.generate`."""
+    """Generates images with the (averaged) generator; see `GAN.generate`."""
     for name, value in (("num_images", num_images), ("batch_size", batch_size)):
         if not is_integer(value, at_least=1):
             raise ValueError(
-                f"`{name}` must be a positive integer. Received: {value!r}."
+                f"`{name}` must be a positive integer. Received: {value!r}. "
+                "Pass 1 or more."
             )
     if seed is None:
         seed = gan.sampling_seed
     elif not is_integer(seed, at_least=0):
         raise ValueError(
-            "`seed` must be an integer of 0 or more, or None for new images at "
+            "`seed` must be an integer of 0 or more, or None for new images in "
             f"each call. Received: {seed!r}."
         )
     else:
         seed = int(seed)
     labels = _labels(labels, int(num_images), gan.num_classes)
     latents = _latents((int(num_images), gan.latent_dim), truncation, seed)
-    function = _function(gan)
+    function = _compiled_call(gan)
     batches = []
     for start in range(0, num_images, batch_size):
         part = slice(start, start + batch_size)
@@ -36,12 +37,12 @@ def generate(gan, num_images, *, labels, truncation, seed, batch_size):
             inputs.append(ops.convert_to_tensor(labels[part]))
         images = function(*inputs)
         batches.append(keras.tree.map_structure(ops.convert_to_numpy, images))
-    # A model of several domains returns an array for each.
+    # A model of several domains returns one array per domain.
     return keras.tree.map_structure(lambda *x: np.concatenate(x), *batches)
 
 
-def _function(gan):
-    # Made once for each model: a new graph at every call would leak.
+def _compiled_call(gan):
+    # Created once per model: a new graph in each call would leak memory.
     function = getattr(gan, "_generate_function", None)
     if function is None:
 
@@ -66,7 +67,7 @@ def _labels(labels, num_images, num_classes):
         if labels is not None:
             raise ValueError(
                 "`labels` must be None for a GAN without classes. Received: "
-                f"{labels!r}. Make the GAN with `num_classes=`."
+                f"{labels!r}. Create the GAN with `num_classes=`."
             )
         return None
     if labels is None:
@@ -80,6 +81,6 @@ def _labels(labels, num_images, num_classes):
     if not fits or labels.min() < 0 or labels.max() >= num_classes:
         raise ValueError(
             f"`labels` must be {num_images} integers in [0, {num_classes}), "
-            f"or one of them for all. Received: {labels!r}."
+            f"or one such integer for all. Received: {labels!r}."
         )
     return labels.astype("int32")

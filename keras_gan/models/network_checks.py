@@ -10,7 +10,7 @@ from keras_gan.utils.models import input_shapes
 
 
 def check_arguments(num_classes, ema_momentum, seed) -> tuple:
-    """Checks the plain arguments of `GAN`.
+    """Checks the arguments of `GAN` that are not networks.
 
     Returns:
         `num_classes` and `seed`, each an int or None.
@@ -18,7 +18,7 @@ def check_arguments(num_classes, ema_momentum, seed) -> tuple:
     if num_classes is not None and not is_integer(num_classes, at_least=1):
         raise ValueError(
             "`num_classes` must be a positive integer or None. Received: "
-            f"{num_classes!r}."
+            f"{num_classes!r}. Leave it out for a GAN without labels."
         )
     if ema_momentum is not None:
         number_in(
@@ -27,7 +27,7 @@ def check_arguments(num_classes, ema_momentum, seed) -> tuple:
     if seed is not None and not is_integer(seed, at_least=0):
         raise ValueError(
             "`seed` must be an integer of 0 or more, or None. Received: "
-            f"{seed!r}."
+            f"{seed!r}. Leave it out for a random seed."
         )
     return tuple(
         None if one is None else int(one) for one in (num_classes, seed)
@@ -35,13 +35,13 @@ def check_arguments(num_classes, ema_momentum, seed) -> tuple:
 
 
 def build(generator, discriminator, latent_dim, num_classes) -> tuple:
-    """Builds networks that are not yet built.
+    """Builds networks that are not built yet.
 
     Returns:
         Size of the latents, and the shape of an image without the batch.
 
     Raises:
-        ValueError: If the networks do not fit each other.
+        ValueError: If the networks do not match each other.
     """
     latent_dim, images = build_generator(generator, latent_dim, num_classes)
     known = input_shapes(discriminator)
@@ -52,11 +52,11 @@ def build(generator, discriminator, latent_dim, num_classes) -> tuple:
     inputs = images
     if num_classes is not None:
         inputs = [images, fake_inputs(latent_dim, num_classes)[1]]
-    logits = _spec(discriminator, inputs, "discriminator")
+    logits = _single_output(discriminator, inputs, "discriminator")
     if tuple(logits.shape[1:]) != (1,):
         raise ValueError(
             "`discriminator` must return one logit per image, shape "
-            f"(batch, 1). Received: shape {words(logits)}. End it in "
+            f"(batch, 1). Received: shape {shapes_of(logits)}. End it with "
             "`keras.layers.Dense(1)`."
         )
     return latent_dim, tuple(images.shape[1:])
@@ -66,7 +66,7 @@ def build_generator(generator, latent_dim, num_classes) -> tuple:
     """Builds a generator; returns `latent_dim` and its symbolic images."""
     latent_dim = _latent_dim(generator, latent_dim, num_classes)
     inputs = fake_inputs(latent_dim, num_classes)
-    return latent_dim, _spec(generator, inputs, "generator")
+    return latent_dim, _single_output(generator, inputs, "generator")
 
 
 def _latent_dim(generator, latent_dim, num_classes) -> int:
@@ -79,7 +79,7 @@ def _latent_dim(generator, latent_dim, num_classes) -> int:
             raise ValueError(
                 "`latent_dim` must be the size of the generator's latents, "
                 f"{own}. Received: latent_dim={latent_dim}. Leave it out to "
-                "read it from the generator."
+                "use the size of the generator's input."
             )
         latent_dim = own if own is not None else latent_dim
     if not is_integer(latent_dim, at_least=1):
@@ -92,7 +92,7 @@ def _latent_dim(generator, latent_dim, num_classes) -> int:
 
 
 def fake_inputs(latent_dim, num_classes):
-    """Symbolic inputs of a generator."""
+    """Returns symbolic inputs of a generator."""
     latents = keras.KerasTensor((None, latent_dim), "float32")
     if num_classes is None:
         return latents
@@ -118,7 +118,7 @@ def _check_count(received, expected, role, num_classes):
 
 
 def check_image_shapes(images, known) -> None:
-    """Raises an error if a discriminator's input is not a generator's image."""
+    """Raises an error if D's input shape is not the shape of G's images."""
     shape = tuple(images.shape)
     fits = len(shape) == len(known) and all(
         a is None or b is None or a == b
@@ -126,46 +126,46 @@ def check_image_shapes(images, known) -> None:
     )
     if not fits:
         raise ValueError(
-            "`discriminator` must take the images that `generator` makes. "
+            "`discriminator` must take the images that `generator` returns. "
             f"Received: a generator of images of shape {shape[1:]} and a "
-            f"discriminator of images of shape {known[1:]}. Give both the "
+            f"discriminator of images of shape {known[1:]}. Build both for the "
             "same image shape."
         )
 
 
 def outputs_of(model, inputs, role):
-    """Symbolic outputs of a model; builds it where it is not yet built."""
+    """Returns symbolic outputs of a model; builds it if it is not built."""
     try:
         return model(inputs)
     except Exception as error:
         raise ValueError(
             f"`{role}` could not be called on inputs of shape "
-            f"{words(inputs)}. Received: {type(error).__name__}: {error}"
+            f"{shapes_of(inputs)}. Received: {type(error).__name__}: {error}"
         ) from error
 
 
-def _spec(model, inputs, role):
-    """The one symbolic output of a model."""
+def _single_output(model, inputs, role):
+    """Returns the symbolic output of a model that has only one."""
     outputs = outputs_of(model, inputs, role)
     if not hasattr(outputs, "shape"):
         raise ValueError(
             f"`{role}` must return one tensor. Received: "
-            f"{type(outputs).__name__} of shapes {words(outputs)}. Wrap it in "
-            "a model that returns the one that is meant."
+            f"{type(outputs).__name__} of shapes {shapes_of(outputs)}. Wrap it "
+            "in a model that returns one of them."
         )
     return outputs
 
 
-def words(tensors) -> str:
-    """The shapes of tensors, for a message."""
+def shapes_of(tensors) -> str:
+    """Returns the shapes of tensors as text for a message."""
     shapes = [str(tuple(one.shape)) for one in keras.tree.flatten(tensors)]
     return " and ".join(shapes)
 
 
 def warn_if_sigmoid(discriminator) -> None:
-    """Warns of a discriminator that ends in a sigmoid."""
+    """Warns if a discriminator ends in a sigmoid."""
     last = _last_layer(discriminator)
-    # A wrapper, such as spectral normalization, has the activation inside.
+    # In a wrapper, such as spectral normalization, the wrapped layer has it.
     inner = getattr(last, "layer", last)
     activation = getattr(inner, "activation", None)
     if activation is keras.activations.sigmoid or (
@@ -173,16 +173,16 @@ def warn_if_sigmoid(discriminator) -> None:
     ):
         warnings.warn(
             f"The discriminator ends in a sigmoid (layer {last.name!r}), but "
-            "the losses take logits: each of them applies its own sigmoid or "
-            "none. Remove the activation of that layer.",
+            "the losses take logits and apply a sigmoid themselves if they "
+            "need one. Remove the activation of that layer.",
             stacklevel=3,
         )
 
 
 def _last_layer(model):
-    """The last layer, or operation, that changes numbers and not shapes."""
+    """The last layer or operation that does not just change the shape."""
     shapes_only = (keras.layers.Reshape, keras.layers.Flatten)
-    # A functional model knows operations that are no layers (`ops.sigmoid`).
+    # Operations of a functional model may not be layers (`ops.sigmoid`).
     parts = getattr(model, "operations", None) or getattr(model, "layers", [])
     for part in reversed(list(parts)):
         if isinstance(part, keras.Model):
@@ -193,13 +193,10 @@ def _last_layer(model):
 
 
 def warn_batch_normalization(discriminator, penalties) -> None:
-    """Warns of batch normalization in D under a per-sample gradient."""
-    of_gradients = [
-        penalty
-        for penalty in penalties
-        if getattr(penalty, "uses_input_gradients", False)
-    ]
-    if not of_gradients:
+    """Warns if a discriminator with a gradient penalty normalizes batches."""
+    if not any(
+        getattr(penalty, "uses_input_gradients", False) for penalty in penalties
+    ):
         return
     kind = keras.layers.BatchNormalization
     names = [
@@ -210,9 +207,9 @@ def warn_batch_normalization(discriminator, penalties) -> None:
     if names:
         warnings.warn(
             f"The discriminator has batch normalization ({', '.join(names)}) "
-            "under a gradient penalty. The penalty is on the gradient of one "
-            "image's logit, which batch normalization makes depend on the "
-            "other images. Use layer normalization, spectral normalization or "
-            "none in the discriminator.",
+            "under a gradient penalty. The penalty needs the gradient of each "
+            "image's logit, but batch normalization makes the logit depend on "
+            "the other images. Use layer normalization, spectral normalization "
+            "or none in the discriminator.",
             stacklevel=3,
         )

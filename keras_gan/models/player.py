@@ -1,4 +1,4 @@
-"""`Player`: networks, and the loss that they lower in their turn."""
+"""`Player`: networks that are trained together to minimize one loss."""
 
 import dataclasses
 from collections.abc import Callable
@@ -7,21 +7,21 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True)
 class Player:
-    """Networks that lower one loss, while all other players stand still.
+    """Networks that minimize one loss while the other players are fixed.
 
-    The parts of an `AdversarialModel`: a GAN has two players of one network
-    each, a CycleGAN two players of two networks each.
+    An `AdversarialModel` consists of players: a GAN has two players of one
+    network each, a CycleGAN two players of two networks each.
 
     Args:
-        name: Name of the player, under which its optimizer is given.
-        networks: Tuple of built Keras models that it trains. Weights that two
-            of them share count once.
+        name: Name of the player and of its optimizer.
+        networks: Tuple of built Keras models that it trains. They may share
+            weights.
         loss: Callable, `Turn` -> scalar, or `(scalar, logs)` where `logs` is a
-            dict of scalars. A scalar alone is logged as `<name>_loss`.
+            dict of scalars. Without logs the loss is logged as `<name>_loss`.
         penalties: Tuple of `Penalty`, or of callables `(score, real_images,
             fake_images) -> scalar`, that are added to the loss.
-        generates: Whether its gradient flows through the samples. Those of
-            other players are held constant.
+        generates: Whether gradients flow through the samples to its networks.
+            For other players the samples are constant.
 
     Example:
 
@@ -39,13 +39,13 @@ class Player:
 
     @property
     def variables(self) -> list:
-        """Trainable variables of the networks, each once."""
-        found = {
+        """Trainable variables of the networks, without duplicates."""
+        unique = {
             id(variable): variable
             for network in self.networks
             for variable in network.trainable_variables
         }
-        return list(found.values())
+        return list(unique.values())
 
     @property
     def uses_input_gradients(self) -> bool:
@@ -61,12 +61,12 @@ def check_players(players, model) -> None:
 
     Args:
         players: Sequence of `Player`.
-        model: The `AdversarialModel`, among whose attributes the networks are.
+        model: The `AdversarialModel`, with the networks as attributes.
 
     Raises:
-        ValueError: If there are none, names are equal or no identifiers, a
-            player trains nothing or what another trains too, or Keras does not
-            know a network.
+        ValueError: If there are no players, names are equal or not identifiers,
+            a player has no trainable weights or shares them with another
+            player, or a network is not an attribute of the model.
     """
     names = [player.name for player in players]
     for name in names:
@@ -86,7 +86,7 @@ def check_players(players, model) -> None:
                 raise ValueError(
                     "Each weight must be trained by one player. Received: "
                     f"{variable.path}, trained by {owner!r} and by "
-                    f"{player.name!r}. Leave its network to one of them."
+                    f"{player.name!r}. Give its network to only one of them."
                 )
             if id(variable) not in known:
                 raise ValueError(
@@ -105,7 +105,7 @@ def check_turns(players, turns) -> None:
         turns: List of pairs of players and parts of a batch.
 
     Raises:
-        ValueError: If one does not, or another one does.
+        ValueError: If a player does not play, or a turn has an unknown player.
     """
     playing = {player.name for chosen, _ in turns for player in chosen}
     names = {player.name for player in players}
@@ -118,7 +118,7 @@ def check_turns(players, turns) -> None:
 
 
 def optimizer_of(player, optimizer):
-    """Returns the part of an `AdversarialOptimizer` that is a player's."""
+    """Returns a player's part of an `AdversarialOptimizer`."""
     return getattr(optimizer, player.name)
 
 
@@ -128,8 +128,8 @@ def _check_name(name) -> None:
         raise ValueError(
             "The name of a player must be a Python identifier, because its "
             f"optimizer is an attribute of that name. Received: {name!r}. "
-            'Write it like "critic" or "generator_a"; "name" and "self" are '
-            "taken."
+            'Use a name like "critic" or "generator_a"; "name" and "self" are '
+            "reserved."
         )
 
 

@@ -1,4 +1,4 @@
-"""State that Keras does not save by itself: seeds and penalties."""
+"""State that Keras does not save: seeds, and state of penalties."""
 
 import keras
 import numpy as np
@@ -9,10 +9,10 @@ from keras_gan.models import augmenter_layers as augmenters
 
 
 def seeds(gan) -> list:
-    """State variables of every seed generator in the model, in order.
+    """State variables of all seed generators in the model, in order.
 
-    A `.keras` file holds weights only. Dropout, noise and latents go on where
-    they stopped only if these are kept too.
+    Keras saves only weights in a `.keras` file. Dropout, noise and latents
+    continue where they stopped only if these variables are saved too.
     """
     known = {id(v) for v in gan.weights}
     known |= {id(v) for m in gan.metrics for v in m.variables}
@@ -20,16 +20,17 @@ def seeds(gan) -> list:
 
 
 def seed_generators(seed) -> tuple:
-    """Seed generators of training and of evaluation."""
+    """Returns the seed generators of training and of evaluation."""
     numbers = [None if seed is None else seed + n for n in (0, 0x5EED)]
     return tuple(map(ReplicaSeedGenerator, numbers))
 
 
 def spectral_layers(networks) -> list:
-    """Our spectral normalization layers in some networks, each once.
+    """Finds our spectral normalization layers in networks, each once.
 
-    From here on they leave their vectors alone in passes: the model updates
-    them once per update of a player, however many passes that takes.
+    It also turns off their updates of singular vectors in passes. The model
+    updates the vectors instead, once per update of a player, independent of the
+    number of passes.
     """
     layers = {id(one): one for n in networks for one in all_layers(n)}
     found = [x for x in layers.values() if hasattr(x, "update_vectors")]
@@ -43,45 +44,45 @@ def compiled_variables(gan) -> list:
     if not gan.compiled:
         return []
     parts = gan.stateful_parts()
-    drawn = [g for part in parts for g in getattr(part, "seed_generators", [])]
-    kept = [v for part in parts for v in getattr(part, "variables", [])]
-    states = [generator.state for generator in drawn]
-    return states + kept + _random_states(parts)
+    seeds = [g for part in parts for g in getattr(part, "seed_generators", [])]
+    variables = [v for part in parts for v in getattr(part, "variables", [])]
+    states = [generator.state for generator in seeds]
+    return states + variables + _random_states(parts)
 
 
 def save(gan, store) -> None:
-    """Writes seeds and what the penalties remember into a store."""
-    for kind, variables in _kinds(gan).items():
+    """Writes seeds and the state of penalties to a store."""
+    for kind, variables in _variables_by_kind(gan).items():
         for number, variable in enumerate(variables):
             store[f"{kind}_{number}"] = ops.convert_to_numpy(variable)
 
 
 def load(gan, store) -> None:
-    """Reads them back.
+    """Reads what `save` wrote.
 
     Raises:
-        ValueError: If the file is of a model with other random layers.
+        ValueError: If the saved model has other random layers.
     """
     saved = set(store.keys())
-    for kind, variables in _kinds(gan).items():
+    for kind, variables in _variables_by_kind(gan).items():
         names = [f"{kind}_{number}" for number in range(len(variables))]
         found = [n for n in saved if n.startswith(f"{kind}_")]
-        # A model that is not compiled has no loss and no penalties: neither
-        # the one that saved, nor the one that loads to draw images only.
+        # Either model may not be compiled, and thus have no loss or penalties:
+        # the saved one, or this one if it is loaded only to generate images.
         if kind == "compiled" and not (found and gan.compiled):
             continue
         if set(names) != set(found):
             raise ValueError(
-                f"The file must hold {len(names)} variables of kind {kind!r}. "
-                f"Received: {len(found)}. It was saved by a model with other "
-                "random layers, loss or penalties: build and compile this one "
-                "as that one was, or use `keras.saving.load_model`."
+                f"The file must have {len(names)} variables of kind {kind!r}. "
+                f"Received: {len(found)}. It is from a model with other random "
+                "layers, loss or penalties. Build and compile this model in "
+                "the same way, or use `keras.saving.load_model`."
             )
         for name, variable in zip(names, variables, strict=True):
             variable.assign(np.asarray(store[name]))
 
 
-def _kinds(gan) -> dict:
+def _variables_by_kind(gan) -> dict:
     return {
         "seed": seeds(gan),
         "generator": _random_states([gan]),
@@ -90,9 +91,9 @@ def _kinds(gan) -> dict:
 
 
 def _random_states(parts) -> list:
-    """TensorFlow's random generators in augmenters, KerasCV's mostly."""
-    held = [getattr(part, "augmenter", None) for part in parts]
-    return augmenters.random_states([one for one in held if one is not None])
+    """States of TensorFlow's random generators, which KerasCV's layers use."""
+    layers = [getattr(part, "augmenter", None) for part in parts]
+    return augmenters.random_states([x for x in layers if x is not None])
 
 
 def rewind(seed_generator) -> None:
@@ -112,7 +113,7 @@ def has_float16(*models) -> bool:
 
 
 def all_layers(model) -> list:
-    """Every layer of a model, those inside models and layers included."""
+    """All layers of a model, including those inside models and layers."""
     return list(model._flatten_layers(include_self=False))
 
 

@@ -1,4 +1,4 @@
-"""`Turn`: what the players of one update see."""
+"""`Turn`: the batch, samples and scores of one update."""
 
 import functools
 from typing import Any
@@ -12,11 +12,10 @@ from keras_gan.penalties import Scores
 
 
 class Turn:
-    """One update of one or several players: batch, samples and scores.
+    """The batch, samples and scores of one update of one or several players.
 
-    It is handed to the losses and penalties of the players. What the networks
-    say about real and generated data is computed when it is first asked for,
-    and once.
+    It is passed to the losses and penalties of the players. The scores of real
+    and generated data are computed once, when they are first used.
 
     Args:
         model: The `AdversarialModel`.
@@ -63,13 +62,13 @@ class Turn:
         return self._model.scores(self)
 
     def score(self, network: Any, real: Any = None, fake: Any = None) -> Scores:
-        """Returns what a network says about real and about fake data.
+        """Returns a network's scores of real and of generated data.
 
         Args:
             network: Keras model, or callable, data `(batch, ...)` -> logits
                 `(batch, ...)`, or a list of outputs with the logits first.
-            real: Real data; left out, the batch.
-            fake: Generated data; left out, the samples.
+            real: Real data. Default: the batch.
+            fake: Generated data. Default: the samples.
         """
         function = network
         if isinstance(network, keras.layers.Layer):
@@ -82,15 +81,15 @@ class Turn:
 
         real = self.batch if real is None else real
         fake = self.samples if fake is None else fake
-        # Only penalties ask for gradients of scores, and only in training.
+        # Only penalties, which are part of training only, need gradients.
         keeps = any(player.penalties for player in self.players)
         return Scores(function, real, fake, keeps_gradients=keeps)
 
     def anew(self) -> "Turn":
-        """Returns the same turn before anything was scored.
+        """Returns a copy of the turn without computed scores.
 
-        For a branch of a graph: a pass that is made inside it cannot be used
-        outside.
+        It is for branches of a graph, because tensors that are computed inside
+        a branch cannot be used outside.
         """
         return Turn(
             self._model, self.batch, self.samples, self.players, self.training
@@ -133,13 +132,14 @@ def loss_of(player, turn) -> tuple:
             f"and a dict of logs. Received: {received}. Take the mean over the "
             "batch."
         )
-    return loss, _telling(loss, dict(logs or {f"{player.name}_loss": loss}))
+    logs = dict(logs or {f"{player.name}_loss": loss})
+    return loss, _nan_unless_finite(loss, logs)
 
 
-def _telling(loss, logs) -> dict:
-    """The logs, of which the first is NaN where the loss is not finite.
+def _nan_unless_finite(loss, logs) -> dict:
+    """Sets the first entry of the logs to NaN if the loss is not finite.
 
-    `FiniteLosses` reads the logs, in which the whole loss may be missing.
+    `FiniteLosses` only checks the logs, which may not contain the loss itself.
     """
     if all(value is not loss for value in logs.values()):
         name, value = next(iter(logs.items()))
@@ -149,7 +149,7 @@ def _telling(loss, logs) -> dict:
 
 
 def penalty_of(penalty, turn, step):
-    """Returns a penalty in a turn, a scalar; 0 in steps that it leaves out.
+    """Returns the value of a penalty, a scalar; 0 in steps that it skips.
 
     Args:
         penalty: `Penalty` or callable `(score, real_images, fake_images)`.
@@ -191,13 +191,13 @@ def _value(penalty, turn):
 
 
 def penalty_name(penalty) -> str:
-    """Log entry of a penalty: its `name`, or that of the callable."""
+    """The name of a penalty in the logs: its `name`, or the callable's."""
     name = getattr(penalty, "name", None) or getattr(penalty, "__name__", None)
     return name or type(penalty).__name__.lower()
 
 
 def regularization_of(player):
-    """Returns the sum of Keras' weight regularizers, or `None` without any."""
+    """Returns the sum of Keras' weight regularizers, or None without any."""
     terms = [
         variable.regularizer(variable)
         for variable in player.variables

@@ -1,4 +1,4 @@
-"""`TwoPlayerModel`: generators against discriminators."""
+"""`TwoPlayerModel`: a model of a generator and a discriminator."""
 
 import keras
 from keras import ops
@@ -16,7 +16,7 @@ from keras_gan.models.batch import call_network, split
 from keras_gan.models.player import Player
 from keras_gan.utils.models import Untracked
 
-# Entry of the logs -> attribute of an adaptive augmenter.
+# Name in the logs -> attribute of an adaptive augmenter.
 _ADAPTIVE_LOGS = {
     "augment_probability": "probability",
     "real_sign": "sign_statistic",
@@ -25,16 +25,16 @@ _ADAPTIVE_LOGS = {
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class TwoPlayerModel(AdversarialModel):
-    """An adversarial model of a "generator" and a "discriminator".
+    """An adversarial model of the players "generator" and "discriminator".
 
-    The common part of `GAN` and of systems with several networks on each side:
-    any adversarial loss, penalties and order of updates, and an augmenter
-    before the discriminators. With several scores (domains) the losses are
-    summed over them.
+    The base of `GAN` and of systems in which each player has several networks.
+    It supports all adversarial losses, penalties and update orders, and an
+    augmenter before the discriminators. With several scores (domains), the
+    losses are summed over them.
 
     A subclass sets `generator`, `discriminator` and `augmenter` (a layer that
-    stands before the discriminators, or None), and writes `image_shapes`,
-    `sample` and `scores`, the latter with `scorer`.
+    is applied before the discriminators, or None), and implements
+    `image_shapes`, `sample` and `scores`, the last with the help of `scorer`.
 
     Args:
         **kwargs: As in `AdversarialModel`.
@@ -84,21 +84,21 @@ class TwoPlayerModel(AdversarialModel):
         steps_per_execution=1,
         jit_compile="auto",
     ):
-        """Chooses how the two players are trained.
+        """Configures how the two players are trained.
 
         Args:
-            generator_optimizer: Optimizer, name or config; left out, Adam as
-                `AdversarialOptimizer` has it. An `AdversarialOptimizer` of both
-                may stand here.
+            generator_optimizer: Optimizer, name or config; or an
+                `AdversarialOptimizer` for both players. Default: the Adam of
+                `AdversarialOptimizer`.
             discriminator_optimizer: The same for the discriminator.
             loss: Name, `AdversarialLoss`, or any object with
                 `discriminator_loss` and `generator_loss`.
-            penalties: List of penalties of the discriminator, or `"auto"`:
-                those with which the loss is meant to be trained.
+            penalties: List of penalties of the discriminator, or `"auto"`: the
+                penalties that belong to the loss.
             discriminator_steps: Number of discriminator updates per step. Each
-                batch is cut into that many equal parts.
-            update: `"alternating"`: the generator sees the discriminator after
-                its update. `"simultaneous"`: one pass serves both updates,
+                batch is split into that many equal parts.
+            update: `"alternating"`: the generator is updated after the
+                discriminator. `"simultaneous"`: both are updated from one pass,
                 which is faster.
             metrics: Metrics with `update_state(real_images, fake_images)`,
                 computed by `evaluate` and on validation data.
@@ -107,7 +107,7 @@ class TwoPlayerModel(AdversarialModel):
             jit_compile: As in `keras.Model.compile`.
 
         Raises:
-            ValueError: If an argument is not one of these.
+            ValueError: If an argument is not valid.
         """
         loss = losses.get(loss)
         shape = next(iter(self.image_shapes().values()))
@@ -226,7 +226,7 @@ class TwoPlayerModel(AdversarialModel):
         return function
 
     def after_turn(self, turn):
-        # At the end, so that every pass of a turn is at one probability.
+        # At the end, so that all passes of a turn use the same probability.
         names = [player.name for player in turn.players]
         if self._adaptive.value is None or "discriminator" not in names:
             return
@@ -275,7 +275,7 @@ class TwoPlayerModel(AdversarialModel):
 
 
 def sum_of(values):
-    """Sum of some scalars, without a zero to start from."""
+    """Returns the sum of scalars without adding them to a Python 0."""
     first, *others = values
     for value in others:
         first = first + value
@@ -283,7 +283,7 @@ def sum_of(values):
 
 
 def share(hits):
-    """Share of true entries, as a float32 scalar."""
-    # 0 and not NaN where a replica got no image of an incomplete batch.
+    """Returns the fraction of true entries, a float32 scalar."""
+    # 0 instead of NaN if a replica has no images of an incomplete batch.
     count = ops.cast(ops.size(hits), "float32")
     return ops.sum(ops.cast(hits, "float32")) / ops.maximum(count, 1.0)

@@ -260,8 +260,8 @@ def _check_distinct(names, parts) -> None:
                 raise ValueError(
                     f"`{other}` and `{names[number]}` must be two optimizers, "
                     "because each keeps the moments of its own variables. "
-                    f"Received: the same object twice, {part}. Create one for "
-                    "each."
+                    f"Received: the same object twice, {part}. Make two "
+                    "optimizers."
                 )
 
 
