@@ -489,7 +489,7 @@ def heads(*outputs, inputs=1):
          r"Received: .* of shapes \(None, 1\).*with_classifier"),
         (lambda: heads(1, 4), r"\(batch, 3\).*\(None, 1\) and \(None, 4\)"),
         (lambda: heads(3, 1), r"\(None, 3\) and \(None, 1\)"),
-        (lambda: heads(1, 3, inputs=2), "images alone.*2 inputs"),
+        (lambda: heads(1, 3, inputs=2), "only images.*2 inputs"),
         (lambda: networks.with_classifier(
             networks.mlp_discriminator((5,)), 3), r"\(4,\).*\(5,\)"),
     ],

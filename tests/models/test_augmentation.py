@@ -372,7 +372,7 @@ def test_points_are_no_images():
 def test_a_layer_that_needs_float32_is_told_so():
     keras.config.set_dtype_policy("mixed_bfloat16")
     message = refused(layers.RandomRotation(0.1))
-    assert 'make it with `dtype="float32"`' in message
+    assert 'create it with `dtype="float32"`' in message
     check(layers.RandomRotation(0.1, dtype="float32"), [], SHAPE)
 
 

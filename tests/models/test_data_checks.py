@@ -180,7 +180,7 @@ BAD_LABELS = {
     "low": (LABELS - 1, r"\[0, 3\).*Received: "),
     "floats": (LABELS.astype("float32"), "integers. Received: dtype float32"),
     "one-hot": (np.eye(3, dtype=int)[LABELS], "argmax"),
-    "missing": (None, r"num_classes=3.*needs labels.*images alone"),
+    "missing": (None, r"num_classes=3.*needs labels.*images without labels"),
 }
 
 

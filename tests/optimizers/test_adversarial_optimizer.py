@@ -288,7 +288,7 @@ def test_pair_in_a_pair():
 def test_not_an_optimizer():
     with pytest.raises(ValueError, match="nadamax"):
         AdversarialOptimizer("nadamax")
-    with pytest.raises(ValueError, match="clipnorm.*arguments to the parts"):
+    with pytest.raises(ValueError, match="clipnorm.*to the part itself"):
         AdversarialOptimizer(adam(), adam(), clipnorm=1.0)
 
 

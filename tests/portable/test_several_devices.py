@@ -41,7 +41,7 @@ if count > 1:
     try:
         gan.fit(images[:33], batch_size=11, verbose=0)
     except ValueError as error:
-        assert "must divide by their number" in str(error)
+        assert "must be divisible by the number of devices" in str(error)
     options = "--network mlp --width 8 --steps 2 --metrics none --quiet"
     code = keras_gan.cli.main(["train", *options.split(), "--batch-size", "33"])
     assert code == 2
