@@ -1,14 +1,14 @@
-"""Measure `keras-gan augment`: images/s and memory, by number of images.
+"""Measure speed and memory of `keras-gan augment` by number of images.
 
     python benchmarks/augment_command.py
     python benchmarks/augment_command.py --num-images 2000 20000 100000 --check
 
-Each number is a process of its own that fills up the built-in digits by a small
-conditional GAN without training (an mlp, 8 x 8 pixels, with a filter, or
-`--no-filter`). Images/s are those of the whole command, with its start, and of
-what it says itself. The memory is the most that was resident at any time; it
-should not grow with the number of images by more than the plan and the
-manifest need. Linux and macOS.
+Each number of images is measured in a separate process, which balances the
+built-in digits with a small untrained conditional GAN (an MLP for 8x8 pixels,
+with a filter unless `--no-filter` is given). Images/s are computed from the
+time of the whole command, including startup. Memory is the peak of resident
+memory. It should grow with the number of images only by what the plan and the
+manifest need. Works on Linux and macOS.
 """
 
 import argparse
@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 
-# Bytes an image that the plan may take: its label, and some slack.
+# Bytes per image that the plan may need: the label, and some slack.
 MAX_BYTES_AN_IMAGE = 400
 NUM_ORIGINALS = 1797
 COMMAND = (sys.executable, "-m", "keras_gan", "augment", "digits")
@@ -53,7 +53,7 @@ def measure(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Prints the table; 1 if `--check` finds memory that grows."""
+    """Prints the table; returns 1 if `--check` finds that memory grows."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument(
         "--num-images", type=int, nargs="+", default=[2000, 20000]
@@ -82,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
     growth = (most - least) / max(last - first, 1)
     verdict = "ok" if growth <= MAX_BYTES_AN_IMAGE else "grows"
     print(
-        f"{growth:.0f} bytes an image (bound {MAX_BYTES_AN_IMAGE}): {verdict}"
+        f"{growth:.0f} bytes per image (bound {MAX_BYTES_AN_IMAGE}): {verdict}"
     )
     return int(options.check and growth > MAX_BYTES_AN_IMAGE)
 

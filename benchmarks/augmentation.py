@@ -1,19 +1,19 @@
-"""Time the augmentation layers: alone, and inside a training step.
+"""Time the augmentation layers, alone and inside a training step.
 
     python benchmarks/augmentation.py
     python benchmarks/augmentation.py --shapes 28x28x1 --pairs 9 --check
 
-Two kinds of table. The first is of preprocessing: images/s of each layer on the
-same batch beside layers of KerasCV and of Keras, called in a graph of its own
-(as in a model or a compiled training step), eagerly (as in a training loop) and
-by `tf.data.Dataset.map` with a batch on each core. The second is of training:
-how much longer a step of the library's DCGAN takes with an augmenter than
-without, for the plain step (the non-saturating loss, no penalties), in which
-the share is largest, and for the default (relativistic, R1 and R2, which
-differentiate through the augmenter twice).
+It prints two kinds of tables. The first is for preprocessing: images/s of each
+layer, compared with layers of KerasCV and Keras on the same batch, when called
+in a graph (as in a model or a compiled training step), eagerly (as in a
+training loop), and by `tf.data.Dataset.map` with one batch per core. The second
+is for training: how much longer a step of the library's DCGAN takes with an
+augmenter than without. It is measured for a simple step (non-saturating loss,
+no penalties), where the relative cost is largest, and for the default step
+(relativistic loss, R1 and R2, which differentiate twice through the augmenter).
 
-`AdaptiveAugment` is timed with p = 1, which is the most that it can cost. All
-programs take turns in one process, and a ratio is the median over the turns.
+`AdaptiveAugment` is timed with p = 1, its most expensive setting. All programs
+are run in turn in one process, and ratios are medians over the turns.
 """
 
 import argparse
@@ -28,20 +28,20 @@ import numpy as np
 
 Shape = tuple[int, int, int]
 Times = dict[str, list[float]]
-"""Seconds of each program, one number a turn."""
+"""Seconds of each program, one number per turn."""
 
 BATCH_SIZE = 64
 PREPROCESSING_SHAPE = (64, 64, 3)
 LOSSES = ("non_saturating", "relativistic")
 PLAIN = "no augmenter"
-# Upper bounds of the step's growth, by layer and by the image's side.
+# Upper bounds of the relative growth of a step, by layer and image side.
 MAX_GROWTH = {"bgc": {28: 0.25, 64: 0.40}, "DiffAugment": {28: 0.08, 64: 0.08}}
 PEER = "keras_cv RandAugment"
 MIN_SPEED_UP = 3.0
 
 
 def our_layers(value_range: tuple[float, float]) -> dict[str, Any]:
-    """The library's layers by the name under which they are printed."""
+    """Returns the library's layers by the name that is printed."""
     from keras_gan.layers import AdaptiveAugment, DiffAugment
 
     always = {"probability": 1.0, "value_range": value_range, "seed": 0}
@@ -53,7 +53,7 @@ def our_layers(value_range: tuple[float, float]) -> dict[str, Any]:
 
 
 def peer_layers() -> dict[str, Any]:
-    """Layers of KerasCV and Keras, for images in (0, 255)."""
+    """Returns layers of KerasCV and Keras for images in [0, 255]."""
     import keras
     import keras_cv
 
@@ -83,7 +83,7 @@ def peer_layers() -> dict[str, Any]:
 
 
 def in_turns(programs: dict[str, Callable[[], Any]], num_turns: int) -> Times:
-    """Seconds of each program in each turn, after one that is not counted."""
+    """Returns the seconds of each program in each turn, after a warm-up."""
     times: Times = {name: [] for name in programs}
     for turn in range(num_turns + 1):
         for name, program in programs.items():
@@ -97,12 +97,12 @@ def in_turns(programs: dict[str, Callable[[], Any]], num_turns: int) -> Times:
 
 
 def ratio(slower: list[float], faster: list[float]) -> float:
-    """The median over the turns of one time over another."""
+    """Returns the median over the turns of the ratio of two times."""
     return statistics.median(a / b for a, b in zip(slower, faster, strict=True))
 
 
 def in_graph(layer: Any, batch: Any) -> Callable[[int], Any]:
-    """A function that augments some batches in a graph of its own."""
+    """Returns a function that augments some batches in a graph."""
     import tensorflow as tf
 
     function = tf.function(lambda images: layer(images, training=True))
@@ -110,12 +110,12 @@ def in_graph(layer: Any, batch: Any) -> Callable[[int], Any]:
 
 
 def eagerly(layer: Any, batch: Any) -> Callable[[int], Any]:
-    """A function that calls the layer on some batches."""
+    """Returns a function that calls the layer on some batches."""
     return lambda count: [layer(batch, training=True) for _ in range(count)]
 
 
 def in_pipeline(layer: Any, batch: Any) -> Callable[[int], Any]:
-    """A function that takes some batches out of a pipeline."""
+    """Returns a function that reads some batches from a pipeline."""
     import tensorflow as tf
 
     def augment(images):
@@ -126,8 +126,8 @@ def in_pipeline(layer: Any, batch: Any) -> Callable[[int], Any]:
     options = tf.data.Options()
     options.autotune.enabled = False
     dataset = dataset.with_options(options)
-    # A pipeline of its own each time: one that waits for its turn would work
-    # ahead meanwhile.
+    # A new pipeline in each turn, because an open one would prefetch batches
+    # while other programs are timed.
     return lambda count: list(dataset.take(count))
 
 
@@ -137,7 +137,7 @@ MODES = {"graph": in_graph, "eager": eagerly, "tf.data": in_pipeline}
 def preprocessing_programs(
     mode: str, num_batches: int
 ) -> dict[str, Callable[[], Any]]:
-    """Each layer as a program that augments some batches."""
+    """Returns for each layer a program that augments some batches."""
     import tensorflow as tf
 
     random = np.random.default_rng(0)
@@ -154,7 +154,7 @@ def preprocessing_programs(
 
 
 def preprocessing_table(times: Times, num_batches: int) -> tuple[str, bool]:
-    """Images/s and the speed-up over the peer; whether the bound is kept."""
+    """Returns a table of images/s, and whether the bound is met."""
     lines = [
         f"{'layer':<34}{'images/s':>10}{'of ' + PEER:>26}",
     ]
@@ -174,15 +174,15 @@ def preprocessing_table(times: Times, num_batches: int) -> tuple[str, bool]:
 def step_programs(
     shape: Shape, loss: str, num_steps: int
 ) -> dict[str, Callable[[], Any]]:
-    """A few steps of `GAN.fit` without and with each augmenter."""
+    """Returns programs: steps of `GAN.fit` without and with each augmenter."""
     import keras_gan
 
     random = np.random.default_rng(0)
     count = BATCH_SIZE * num_steps
     images = random.uniform(-1, 1, (count, *shape)).astype("float32")
 
-    # Unlike arrays, it brings no thread that tunes the pipeline, for which the
-    # end of `fit` would wait.
+    # For arrays, Keras starts a thread that tunes the pipeline, and the end of
+    # `fit` would wait for it.
     dataset = keras_gan.datasets.load(
         images, batch_size=BATCH_SIZE, repeat=True, seed=0
     )
@@ -198,8 +198,8 @@ def step_programs(
 
 
 def step_table(times: Times, side: int, num_steps: int) -> tuple[str, bool]:
-    """Milliseconds a step and the growth; whether the bounds are kept."""
-    lines = [f"{'augmenter':<14}{'ms a step':>10}{'growth':>10}"]
+    """Returns a table of ms per step, and whether the growth is in bounds."""
+    lines = [f"{'augmenter':<14}{'ms/step':>10}{'growth':>10}"]
     kept = True
     for name, seconds in times.items():
         step = 1000 * statistics.median(seconds) / num_steps
@@ -214,18 +214,18 @@ def step_table(times: Times, side: int, num_steps: int) -> tuple[str, bool]:
 
 
 def verdict(kept: bool, bound: float) -> str:
-    """A bound, and whether it is kept."""
+    """Returns a bound and whether it is met, as text."""
     return f"bound {bound:g}: {'ok' if kept else 'short'}"
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    """The options of the command line."""
+    """Returns the options of the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument(
         "--shapes",
         nargs="*",
         default=["28x28x1", "64x64x3"],
-        help="images of the training steps; none: preprocessing only",
+        help="image shapes of the training steps; none: only preprocessing",
     )
     parser.add_argument(
         "--modes", nargs="*", default=list(MODES), choices=MODES
@@ -241,7 +241,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measures and prints; 1 if `--check` finds a bound missed."""
+    """Prints the tables; returns 1 if `--check` finds a bound missed."""
     options = parse(arguments)
     all_kept = True
     for mode in options.modes:

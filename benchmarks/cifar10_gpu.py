@@ -1,30 +1,32 @@
-"""Train an R3GAN on CIFAR-10 with JAX, and time it beside PyTorch on a GPU.
+"""Train an R3GAN on CIFAR-10 with JAX, and compare its speed with PyTorch.
 
     python benchmarks/cifar10_gpu.py --data cifar10.zip --out cifar10
 
-DATA is a zip of images or an npz with bytes `x_train`. Needs JAX, PyTorch and
-Keras; neither TensorFlow nor, with an npz, Pillow. Timed are, in turns:
+DATA is a zip of images or an npz with a uint8 array `x_train`. It needs JAX,
+PyTorch and Keras, but not TensorFlow, and Pillow only for a zip. These programs
+are timed in turn:
 
 - `GAN.fit` on the JAX backend with all defaults: relativistic loss, R1 and R2,
-  averaged generator. Its images are bytes on the device, from which each batch
-  is gathered and scaled there; "NumPy" makes the batches on the host;
-- the same networks and the same step, written plainly in PyTorch: see
-  `cifar10_gpu_torch.py`, which also says what is compiled.
+  averaged generator. The images are bytes on the device, where each batch is
+  gathered and scaled; with "NumPy" the batches are made on the host;
+- the same networks and the same step in plain PyTorch: see
+  `cifar10_gpu_torch.py`, which also describes what is compiled.
 
-In float32 both frameworks may round the factors of products to TF32 on a GPU.
+In float32, both frameworks may use TF32 for matrix products on a GPU.
 
-A step of an image costs 4 G + 15 D, where G and D are twice the multiply-adds
-of a network's convolutions and dense layers forwards, and going back to the
-inputs or to the weights costs as much again:
+A step costs 4 G + 15 D per image, where G and D are twice the multiply-adds of
+the convolutions and dense layers in a forward pass of the network. A backward
+pass to the inputs, or to the weights, costs the same as a forward pass:
 
-- discriminator's update: G for the fake image; for it and the real one each, D
-  forwards, D back to the image for R1 or R2, 2 D back through that pass, to
-  what it went through and to the weights, and 2 D back from the loss;
-- generator's update: G and D forwards for the fake image, D for the real one,
-  D back to the image and 2 G from there.
+- update of the discriminator: G for the fake image; then for the fake and the
+  real image each: D forward, D backward to the image for R1 or R2, 2 D backward
+  through that gradient (to its inputs and to the weights), and 2 D backward
+  from the loss;
+- update of the generator: G and D forward for the fake image, D forward for the
+  real image, D backward to the image and 2 G backward from there.
 
 The low-pass filters between stages, all sums, Adam and the average are not
-counted. The peak is the fastest product of two square matrices in that
+counted. The peak is the fastest product of two square matrices in the given
 precision, over all sizes and both frameworks.
 """
 
@@ -52,7 +54,7 @@ SHOWN = ("d_loss", "g_loss", "r1", "r2", "d_real_accuracy", "d_fake_accuracy")
 
 
 class Worker(BackendWorker):
-    """A process of one framework that runs programs when it is told to.
+    """A process of one framework that runs programs on request.
 
     Args:
         framework: "jax" or "torch".
@@ -66,12 +68,12 @@ class Worker(BackendWorker):
         self.facts: dict[str, Any] = {}
 
     def wait(self) -> None:
-        """Waits until all is compiled, and notes what there is."""
+        """Waits until everything is compiled, and reads the programs' names."""
         super().wait()
         self.facts = self._answer()
 
     def train(self) -> dict:
-        """Lets it train from the start; returns the logs."""
+        """Trains a GAN from scratch; returns the logs."""
         assert self.process.stdin is not None
         print(json.dumps("train"), file=self.process.stdin, flush=True)
         return self._answer()
@@ -89,7 +91,7 @@ def load_images(path: Path) -> np.ndarray:
     _, height, width, _ = images.shape
     if images.dtype != np.uint8 or height != width:
         raise SystemExit(
-            "`--data` must hold square images of bytes. Received: "
+            "`--data` must contain square images of bytes. Received: "
             f"{images.dtype} of shape {images.shape}."
         )
     return np.ascontiguousarray(images)
@@ -101,8 +103,8 @@ def read_zip(path: Path) -> np.ndarray:
         from PIL import Image
     except ImportError as error:
         raise SystemExit(
-            f"A zip of images needs Pillow: {error}. Install it, or give "
-            "`--data` an npz with bytes `x_train`."
+            f"A zip of images needs Pillow: {error}. Install it, or pass an "
+            "npz with a uint8 array `x_train` as `--data`."
         ) from error
 
     with zipfile.ZipFile(path) as file:
@@ -112,7 +114,7 @@ def read_zip(path: Path) -> np.ndarray:
             if Path(name).suffix.lower() in SUFFIXES
         )
         if not names:
-            raise SystemExit(f"`--data` must hold images. Received: {path}")
+            raise SystemExit(f"`--data` must contain images. Received: {path}")
         return np.stack(
             [np.asarray(Image.open(io.BytesIO(file.read(n)))) for n in names]
         )
@@ -140,7 +142,7 @@ def started(
         worker = Worker(framework, arguments)
         stack.callback(worker.close)
         workers.append(worker)
-        # One after the other: each compiler takes all processors.
+        # One after the other, because each compiler uses all CPU cores.
         worker.wait()
     return workers
 
@@ -153,7 +155,7 @@ def check_weights(workers: list[Worker]) -> None:
 
 
 def peaks(speeds: Speeds) -> dict[str, tuple[float, str]]:
-    """Returns the best FLOP/s of each framework, and the matrices' size."""
+    """Returns the best FLOP/s of each framework, with the matrix size."""
     found: dict[str, tuple[float, str]] = {}
     for entry, numbers in speeds.items():
         if entry.network == MATRICES:
@@ -164,7 +166,7 @@ def peaks(speeds: Speeds) -> dict[str, tuple[float, str]]:
 
 
 def speed_table(speeds: Speeds, batch_size: int, flop: int) -> str:
-    """Returns images/s and the share of the peak of each program."""
+    """Returns images/s and the fraction of the peak of each program."""
     found = peaks(speeds)
     peak = max(speed for speed, _ in found.values())
     lines = [
@@ -196,7 +198,7 @@ def speed_table(speeds: Speeds, batch_size: int, flop: int) -> str:
 
 
 def loss_table(trained: dict) -> str:
-    """Returns the means of the logs, a line for each part of the training."""
+    """Returns the means of the logs, one line per part of the training."""
     logs = trained["logs"]
     names = [name for name in SHOWN if name in logs]
     lines = ["  step " + " ".join(f"{name:>15}" for name in names)]
@@ -209,7 +211,7 @@ def loss_table(trained: dict) -> str:
 
 
 def has_gpu() -> bool:
-    """Whether there is a GPU, found out without a framework."""
+    """Whether there is a GPU, without importing a framework."""
     return any(Path("/dev").glob("nvidia[0-9]*")) or Path("/dev/kfd").exists()
 
 
@@ -223,10 +225,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--batch-size", type=int, default=256)
     add("--width", type=int, default=64, help="channels of the finest stage")
     add("--precision", choices=[*POLICIES], default="bfloat16")
-    add("--seconds", type=float, default=3.0, help="of a turn")
+    add("--seconds", type=float, default=3.0, help="length of a turn")
     add("--turns", type=int, default=5)
-    add("--matrices", type=int, nargs="+", help="sides for the peak")
-    add("--no-torch", action="store_true", help="JAX alone")
+    add("--matrices", type=int, nargs="+", help="matrix sizes for the peak")
+    add("--no-torch", action="store_true", help="only JAX")
     add("--no-compile", action="store_true", help="without torch.compile")
     options = parser.parse_args(arguments)
     if options.steps < 0 or options.seconds <= 0:
@@ -242,12 +244,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def say(text: str) -> None:
-    """Prints at once, also into a file."""
+    """Prints without buffering, also to a file."""
     print(text, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Times, prints, trains and prints."""
+    """Times the programs, trains a GAN and prints the results."""
     options = parse(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
@@ -261,11 +263,11 @@ def main(arguments: list[str] | None = None) -> None:
         say(
             f"R3GAN of {facts['weights'][0]:,} + {facts['weights'][1]:,} "
             f"weights, {options.precision}, batch {options.batch_size}, "
-            f"{facts['flop'] / 1e9:.3g} GFLOP a step and image"
+            f"{facts['flop'] / 1e9:.3g} GFLOP per step and image"
         )
         say(speed_table(speeds, options.batch_size, facts["flop"]))
         if options.steps:
-            say("\nGAN.fit on JAX from the start, means since the last line")
+            say("\nGAN.fit on JAX from scratch, means since the last line")
             say(loss_table(workers[0].train()))
             say(f"samples are in {options.out}")
 

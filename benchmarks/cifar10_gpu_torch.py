@@ -1,14 +1,15 @@
-"""The R3GAN of `cifar10_gpu.py` and its loops, written plainly in PyTorch.
+"""The R3GAN of `cifar10_gpu.py` and its training loops in plain PyTorch.
 
-Modules of `torch.nn` on channels-last tensors, autocast for bfloat16, fused
-Adam, random choices on the device. Two loops of the same arithmetic:
+It uses modules of `torch.nn` on channels-last tensors, autocast for bfloat16,
+fused Adam and random numbers from the device. Two loops compute the same:
 
-- eager: gradients by `torch.autograd`, nothing compiled;
-- compiled: R1 and R2 need second derivatives, and a backward pass that
-  `torch.compile` has made has no derivative. So the gradients are taken inside
-  the compiled programs, by `torch.func`: one whole program for the
-  discriminator's gradients, penalties included, and one for the generator's.
-  The choice of images, Adam and the average stay outside, as fused kernels.
+- eager: gradients with `torch.autograd`, nothing compiled;
+- compiled: R1 and R2 need second derivatives, but a backward pass compiled by
+  `torch.compile` cannot be differentiated. So the gradients are taken inside
+  the compiled programs, with `torch.func`: one program for the gradients of the
+  discriminator, including penalties, and one for those of the generator. The
+  random choice of images, Adam and the average are not part of them and run as
+  fused kernels.
 """
 
 import argparse
@@ -28,7 +29,7 @@ MOMENTUM = 0.999
 ADAM = {"lr": 2e-4, "betas": (0.0, 0.99), "eps": 1e-8}
 TYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
-# Behind the generator's first layer, and before the discriminator's last.
+# After the generator's first layer, and before the discriminator's last one.
 PLACES = {"basis": 1, "pooling": -1}
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
@@ -42,7 +43,7 @@ def stages_of(side: int, width: int) -> list[tuple[int, int]]:
     while sides[0] >= 8:
         if sides[0] % 2:
             raise ValueError(
-                "`side` must be 4 to 7 pixels, doubled some times. "
+                "`side` must be 4 to 7 pixels times a power of 2. "
                 f"Received: {side}. Resize the images, to 32 for example."
             )
         sides.insert(0, sides[0] // 2)
@@ -51,7 +52,7 @@ def stages_of(side: int, width: int) -> list[tuple[int, int]]:
 
 
 class Block(nn.Module):
-    """A residual block without normalisation."""
+    """A residual block without normalization."""
 
     def __init__(self, channels: int, num_blocks: int) -> None:
         super().__init__()
@@ -67,7 +68,7 @@ class Block(nn.Module):
 
 
 class Resampling(nn.Module):
-    """Doubles or halves the sides behind the filter [1, 3, 3, 1]."""
+    """Doubles or halves the sides with the filter [1, 3, 3, 1]."""
 
     matrix: torch.Tensor
 
@@ -83,7 +84,7 @@ class Resampling(nn.Module):
         self.register_buffer("matrix", taps[:, 0].T.contiguous())
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        # Of channels-last tensors, this changes the names of the axes only.
+        # For channels-last tensors this moves no data.
         x = self.matrix @ x.permute(0, 2, 3, 1)
         lines = self.matrix @ x.flatten(2)
         return lines.unflatten(2, x.shape[2:]).permute(0, 3, 1, 2)
@@ -140,7 +141,7 @@ class Discriminator(nn.Module):
 def conv(
     channels: int, filters: int, size: int, gain: float, *, bias: bool = False
 ) -> nn.Conv2d:
-    """Returns a convolution that starts with the networks' weights."""
+    """Returns a convolution with the networks' initialization."""
     layer = nn.Conv2d(channels, filters, size, padding=size // 2, bias=bias)
     nn.init.normal_(layer.weight, std=gain / (channels * size**2) ** 0.5)
     if layer.bias is not None:
@@ -149,7 +150,7 @@ def conv(
 
 
 def narrower(channels: int, filters: int) -> list[nn.Module]:
-    """Returns the 1x1 convolution that stands where the width changes."""
+    """Returns the 1x1 convolution for a change of width."""
     return [] if channels == filters else [conv(channels, filters, 1, 1.0)]
 
 
@@ -162,13 +163,14 @@ def make_networks(
 
 
 def copy_weights(weights: list[np.ndarray], network: nn.Module) -> None:
-    """Gives a network the weights of its Keras twin, in Keras' order.
+    """Copies the weights of the equivalent Keras network, in Keras' order.
 
     Args:
-        weights: Arrays with the axes that Keras has.
+        weights: Arrays with Keras' order of axes.
         network: `Generator` or `Discriminator`.
     """
-    # Vectors stay, (in, out) and (h, w, in, out) turn over, (h, w, c) moves c.
+    # Vectors are copied, (in, out) and (h, w, in, out) are transposed, and in
+    # (h, w, c) the last axis moves to the front.
     orders = {1: (0,), 2: (1, 0), 3: (2, 0, 1), 4: (3, 2, 0, 1)}
     targets = in_order(network)
     with torch.no_grad():
@@ -180,7 +182,7 @@ def copy_weights(weights: list[np.ndarray], network: nn.Module) -> None:
 
 
 def in_order(network: nn.Module) -> list[nn.Parameter]:
-    """Returns the weights from the inputs to the outputs."""
+    """Returns the weights in order from the inputs to the outputs."""
     # PyTorch lists a module's own parameters before those of its parts.
     named = dict(network.named_parameters())
     names = [name for name in named if name not in PLACES]
@@ -224,7 +226,7 @@ class Loop:
             self.g_gradients = torch.compile(self.g_by_func, fullgraph=True)
 
     def step(self) -> None:
-        """Updates each network by images that are made for its update."""
+        """Updates each network, with new images for each update."""
         real = self.batch()
         self.update(self.discriminator, self.d_gradients(real, self.latents()))
         self.update(self.generator, self.g_gradients(real, self.latents()))
@@ -243,27 +245,27 @@ class Loop:
         return images.contiguous(memory_format=torch.channels_last)
 
     def latents(self) -> torch.Tensor:
-        """Returns latents for as many images."""
+        """Returns latents for a batch."""
         return torch.randn(self.batch_size, LATENT_DIM, device=DEVICE)
 
     def update(self, network: nn.Module, gradients: Gradients) -> None:
-        """Lets Adam change the weights."""
+        """Updates the weights with Adam."""
         named = dict(network.named_parameters())
-        # Into tensors laid out as the weights are: fused kernels need that.
+        # In tensors with the memory layout of the weights, for fused kernels.
         torch._foreach_copy_(
             [named[name].grad for name in gradients], list(gradients.values())
         )
         self.optimizers[network].step()
 
     def autocast(self) -> torch.autocast:
-        """Context of the precision."""
+        """Returns the context for the precision."""
         mixed = self.dtype != torch.float32
         return torch.autocast(DEVICE, self.dtype, enabled=mixed)
 
     def d_by_autograd(
         self, real: torch.Tensor, latents: torch.Tensor
     ) -> Gradients:
-        """Gradients of the discriminator's loss and penalties."""
+        """Returns gradients of the discriminator's loss with penalties."""
         with torch.no_grad(), self.autocast():
             fake = self.generator(latents)
         both = real.detach().requires_grad_(), fake.requires_grad_()
@@ -278,7 +280,7 @@ class Loop:
     def g_by_autograd(
         self, real: torch.Tensor, latents: torch.Tensor
     ) -> Gradients:
-        """Gradients of the generator's loss."""
+        """Returns gradients of the generator's loss."""
         with self.autocast():
             with torch.no_grad():
                 real_logits = self.discriminator(real)
@@ -287,7 +289,7 @@ class Loop:
         return gradients_by_name(loss, self.generator)
 
     def d_by_func(self, real: torch.Tensor, latents: torch.Tensor) -> Gradients:
-        """As `d_by_autograd`, in a form that can be one compiled program."""
+        """Does what `d_by_autograd` does, in a form that can be compiled."""
         with torch.no_grad(), self.autocast():
             fake = self.generator(latents)
 
@@ -306,7 +308,7 @@ class Loop:
         return torch.func.grad(loss)(detached(self.discriminator))
 
     def g_by_func(self, real: torch.Tensor, latents: torch.Tensor) -> Gradients:
-        """As `g_by_autograd`, in a form that can be one compiled program."""
+        """Does what `g_by_autograd` does, in a form that can be compiled."""
         scorer = detached(self.discriminator)
 
         def score(images):
@@ -321,7 +323,7 @@ class Loop:
         return torch.func.grad(loss)(detached(self.generator))
 
     def d_loss(self, logits: Any, slopes: Any) -> torch.Tensor:
-        """Relativistic loss, R1 and R2, a float32 scalar."""
+        """Returns the relativistic loss with R1 and R2, a float32 scalar."""
         real, fake = logits
         squares = [s.float().square().sum((1, 2, 3)).mean() for s in slopes]
         loss = functional.softplus(fake - real).mean()
@@ -335,12 +337,12 @@ class Loop:
 
 
 def detached(network: nn.Module) -> Gradients:
-    """Returns the weights by their names, without their history."""
+    """Returns the weights by name, detached."""
     return {n: w.detach() for n, w in network.named_parameters()}
 
 
 def gradients_by_name(loss: torch.Tensor, network: nn.Module) -> Gradients:
-    """Returns the gradients of a loss; 0 for what it does not depend on."""
+    """Returns the gradients of a loss; 0 where it does not depend on one."""
     named = dict(network.named_parameters())
     gradients = torch.autograd.grad(
         loss, list(named.values()), materialize_grads=True
@@ -349,20 +351,20 @@ def gradients_by_name(loss: torch.Tensor, network: nn.Module) -> Gradients:
 
 
 def make_optimizer(network: nn.Module) -> torch.optim.Optimizer:
-    """Returns Adam as one kernel, with room for the gradients."""
+    """Returns fused Adam, with preallocated gradients."""
     for weight in network.parameters():
         weight.grad = torch.zeros_like(weight)
     return torch.optim.Adam(network.parameters(), fused=True, **ADAM)
 
 
 def wait() -> None:
-    """Waits until the device has done what it was told."""
+    """Waits until the device has finished."""
     if DEVICE == "cuda":
         torch.cuda.synchronize()
 
 
 def matrix_product(size: int, precision: str) -> Callable[[int], None]:
-    """Returns a function that multiplies two matrices some times."""
+    """Returns a function that multiplies two matrices several times."""
     a, b = torch.randn(2, size, size, device=DEVICE, dtype=TYPES[precision])
     result = torch.empty_like(a)
 
@@ -377,8 +379,8 @@ def matrix_product(size: int, precision: str) -> Callable[[int], None]:
 def make_loops(
     images: np.ndarray, options: argparse.Namespace
 ) -> Iterator[tuple[str, Callable[[int], None]]]:
-    """Yields the loops by their names."""
-    # As JAX does: float32 products of a GPU may round their factors to TF32.
+    """Yields the loops by name."""
+    # As in JAX, TF32 is allowed in float32 matrix products on a GPU.
     torch.set_float32_matmul_precision("high")
     torch.backends.cudnn.benchmark = True
     yield "eager", Loop(images, options, compiled=False).run
@@ -387,13 +389,13 @@ def make_loops(
 
 
 def num_weights(options: argparse.Namespace, image_shape: tuple) -> list[int]:
-    """Returns how many weights the generator and the discriminator have."""
+    """Returns the numbers of weights of the generator and discriminator."""
     networks = make_networks(image_shape[0], image_shape[-1], options.width)
     return [sum(w.numel() for w in n.parameters()) for n in networks]
 
 
 def describe() -> tuple[str, str]:
-    """Returns the device in words, and PyTorch's version."""
+    """Returns a description of the device, and PyTorch's version."""
     on_gpu = DEVICE == "cuda"
     name = torch.cuda.get_device_name() if on_gpu else "the processor"
     return name, torch.__version__

@@ -1,9 +1,9 @@
-"""What `cifar10_gpu.py` times, in a process of one framework.
+"""Runs the programs that `cifar10_gpu.py` times, for one framework.
 
-Like `train_step_worker.py`, it compiles, says so, and waits for lines on
-standard input that run a program. A second line of what it knows of the
-networks comes before the first turn, and "train" on standard input trains a
-GAN from its start.
+Like `train_step_worker.py`, it compiles everything, reports that on standard
+output, and runs the programs that are requested on standard input. Before the
+first turn it also prints a line with facts about the networks. The request
+"train" trains a GAN from scratch.
 """
 
 import argparse
@@ -23,8 +23,7 @@ from train_step_worker import WARM_UP_STEPS, Program, Run, timed
 MATRICES = "matrices"
 NETWORK = "r3gan"
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
-# Each network as often as an image goes through it forwards, and as often as
-# its layers' products are made again on the way back: see `cifar10_gpu.py`.
+# Costs of a step in forward passes of each network: see `cifar10_gpu.py`.
 GENERATOR_PASSES = 4
 DISCRIMINATOR_PASSES = 15
 NUM_SAMPLES = 64
@@ -33,14 +32,14 @@ MAX_STEPS = 100_000
 
 
 def forward_flop(network: Any) -> int:
-    """Twice the multiply-adds of convolutions and dense layers, an image."""
+    """Returns FLOP per image of a network's convolutions and dense layers."""
     import keras
 
     counted = keras.layers.Conv2D, keras.layers.Dense
     products = 0
     for layer in network.layers:
         if isinstance(layer, counted):
-            # Each pixel of the output meets the whole kernel once.
+            # Each output pixel uses the whole kernel once.
             places = np.prod(layer.output.shape[1:-1], initial=1)
             products += int(places * np.prod(layer.kernel.shape))
     return 2 * products
@@ -49,10 +48,10 @@ def forward_flop(network: Any) -> int:
 def random_batches(
     images: Any, take: Callable, batch_size: int
 ) -> Iterator[tuple]:
-    """Yields random images without end.
+    """Yields batches of random images endlessly.
 
     Args:
-        images: Bytes, where `take` finds them.
+        images: Bytes, as `take` expects them.
         take: Images and indices -> float32 images in [-1, 1].
         batch_size: Images in a batch.
     """
@@ -89,7 +88,7 @@ class JaxSide:
         self.gan = keras_gan.GAN(*networks, seed=0)
         self.gan.compile()
         self.start = self._state()
-        # Bytes on the device: to gather and to scale them is one small program.
+        # Bytes on the device, gathered and scaled by one small program.
         self.inputs = {
             "GAN.fit": (jax.device_put(images), jax.jit(scaled)),
             "GAN.fit, NumPy": (images, scaled),
@@ -112,7 +111,7 @@ class JaxSide:
         return history.history
 
     def matrix_product(self, size: int) -> Run:
-        """Returns a function that multiplies two matrices some times."""
+        """Returns a function that multiplies two matrices several times."""
         import jax
         from jax import numpy as jnp
 
@@ -129,7 +128,7 @@ class JaxSide:
         return run
 
     def facts(self) -> dict:
-        """Returns what a step costs, and of how many weights."""
+        """Returns the cost of a step and the numbers of weights."""
         g, d = self.gan.generator, self.gan.discriminator
         flop = GENERATOR_PASSES * forward_flop(g)
         flop += DISCRIMINATOR_PASSES * forward_flop(d)
@@ -139,7 +138,7 @@ class JaxSide:
         }
 
     def train(self) -> dict:
-        """Trains from the start and writes samples; returns the logs."""
+        """Trains from scratch and writes samples; returns the logs."""
         import keras_gan
 
         for variable, value in self.start:
@@ -147,7 +146,7 @@ class JaxSide:
         out, steps = self.options.out, self.options.steps
         epochs = min(NUM_EPOCHS, steps)
         callbacks = []
-        # Samples are kept as an array where there is nothing to draw them.
+        # Samples are saved as an array if Pillow is not installed.
         if importlib.util.find_spec("PIL"):
             callbacks = [keras_gan.callbacks.SampleSaver(out, NUM_SAMPLES)]
         fitting = {"epochs": epochs, "callbacks": callbacks, "verbose": 2}
@@ -157,7 +156,7 @@ class JaxSide:
         return {"steps": steps // epochs, "logs": logs}
 
     def describe(self) -> tuple[str, str]:
-        """Returns the device in words, and JAX's version."""
+        """Returns a description of the device, and JAX's version."""
         from keras_gan.backend import devices
 
         return devices.describe_devices(), devices.FRAMEWORK_VERSION
@@ -189,7 +188,7 @@ class TorchSide:
         yield from cifar10_gpu_torch.make_loops(self.images, self.options)
 
     def matrix_product(self, size: int) -> Run:
-        """Returns a function that multiplies two matrices some times."""
+        """Returns a function that multiplies two matrices several times."""
         import cifar10_gpu_torch
 
         return cifar10_gpu_torch.matrix_product(size, self.options.precision)

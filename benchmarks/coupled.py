@@ -1,13 +1,13 @@
-"""How often the two images of a pair by CoupledGAN show the same digit.
+"""Measure how often the two images of a CoupledGAN's pair show the same digit.
 
     python benchmarks/coupled.py
     python benchmarks/coupled.py --seconds 60 --seeds 3
 
-Digits of one half of scikit-learn's data and negatives of the other half are
-the two domains. Negating the second image of each of 1,000 pairs and asking a
-support-vector machine (trained on the real digits) for the class of both gives
-the share of pairs that agree. Without shared weights pairs must not agree,
-which shows that the figure can fail.
+The domains are one half of scikit-learn's digits and the negatives of the other
+half. The second image of each of 1,000 pairs is negated, and a support vector
+machine that was trained on the real digits classifies both. The result is the
+percentage of pairs with the same class. Without shared weights it must be low,
+which shows that the measurement is meaningful.
 """
 
 import argparse
@@ -30,7 +30,7 @@ NUM_PAIRS = 1000
 
 
 class Deadline(keras.callbacks.Callback):
-    """Ends a run after some seconds of training, compilation included."""
+    """Ends a run after some seconds of training, including compilation."""
 
     def __init__(self, seconds):
         super().__init__()
@@ -52,7 +52,7 @@ def classifier():
 
 
 def agreement(gan, classes_of) -> tuple[float, int]:
-    """Share of pairs of one class, and the size of the rarest class."""
+    """Returns the fraction of pairs of one class, and that of the rarest."""
     digits, negatives = gan.generate(NUM_PAIRS, seed=0)
     first, second = classes_of(digits), classes_of(-negatives)
     return float((first == second).mean()), np.bincount(

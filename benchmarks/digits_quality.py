@@ -1,31 +1,32 @@
-"""Judge 1,000 generated digits against scikit-learn's real ones.
+"""Compare 1,000 generated digits with scikit-learn's real digits.
 
     python benchmarks/digits_quality.py --run runs/digits
     python benchmarks/digits_quality.py --samples samples.npz --check
 
-One quarter of the 1,797 real digits is held out. The other three quarters
-train ten support-vector machines, one for each digit against the rest, each
-calibrated (Platt) on folds that it has not seen. Four figures are bounded:
+One quarter of the 1,797 real digits is held out. On the other three quarters,
+ten support vector machines are trained, one per digit against the rest, each
+calibrated (Platt scaling) on folds that it was not trained on. Four figures
+have bounds:
 
-- sure: the share of samples with a probability of at least .9 for some
-  digit, divided by the same share of the held-out real digits;
-- rarest digit: the smallest share of the samples that one digit gets;
-- precision: the share of samples inside the 5-neighbour ball of at least one
+- sure: the fraction of samples with a probability of at least .9 for some
+  digit, divided by the same fraction of the held-out real digits;
+- rarest digit: the fraction of the samples with the least frequent digit;
+- precision: the fraction of samples inside the 5-neighbor ball of at least one
   held-out digit (Kynkaanniemi et al. 2019, arXiv 1904.06991);
-- coverage: the share of held-out digits whose 5-neighbour ball holds at least
-  one sample (Naeem et al. 2020, arXiv 2002.09797).
+- coverage: the fraction of held-out digits whose 5-neighbor ball contains at
+  least one sample (Naeem et al. 2020, arXiv 2002.09797).
 
-Recall and density (the same two papers) stand beside them for information,
-and so does novelty: the median distance from a sample to the nearest of all
-real digits, divided by the median distance from a real digit to the nearest
-other one. A generator that copies its training data has a novelty near 0.
+Recall and density (from the same two papers) are printed for information, and
+so is novelty: the median distance from a sample to the nearest of all real
+digits, divided by the median distance from a real digit to the nearest other
+one. A generator that copies its training data has a novelty near 0.
 
-`keras-gan train` sees the held-out digits too. To judge a GAN by digits that it
-has never seen, train it on the file that `--write-training-digits` writes.
+`keras-gan train` uses the held-out digits too. To evaluate a GAN on digits that
+it has never seen, train it on the file that `--write-training-digits` writes.
 
-The last column is the ceiling: the same figures for real digits in place of
+The last column is an upper limit: the same figures for real digits instead of
 samples. They are drawn from the training quarters, so their novelty is 0 and
-their `sure` is slightly flattered: the classifiers have seen them.
+their `sure` is slightly too high, because the classifiers were trained on them.
 """
 
 import argparse
@@ -69,10 +70,11 @@ def real_digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
 def classifiers() -> list[CalibratedClassifierCV]:
     """Returns ten calibrated machines: digit k against the other nine.
 
-    One machine for all ten classes would not do: its probabilities are made
-    to sum to one, so it is .9 sure of pure noise. Here noise gets ten small
-    probabilities. C and gamma come from a five-fold grid search (C 1 to 30,
-    gamma .0003 to .003), where all good settings lie within .2 % of another.
+    One machine for all ten classes would not work: its probabilities sum to
+    one, so it can be .9 sure of pure noise. With ten machines, noise gets ten
+    small probabilities. C and gamma are from a five-fold grid search (C from 1
+    to 30, gamma from .0003 to .003), in which all good settings differ by at
+    most .2 %.
     """
     train, _, labels, _ = real_digits()
     folds = StratifiedKFold(5, shuffle=True, random_state=SEED)
@@ -92,7 +94,7 @@ def digit_probabilities(pixels: np.ndarray) -> np.ndarray:
 
 @functools.cache
 def real_sure_share() -> float:
-    """Returns the share of held-out digits that the machines are sure of."""
+    """Returns the fraction of held-out digits that the machines are sure of."""
     _, held_out, _, _ = real_digits()
     return float(np.mean(digit_probabilities(held_out).max(axis=1) >= SURE))
 
@@ -112,7 +114,7 @@ def to_pixels(samples: np.ndarray) -> np.ndarray:
             "`samples` must be in [-1, 1]. "
             f"Received: {samples.min():g} to {samples.max():g}. Rescale them."
         )
-    # Clipped, as every writer of image files does it.
+    # Clipped, as in image files.
     return (np.clip(samples, -1.0, 1.0).reshape(len(samples), 64) + 1.0) * 8.0
 
 
@@ -121,7 +123,7 @@ def neighbor_distances(
 ) -> np.ndarray:
     """Returns each query's distance to its `rank`-th nearest point.
 
-    Left out, the queries are the points, and no point is its own neighbour.
+    By default the queries are the points, and no point is its own neighbor.
     """
     finder = NearestNeighbors(n_neighbors=rank).fit(points)
     return finder.kneighbors(queries)[0][:, -1]
@@ -149,7 +151,7 @@ def manifold_scores(real: np.ndarray, fake: np.ndarray) -> dict[str, float]:
 
 
 def novelty(pixels: np.ndarray) -> float:
-    """Returns how far samples keep from all real digits (1: as those do)."""
+    """Returns the distance of samples from real digits, relative to theirs."""
     train, held_out, _, _ = real_digits()
     real = np.concatenate([train, held_out])
     to_real = neighbor_distances(real, pixels, rank=1)
@@ -159,17 +161,17 @@ def novelty(pixels: np.ndarray) -> float:
 
 
 def judge(samples: np.ndarray) -> dict[str, Any]:
-    """Judges generated digits; see the top of this file for the figures.
+    """Evaluates generated digits; the module docstring explains the figures.
 
     Args:
-        samples: Array `(n, 8, 8, 1)` in [-1, 1], 1,000 of them by protocol:
-            precision hardly depends on n, coverage and recall do.
+        samples: Array `(n, 8, 8, 1)` in [-1, 1]. The protocol uses 1,000
+            samples; coverage and recall depend on n, precision hardly does.
 
     Returns:
         A dictionary of floats: `sure`, `rarest_digit`, `precision`,
-        `coverage`, `recall`, `density`, `novelty`; beside them
-        `digit_shares` (ten floats), and `passed`, true when every figure in
-        `BOUNDS` reaches its bound.
+        `coverage`, `recall`, `density`, `novelty`; and also `digit_shares`
+        (ten floats), and `passed`, which is true if every figure in `BOUNDS`
+        reaches its bound.
     """
     pixels = to_pixels(samples)
     _, held_out, _, _ = real_digits()
@@ -188,7 +190,7 @@ def judge(samples: np.ndarray) -> dict[str, Any]:
 
 
 def real_samples(seed: int = SEED, num_images: int = NUM_SAMPLES) -> np.ndarray:
-    """Returns real training digits as samples: what a perfect GAN draws."""
+    """Returns real training digits as samples, as if from a perfect GAN."""
     train, _, _, _ = real_digits()
     chosen = np.random.default_rng(seed).permutation(len(train))[:num_images]
     return (train[chosen] / 8.0 - 1.0).reshape(-1, 8, 8, 1)
@@ -217,11 +219,11 @@ def table(figures: dict[str, Any], reachable: dict[str, float]) -> str:
         f"{digit}: {100 * share:.1f}"
         for digit, share in enumerate(figures["digit_shares"])
     )
-    return "\n".join([*lines, f"share of each digit, %:  {shares}"])
+    return "\n".join([*lines, f"frequency of each digit, %:  {shares}"])
 
 
 def from_model(path: Path, seed: int) -> np.ndarray:
-    """Draws samples from a saved GAN."""
+    """Generates samples with a saved GAN."""
     import keras
 
     import keras_gan  # noqa: F401  (registers the classes in the file)
@@ -231,21 +233,21 @@ def from_model(path: Path, seed: int) -> np.ndarray:
 
 
 def from_npz(path: Path) -> np.ndarray:
-    """Reads samples: the array `images`, or the file's first."""
+    """Reads samples: the array `images`, or else the first in the file."""
     with np.load(path) as arrays:
         name = "images" if "images" in arrays else arrays.files[0]
         return arrays[name]
 
 
 def write_training_digits(path: Path) -> None:
-    """Writes the digits that a GAN may see which the judge has not."""
+    """Writes the digits that are not held out, to train a GAN on."""
     train, _, labels, _ = real_digits()
     images = (train / 8 - 1).astype("float32").reshape(-1, 8, 8, 1)
     np.savez_compressed(path, images=images, labels=labels)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Judges samples and prints the table; 1 if `--check` finds one short."""
+    """Prints the table; returns 1 if `--check` finds a bound missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument(
@@ -261,9 +263,9 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="FILE.npz",
         help="write the three quarters that are not held out, to train on",
     )
-    parser.add_argument("--seed", type=int, default=0, help="of the latents")
+    parser.add_argument("--seed", type=int, default=0, help="seed of latents")
     parser.add_argument(
-        "--check", action="store_true", help="exit with 1 if a figure is short"
+        "--check", action="store_true", help="exit with 1 if a bound is missed"
     )
     options = parser.parse_args(arguments)
     if options.write_training_digits:

@@ -1,14 +1,14 @@
-"""Measure which gamma of R1 and R2 suits which image size.
+"""Measure the best gamma of R1 and R2 for each image size.
 
     python benchmarks/gamma.py --data mnist.npz --sizes 8 16 32 64
 
-Every image size is trained with each gamma: DCGAN, relativistic loss, R1 and
-R2 at every step, Adam without momentum. The samples are judged by a Frechet
-distance in the features of a small classifier that is trained here on the real
-images of that size, so the figures of one size may be compared with each other
-and with nothing else. The last column of a row is what real images get, half
-of them against the other half. `--data` takes whatever `keras-gan train` takes
-and has labels; left out, scikit-learn's digits.
+A GAN is trained for every image size and gamma: DCGAN, relativistic loss, R1
+and R2 in every step, Adam without momentum. The samples are evaluated with a
+Frechet distance in the features of a small classifier, which is trained here on
+the real images of that size. Distances can therefore only be compared within
+one image size. The last row of a size is the distance between two halves of the
+real images. `--data` accepts all labeled data that `keras-gan train` accepts;
+the default is scikit-learn's digits.
 """
 
 import argparse
@@ -40,7 +40,7 @@ def real_images(data, size, limit):
 
 
 def train_features(images, labels):
-    """A classifier of the real images; returns images -> features (n, 64)."""
+    """Trains a classifier; returns a function, images -> features (n, 64)."""
     import keras
 
     layers = [keras.layers.Input(images.shape[1:])]
@@ -65,7 +65,7 @@ def train_features(images, labels):
 
 
 def frechet(first, second):
-    """Frechet distance of two sets of features, in float64."""
+    """Returns the Frechet distance of two sets of features, in float64."""
     means, covariances = [], []
     for features in (first, second):
         features = features.astype("float64")
@@ -81,7 +81,7 @@ def frechet(first, second):
 
 
 def train(images, gamma, options):
-    """Trains a GAN with one gamma; returns its samples and steps a second."""
+    """Trains a GAN with one gamma; returns its samples and steps per second."""
     import keras
 
     import keras_gan

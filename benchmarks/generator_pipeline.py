@@ -1,15 +1,15 @@
-"""Time a pipeline with a trained GAN in it.
+"""Time a `tf.data` pipeline that contains a GAN.
 
     python benchmarks/generator_pipeline.py
     python benchmarks/generator_pipeline.py --turns 9 --check
 
-Images/s of `tf.data` pipelines that read images of 32 x 32 x 3, mix generated
-ones in with `GANDataGenerator` and augment them with `RandAugment` of KerasCV.
-With a pool the generated images are there already, and the pipeline has to be
-about as fast as without the layer (`--check`); without one each of them is
-drawn by the generator (of the library's DCGAN) when it is needed, and with a
-filter several times over. All pipelines take turns in one process, and a share
-is the median over the turns.
+The pipelines read images of 32 x 32 x 3, add generated images with
+`GANDataGenerator` and augment them with KerasCV's `RandAugment`. With a pool
+the generated images exist in advance, and the pipeline has to be about as fast
+as without the layer (`--check`). Without a pool, the generator (of the
+library's DCGAN) runs for every image, and with a filter several times. All
+pipelines are run in turn in one process, and relative speeds are medians over
+the turns.
 """
 
 import argparse
@@ -26,7 +26,7 @@ SHAPE = (32, 32, 3)
 NUM_CLASSES = 10
 BATCH_SIZE = 64
 Times = dict[str, list[float]]
-"""Seconds of each pipeline, one number a turn."""
+"""Seconds of each pipeline, one number per turn."""
 
 PLAIN = "without the layer"
 POOL = "pool"
@@ -35,7 +35,7 @@ MIN_SHARE = 0.9
 
 
 def layers(pool_size: int, others: Sequence[str]) -> dict[str, Any]:
-    """The layer in its variants, by the name that is printed; None: none."""
+    """Returns variants of the layer by the name that is printed; None: none."""
     import keras_gan
 
     pair = keras_gan.networks.dcgan(SHAPE, num_classes=NUM_CLASSES)
@@ -64,9 +64,9 @@ def layers(pool_size: int, others: Sequence[str]) -> dict[str, Any]:
 def pipelines(
     variants: dict[str, Any], num_batches: int
 ) -> dict[str, Callable[[], int]]:
-    """Each variant as a function that goes through an epoch.
+    """Returns for each variant a function that runs one epoch.
 
-    It returns the number of images that came out.
+    The function returns the number of images.
     """
     import keras_cv
     import tensorflow as tf
@@ -76,7 +76,7 @@ def pipelines(
     images = random.integers(0, 256, (count, *SHAPE), dtype="uint8")
     labels = random.integers(0, NUM_CLASSES, count, dtype="int32")
     options = tf.data.Options()
-    # What tunes itself would tune the turns differently.
+    # Autotuning could choose differently in each turn.
     options.autotune.enabled = False
 
     def epoch(layer):
@@ -99,7 +99,7 @@ def pipelines(
 def in_turns(
     programs: dict[str, Callable[[], int]], num_turns: int
 ) -> tuple[Times, dict[str, int]]:
-    """Seconds of each in each turn, after one not counted; and its images."""
+    """Returns seconds per turn, after a warm-up, and numbers of images."""
     times: Times = {name: [] for name in programs}
     counts: dict[str, int] = {}
     for turn in range(num_turns + 1):
@@ -114,7 +114,7 @@ def in_turns(
 
 
 def shares(times: Times, counts: dict[str, int]) -> dict[str, float]:
-    """Speed of each as a share of that without the layer."""
+    """Returns the speed of each, relative to that without the layer."""
 
     def share(name):
         return statistics.median(
@@ -126,7 +126,7 @@ def shares(times: Times, counts: dict[str, int]) -> dict[str, float]:
 
 
 def table(times: Times, counts: dict[str, int]) -> tuple[str, bool]:
-    """The table; whether the bound is kept."""
+    """Returns the table, and whether the bound is met."""
     lines = [f"{'pipeline':<22}{'images/s':>10}{'share':>8}"]
     found = shares(times, counts)
     kept = found[POOL] >= MIN_SHARE
@@ -140,7 +140,7 @@ def table(times: Times, counts: dict[str, int]) -> tuple[str, bool]:
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    """The options of the command line."""
+    """Returns the options of the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--batches", type=int, default=20, help="in a turn")
@@ -159,7 +159,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measures and prints; 1 if `--check` finds a bound missed."""
+    """Prints the table; returns 1 if `--check` finds a bound missed."""
     options = parse(arguments)
     programs = pipelines(layers(options.pool, options.others), options.batches)
     times, counts = in_turns(programs, options.turns)

@@ -1,27 +1,27 @@
-"""Train a classifier on lopsided data, with and without a GAN.
+"""Train a classifier on imbalanced data, with and without a GAN.
 
     python benchmarks/imbalanced.py
     python benchmarks/imbalanced.py --data mnist.npz --processes 2
     python benchmarks/imbalanced.py --data mnist.npz --plot-only
 
-One class of a data set is cut to a small share: to 5 % in scikit-learn's
-digits (about five images are left), to 2.5 % in MNIST, as BAGAN's authors did
-(150 are left; resized to 16x16, where a run takes minutes on a core). The same
-classifier is then trained for the same number of steps on
+One class of a data set is reduced to a small fraction: to 5 % in scikit-learn's
+digits (about five images remain), and to 2.5 % in MNIST, as in the BAGAN paper
+(150 images remain; they are resized to 16x16, where a run takes minutes on one
+core). The same classifier is then trained for the same number of steps on
 
-- the data as they are, with class weights, and with the rare class repeated;
+- the data as it is, with class weights, and with the rare class oversampled;
 - the same with classical augmentation (KerasCV's RandAugment and CutMix);
-- batches that `GANDataGenerator` evens out with images of a conditional GAN,
-  trained on the same lopsided data, with a filter and without, and with
-  classical augmentation on top. There real images of the rare class are
-  repeated until half of what it lacks is there, and the GAN draws the rest.
+- batches that `GANDataGenerator` balances with images of a conditional GAN,
+  which is trained on the same imbalanced data, with and without a filter, and
+  with classical augmentation in addition. Here half of the missing images of
+  the rare class are repeated real images, and the GAN generates the rest.
 
-Each cell of the experiment (a rare class and a seed: other images are kept,
-other images are tested on, everything starts elsewhere) is one process on one
-core and writes one file. What is there is not run again.
+Each cell of the experiment (a rare class and a seed, which determines the
+images that are kept, the test images and all initial weights) is one process on
+one core and writes one file. Existing results are not computed again.
 
-The table gives means over the cells and their standard errors; "gain" is the
-balanced accuracy beyond that of `oversampling + classical` in the same cell.
+The table shows means over the cells and their standard errors; "gain" is the
+balanced accuracy minus that of `oversampling + classical` in the same cell.
 """
 
 import argparse
@@ -35,7 +35,7 @@ from pathlib import Path
 import imbalanced_report as report
 from imbalanced_runs import DIGITS, MNIST, Cell, measure, read, write
 
-# Of a process: with one thread each, two of them use two cores best.
+# Threads per process: two processes of one thread use two cores best.
 ONE_THREAD = {
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
@@ -45,7 +45,7 @@ ONE_THREAD = {
 
 
 def planned(options: argparse.Namespace) -> list[Cell]:
-    """All cells: in each seed every class is the rare one once."""
+    """Returns all cells: in each seed every class is the rare one once."""
     sets = ["digits"] + ["mnist"] * bool(options.data)
     return [
         Cell(data, rare, seed)
@@ -56,12 +56,12 @@ def planned(options: argparse.Namespace) -> list[Cell]:
 
 
 def setting_of(cell: Cell):
-    """How the runs of a data set are done."""
+    """Returns the settings of a data set."""
     return DIGITS if cell.data == "digits" else MNIST
 
 
 def run_all(cells: Iterable[Cell], options: argparse.Namespace) -> None:
-    """Runs those that are missing, each in a process of its own."""
+    """Runs the cells without results, each in a separate process."""
     missing = [
         cell
         for cell in cells
@@ -85,7 +85,7 @@ def run_all(cells: Iterable[Cell], options: argparse.Namespace) -> None:
 
 
 def show(cells: Iterable[Cell], options: argparse.Namespace) -> None:
-    """Prints a table of each data set and draws what there is."""
+    """Prints a table and draws a plot of the existing results."""
     results = {}
     for cell in cells:
         result = read(options.results, cell, setting_of(cell))
@@ -100,16 +100,16 @@ def show(cells: Iterable[Cell], options: argparse.Namespace) -> None:
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    """The options of the command line."""
+    """Returns the options of the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     add = parser.add_argument
-    add("--data", type=Path, help="MNIST as .npz. Left out: digits only")
+    add("--data", type=Path, help="MNIST as .npz (default: only digits)")
     add("--results", type=Path, default=Path("runs/imbalanced"))
-    add("--figures", type=Path, help="folder of pictures. Left out: --results")
+    add("--figures", type=Path, help="folder of plots (default: --results)")
     add("--classes", type=int, nargs="+", default=list(range(10)))
-    add("--seeds", type=int, default=1, help="cells of each rare class")
-    add("--processes", type=int, default=1, help="cells at a time")
-    add("--plot-only", action="store_true", help="show what is there")
+    add("--seeds", type=int, default=1, help="number of cells per rare class")
+    add("--processes", type=int, default=1, help="number of parallel cells")
+    add("--plot-only", action="store_true", help="show existing results")
     add("--cell", type=Cell.parse, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     options.figures = options.figures or options.results
@@ -117,7 +117,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs what is missing and shows it."""
+    """Runs the missing cells and shows the results."""
     options = parse(arguments)
     if options.cell:
         setting = setting_of(options.cell)

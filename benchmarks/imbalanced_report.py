@@ -17,19 +17,19 @@ def of_data(results: Results, data: str) -> Results:
 
 
 def balanced(results: Results, arm: str) -> np.ndarray:
-    """Balanced accuracy of each cell: the mean recall of the classes."""
+    """Returns the balanced accuracy (mean recall) of each cell."""
     return np.array([np.mean(one["recalls"][arm]) for one in results.values()])
 
 
 def rare(results: Results, arm: str) -> np.ndarray:
-    """Recall of the rare class in each cell."""
+    """Returns the recall of the rare class in each cell."""
     return np.array(
         [one["recalls"][arm][cell.rare] for cell, one in results.items()]
     )
 
 
 def in_words(values: np.ndarray, scale: float = 100.0) -> str:
-    """A mean and its standard error."""
+    """Returns a mean and its standard error as text."""
     error = (
         np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0
     )
@@ -37,7 +37,7 @@ def in_words(values: np.ndarray, scale: float = 100.0) -> str:
 
 
 def table(data: str, results: Results) -> str:
-    """The arms of a data set, in Markdown."""
+    """Returns a Markdown table of the arms of a data set."""
     cells = list(results)
     seeds = len({cell.seed for cell in cells})
     lines = [
@@ -56,14 +56,14 @@ def table(data: str, results: Results) -> str:
     for name in ("agreement", "agreement_filtered"):
         share = np.array([one[name] for one in results.values()])
         lines.append(
-            f"\n{name.replace('_', ', ')}: labels of generated images that an "
-            f"SVM of all real images gives too: {in_words(share)} %"
+            f"\n{name.replace('_', ', ')}: labels of generated images with "
+            f"which an SVM of all real images agrees: {in_words(share)} %"
         )
     return "\n".join(lines)
 
 
 def plot(results: Results, path: Path) -> None:
-    """Draws the balanced accuracy of each arm, one panel a data set."""
+    """Draws the balanced accuracy of each arm, one panel per data set."""
     import matplotlib
 
     matplotlib.use("Agg")

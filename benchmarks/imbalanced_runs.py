@@ -1,6 +1,6 @@
-"""One cell of the table of `imbalanced.py`: a data set, a rare class, a seed.
+"""Trains the GAN and the classifiers of one cell of `imbalanced.py`.
 
-Everything that is trained is here, and nothing that is printed.
+A cell is a data set, a rare class and a seed.
 """
 
 import dataclasses
@@ -28,7 +28,7 @@ ARMS = (
     "GAN with filter",
     "GAN + classical",
 )
-"""What is done about the rare class, in the order of the table."""
+"""Methods for the rare class, in the order of the table."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Cell:
 
     Attributes:
         data: `"digits"` or `"mnist"`.
-        rare: The class that is cut.
-        seed: Integer from which everything is drawn.
+        rare: The class that is reduced.
+        seed: Integer seed of everything random.
     """
 
     data: str
@@ -47,41 +47,41 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """The cell as a text that `parse` reads."""
+        """The cell's name, which `parse` reads."""
         return f"{self.data}-{self.rare}-{self.seed}"
 
     @classmethod
     def parse(cls, name: str) -> "Cell":
-        """The cell of a name."""
+        """Returns the cell with a name."""
         data, rare, seed = name.split("-")
         return cls(data, int(rare), int(seed))
 
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
-    """How the GAN and the classifier are trained.
+    """Settings for the training of the GAN and the classifier.
 
     Attributes:
-        kept: Share of the training images of the rare class that are kept.
-        num_test: Images set aside for the test where there is no test set.
-        side: Pixels a side to which the images are resized; `None`: none.
+        kept: Fraction of the rare class' training images that are kept.
+        num_test: Number of test images if there is no test set.
+        side: Side in pixels to which images are resized; `None`: not resized.
         gan_steps: Training steps of the GAN.
         network: Name of the builder of the GAN's networks.
-        width: Its width.
+        width: Width of these networks.
         augment: Name of the GAN's augmenter.
         gan_balance: Mix of classes that the GAN is trained on.
-        learning_rate: The GAN's, falling along a cosine to a tenth.
+        learning_rate: Learning rate of the GAN, which decays to a tenth along
+            a cosine.
         gamma: Weight of R1 and R2; `None` is the default for the image size.
-        oversampled: How far the arms with a GAN even out the classes by
-            repeating real images, from 0 (as they are) to 1; what is then
-            missing for an even mix is generated.
-        pool: Generated images to choose from.
+        oversampled: How far the arms with a GAN balance the classes by
+            repeating real images, from 0 (not at all) to 1 (fully). Generated
+            images do the rest.
+        pool: Number of generated images to choose from.
         steps: Training steps of the classifier.
-        batch_size: Images a step, of both.
-        operations: RandAugment's operations an image, of classical
-            augmentation.
-        magnitude: And their magnitude.
-        cut_mix: Whether CutMix follows them.
+        batch_size: Images per step, for both.
+        operations: RandAugment operations per image in classical augmentation.
+        magnitude: Magnitude of these operations.
+        cut_mix: Whether CutMix is applied after them.
     """
 
     kept: float = 0.05
@@ -145,7 +145,7 @@ def measure(cell: Cell, path: Any, setting: Setting) -> dict[str, Any]:
 
 
 def write(folder: Path, cell: Cell, result: dict[str, Any]) -> None:
-    """Writes the result of a cell, whole or not at all."""
+    """Writes the result of a cell atomically."""
     folder.mkdir(parents=True, exist_ok=True)
     aside = folder / f"{cell.name}.part"
     aside.write_text(json.dumps(result))
@@ -153,7 +153,7 @@ def write(folder: Path, cell: Cell, result: dict[str, Any]) -> None:
 
 
 def read(folder: Path, cell: Cell, setting: Setting) -> dict | None:
-    """The result of a cell with this setting, if there is one."""
+    """Returns the result of a cell with these settings, or None."""
     path = folder / f"{cell.name}.json"
     if not path.exists():
         return None
@@ -163,9 +163,9 @@ def read(folder: Path, cell: Cell, setting: Setting) -> dict | None:
 
 
 def agreement(gan: Any, whole: Arrays, seed: int) -> list[float]:
-    """Share of generated labels that an SVM of all real images agrees with.
+    """Returns how often an SVM of all real images agrees with the labels.
 
-    Without a filter, and with the one of the arm that has one.
+    It is computed for generated images without and with the filter.
     """
     from sklearn.svm import SVC
 
@@ -186,7 +186,7 @@ def agreement(gan: Any, whole: Arrays, seed: int) -> list[float]:
 
 
 def digits(setting: Setting, seed: int) -> tuple[Arrays, Arrays]:
-    """The built-in digits, cut at random into training and test images."""
+    """Returns the built-in digits, randomly split into training and test."""
     from sklearn.datasets import load_digits
 
     found = load_digits()
@@ -198,7 +198,7 @@ def digits(setting: Setting, seed: int) -> tuple[Arrays, Arrays]:
 
 
 def from_npz(path: str, setting: Setting) -> tuple[Arrays, Arrays]:
-    """Images of MNIST's file, those for training and for the test, resized."""
+    """Returns the resized training and test images in MNIST's file."""
     import keras_gan
 
     with np.load(path) as arrays:
@@ -214,7 +214,7 @@ def from_npz(path: str, setting: Setting) -> tuple[Arrays, Arrays]:
 
 
 def cut(train: Arrays, rare: int, kept: float, seed: int) -> Arrays:
-    """Training images with a share of one class, at least two."""
+    """Returns the images with only a fraction of one class, at least two."""
     images, labels = train
     of_class = np.random.default_rng(seed + 1).permutation(
         np.flatnonzero(labels == rare)
@@ -227,7 +227,7 @@ def cut(train: Arrays, rare: int, kept: float, seed: int) -> Arrays:
 
 
 def train_gan(train: Arrays, setting: Setting, seed: int) -> Any:
-    """A conditional GAN on lopsided data."""
+    """Returns a conditional GAN, trained on imbalanced data."""
     import keras
 
     import keras_gan
@@ -291,7 +291,7 @@ def _compile_arguments(setting):
 
 
 def make_classifier(image_shape: tuple, classes: int) -> Any:
-    """The classifier of every arm: two convolutions and two dense layers."""
+    """Returns a classifier of two convolutions and two dense layers."""
     import keras
     from keras import layers
 
@@ -320,12 +320,12 @@ def make_classifier(image_shape: tuple, classes: int) -> Any:
 def classify(
     arm: str, train: Arrays, test: Arrays, gan: Any, setting: Setting, seed: int
 ) -> np.ndarray:
-    """Recall of each class on the test images.
+    """Trains a classifier; returns its recall of each class on test images.
 
     Args:
         arm: One of `ARMS`.
-        train: Lopsided images (0 to 255) and labels.
-        test: Images and labels as they are.
+        train: Imbalanced images (0 to 255) and labels.
+        test: Images and labels for the test.
         gan: A trained GAN.
         setting: `Setting`.
         seed: Integer.
@@ -359,7 +359,7 @@ def classify(
 
 
 def pipeline(arm: str, train: Arrays, gan: Any, setting: Setting, seed: int):
-    """An endless `tf.data.Dataset` of batches, mixed as an arm wants it."""
+    """Returns an endless `tf.data.Dataset` with an arm's mix of classes."""
     import tensorflow as tf
 
     import keras_gan
@@ -392,7 +392,7 @@ def pipeline(arm: str, train: Arrays, gan: Any, setting: Setting, seed: int):
 
 
 def real_shares(arm: str, labels: np.ndarray, setting: Setting) -> np.ndarray:
-    """The mix of classes of the real images that an arm draws."""
+    """Returns the mix of classes of an arm's real images."""
     counts = np.bincount(labels)
     natural, even = counts / counts.sum(), np.full(len(counts), 1 / len(counts))
     towards_even = 0.0
@@ -435,7 +435,7 @@ def _classical(arm, setting, seed) -> list[Callable]:
     )
 
     def in_colors(data):
-        # It takes images of three channels only.
+        # It only supports images of three channels.
         images = tf.repeat(data["images"], 3, axis=-1)
         images = augment({**data, "images": images})["images"]
         return {**data, "images": tf.reduce_mean(images, -1, keepdims=True)}

@@ -2,8 +2,8 @@
 
     python benchmarks/import_time.py
 
-Each run is a process of its own, one after another, with warm files: the
-first run is thrown away. The bound is on the median.
+The runs are separate processes, one after another. The first one, which reads
+the files from disk, does not count. The bound is on the median.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def measure() -> tuple[float, float]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Prints the table; 1 if `--check` finds the median over the bound."""
+    """Prints the table; returns 1 if `--check` finds the bound missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument(

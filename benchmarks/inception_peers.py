@@ -1,4 +1,4 @@
-"""Inception beside torch-fidelity's: the part of `metrics.py` on images."""
+"""Compare Inception with torch-fidelity's: the image part of `metrics.py`."""
 
 import importlib.util
 import os
@@ -14,18 +14,18 @@ WEIGHTS = "inception.pth"
 
 
 def write_inception_weights(folder: pathlib.Path, num_images: int) -> None:
-    """Random weights as a PyTorch file, and images; no file without PyTorch."""
+    """Writes images and, if PyTorch is installed, a file of random weights."""
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (num_images, 32, 32, 3), "uint8")
     np.save(folder / "images.npy", images)
     if importlib.util.find_spec("torch"):
-        # PyTorch and TensorFlow in one process take each other's threads.
+        # In one process PyTorch and TensorFlow would compete for threads.
         command = [sys.executable, __file__, str(folder / WEIGHTS)]
         subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
 
 
 def write_file(path: str) -> None:
-    """Writes weights of the network's shapes under PyTorch's names."""
+    """Writes random weights of the network under PyTorch's names."""
     import keras
     import torch
 
@@ -52,11 +52,11 @@ def write_file(path: str) -> None:
 
 
 def inception_program(program: str, folder: pathlib.Path):
-    """A function that turns all images into features; returns their mean.
+    """Returns a function that computes all features and returns their mean.
 
     Args:
         program: Name of the program.
-        folder: Where `write_inception_weights` wrote.
+        folder: Folder of `write_inception_weights`.
     """
     images = np.load(folder / "images.npy")
     batches = [
@@ -99,7 +99,7 @@ def _torch_fidelity(path):
 
 
 def declare_torchvision_operators() -> None:
-    """Lets torchvision's wheel for GPUs be imported beside CPU-only torch."""
+    """Makes torchvision's GPU wheel importable with a CPU-only PyTorch."""
     spec = importlib.util.find_spec("torchvision")
     if spec is None:
         return

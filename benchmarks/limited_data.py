@@ -3,28 +3,29 @@
     python benchmarks/limited_data.py --data mnist.npz --processes 2
     python benchmarks/limited_data.py --data mnist.npz --plot-only
 
-A discriminator that sees few images learns them by heart; it then tells the
-generator nothing any more, and the samples decay. Scikit-learn's 1,797 digits
-and MNIST cut to 100, 500 and 2,000 images, each seed to others, are trained
-without augmentation, with DiffAugment and with ADA, and so is all of MNIST,
-which is plenty. Nothing else differs between the methods.
+A discriminator that sees few images memorizes them. It then gives the generator
+no useful gradients, and the samples get worse. GANs are trained on
+scikit-learn's 1,797 digits, on subsets of MNIST of 100, 500 and 2,000 images
+(other images for each seed), and on all of MNIST, which is enough data. Each is
+trained without augmentation, with DiffAugment and with ADA. Everything else is
+the same.
 
-MNIST is resized to 16x16, where a run takes minutes on one core. The network
-is a DCGAN with the non-saturating loss; R1 is weaker than the default, which by
-itself would keep D from learning the images by heart for longer than is
-measured here.
+MNIST is resized to 16x16, where a run takes minutes on one core. The network is
+a DCGAN with the non-saturating loss. R1 is weaker than the default, which alone
+would prevent memorization for longer than is measured here.
 
-Distances are Fréchet distances in the features of keras_gan's classifier of
-digits, of the averaged generator's samples to *all* images of the data set, so
-that copies of the few are no perfect answer: "copies" in the table is what
-they would get. Compare distances of one row group only.
+Distances are Fréchet distances between samples of the averaged generator and
+*all* images of the data set, in the features of keras_gan's digits classifier.
+So a GAN that copies its few training images does not get a perfect result;
+"copies" in the table is the distance it would get. Only compare distances
+within a row group.
 
-Each run is one process on one core, and writes one file. What is there is not
-run again: the program may be stopped, and goes on where it was.
+Each run is one process on one core, and writes one file. Existing results are
+not computed again, so the program can be interrupted and continued.
 
-Bounds (`--check`), on means over the seeds: with 500 images the best distance
-with ADA is at most .75 of that without, the last is at most 1.1 of the best,
-and p ends at .05 or more; with all images it ends at .02 or less.
+Bounds (`--check`) on means over the seeds: with 500 images, the best distance
+with ADA is at most .75 times that without, the last is at most 1.1 times the
+best, and p at the end is at least .05; with all images it is at most .02.
 """
 
 import argparse
@@ -50,7 +51,7 @@ from limited_data_runs import (
 DIGITS = 1797
 PLENTY = 60_000
 FEW = 500
-# Of a process: with one thread each, two of them use two cores best.
+# Threads per process: two processes of one thread use two cores best.
 ONE_THREAD = {
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
@@ -60,7 +61,7 @@ ONE_THREAD = {
 
 
 def planned(options: argparse.Namespace) -> list[Run]:
-    """All runs, those that the bounds need first."""
+    """Returns all runs, starting with those that the bounds need."""
     sets = [("digits", DIGITS)]
     if options.data:
         sets = [("mnist", size) for size in options.sizes] + sets
@@ -73,7 +74,7 @@ def planned(options: argparse.Namespace) -> list[Run]:
 
 
 def train_all(runs: Iterable[Run], options: argparse.Namespace) -> None:
-    """Trains those that are missing, each in a process of its own."""
+    """Trains the runs without results, each in a separate process."""
     missing = [
         run
         for run in runs
@@ -103,18 +104,18 @@ def train_all(runs: Iterable[Run], options: argparse.Namespace) -> None:
 
 
 def source_of(options: argparse.Namespace, data: str) -> str:
-    """What `keras_gan.datasets.load` takes for a data set."""
+    """Returns the argument of `keras_gan.datasets.load` for a data set."""
     return "digits" if data == "digits" else str(options.data)
 
 
 def data_folder(options: argparse.Namespace, data: str) -> Path:
-    """Where the prepared images of a data set lie."""
+    """Returns the folder of the prepared images of a data set."""
     side = "" if data == "digits" else f"-{options.setting.side}"
     return options.results / f"{data}{side}"
 
 
 def show(runs: Iterable[Run], options: argparse.Namespace) -> bool:
-    """Prints table and bounds and draws what there is; true if all hold."""
+    """Prints and draws the existing results; returns if the bounds are met."""
     results = {}
     for run in runs:
         result = read_result(options.results, run, options.setting)
@@ -127,7 +128,7 @@ def show(runs: Iterable[Run], options: argparse.Namespace) -> bool:
     print(report.table(rows))
     held = report.bounds(rows, FEW, PLENTY)
     for sentence, holds in held:
-        print(f"{sentence}: {'ok' if holds else 'short'}")
+        print(f"{sentence}: {'ok' if holds else 'missed'}")
     report.plot(results, options.figures / "limited_data.png")
     report.picture(
         results,
@@ -138,23 +139,23 @@ def show(runs: Iterable[Run], options: argparse.Namespace) -> bool:
 
 
 def option_name(field: str) -> str:
-    """`num_fakes` to `--num-fakes`."""
+    """Returns the option of a field: `num_fakes` -> `--num-fakes`."""
     return "--" + field.replace("_", "-")
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    """The options, with the `setting` that its own options make up."""
+    """Returns the options, with `setting` made from those of its fields."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     add = parser.add_argument
-    add("--data", type=Path, help="MNIST as .npz. Left out: digits only")
+    add("--data", type=Path, help="MNIST as .npz (default: only digits)")
     add("--results", type=Path, default=Path("runs/limited_data"))
-    add("--figures", type=Path, help="folder of pictures. Left out: --results")
+    add("--figures", type=Path, help="folder of plots (default: --results)")
     add("--sizes", type=int, nargs="+", default=[500, PLENTY, 100, 2000])
     add("--methods", nargs="+", choices=METHODS, default=METHODS)
-    add("--seeds", type=int, default=3, help="runs of each kind")
-    add("--processes", type=int, default=1, help="runs at a time")
-    add("--plot-only", action="store_true", help="show what is there")
-    add("--check", action="store_true", help="exit with 1 if a bound is short")
+    add("--seeds", type=int, default=3, help="number of runs of each kind")
+    add("--processes", type=int, default=1, help="number of parallel runs")
+    add("--plot-only", action="store_true", help="show existing results")
+    add("--check", action="store_true", help="exit with 1 if a bound is missed")
     add("--run", type=Run.parse, help=argparse.SUPPRESS)
     fields = parser.add_argument_group("setting of all runs")
     for field in dataclasses.fields(Setting):
@@ -176,7 +177,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Trains what is missing and shows it; 1 if `--check` finds one short."""
+    """Runs and shows all; returns 1 if `--check` finds a bound missed."""
     options = parse(arguments)
     if options.run:
         folder = data_folder(options, options.run.data)

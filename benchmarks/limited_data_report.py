@@ -6,21 +6,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from limited_data_runs import METHODS, Run
 
-# Colours that tell the methods apart without colour vision too.
+# Colors that are distinguishable for color-blind readers.
 COLORS = {"none": "#d55e00", "diffaugment": "#0072b2", "ada": "#009e73"}
 LABELS = {"none": "none", "diffaugment": "DiffAugment", "ada": "ADA"}
-# Bounds: on the few images, and on ADA's p where there are plenty.
+# Bounds for few images, and for ADA's p with many images.
 MAX_BEST = 0.75
 MAX_DECAY = 1.10
 MIN_RISEN = 0.05
 MAX_PLENTY = 0.02
 
 Results = dict[Run, dict[str, Any]]
-"""Results as `limited_data_runs.train` returns them, by their run."""
+"""Results of `limited_data_runs.train` by run."""
 
 
 class Row(NamedTuple):
-    """The seeds of one data set and method; distances are means over them."""
+    """Means over the seeds of one data set and method."""
 
     data: str
     num_images: int
@@ -35,12 +35,12 @@ class Row(NamedTuple):
 
     @property
     def decay(self) -> float:
-        """The last distance over the best: 1 where nothing was lost."""
+        """The last distance divided by the best: 1 if it did not get worse."""
         return self.last / self.best
 
 
 def summarize(results: Results) -> list[Row]:
-    """One row for each data set, number of images and method."""
+    """Returns one row per data set, number of images and method."""
     rows = []
     for key in sorted({run[:3] for run in results}, key=_order):
         group = [result for run, result in results.items() if run[:3] == key]
@@ -63,7 +63,7 @@ def summarize(results: Results) -> list[Row]:
 
 
 def table(rows: list[Row]) -> str:
-    """The rows as Markdown."""
+    """Returns the rows as a Markdown table."""
     lines = [
         "| images | augmentation | best | last | last / best "
         "| D right on real | last p | seconds |",
@@ -81,15 +81,15 @@ def table(rows: list[Row]) -> str:
 
 
 def bounds(rows: list[Row], few: int, plenty: int) -> list[tuple[str, bool]]:
-    """What must hold, as sentences with figures, and whether it does.
+    """Returns the bounds as sentences with figures, and whether they are met.
 
     Args:
         rows: What `summarize` returned.
-        few: Number of MNIST images that are too few.
-        plenty: Number of MNIST images that are enough.
+        few: Number of MNIST images that is too small.
+        plenty: Number of MNIST images that is large enough.
 
     Returns:
-        Nothing of those whose rows are not there.
+        Pairs of a sentence and a bool, only for bounds whose rows exist.
     """
     known = {row[:3]: row for row in rows}
     found = []
@@ -156,7 +156,7 @@ def plot(results: Results, path: Path) -> None:
 
 
 def picture(results: Results, data: str, num_images: int, path: Path) -> None:
-    """Draws the last samples of each method side by side, of one seed."""
+    """Draws the last samples of each method side by side, for one seed."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -184,7 +184,7 @@ def picture(results: Results, data: str, num_images: int, path: Path) -> None:
 
 
 def _draw_distances(panel, results: Results, key) -> None:
-    """The distances of each method on one data set."""
+    """Draws the distances of each method on one data set."""
     from matplotlib import ticker
 
     for method in METHODS:
@@ -195,14 +195,14 @@ def _draw_distances(panel, results: Results, key) -> None:
             _draw(panel, shown, series, LABELS[method], COLORS[method])
     panel.set(title=_title(Run(*key, "", 0)), yscale="log")
     panel.set(ylabel="Fréchet distance")
-    # 20 and not 2 x 10^1, and not 10, 20, 30 and so on.
+    # Tick labels like 20, not 2 x 10^1, and not all multiples of 10.
     panel.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
     panel.yaxis.set_major_formatter("{x:g}")
     panel.yaxis.set_minor_formatter("")
 
 
 def _draw(panel, shown, series, label, color):
-    """The mean over the seeds as a line, the seeds as a band."""
+    """Draws the mean over the seeds as a line, and their range as a band."""
     values = np.array(series)
     panel.fill_between(
         shown, values.min(0), values.max(0), color=color, alpha=0.2, lw=0

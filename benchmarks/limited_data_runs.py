@@ -1,4 +1,4 @@
-"""Train one GAN of `limited_data.py`, and measure it while it trains."""
+"""Train one GAN of `limited_data.py`, and evaluate it during training."""
 
 import dataclasses
 import json
@@ -17,23 +17,23 @@ STEPS_PER_EXECUTION = 10
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
-    """What all runs have in common, whatever their augmentation.
+    """Settings that all runs share, independent of their augmentation.
 
     Attributes:
         thousand_images: Real images that a run sees, in thousands.
-        distances: Fréchet distances measured on the way, evenly spaced.
-        num_fakes: Generated images for each distance.
-        side: Pixels a side that MNIST is resized to; digits keep their 8.
-        batch_size: Real images in a batch.
+        distances: Number of Fréchet distances during training, evenly spaced.
+        num_fakes: Number of generated images for each distance.
+        side: Side in pixels to which MNIST is resized; digits keep their 8.
+        batch_size: Number of real images per batch.
         width: Channels of the finest layer of G; D has twice as many.
-        learning_rate: Of both networks: Adam without momentum.
-        last_rate: What the learning rate falls to, by a cosine.
-        gamma: Of R1, which is computed on every fourth update of D.
-        ema_momentum: Of the averaged generator, which is what is measured.
-        operations: Of ADA.
-        target: Of ADA: the mean sign of D's scores of real images.
-        speed: Of ADA: thousand images in which its p can go from 0 to 1.
-        policy: Of DiffAugment.
+        learning_rate: Learning rate of both networks (Adam without momentum).
+        last_rate: Final learning rate of the cosine decay.
+        gamma: Strength of R1, which is computed in every fourth update of D.
+        ema_momentum: Momentum of the averaged generator, which is evaluated.
+        operations: Operations of ADA.
+        target: ADA's target for the mean sign of D's logits of real images.
+        speed: Thousands of images in which ADA's p can go from 0 to 1.
+        policy: Policy of DiffAugment.
     """
 
     thousand_images: float = 120.0
@@ -53,14 +53,14 @@ class Setting:
 
     @property
     def steps(self) -> int:
-        """Steps from one distance to the next, whole executions of them."""
+        """Steps between distances, a multiple of the steps per execution."""
         shown = 1000 * self.thousand_images / self.distances
         steps = int(shown / self.batch_size)
         return max(STEPS_PER_EXECUTION, steps - steps % STEPS_PER_EXECUTION)
 
 
 class Run(NamedTuple):
-    """One training: a data set, how many of its images, a method, a seed."""
+    """One run: a data set, the number of images, a method and a seed."""
 
     data: str
     num_images: int
@@ -69,7 +69,7 @@ class Run(NamedTuple):
 
     @property
     def name(self) -> str:
-        """`mnist-500-ada-0`, of which `parse` makes the run again."""
+        """The run's name, such as `mnist-500-ada-0`, which `parse` reads."""
         return "-".join(map(str, self))
 
     @classmethod
@@ -82,9 +82,9 @@ def prepare(folder: Path, source: Any, side: int | None) -> None:
     """Writes all images of a data set and the statistics of their features.
 
     Args:
-        folder: Where `images.npz` (uint8) and `statistics.npz` go.
-        source: Whatever `keras_gan.datasets.load` takes.
-        side: Pixels a side to resize to, or None.
+        folder: Folder for `images.npz` (uint8) and `statistics.npz`.
+        source: What `keras_gan.datasets.load` accepts.
+        side: Side in pixels to resize to, or None.
     """
     from keras_gan import datasets
     from keras_gan.metrics import FrechetInceptionDistance
@@ -106,17 +106,17 @@ def prepare(folder: Path, source: Any, side: int | None) -> None:
     distance = FrechetInceptionDistance("digits")
     for start in range(0, len(images), 500):
         distance.update_real(to_floats(images[start : start + 500]))
-    # Last: its being there says that both are whole.
+    # Written last, so that its existence shows that both files are complete.
     distance.save_real_statistics(folder / STATISTICS)
 
 
 def to_floats(images: np.ndarray) -> np.ndarray:
-    """Bytes to [-1, 1]."""
+    """Scales bytes to [-1, 1]."""
     return (images / 127.5 - 1.0).astype("float32")
 
 
 def chosen_images(folder: Path, run: Run) -> np.ndarray:
-    """The images that a run may see; another seed chooses others."""
+    """Returns the training images of a run, which depend on the seed."""
     with np.load(folder / IMAGES) as arrays:
         images = arrays["images"]
     order = np.random.default_rng(run.seed).permutation(len(images))
@@ -124,7 +124,7 @@ def chosen_images(folder: Path, run: Run) -> np.ndarray:
 
 
 def distance_to(folder: Path, images: np.ndarray) -> float:
-    """Fréchet distance of images to the whole data set."""
+    """Returns the Fréchet distance between images and the whole data set."""
     from keras_gan.metrics import FrechetInceptionDistance
 
     distance = FrechetInceptionDistance(
@@ -136,7 +136,7 @@ def distance_to(folder: Path, images: np.ndarray) -> float:
 
 
 def make_augmenter(method: str, setting: Setting, seed: int) -> Any:
-    """The layer between every image and D, or None."""
+    """Returns the augmenter before D, or None."""
     from keras_gan import layers
 
     if method == "diffaugment":
@@ -152,7 +152,7 @@ def make_augmenter(method: str, setting: Setting, seed: int) -> Any:
 
 
 def make_gan(image_shape: tuple[int, ...], run: Run, setting: Setting) -> Any:
-    """A compiled GAN; only `augmenter` differs from method to method."""
+    """Returns a compiled GAN; methods differ only in `augmenter`."""
     import keras
 
     import keras_gan
@@ -179,8 +179,8 @@ def make_gan(image_shape: tuple[int, ...], run: Run, setting: Setting) -> Any:
     ]
     gan.compile(
         *adams,
-        # ADA is steered by the sign of D(real). A relativistic loss compares
-        # real with fake and leaves that sign to chance.
+        # ADA is controlled by the sign of D(real), which is arbitrary under a
+        # relativistic loss, because that only compares real with fake.
         loss="non_saturating",
         penalties=[keras_gan.penalties.R1(setting.gamma, every=4)],
         update="simultaneous",
@@ -194,15 +194,15 @@ def train(folder: Path, run: Run, setting: Setting) -> dict[str, Any]:
     """Trains one GAN.
 
     Args:
-        folder: What `prepare` wrote.
-        run: What to train on, and how.
-        setting: What all runs share.
+        folder: Folder of `prepare`.
+        run: The `Run`.
+        setting: Settings of all runs.
 
     Returns:
-        A dictionary that JSON can hold: `run`, `setting`, `copies` (the
-        distance of the chosen images themselves), `seconds`; lists with an
-        entry for each distance: `thousand_images`, `fid`, `real_accuracy`,
-        `probability`, `real_sign`; and `samples`, `(n, height, width)` bytes.
+        A dictionary for JSON: `run`, `setting`, `copies` (the distance of the
+        training images themselves), `seconds`; lists with one entry per
+        distance: `thousand_images`, `fid`, `real_accuracy`, `probability`,
+        `real_sign`; and `samples`, `(n, height, width)` bytes.
     """
     import keras
 
@@ -233,7 +233,7 @@ def train(folder: Path, run: Run, setting: Setting) -> dict[str, Any]:
 
 
 def _fit(gan, images, folder, run, setting) -> dict[str, list[float]]:
-    """Trains, measuring on the way, and returns the logs of each epoch."""
+    """Trains and evaluates; returns the logs of each epoch."""
     import keras_gan
 
     fid = keras_gan.callbacks.FIDCallback(
@@ -255,19 +255,19 @@ def _fit(gan, images, folder, run, setting) -> dict[str, list[float]]:
 
 
 def result_path(results: Path, run: Run) -> Path:
-    """Where the result of a run lies."""
+    """Returns the path of a run's result."""
     return results / f"{run.name}.json"
 
 
 def read_result(
     results: Path, run: Run, setting: Setting
 ) -> dict[str, Any] | None:
-    """The result of a run that was made with this setting, or None."""
+    """Returns the result of a run with these settings, or None."""
     path = result_path(results, run)
     if not path.exists():
         return None
     result = json.loads(path.read_text())
-    # Without what its method does not use.
+    # Without settings that the method does not use.
     unused = {
         "none": {"operations", "target", "speed", "policy"},
         "diffaugment": {"operations", "target", "speed"},
@@ -281,7 +281,7 @@ def read_result(
 
 
 def write_result(results: Path, run: Run, result: dict[str, Any]) -> None:
-    """Writes the result of a run; the file is whole or is not there."""
+    """Writes the result of a run atomically."""
     path = result_path(results, run)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")

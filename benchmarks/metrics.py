@@ -1,20 +1,19 @@
-"""Time and memory of the metrics beside other programs, in one run.
+"""Compare time and memory of the metrics with other programs.
 
     python benchmarks/metrics.py --turns 3
 
-Each cell is a process of its own, so that its peak of memory is its own; the
-programs take turns, and times are medians over the turns. All get the same
-features, which are made by a seed, and the same random weights of Inception.
-Programs that are not installed are left out: pytorch-fid, torch-fidelity,
-prdc, scipy (with PyTorch and torchvision, as pytorch-fid and torch-fidelity
-need them).
+Each measurement is a separate process, so that its peak memory can be measured.
+The programs are run in turn, and times are medians over the turns. All use the
+same seeded random features and the same random weights of Inception. Programs
+that are not installed are skipped: pytorch-fid, torch-fidelity, prdc, scipy
+(and PyTorch and torchvision, which pytorch-fid and torch-fidelity need).
 
 - statistics: from means and covariances to FID;
-- features: from features to FID, covariances included;
+- features: from features to FID, including covariances;
 - kid: 100 subsets of 1,000;
-- prdc: 5 nearest neighbours;
-- inception: from images to features, images a second. Starting up, reading
-  weights and the first batch, which compiles, are not counted.
+- prdc: 5 nearest neighbors;
+- inception: from images to features. Startup, loading weights and the first
+  batch, which compiles, are not counted.
 """
 
 import argparse
@@ -43,7 +42,7 @@ TASKS = {
 
 
 def make_features(seed: int, num_images: int, num_features: int) -> np.ndarray:
-    """Features like Inception's: not negative, correlated, a few in front."""
+    """Returns features like Inception's: nonnegative, correlated, few large."""
     rng = np.random.default_rng(seed)
     mixing = rng.normal(size=(64, num_features)) * 0.05
     shared = rng.normal(size=(num_images, 64)) @ mixing
@@ -52,7 +51,7 @@ def make_features(seed: int, num_images: int, num_features: int) -> np.ndarray:
 
 
 def statistics_of(features):
-    """Mean and covariance in float64, as NumPy computes them."""
+    """Returns mean and covariance in float64, computed with NumPy."""
     features = features.astype("float64")
     return features.mean(axis=0), np.cov(features, rowvar=False)
 
@@ -104,7 +103,7 @@ def pytorch_fid_features(real, fake):
     from pytorch_fid.fid_score import calculate_frechet_distance
 
     def distance():
-        # As its `calculate_activation_statistics` does.
+        # As in its `calculate_activation_statistics`.
         pair = [
             (np.mean(x, axis=0), np.cov(x, rowvar=False)) for x in (real, fake)
         ]
@@ -140,7 +139,7 @@ def torch_fidelity_kid(real, fake):
     import torch
     from torch_fidelity.metric_kid import kid_features_to_metric
 
-    # The first argument is the fake side.
+    # The first argument is the generated set.
     first, second = torch.from_numpy(fake), torch.from_numpy(real)
 
     def distance():
@@ -178,7 +177,7 @@ def _only(values: dict) -> float:
 
 
 def measure(task: str, program: str, folder: pathlib.Path) -> dict:
-    """Seconds, peak of memory in MB above the start, and the value."""
+    """Returns seconds, peak memory in MB above the start, and the value."""
     if program in ("pytorch-fid", "torch-fidelity"):
         declare_torchvision_operators()
     if task == "inception":
@@ -204,7 +203,7 @@ def _peak() -> float:
 
 
 def in_process(task: str, program: str, folder: pathlib.Path) -> dict | None:
-    """What `measure` returns in a new process; None where a peer is missing."""
+    """Runs `measure` in a new process; None if a program is not installed."""
     command = [sys.executable, __file__, "--one", task, program, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode == 0:

@@ -1,20 +1,20 @@
-"""Count the modes that a GAN finds: PacGAN's ring and grid.
+"""Count the modes that a GAN learns on PacGAN's ring and grid.
 
     python benchmarks/mode_coverage.py --task grid --seeds 5
 
 Ring: 8 Gaussians of sigma .01 on the unit circle. Grid: 25 Gaussians of sigma
 .05 at {-4, -2, 0, 2, 4}^2. Latents z ~ N(0, I_2), batches of 100, and 2,500
-samples are judged (Lin et al. 2018, arXiv 1712.04086, Table 1):
+samples are evaluated (Lin et al. 2018, arXiv 1712.04086, Table 1):
 
-- HQ: the share of high-quality samples, those within 3 sigma of a centre; a
-  perfect sampler has 1 - exp(-4.5) = 98.89 %;
-- modes: centres with at least one high-quality sample;
+- HQ: the percentage of high-quality samples, those within 3 sigma of a center;
+  a perfect sampler has 1 - exp(-4.5) = 98.89 %;
+- modes: centers with at least one high-quality sample;
 - KL: KL(p || uniform) in nats, the reverse KL divergence, where p_k is the
-  share of the high-quality samples whose nearest centre is k. With n samples
+  fraction of the high-quality samples whose nearest center is k. With n samples
   and K modes a perfect sampler has about (K - 1) / 2n: .005 on the grid.
 
-The GAN is keras-gan's default one on vectors: relativistic loss with R1 and
-R2. gamma and the learning rate fall over the run.
+The GAN is keras-gan's default GAN for vectors: relativistic loss with R1 and
+R2. Gamma and the learning rate decay during the run.
 """
 
 import argparse
@@ -49,11 +49,11 @@ PUBLISHED = {
 
 @dataclass(frozen=True)
 class Task:
-    """A mixture, the settings to learn it by, and the bounds to reach.
+    """A mixture, the settings for training on it, and the bounds to reach.
 
-    `scale` divides the points before training, so that a mode is about as wide
-    in both;
-    gamma and the learning rate go from their first to their second value.
+    Points are divided by `scale` before training, so that modes have about the
+    same width in both tasks.
+    Gamma and the learning rate decay from their first to their second value.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Task:
     ema_momentum: float = 0.999
 
     def is_reached(self, result: dict[str, float]) -> bool:
-        """True if a result of `judge` finds all modes and keeps the bounds."""
+        """True if a result of `judge` has all modes and meets the bounds."""
         return (
             result["modes"] == len(make_centers(self.name))
             and result["quality"] >= self.min_quality
@@ -99,7 +99,7 @@ TASKS = {
 
 
 def make_centers(name: str) -> np.ndarray:
-    """Returns the centres of the modes: `(8, 2)` or `(25, 2)`."""
+    """Returns the centers of the modes: `(8, 2)` or `(25, 2)`."""
     if name == "ring":
         angles = 2 * np.pi * np.arange(8) / 8
         return np.stack([np.cos(angles), np.sin(angles)], axis=1)
@@ -110,7 +110,7 @@ def make_centers(name: str) -> np.ndarray:
 def sample_mixture(
     centers: np.ndarray, sigma: float, num_samples: int, seed: int
 ) -> np.ndarray:
-    """Draws `(num_samples, 2)` points, every mode being equally likely."""
+    """Draws `(num_samples, 2)` points; all modes are equally likely."""
     random = np.random.default_rng(seed)
     chosen = centers[random.integers(len(centers), size=num_samples)]
     return chosen + random.normal(scale=sigma, size=chosen.shape)
@@ -119,16 +119,16 @@ def sample_mixture(
 def judge(
     samples: np.ndarray, centers: np.ndarray, sigma: float
 ) -> dict[str, float]:
-    """Judges samples of a mixture; see the top of this file.
+    """Evaluates samples of a mixture; the module docstring has the formulas.
 
     Args:
-        samples: `(n, 2)` points, in the units of the centres.
+        samples: `(n, 2)` points, in the units of the centers.
         centers: `(modes, 2)`.
         sigma: The standard deviation of every mode.
 
     Returns:
-        `modes`, `quality` (0 to 1) and `kl` (infinite when no sample is of
-        high quality).
+        `modes`, `quality` (0 to 1) and `kl` (infinite if there are no
+        high-quality samples).
     """
     distances = np.linalg.norm(samples[:, None] - centers[None], axis=-1)
     high_quality = distances.min(axis=1) <= 3 * sigma
@@ -144,7 +144,7 @@ def judge(
 
 
 def cosine(ends: tuple[float, float], progress: float) -> float:
-    """Returns the first end at progress 0, the second one at 1."""
+    """Interpolates from the first end (progress 0) to the second (1)."""
     first, last = ends
     return last + (first - last) * (1 + np.cos(np.pi * progress)) / 2
 
@@ -152,7 +152,7 @@ def cosine(ends: tuple[float, float], progress: float) -> float:
 def stream(task: Task, seed: int) -> Any:
     """Returns an endless `tf.data.Dataset` of batches, divided by the scale.
 
-    A million points are drawn anew in another order each time around.
+    A million points are repeated, in another order each time.
     """
     import tensorflow as tf
 
@@ -165,7 +165,7 @@ def stream(task: Task, seed: int) -> Any:
 
 
 def make_gan(task: Task, seed: int, num_steps: int) -> tuple[Any, list]:
-    """Returns a compiled GAN and the callbacks that lower its gamma."""
+    """Returns a compiled GAN and the callbacks that decay its gamma."""
     import keras
 
     import keras_gan
@@ -180,7 +180,7 @@ def make_gan(task: Task, seed: int, num_steps: int) -> tuple[Any, list]:
         ema_momentum=task.ema_momentum,
         seed=seed,
     )
-    # A variable in place of the number, so that it can change while training.
+    # A variable instead of a number, so that it can change during training.
     gamma = keras.Variable(task.gamma[0], trainable=False, name="gamma")
     penalties = [keras_gan.penalties.R1(), keras_gan.penalties.R2()]
     for penalty in penalties:
@@ -213,7 +213,7 @@ def make_gan(task: Task, seed: int, num_steps: int) -> tuple[Any, list]:
 
 
 def train(task: Task, seed: int, num_steps: int) -> np.ndarray:
-    """Trains a GAN on a mixture and returns samples in the mixture's units."""
+    """Trains a GAN on a mixture; returns samples in the mixture's units."""
     import keras
 
     keras.utils.set_random_seed(seed)
@@ -234,7 +234,7 @@ def row(name: str, modes: float, quality: float, kl: float, note: str) -> str:
 
 
 def run(task: Task, seeds: range, num_steps: int) -> bool:
-    """Trains once for each seed, prints the table; true if all is reached."""
+    """Trains once per seed and prints a table; returns if bounds are met."""
     centers = make_centers(task.name)
     print(f"{task.name}: {len(centers)} modes, {num_steps} steps")
     print("                modes    HQ %       KL   seconds")
@@ -263,7 +263,7 @@ def run(task: Task, seeds: range, num_steps: int) -> bool:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the tasks; 1 if `--check` finds a seed that falls short."""
+    """Runs the tasks; returns 1 if `--check` finds a bound missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--task", choices=[*TASKS, "both"], default="both")
     parser.add_argument("--seeds", type=int, default=5, help="number of runs")

@@ -1,19 +1,20 @@
-"""Measure whether augmentation leaks into what a generator makes.
+"""Measure whether augmentations leak into generated images.
 
     python benchmarks/no_leak.py --seeds 3
     python benchmarks/no_leak.py --seeds 6 --ramp 0.25
 
-A small DCGAN learns arrows that all point right. Every image that its
-discriminator sees is augmented with a fixed probability: flipped, turned by any
-angle, shifted. At 0.7 the images as they are remain the most frequent ones, and
-the samples, drawn without augmentation, should point right as well. At 1 every
-direction is equally frequent: nothing is left to learn it from, and the
-generator keeps whichever it began with. With `--ramp` the probability rises
-from 0 over the first part of the run, more as the adaptive one does.
+A small DCGAN is trained on arrows that all point right. Every image that the
+discriminator sees is augmented with a fixed probability: flipped, rotated by a
+random angle and shifted. At a probability of 0.7 the original direction is
+still the most frequent one, and generated images, which are not augmented,
+should point right too. At 1 all directions are equally frequent, so the right
+one cannot be learned, and the generator keeps the one it started with. With
+`--ramp` the probability rises from 0 in the first part of the run, similar to
+adaptive augmentation.
 
 The direction of a sample is that of the nearest of many real arrows in all four
-directions. A row gives the shares of the directions and the mean distance to
-the nearest arrow, beside that of fresh real arrows.
+directions. A row shows the percentages of the directions and the mean distance
+to the nearest arrow; one row shows new real arrows for comparison.
 """
 
 import argparse
@@ -31,13 +32,13 @@ KEPT = 0.95
 
 
 def make_arrows(count, seed):
-    """White arrows on black in [-1, 1] that point right, no two the same."""
+    """Returns different white arrows on black, in [-1, 1], pointing right."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[:SIDE, :SIDE] + 0.5
     middles = rng.uniform(0.42, 0.58, (2, count, 1, 1)) * SIDE
     half_length = rng.uniform(0.22, 0.28, (count, 1, 1)) * SIDE
     head = half_length * rng.uniform(1.15, 1.41, (count, 1, 1))
-    # From near the middle of the image to its edge, like the hand of a clock.
+    # From near the center of the image to its edge, like the hand of a clock.
     along = x - middles[0] - 0.18 * SIDE
     to_tip = half_length - along
     half_width = np.where(to_tip < head, 0.69 * to_tip, 0.08 * SIDE)
@@ -48,9 +49,9 @@ def make_arrows(count, seed):
 
 
 def judge(images):
-    """Direction of each image, 0 to 3, and its distance to the nearest arrow.
+    """Returns each image's direction, 0 to 3, and distance to an arrow.
 
-    Also of mirrored arrows, which look a little different.
+    Mirrored arrows, which look slightly different, count as arrows too.
     """
     arrows = make_arrows(300, seed=1_000_000)
     arrows = np.concatenate([arrows, arrows[:, ::-1]])
@@ -65,14 +66,14 @@ def judge(images):
 
 
 def ramp(probability, steps):
-    """A schedule from 0 to a probability within some steps."""
+    """Returns a schedule from 0 to a probability within some steps."""
     import keras
 
     return keras.optimizers.schedules.PolynomialDecay(0.0, steps, probability)
 
 
 def train(probability, seed, steps):
-    """Samples of a GAN that was trained at one probability or schedule."""
+    """Returns samples of a GAN trained at one probability or schedule."""
     import keras
 
     import keras_gan
@@ -102,7 +103,7 @@ def train(probability, seed, steps):
 
 
 def shares(images):
-    """Share of each direction, and the mean distance to an arrow."""
+    """Returns the fraction of each direction, and the mean distance."""
     directions, distance = judge(images)
     return np.bincount(directions, minlength=4) / len(images), distance
 
@@ -114,7 +115,7 @@ def row(label, values, note=""):
 
 
 def main(arguments=None):
-    """Prints the table; 1 if `--check` finds that the claim does not hold."""
+    """Prints the table; returns 1 if `--check` finds leaks below 1."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--seeds", type=int, default=3, help="number of runs")
     parser.add_argument("--steps", type=int, default=960)
@@ -125,7 +126,7 @@ def main(arguments=None):
         "--ramp",
         type=float,
         default=0.0,
-        help="share of the steps in which the probability rises from 0",
+        help="fraction of the steps in which the probability rises from 0",
     )
     parser.add_argument(
         "--check", action="store_true", help="exit with 1 if it leaks below 1"

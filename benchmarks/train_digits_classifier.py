@@ -1,4 +1,4 @@
-"""Train the digits classifier whose features measure GANs of digits.
+"""Train the classifier whose features are used to evaluate GANs of digits.
 
     python benchmarks/train_digits_classifier.py --train weights.npz \
         --mnist mnist.npz
@@ -6,21 +6,20 @@
     python benchmarks/train_digits_classifier.py --judge
 
 `--train` trains `keras_gan.features.digits_classifier` on three quarters of
-scikit-learn's 8x8 digits and, where `--mnist` says where they are (an .npz with
-x_train, y_train, x_test, y_test), on MNIST's training images, half of each
-batch. Images are shifted, scaled, blurred and noised a little. The file is what
-the package ships as keras_gan/features/digits_classifier.npz.
+scikit-learn's 8x8 digits and, with `--mnist` (an .npz with x_train, y_train,
+x_test, y_test), on MNIST's training images, which are then half of each batch.
+Images are slightly shifted, scaled, blurred and noised. The package ships the
+resulting file as keras_gan/features/digits_classifier.npz.
 
-`--check` prints the accuracy of the shipped weights on digits that they have
-not seen, the last quarter and MNIST's test images, and exits with 1 if one is
-short of its bound.
+`--check` prints the accuracy of the shipped weights on unseen digits (the last
+quarter and MNIST's test images), and exits with 1 if one misses its bound.
 
-`--judge` asks whether a Frechet distance in those features is of use: one half
-of the 8x8 digits against the other, damaged more and more, and against samples
-of GANs that were trained longer and longer (`keras-gan train --steps N`). Each
-row must rise from left to right; the program exits with 1 if one does not.
-Figures are means over three ways to halve the digits; every comparison within
-a row has the same number of images on each side.
+`--judge` tests whether a Frechet distance in these features is useful. It
+compares one half of the 8x8 digits with the other half, increasingly damaged,
+and with samples of GANs that were trained for fewer and fewer steps (`keras-gan
+train --steps N`). Each row must rise from left to right; otherwise the program
+exits with 1. Figures are means over three ways to split the digits into halves.
+All comparisons within a row use the same numbers of images.
 """
 
 import argparse
@@ -47,12 +46,12 @@ from keras_gan.metrics.frechet_distance import frechet_distance
 SEED = 0
 BATCH_SIZE = 128
 LEARNING_RATE = 2e-3
-# Accuracy that the shipped weights must have on images they have not seen.
+# Accuracy that the shipped weights must have on unseen images.
 BOUNDS = {"digits": 0.98, "mnist": 0.97}
-# Images of one side where classes are left out of the other half.
+# Number of images per side when classes are missing in the other half.
 NUM_OF_CLASSES = 400
 NUM_HALVINGS = 3
-# Steps of GANs, best first.
+# Training steps of the GANs, best first.
 RUNS = (8000, 1000, 300, 100)
 
 Arrays = tuple[np.ndarray, np.ndarray]
@@ -66,7 +65,7 @@ def all_digits() -> Arrays:
 
 
 def split(images: np.ndarray, labels: np.ndarray, share: float, seed: int):
-    """Returns two parts as `(images, labels)`; `share` is the second's."""
+    """Returns two parts as `(images, labels)`; the second has `share`."""
     first, second, first_labels, second_labels = train_test_split(
         images, labels, test_size=share, random_state=seed, stratify=labels
     )
@@ -83,7 +82,7 @@ def mnist(path: Path) -> tuple[Arrays, Arrays]:
 
 
 def to_bytes(images: np.ndarray) -> np.ndarray:
-    """Returns images `(n, h, w)` in [0, 1] as the network takes them."""
+    """Returns images `(n, h, w)` in [0, 1] in the network's input format."""
     images = np.floor(np.clip(images, 0.0, 1.0) * 255.0 + 0.5)
     return images[..., None].astype("float32")
 
@@ -98,10 +97,10 @@ def resampling(
 
     Args:
         size: Pixels of the axis.
-        shift: By how much each image moves, as a share of its side, `(n,)`.
-        scale: By how much it grows, `(n,)`.
-        blur: How much wider than `SmoothResizing`'s its filter is, `(n,)`.
-            Without shift, scale and blur the matrix is the one of that layer.
+        shift: Shift of each image as a fraction of its side, `(n,)`.
+        scale: Scale factor of each image, `(n,)`.
+        blur: Width of its filter relative to that of `SmoothResizing`, `(n,)`.
+            Without shift, scale and blur the matrix is that of this layer.
     """
     places = (np.arange(SIDE) + 0.5) / SIDE - 0.5
     places = (places - shift[:, None]) / scale[:, None] + 0.5
@@ -116,10 +115,10 @@ def resampling(
 
 
 def augmented(images: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Returns images `(n, h, w)` in [0, 1] at 28x28, changed a little.
+    """Returns images `(n, h, w)` in [0, 1] at 28x28, slightly changed.
 
-    Half of them are noised before, and half blurred, as generators do both:
-    the classes of such images must be told too, so features say how they look.
+    First, half of them are noised and half are blurred, as generated images
+    often are, so that the classifier and its features cover such images.
     """
     count, height, width = images.shape
 
@@ -140,7 +139,7 @@ def augmented(images: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 
 class Batches(keras.utils.PyDataset):
-    """Random batches, an equal part of each from every source.
+    """Yields random batches with the same number of images of each source.
 
     Args:
         sources: Pairs of images `(n, h, w)` in [0, 1] and labels.
@@ -180,7 +179,7 @@ def train(sources: Sequence[Arrays], steps: int) -> keras.Model:
 
 
 def write_weights(model: keras.Model, path: Path) -> None:
-    """Writes a network's weights in half precision, and keeps just these."""
+    """Writes a network's weights in half precision, and rounds its own."""
     halves = {
         variable.path: np.asarray(variable).astype("float16")
         for variable in model.weights
@@ -194,7 +193,7 @@ def write_weights(model: keras.Model, path: Path) -> None:
 
 
 def accuracy(model: keras.Model, images: np.ndarray, labels) -> float:
-    """Returns the share of images `(n, h, w)` in [0, 1] that are told."""
+    """Returns the accuracy on images `(n, h, w)` in [0, 1]."""
     logits = model.predict(to_bytes(images), batch_size=500, verbose=0)
     return float(np.mean(logits.argmax(axis=1) == labels))
 
@@ -218,15 +217,15 @@ def check(model: keras.Model, mnist_path: Path | None) -> bool:
     return passed
 
 
-# Whether the distance is of use.
+# Usefulness of the distance.
 
 
 class Judge:
     """Distances of images from one half of the 8x8 digits.
 
     Args:
-        model: The network, images to features.
-        seed: Decides which half, and every draw.
+        model: The network, images -> features.
+        seed: Seed of the split and of all random draws.
     """
 
     def __init__(self, model: keras.Model, seed: int) -> None:
@@ -250,12 +249,12 @@ class Judge:
         )
 
     def noised(self, strength: float) -> float:
-        """Distance of the other half with normal noise on it."""
+        """Returns the distance of the other half with Gaussian noise."""
         noise = self.random.standard_normal(self.other.shape)
         return self.distance(self.other + strength * noise)
 
     def blurred(self, sigma: float) -> float:
-        """Distance of the other half behind a normal filter."""
+        """Returns the distance of the other half with Gaussian blur."""
         if not sigma:
             return self.distance(self.other)
         pixels = np.arange(8)
@@ -264,18 +263,18 @@ class Judge:
         return self.distance(filter_ @ self.other @ filter_.T)
 
     def repeated(self, distinct: int) -> float:
-        """Distance of a few of the other half over and over."""
+        """Returns the distance of a few images of the other half, repeated."""
         chosen = self.random.permutation(len(self.other))[:distinct]
         return self.distance(self.other[np.resize(chosen, len(self.other))])
 
     def without(self, num_classes: int) -> float:
-        """Distance where the lowest digits are missing."""
+        """Returns the distance without the lowest digits."""
         kept = np.flatnonzero(self.labels >= num_classes)
         chosen = self.random.permutation(kept)[:NUM_OF_CLASSES]
         return self.distance(self.other[chosen])
 
     def tilted(self, share: float) -> float:
-        """Distance where 0 to 4 have that share of the images."""
+        """Returns the distance if digits 0 to 4 have a share of the images."""
         count = round(NUM_OF_CLASSES * share)
         low = self.random.permutation(np.flatnonzero(self.labels < 5))
         high = self.random.permutation(np.flatnonzero(self.labels >= 5))
@@ -289,16 +288,16 @@ def row(
     """Returns a row of the table: the mean distance at each level of damage.
 
     Args:
-        name: What is done to the images.
-        distance: A level to the distances of all halvings.
-        levels: From none to the greatest.
+        name: Name of the damage.
+        distance: Callable, level -> distances for all splits.
+        levels: Levels from none to the greatest.
     """
     means = [float(np.mean(distance(level))) for level in levels]
     return name, [f"{level:g}" for level in levels], means
 
 
 def damage_rows(judges: Sequence[Judge]) -> list[Row]:
-    """Returns the rows of real digits, damaged more and more."""
+    """Returns the rows for real digits with increasing damage."""
 
     def all_of(method: Callable[[Judge, float], float]):
         return lambda level: [method(judge, level) for judge in judges]
@@ -323,7 +322,7 @@ def damage_rows(judges: Sequence[Judge]) -> list[Row]:
 
 
 def train_run(folder: Path, steps: int) -> Path:
-    """Returns a GAN's file, trained with `keras-gan train` if it is not yet."""
+    """Returns a GAN's file; trains it with `keras-gan train` if needed."""
     run = folder / f"steps-{steps}"
     if not (run / "model.keras").exists():
         command = [sys.executable, "-m", "keras_gan", "train", "digits"]
@@ -333,7 +332,7 @@ def train_run(folder: Path, steps: int) -> Path:
 
 
 def generator_row(judges: Sequence[Judge], folder: Path) -> Row:
-    """Returns the row of generated digits, by steps of training."""
+    """Returns the row for generated digits by number of training steps."""
     distances = [[judge.distance(judge.other) for judge in judges]]
     for steps in RUNS:
         gan = keras.saving.load_model(train_run(folder, steps))
@@ -357,10 +356,10 @@ def print_rows(rows: Iterable[Row]) -> bool:
 
 
 def judge(folder: Path) -> bool:
-    """Prints how distances follow damage; returns whether all rows rise.
+    """Prints distances by damage; returns whether all rows rise.
 
     Args:
-        folder: Where the runs of `keras-gan train` are, or shall be.
+        folder: Folder for the runs of `keras-gan train`.
     """
     print("Frechet distance from one half of the 8x8 digits")
     model = digits_classifier()
@@ -370,19 +369,19 @@ def judge(folder: Path) -> bool:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Trains, checks or judges; 1 if a figure is short."""
+    """Trains, checks or judges; returns 1 if a bound is missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     task = parser.add_mutually_exclusive_group(required=True)
     task.add_argument("--train", type=Path, metavar="FILE.npz")
     task.add_argument("--check", action="store_true")
     task.add_argument("--judge", action="store_true")
     parser.add_argument("--mnist", type=Path, metavar="FILE.npz")
-    parser.add_argument("--steps", type=int, default=2500, help="of --train")
+    parser.add_argument("--steps", type=int, default=2500, help="for --train")
     parser.add_argument(
         "--runs",
         type=Path,
         metavar="DIR",
-        help="of --judge: keep its GANs here and use those that are here",
+        help="for --judge: folder to save its GANs in and to reuse them from",
     )
     options = parser.parse_args(arguments)
     if options.check:
@@ -399,7 +398,7 @@ def main(arguments: list[str] | None = None) -> int:
     write_weights(model, options.train)
     print(
         f"{options.steps} steps of {BATCH_SIZE} images: "
-        f"{time.monotonic() - start[0]:.0f} s, on the processor "
+        f"{time.monotonic() - start[0]:.0f} s, CPU time "
         f"{time.process_time() - start[1]:.0f} s; {model.count_params():,} "
         f"weights, {options.train.stat().st_size / 1000:.0f} kB"
     )
