@@ -120,7 +120,7 @@ def _checked_pair(argument, models) -> tuple:
 
 
 def _checked(argument, model, **expected):
-    """Returns the model if it has the expected numbers of inputs and outputs."""
+    """Returns the model if its numbers of inputs and outputs are right."""
     found = {end: len(getattr(model, end) or []) for end in expected}
     if found != expected:
         wanted, received = (
