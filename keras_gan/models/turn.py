@@ -171,7 +171,7 @@ def penalty_of(penalty, turn, step):
 
 
 def _all_logits(turn) -> tuple:
-    """Real and fake logits of all scores of a turn, one tensor each."""
+    """Returns the real and the fake logits of a turn, one tensor each."""
     pairs = [(one.real.logits, one.fake.logits) for one in turn.scores.values()]
     if len(pairs) == 1:
         return pairs[0]
