@@ -148,7 +148,8 @@ def _convolved(
         kernel_initializer=keras.initializers.HeNormal(crc32(name.encode())),
         data_format="channels_last",
         dtype="float32",
-        name=name,
+        # PyTorch allows no dot in the name of a weight.
+        name=name.replace(".", "-"),
     )(x)
 
 

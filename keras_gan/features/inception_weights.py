@@ -111,11 +111,12 @@ class _Tensors:
 
 def _convolution(tensors: _Tensors, layer: Any) -> list[np.ndarray]:
     height, width, channels, filters = layer.kernel.shape
+    name = layer.name.replace("-", ".")
     kernel = tensors.take(
-        f"{layer.name}.conv.weight", (filters, channels, height, width)
+        f"{name}.conv.weight", (filters, channels, height, width)
     )
     scale, shift, mean, variance = (
-        tensors.take(f"{layer.name}.bn.{part}", (filters,))
+        tensors.take(f"{name}.bn.{part}", (filters,))
         for part in ("weight", "bias", "running_mean", "running_var")
     )
     factor = scale / np.sqrt(variance + np.float32(_EPSILON))

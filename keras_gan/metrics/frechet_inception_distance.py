@@ -111,12 +111,13 @@ class FrechetInceptionDistance(FeatureMetric):
         }
 
     def add(self, kind: str, features: Any, accepted: Any) -> None:
+        # `einsum`: Keras' `matmul` of float64 gives float32 on PyTorch.
         features = ops.cast(features, "float64")
         size = ops.cast(ops.shape(features)[0], "float64")
         added = {
             "count": size * ops.cast(accepted, "float64"),
             "sum": ops.sum(features, axis=0),
-            "products": ops.matmul(ops.transpose(features), features),
+            "products": ops.einsum("ni,nj->ij", features, features),
         }
         for part, value in added.items():
             self._sums[kind][part].assign_add(value)

@@ -92,12 +92,14 @@ class InceptionScore(FeatureMetric):
             numbers = numbers * backend.replica_count() + replica
         member = ops.one_hot(numbers % self.splits, self.splits)
         member = ops.cast(member, "float64") * ops.cast(accepted, "float64")
-        member = ops.transpose(member)
         probabilities = ops.softmax(logits)
         entropies = ops.sum(probabilities * ops.log_softmax(logits), axis=1)
-        self.counts.assign_add(ops.sum(member, axis=1))
-        self.entropies.assign_add(ops.matmul(member, entropies[:, None])[:, 0])
-        self.probabilities.assign_add(ops.matmul(member, probabilities))
+        self.counts.assign_add(ops.sum(member, axis=0))
+        # `einsum`: Keras' `matmul` of float64 gives float32 on PyTorch.
+        self.entropies.assign_add(ops.einsum("ns,n->s", member, entropies))
+        self.probabilities.assign_add(
+            ops.einsum("ns,nc->sc", member, probabilities)
+        )
 
     def num_images(self, kind: str) -> int:
         return round(float(read(self.counts).sum()))

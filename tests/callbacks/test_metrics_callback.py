@@ -6,7 +6,7 @@ import itertools
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from portable import assert_equal, pipeline
 
 from keras_gan import GAN, networks
 from keras_gan.callbacks import MetricsCallback
@@ -132,7 +132,7 @@ def test_training_does_not_change_by_a_bit(images, extractor):
     watched, alone = gans
     assert len(watched.variables) == len(alone.variables)
     for ours, theirs in zip(watched.variables, alone.variables, strict=True):
-        np.testing.assert_array_equal(ours, theirs)
+        assert_equal(ours, theirs)
 
 
 def test_callbacks_that_follow_act_on_the_values(images, extractor, tmp_path):
@@ -182,7 +182,7 @@ def test_classes_are_drawn_in_the_shares_of_the_real_ones(images, extractor):
 
     gan.generate = spy
     metrics = [FrechetInceptionDistance(extractor)]
-    data = tf.data.Dataset.from_tensor_slices((images, labels)).batch(10)
+    data = pipeline((images, labels), 10)
     for real in ((images, labels), data):
         drawn.clear()
         callback = MetricsCallback(real, metrics, num_images=20)
@@ -232,7 +232,7 @@ def test_real_images_are_read_once_and_their_statistics_kept(
     second, seen = run(images)
     assert seen == 0 and second == pytest.approx(first, rel=1e-6)
     # In whatever order and form they come.
-    data = tf.data.Dataset.from_tensor_slices(images[::-1]).batch(7)
+    data = pipeline(images[::-1]).batch(7)
     third, seen = run(data)
     assert seen == 0 and third == pytest.approx(first, rel=1e-6)
     # Other images or another network: other statistics.
@@ -279,7 +279,7 @@ def test_a_folder_that_cannot_be_written_is_done_without(
         ({"real": np.zeros((1, *SHAPE))}, "`real`.*at least 2.*Received: 1"),
         ({"real": iter([1])}, "`real`.*read only once"),
         (
-            {"real": tf.data.Dataset.from_tensors(np.zeros(SHAPE)).repeat()},
+            {"real": pipeline(np.zeros((1, *SHAPE))).repeat()},
             "`real`.*infinite",
         ),
     ],

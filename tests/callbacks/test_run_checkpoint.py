@@ -5,6 +5,7 @@ import json
 import keras
 import numpy as np
 import pytest
+from portable import assert_equal
 
 from keras_gan.callbacks.run_checkpoint import RunCheckpoint, read_record
 
@@ -30,7 +31,7 @@ def test_model_and_record_are_those_of_the_last_epoch(model, tmp_path):
     for weight, saved in zip(
         model.get_weights(), loaded.get_weights(), strict=True
     ):
-        np.testing.assert_array_equal(weight, saved)
+        assert_equal(weight, saved)
     assert [file.name for file in tmp_path.iterdir()] == ["model.keras"]
 
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from portable import assert_close, assert_equal, dtype_of, to_numpy
 
 from keras_gan.datasets import describe, load, open_source
 
@@ -30,15 +31,13 @@ class TestStoredRange:
     def test_floats_take_the_narrowest_range(self, factor, offset, dtype):
         images = (FLOATS * factor + offset).astype(dtype)
         atol = 1e-3 if dtype == "float16" else 1e-6
-        np.testing.assert_allclose(
-            all_images(images), FLOATS[..., None] * 2 - 1, atol=atol
-        )
+        assert_close(all_images(images), FLOATS[..., None] * 2 - 1, atol=atol)
 
     @pytest.mark.parametrize("dtype", ["uint8", "int32", "uint16", "int64"])
     def test_integers_are_bytes(self, dtype):
         images = np.array([0, 51, 255], dtype).reshape(3, 1, 1)
         out = all_images(images, value_range=(0, 1)).ravel()
-        np.testing.assert_allclose(out, [0, 0.2, 1], atol=1e-7)
+        assert_close(out, [0, 0.2, 1], atol=1e-7)
 
     def test_bool_is_black_and_white(self):
         images = np.array([True, False]).reshape(2, 1, 1)
@@ -74,8 +73,8 @@ class TestLabels:
         images, labels = next(
             iter(load((FLOATS, [3, 0, 1, 1, 0]), shuffle=False))
         )
-        assert labels.dtype == "int32" and labels.shape == (5,)
-        assert labels.numpy().tolist() == [3, 0, 1, 1, 0]
+        assert dtype_of(labels) == "int32" and labels.shape == (5,)
+        assert to_numpy(labels).tolist() == [3, 0, 1, 1, 0]
         info = describe((FLOATS, np.array([[3], [0], [1], [1], [0]])))
         assert info.num_classes == 4
         assert info.class_names == ("0", "1", "2", "3")
@@ -112,7 +111,7 @@ class TestNpz:
 
     def test_one_array_of_any_name_and_compressed(self, tmp_path):
         np.savez_compressed(tmp_path / "a.npz", whatever=FLOATS)
-        np.testing.assert_allclose(
+        assert_close(
             all_images(tmp_path / "a.npz"), FLOATS[..., None] * 2 - 1, atol=1e-6
         )
         assert describe(tmp_path / "a.npz").num_classes is None
@@ -141,7 +140,7 @@ class TestFit:
         images[..., 0] = 255
         out = all_images(images, image_size=4, channels=1)
         assert out.shape == (3, 4, 4, 1)
-        np.testing.assert_allclose(out, 76 / 127.5 - 1, atol=1e-6)
+        assert_close(out, 76 / 127.5 - 1, atol=1e-6)
 
     def test_large_arrays_are_resized_as_they_are_read(self, monkeypatch):
         images = np.random.default_rng(0).random((9, 6, 6, 3), "float32")
@@ -149,7 +148,7 @@ class TestFit:
         monkeypatch.setattr("keras_gan.datasets.sources.CACHE_BYTES", 10)
         source = open_source(images, image_size=(3, 5))
         assert not source.is_resident
-        np.testing.assert_array_equal(all_images(source, batch_size=4), at_once)
+        assert_equal(all_images(source, batch_size=4), at_once)
 
     @pytest.mark.parametrize("image_size", [0, (4,), (4, -1), 2.5, "4"])
     def test_strange_size_is_an_error(self, image_size):

@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+from portable import assert_equal
 from sklearn.datasets import load_digits
 
 from keras_gan.datasets import describe, load
@@ -11,8 +12,8 @@ def test_digits_are_those_of_sklearn():
     images = np.concatenate([images for images, _ in batches])
     labels = np.concatenate([labels for _, labels in batches])
     digits = load_digits()
-    np.testing.assert_array_equal(images[..., 0], digits.images / 8 - 1)
-    np.testing.assert_array_equal(labels, digits.target)
+    assert_equal(images[..., 0], digits.images / 8 - 1)
+    assert_equal(labels, digits.target)
 
 
 def test_digits_of_another_size_and_range():

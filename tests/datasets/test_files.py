@@ -3,6 +3,7 @@ import zipfile
 import numpy as np
 import pytest
 from PIL import Image
+from portable import assert_close, to_numpy
 
 from keras_gan import images as image_tools
 from keras_gan.datasets import describe, load, open_source
@@ -157,7 +158,7 @@ class TestShapes:
             load(tmp_path)
         assert describe(tmp_path, image_size=6).image_shape == (6, 6, 3)
         images = next(iter(load(tmp_path, image_size=(4, 6))))
-        np.testing.assert_allclose(images, 1 / 127.5 - 1, atol=1e-6)
+        assert_close(images, 1 / 127.5 - 1, atol=1e-6)
         assert images.shape == (2, 4, 6, 3)
 
     def test_channels_are_those_of_most(self, tmp_path):
@@ -174,13 +175,13 @@ class TestShapes:
         write(tmp_path / "c.png", level(255, 4, 4, 4))
         images = next(iter(load(tmp_path, channels=channels)))
         assert images.shape == (3, 4, 4, channels)
-        assert (images.numpy() == 1).all()
+        assert (to_numpy(images) == 1).all()
 
     @pytest.mark.parametrize("suffix", ["JPG", "jpeg", "bmp", "gif", "webp"])
     def test_formats(self, tmp_path, suffix):
         write(tmp_path / f"a.{suffix}", level(100, 8, 8))
         images = next(iter(load(tmp_path, channels=1, value_range=(0, 255))))
-        np.testing.assert_allclose(images, 100, atol=1)
+        assert_close(images, 100, atol=1)
 
 
 class TestStoredFiles:

@@ -4,8 +4,15 @@ from importlib import resources
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from PIL import Image
+from portable import (
+    array,
+    assert_close,
+    assert_equal,
+    compiled,
+    dtype_of,
+    tensor,
+)
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
@@ -47,20 +54,20 @@ def extractor():
 def pillow(image, size):
     """The same resizing by Pillow: width, height of the result."""
     resized = Image.fromarray(image).resize(size, Image.Resampling.BILINEAR)
-    return np.asarray(resized)
+    return array(resized)
 
 
 def distance(first, second):
     statistics = [
         (features.mean(axis=0), np.cov(features, rowvar=False))
-        for features in (np.asarray(first, "float64"), np.asarray(second))
+        for features in (array(first, "float64"), array(second))
     ]
     return frechet_distance(*statistics[0], *statistics[1])
 
 
 def test_unseen_digits_are_told(classifier, digits):
     images, labels = digits
-    told = np.argmax(classifier(images), axis=1) == labels
+    told = array(classifier(images)).argmax(axis=1) == labels
     assert told.mean() >= 0.98
 
 
@@ -68,59 +75,57 @@ def test_unseen_digits_are_told(classifier, digits):
 def test_digits_are_told_at_other_sizes(classifier, digits, size):
     images, labels = digits[0][:200], digits[1][:200]
     large = np.stack([pillow(image[..., 0], size) for image in images])
-    told = np.argmax(classifier(large[..., None]), axis=1) == labels
+    told = array(classifier(large[..., None])).argmax(axis=1) == labels
     assert told.mean() >= 0.97
 
 
 def test_heads_are_of_one_network(classifier, extractor, digits):
     features = extractor(digits[0][:50])
-    assert features.shape == (50, 64) and features.dtype == tf.float32
+    assert features.shape == (50, 64) and dtype_of(features) == "float32"
     # No feature is dead: it would say nothing and make covariances singular.
-    assert np.std(extractor(digits[0]), axis=0).min() > 0.5
+    assert array(extractor(digits[0])).std(axis=0).min() > 0.5
     kernel, bias = classifier.get_layer("logits").get_weights()
-    np.testing.assert_allclose(
-        np.asarray(features) @ kernel + bias,
+    assert_close(
+        array(features) @ kernel + bias,
         classifier(digits[0][:50]),
         atol=1e-4,
     )
 
 
 def test_images_do_not_see_one_another(extractor, digits):
-    together = np.asarray(extractor(digits[0][:16]))
+    together = array(extractor(digits[0][:16]))
     alone = [extractor(digits[0][i : i + 1])[0] for i in range(16)]
-    np.testing.assert_allclose(together, alone, rtol=1e-4, atol=1e-5)
+    assert_close(together, alone, rtol=1e-4, atol=1e-5)
     training = extractor(digits[0][:16], training=True)
-    np.testing.assert_array_equal(training, together)
+    assert_equal(training, together)
 
 
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_graphs_give_what_eager_gives(extractor, digits, jit_compile):
-    compiled = tf.function(extractor, jit_compile=jit_compile)
-    images = tf.constant(digits[0][:16])
-    np.testing.assert_allclose(
-        compiled(images), extractor(images), rtol=1e-4, atol=1e-5
-    )
+    graph = compiled(extractor, jit_compile)
+    images = tensor(digits[0][:16])
+    assert_close(graph(images), extractor(images), rtol=1e-4, atol=1e-5)
 
 
 def test_every_call_gives_the_same_network(extractor, digits):
     keras.utils.set_random_seed(1)
     again = digits_classifier()
-    np.testing.assert_array_equal(again(digits[0]), extractor(digits[0]))
+    assert_equal(again(digits[0]), extractor(digits[0]))
     assert again.trainable_variables == []
 
 
 def test_precision_policy_does_not_matter(extractor, digits):
     keras.config.set_dtype_policy("mixed_float16")
     features = digits_classifier()(digits[0][:16])
-    assert features.dtype == tf.float32
-    np.testing.assert_array_equal(features, extractor(digits[0][:16]))
+    assert dtype_of(features) == "float32"
+    assert_equal(features, extractor(digits[0][:16]))
 
 
 def test_saved_network_is_the_same(extractor, digits, tmp_path):
     extractor.save(tmp_path / "extractor.keras")
     loaded = keras.saving.load_model(tmp_path / "extractor.keras")
     images = digits[0][:16]
-    np.testing.assert_array_equal(loaded(images), extractor(images))
+    assert_equal(loaded(images), extractor(images))
 
 
 def test_file_is_small_and_holds_the_network_without_pickles():
@@ -174,22 +179,22 @@ def test_other_heads_are_refused():
 
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_one_graph_takes_images_of_any_size(extractor, digits, jit_compile):
-    signature = [tf.TensorSpec((None, None, None, 1))]
-    graph = tf.function(extractor, signature, jit_compile=jit_compile)
-    images = tf.constant(digits[0][:4])
-    for given in (images, tf.repeat(tf.repeat(images, 3, axis=1), 5, axis=2)):
-        np.testing.assert_allclose(
-            graph(given), extractor(given), rtol=1e-4, atol=1e-5
-        )
+    graph = compiled(extractor, jit_compile, shapes=[(None, None, None, 1)])
+    images = tensor(digits[0][:4])
+    for given in (
+        images,
+        keras.ops.repeat(keras.ops.repeat(images, 3, axis=1), 5, axis=2),
+    ):
+        assert_close(graph(given), extractor(given), rtol=1e-4, atol=1e-5)
 
 
 def test_predict_takes_one_size_after_another(classifier, digits):
     small = digits[0][:4]
-    large = np.asarray(SmoothResizing(28)(small))
+    large = array(SmoothResizing(28)(small))
     first, second = (
         classifier.predict(images, verbose=0) for images in (small, large)
     )
-    np.testing.assert_allclose(first, second, rtol=1e-4, atol=1e-4)
+    assert_close(first, second, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -198,18 +203,16 @@ def test_predict_takes_one_size_after_another(classifier, digits):
 def test_resizing_equals_pillows(height, width, size):
     images = np.random.default_rng(0).uniform(0, 255, (2, height, width, 3))
     images = images.astype("float32")
-    resized = np.asarray(SmoothResizing(size)(images))
+    resized = array(SmoothResizing(size)(images))
     for image, received in zip(images, resized, strict=True):
         for channel in range(3):
             expected = pillow(image[..., channel], (size, size))
-            np.testing.assert_allclose(
-                received[..., channel], expected, rtol=1e-5, atol=1e-4
-            )
+            assert_close(received[..., channel], expected, rtol=1e-5, atol=1e-4)
 
 
 def test_images_of_the_right_size_stay_as_they_are():
     images = np.arange(16, dtype="float32").reshape(1, 4, 4, 1)
-    np.testing.assert_array_equal(SmoothResizing(4)(images), images)
+    assert_equal(SmoothResizing(4)(images), images)
 
 
 def test_resizing_layer_round_trips():

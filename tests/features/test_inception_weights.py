@@ -5,6 +5,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from portable import array, assert_close, assert_equal
 
 from keras_gan.features import inception_weights
 from keras_gan.features.inception_weights import (
@@ -151,7 +152,7 @@ def test_what_is_no_path_is_refused(weights):
 @pytest.fixture
 def model():
     inputs = keras.Input((None, None, 2))
-    x = keras.layers.Conv2D(3, (1, 2), name="Block.branch")(inputs)
+    x = keras.layers.Conv2D(3, (1, 2), name="Block-branch")(inputs)
     x = keras.layers.GlobalAveragePooling2D()(x)
     return keras.Model(inputs, keras.layers.Dense(4, name="fc")(x))
 
@@ -183,7 +184,7 @@ def test_normalization_is_folded_in(model, arrays, torch_files, tmp_path):
     x = np.einsum("bhwck,fck->bhwf", windows, weight[:, :, 0])
     x = (x - mean) / np.sqrt(variance + 1e-3) * scale + shift
     expected = x.mean(axis=(1, 2)) @ dense.T + bias
-    np.testing.assert_allclose(model(images), expected, rtol=1e-5, atol=1e-6)
+    assert_close(model(images), expected, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +198,7 @@ def test_other_networks_are_refused_and_the_model_untouched(
     if not is_missing:
         arrays[name] = np.stack([wrong, wrong])
     path = torch_files.write_arrays(tmp_path / "x.pth", arrays)
-    before = [np.array(weight) for weight in model.weights]
+    before = [array(weight) for weight in model.weights]
     with pytest.raises(ValueError) as error:
         load_inception_weights(model, path)
     held = "none" if is_missing else f"one of shape {(2, *wrong.shape)}"
@@ -205,7 +206,7 @@ def test_other_networks_are_refused_and_the_model_untouched(
         error.value
     )
     for weight, expected in zip(model.weights, before, strict=True):
-        np.testing.assert_array_equal(weight, expected)
+        assert_equal(weight, expected)
 
 
 def test_truncated_files_are_refused(model, arrays, torch_files, tmp_path):

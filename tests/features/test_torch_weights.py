@@ -5,6 +5,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from portable import assert_equal, dtype_of
 
 from keras_gan.features.torch_weights import read_torch_weights
 
@@ -52,10 +53,10 @@ def test_arrays_come_back_as_they_were(layout, writers, torch_files, path):
     received = read_torch_weights(path)
     assert list(received) == list(ARRAYS)
     for name, expected in ARRAYS.items():
-        assert received[name].dtype == expected.dtype
+        assert dtype_of(received[name]) == expected.dtype
         assert received[name].dtype.isnative
         assert not received[name].flags.writeable
-        np.testing.assert_array_equal(received[name], expected)
+        assert_equal(received[name], expected)
 
 
 @each_layout
@@ -71,10 +72,10 @@ def test_tensors_may_share_a_storage(layout, writers, torch_files, path):
     writers[layout](path, views, {"0": numbers.tobytes()})
     received = read_torch_weights(path)
     table = numbers.reshape(3, 4)
-    np.testing.assert_array_equal(received["all"], table)
-    np.testing.assert_array_equal(received["transposed"], table.T)
-    np.testing.assert_array_equal(received["column"], table[:, 2])
-    np.testing.assert_array_equal(received["last"], [[11.0]])
+    assert_equal(received["all"], table)
+    assert_equal(received["transposed"], table.T)
+    assert_equal(received["column"], table[:, 2])
+    assert_equal(received["last"], [[11.0]])
     assert np.shares_memory(received["all"], received["transposed"])
 
 
@@ -85,7 +86,7 @@ def test_bfloat16_becomes_float32(layout, writers, torch_files, path):
     halves = np.array([0x3F80, 0xC040, 0x7F80], "<u2")  # 1, -3, infinity
     writers[layout](path, content, {"0": halves.tobytes()})
     [received] = read_torch_weights(path).values()
-    assert received.dtype == "float32"
+    assert dtype_of(received) == "float32"
     assert received.tolist() == [1.0, -3.0, np.inf]
 
 
@@ -128,7 +129,7 @@ def test_files_of_pytorch_are_read(torch, path):
         assert list(received) == list(state)
         for name, expected in state.items():
             wide = expected.float() if name == "brain" else expected
-            np.testing.assert_array_equal(received[name], wide.detach())
+            assert_equal(received[name], wide.detach())
 
 
 class Attack:

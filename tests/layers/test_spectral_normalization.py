@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
+from portable import assert_close, assert_equal, variable_gradients
 
 from keras_gan import penalties
 from keras_gan.layers import SpectralNormalization
@@ -79,7 +80,7 @@ def divisor(layer, x):
     place = np.unravel_index(np.abs(plain).argmax(), plain.shape)
     number = plain[place] / normalized[place]
     atol = 1e-5 * np.abs(plain).max()
-    np.testing.assert_allclose(plain, normalized * number, atol=atol)
+    assert_close(plain, normalized * number, atol=atol)
     return number
 
 
@@ -89,39 +90,6 @@ def power_step(w, u):
     v /= np.linalg.norm(v)
     u = v @ w
     return v, u / np.linalg.norm(u)
-
-
-def variable_gradients(function, variables):
-    """The gradients of the scalar `function()` with respect to variables."""
-    found = _GRADIENTS[keras.backend.backend()](function, variables)
-    return [array(gradient) for gradient in found]
-
-
-def _tensorflow(function, variables):
-    import tensorflow as tf
-
-    with tf.GradientTape() as tape:
-        value = function()
-    return tape.gradient(value, [v.value for v in variables])
-
-
-def _jax(function, variables):
-    import jax
-
-    def pure(values):
-        with keras.StatelessScope(list(zip(variables, values, strict=True))):
-            return function()
-
-    return jax.grad(pure)([v.value for v in variables])
-
-
-def _torch(function, variables):
-    import torch
-
-    return torch.autograd.grad(function(), [v.value for v in variables])
-
-
-_GRADIENTS = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
 
 
 @each_case
@@ -162,7 +130,7 @@ def test_gradient_against_finite_differences():
     (gradient,) = variable_gradients(
         lambda: ops.sum(ops.tanh(layer(x)) ** 2), [layer.layer.kernel]
     )
-    np.testing.assert_allclose(gradient.ravel(), expected, rtol=1e-4, atol=1e-5)
+    assert_close(gradient.ravel(), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_second_derivatives_of_a_gradient_penalty():
@@ -185,7 +153,7 @@ def test_second_derivatives_of_a_gradient_penalty():
         lambda: r1(score, ops.convert_to_tensor(x), ops.convert_to_tensor(x)),
         [layer.layer.kernel],
     )
-    np.testing.assert_allclose(gradient.ravel(), expected, rtol=1e-3, atol=1e-5)
+    assert_close(gradient.ravel(), expected, rtol=1e-3, atol=1e-5)
 
 
 @each_case
@@ -194,12 +162,12 @@ def test_calls_change_the_vector_once_and_the_weight_never(name):
     kernel, u = array(weight(layer)), array(layer.u)
     layer(x, training=False)
     layer(x)
-    np.testing.assert_array_equal(array(layer.u), u)
+    assert_equal(array(layer.u), u)
     for _ in range(2):
         layer(x, training=True)
         u = power_step(matrix(name, kernel), u)[1]
-        np.testing.assert_allclose(array(layer.u), u, rtol=1e-4, atol=1e-5)
-    np.testing.assert_array_equal(array(weight(layer)), kernel)
+        assert_close(array(layer.u), u, rtol=1e-4, atol=1e-5)
+    assert_equal(array(weight(layer)), kernel)
     assert layer.non_trainable_weights == [layer.u]
 
 
@@ -209,10 +177,10 @@ def test_vector_updated_by_hand():
     layer.updates_in_call = False
     u = array(layer.u)
     layer(x, training=True)
-    np.testing.assert_array_equal(array(layer.u), u)
+    assert_equal(array(layer.u), u)
     layer.update_vectors()
     other(x, training=True)
-    np.testing.assert_array_equal(array(layer.u), array(other.u))
+    assert_equal(array(layer.u), array(other.u))
     assert np.abs(array(layer.u) - u).max() > 0
 
 
@@ -229,7 +197,7 @@ def test_updates_between_a_pass_and_its_gradient():
     (expected,) = variable_gradients(
         lambda: ops.sum(ops.tanh(other(x)) ** 2), [other.layer.kernel]
     )
-    np.testing.assert_array_equal(found, expected)
+    assert_equal(found, expected)
 
 
 def test_update_in_a_stateless_scope():
@@ -240,8 +208,8 @@ def test_update_in_a_stateless_scope():
     found = array(scope.get_current_value(layer.u))
     kernel = matrix("conv", array(layer.layer.kernel))
     expected = power_step(kernel, np.ones(6))[1]
-    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
-    np.testing.assert_array_equal(array(layer.u), u)
+    assert_close(found, expected, rtol=1e-4, atol=1e-5)
+    assert_equal(array(layer.u), u)
 
 
 def test_seed_determines_the_first_vector():
@@ -250,7 +218,7 @@ def test_seed_determines_the_first_vector():
         layer.build((None, 2))
         return array(layer.u)
 
-    np.testing.assert_array_equal(first(1), first(1))
+    assert_equal(first(1), first(1))
     # Random directions in many dimensions are nearly orthogonal.
     assert abs(np.corrcoef(first(1), first(2))[0, 1]) < 0.2
     assert abs(first(None).mean()) < 0.2
@@ -262,7 +230,7 @@ def test_frozen_layer_does_not_change():
     u = array(layer.u)
     layer(x, training=True)
     layer.update_vectors()
-    np.testing.assert_array_equal(array(layer.u), u)
+    assert_equal(array(layer.u), u)
 
 
 @pytest.mark.parametrize("scale", [0.0, 1e-9, 1e9])
@@ -276,7 +244,7 @@ def test_weights_of_any_size(scale):
         kernel = array(layer.layer.kernel) / divisor(layer, x)
         assert abs(np.linalg.norm(kernel, ord=2) - 1) < 1e-3
     else:
-        np.testing.assert_array_equal(y, 0)
+        assert_equal(y, 0)
         layer.layer.kernel.assign(values(5, 6))
         assert np.abs(array(layer(x, training=True))).max() > 0
 
@@ -315,7 +283,7 @@ def test_saved_and_resumed_bit_for_bit(tmp_path):
     resumed = keras.saving.load_model(tmp_path / "model.keras")
     trained(resumed)
     for one, other in zip(whole.weights, resumed.weights, strict=True):
-        np.testing.assert_array_equal(array(one), array(other))
+        assert_equal(array(one), array(other))
 
 
 def test_eager_and_compiled_training_agree():
@@ -326,9 +294,9 @@ def test_eager_and_compiled_training_agree():
     losses = [trained(model, epochs=3) for model in models]
     assert losses[0][-1] < losses[0][0]
     for model, loss in zip(models[1:], losses[1:], strict=True):
-        np.testing.assert_allclose(loss, losses[0], rtol=1e-4)
+        assert_close(loss, losses[0], rtol=1e-4)
         for one, other in zip(models[0].weights, model.weights, strict=True):
-            np.testing.assert_allclose(array(one), array(other), atol=1e-4)
+            assert_close(array(one), array(other), atol=1e-4)
 
 
 def test_clone_and_config():
@@ -336,7 +304,7 @@ def test_clone_and_config():
     clone = keras.models.clone_model(model)
     clone.set_weights(model.get_weights())
     x = values(3, 6, 6, 2)
-    np.testing.assert_array_equal(array(clone(x)), array(model(x)))
+    assert_equal(array(clone(x)), array(model(x)))
     layer = SpectralNormalization(layers.Dense(3, name="inner"), seed=4)
     config = layer.get_config()
     layer.updates_in_call = False
@@ -345,7 +313,7 @@ def test_clone_and_config():
     again = SpectralNormalization.from_config(layer.get_config())
     assert again.get_config() == config and again.updates_in_call
     again.build_from_config(layer.get_build_config())
-    np.testing.assert_array_equal(array(again.u), array(layer.u))
+    assert_equal(array(again.u), array(layer.u))
 
 
 @each_case
@@ -371,9 +339,9 @@ def test_mixed_precision_rounds_the_normalized_weight_only():
     assert keras.backend.standardize_dtype(y.dtype) == "bfloat16"
     assert model.outputs[0].dtype == "bfloat16"
     assert {w.dtype for w in model.weights} == {"float32"}
-    np.testing.assert_array_equal(array(half.u), array(whole.u))
+    assert_equal(array(half.u), array(whole.u))
     y = array(ops.cast(y, "float32"))
-    np.testing.assert_allclose(y, expected, rtol=0.02, atol=0.02)
+    assert_close(y, expected, rtol=0.02, atol=0.02)
 
 
 def test_regularizers_act_on_the_stored_weight():
@@ -440,7 +408,7 @@ def test_masks_pass():
     x = SpectralNormalization(layers.Dense(2))(x)
     model = keras.Model(inputs, layers.GlobalAveragePooling1D()(x))
     short, long = model(np.array([[1, 2, 0, 0], [1, 2, 1, 2]]))
-    np.testing.assert_allclose(array(short), array(long), rtol=1e-5)
+    assert_close(array(short), array(long), rtol=1e-5)
 
 
 def quantized():

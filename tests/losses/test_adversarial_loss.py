@@ -1,6 +1,7 @@
+import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from portable import assert_equal, dtype_of
 
 from keras_gan.losses import AdversarialLoss
 from keras_gan.losses.adversarial_loss import as_logits
@@ -34,11 +35,11 @@ def test_a_subclass_without_a_method_cannot_be_made():
         Half()
 
 
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64", "int32"])
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "int32"])
 def test_logits_become_float32(dtype):
-    logits = as_logits(tf.cast([[1.0], [-2.0]], dtype))
-    assert logits.dtype == tf.float32
-    np.testing.assert_array_equal(logits, [[1.0], [-2.0]])
+    logits = as_logits(keras.ops.cast([[1.0], [-2.0]], dtype))
+    assert dtype_of(logits) == "float32"
+    assert_equal(logits, [[1.0], [-2.0]])
 
 
 def test_mean_is_over_all_elements():

@@ -5,7 +5,15 @@ import json
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from portable import (
+    assert_close,
+    assert_equal,
+    compiled,
+    differentiated,
+    tensor,
+    to_numpy,
+    value_and_gradients,
+)
 
 from keras_gan import losses
 
@@ -39,25 +47,7 @@ every_method = pytest.mark.parametrize("method", METHODS)
 def some_logits(scale=3.0, num_images=12):
     rng = np.random.default_rng(4)
     real, fake = scale * rng.normal(size=(2, num_images, 1))
-    return tf.constant(real, tf.float32), tf.constant(fake, tf.float32)
-
-
-def run(function, real, fake):
-    """Value and gradients as NumPy arrays."""
-    return [np.asarray(part) for part in function(real, fake)]
-
-
-def differentiated(method):
-    def function(real, fake):
-        with tf.GradientTape() as tape:
-            tape.watch([real, fake])
-            value = method(real, fake)
-        gradients = tape.gradient(
-            value, [real, fake], unconnected_gradients="zero"
-        )
-        return value, *gradients
-
-    return function
+    return tensor(real, "float32"), tensor(fake, "float32")
 
 
 @pytest.fixture
@@ -66,7 +56,7 @@ def fixed_draws(monkeypatch):
 
     def uniform(shape, *, dtype, seed):
         draws = np.random.default_rng(8).uniform(size=tuple(shape))
-        return tf.constant(draws, dtype)
+        return tensor(draws, dtype)
 
     monkeypatch.setattr(keras.random, "uniform", uniform)
 
@@ -76,12 +66,12 @@ def fixed_draws(monkeypatch):
 @every_loss
 def test_eager_graph_and_xla_agree(loss, method):
     function = differentiated(getattr(loss, method))
-    eager = run(function, *some_logits())
-    graph = run(tf.function(function), *some_logits())
-    xla = run(tf.function(function, jit_compile=True), *some_logits())
+    eager = function(*some_logits())
+    graph = compiled(function)(*some_logits())
+    xla = compiled(function, True)(*some_logits())
     for other in (graph, xla):
         for expected, received in zip(eager, other, strict=True):
-            np.testing.assert_allclose(received, expected, 1e-6, 1e-6)
+            assert_close(received, expected, 1e-6, 1e-6)
 
 
 @every_method
@@ -90,12 +80,10 @@ def test_value_and_gradient_are_finite_for_huge_logits_in_xla(loss, method):
     extremes = np.array([-1e4, -1.0, 0.0, 1.0, 1e4], "float32")
     real, fake = np.meshgrid(extremes, extremes)
     loss.build()
-    function = tf.function(
-        differentiated(getattr(loss, method)), jit_compile=True
-    )
-    real, fake = tf.reshape(real, (-1, 1)), tf.reshape(fake, (-1, 1))
-    for part in run(function, real, fake):
-        assert np.isfinite(part).all()
+    function = compiled(differentiated(getattr(loss, method)), True)
+    logits = (tensor(x.reshape(-1, 1)) for x in (real, fake))
+    for part in function(*logits):
+        assert np.isfinite(to_numpy(part)).all()
 
 
 @pytest.mark.usefixtures("fixed_draws")
@@ -104,13 +92,13 @@ def test_value_and_gradient_are_finite_for_huge_logits_in_xla(loss, method):
 @every_loss
 def test_half_precision_logits_give_the_float32_loss(loss, method, dtype):
     # 300 squared is beyond float16.
-    real, fake = (tf.cast(x, dtype) for x in some_logits(scale=300.0))
-    function = differentiated(getattr(loss, method))
-    value, *gradients = run(function, real, fake)
-    wide = [tf.cast(x, tf.float32) for x in (real, fake)]
-    expected, *_ = run(function, *wide)
+    real, fake = (keras.ops.cast(x, dtype) for x in some_logits(scale=300.0))
+    function = getattr(loss, method)
+    value, *gradients = value_and_gradients(function, real, fake)
+    wide = [keras.ops.cast(x, "float32") for x in (real, fake)]
+    expected = function(*wide)
     assert value.dtype == np.float32
-    np.testing.assert_allclose(value, expected, rtol=1e-6)
+    assert_close(value, expected, rtol=1e-6)
     for gradient in gradients:
         assert np.isfinite(gradient.astype("float32")).all()
 
@@ -118,25 +106,27 @@ def test_half_precision_logits_give_the_float32_loss(loss, method, dtype):
 @every_method
 @every_loss
 def test_an_empty_batch_costs_nothing(loss, method):
-    nothing = tf.zeros((0, 1))
+    nothing = keras.ops.zeros((0, 1))
     assert float(getattr(loss, method)(nothing, nothing)) == 0.0
 
 
 @every_loss
 def test_whether_the_generator_needs_real_logits_is_told_truly(loss):
     real, fake = some_logits()
-    _, of_real, of_fake = differentiated(loss.generator_loss)(real, fake)
+    _, of_real, of_fake = value_and_gradients(loss.generator_loss, real, fake)
     assert np.any(of_real) == loss.generator_uses_real_logits
     assert np.any(of_fake)
     if not loss.generator_uses_real_logits:
-        assert np.isfinite(loss.generator_loss(None, fake))
+        assert np.isfinite(float(loss.generator_loss(None, fake)))
 
 
 @every_loss
 def test_steps_down_the_gradient_help_each_player(loss):
-    undecided = tf.fill((2000, 1), 0.25), tf.fill((2000, 1), 0.25)
-    _, of_real, of_fake = differentiated(loss.discriminator_loss)(*undecided)
-    _, _, of_generator = differentiated(loss.generator_loss)(*undecided)
+    undecided = np.full((2, 2000, 1), 0.25, "float32")
+    _, of_real, of_fake = value_and_gradients(
+        loss.discriminator_loss, *undecided
+    )
+    _, _, of_generator = value_and_gradients(loss.generator_loss, *undecided)
     # The discriminator lifts real scores above fake ones; the generator
     # lifts fake ones.
     assert np.mean(of_real) < 0.0 < np.mean(of_fake)
@@ -146,21 +136,17 @@ def test_steps_down_the_gradient_help_each_player(loss):
 @every_loss
 def test_margin_is_zero_where_the_discriminator_cannot_decide(loss):
     # There one logit for both pulls as hard at the real as at the fake one.
-    zero = tf.zeros((4, 1))
+    zero = keras.ops.zeros((4, 1))
     undecided = zero - loss.real_margins(zero, zero)
-    np.testing.assert_array_equal(
-        loss.real_margins(undecided, undecided), np.zeros((4, 1))
-    )
+    assert_equal(loss.real_margins(undecided, undecided), np.zeros((4, 1)))
     if getattr(loss, "label_noise", 0.0) or (
         getattr(loss, "label_smoothing", 0.0)
     ):
         return
-    _, of_real, of_fake = run(
-        differentiated(loss.discriminator_loss),
-        undecided,
-        tf.identity(undecided),
+    _, of_real, of_fake = value_and_gradients(
+        loss.discriminator_loss, *to_numpy([undecided, undecided])
     )
-    np.testing.assert_allclose(of_real, -of_fake, rtol=1e-6)
+    assert_close(of_real, -of_fake, rtol=1e-6)
     assert (of_real < 0).all()
 
 
@@ -176,7 +162,7 @@ def test_margin_moves_with_the_loss(loss):
     moved = loss.real_margins(real + 3.0, fake + 3.0) - (
         loss.real_margins(real, fake)
     )
-    np.testing.assert_allclose(moved, 0.0 if same_loss else 3.0, atol=1e-5)
+    assert_close(moved, 0.0 if same_loss else 3.0, atol=1e-5)
 
 
 def test_default_penalties():

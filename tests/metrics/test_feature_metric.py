@@ -1,8 +1,8 @@
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from keras import ops
+from portable import BACKEND, assert_close, assert_equal, compiled, tensor
 
 from keras_gan.features import extractors
 from keras_gan.metrics import FeatureMetric
@@ -52,25 +52,23 @@ def test_real_and_fake_images_are_told_apart(metric, batch):
     real, fake = batch
     metric.update_state(real, fake[:3])
     metric.update_fake(fake[3:])
-    metric.update_real(tf.constant(real, "float32"))
+    metric.update_real(tensor(real, "float32"))
     result = metric.result()
-    np.testing.assert_allclose(result["real"], 2 * first(real), rtol=1e-6)
-    np.testing.assert_allclose(result["fake"], first(fake), rtol=1e-6)
+    assert_close(result["real"], 2 * first(real), rtol=1e-6)
+    assert_close(result["fake"], first(fake), rtol=1e-6)
     assert (metric.num_images("real"), metric.num_images("fake")) == (10, 5)
 
 
 def test_features_may_be_given(metric, batch):
     real, fake = batch.reshape(2, 5, 16)
     metric.update_real_features(real)
-    metric.update_fake_features(tf.constant(fake))
-    np.testing.assert_allclose(
-        metric.result()["real"], first(batch[0]), rtol=1e-6
-    )
+    metric.update_fake_features(tensor(fake))
+    assert_close(metric.result()["real"], first(batch[0]), rtol=1e-6)
 
 
 def test_reset_forgets_all(metric, batch):
     metric.update_state(*batch)
-    images = tf.constant(batch[0])
+    images = tensor(batch[0])
     metric.update_real(images)
     metric.reset_state()
     assert not state(metric).any()
@@ -91,12 +89,12 @@ def test_graph_gives_what_eager_gives(metric, batch, jit_compile, builds):
     other = Sums(metric.extractor.model, name="other")
     if builds:
         other.build((4, 4, 1))
-    step = tf.function(other.update_state, jit_compile=jit_compile)
+    step = compiled(other.update_state, jit_compile)
     for _ in range(2):
-        step(*map(tf.constant, batch))
+        step(*map(tensor, batch))
         metric.update_state(*batch)
     for name, value in metric.result().items():
-        np.testing.assert_allclose(other.result()[name], value, rtol=1e-6)
+        assert_close(other.result()[name], value, rtol=1e-6)
 
 
 def test_replicas_are_summed(metric, batch, two_cpus):
@@ -105,20 +103,20 @@ def test_replicas_are_summed(metric, batch, two_cpus):
         other = Sums(keras.Sequential([keras.layers.Flatten()]))
         other.build((4, 4, 1))
 
-    @tf.function
+    @compiled
     def step(real, fake):
         two_cpus.run(other.update_state, args=(real, fake))
 
     for part in (slice(0, 2), slice(2, 5)):
         halves = two_cpus.experimental_distribute_values_from_function(
-            lambda context, part=part: tf.constant(
+            lambda context, part=part: tensor(
                 batch[context.replica_id_in_sync_group, part], "float32"
             )
         )
         step(halves, halves)
     result = other.result()
     expected = first(real) + first(fake)
-    np.testing.assert_allclose(result["real"], expected, rtol=1e-5)
+    assert_close(result["real"], expected, rtol=1e-5)
     # Between replicas too.
     other.update_real(real)
     assert other.num_images("real") == 15
@@ -130,9 +128,9 @@ def test_replicas_are_summed(metric, batch, two_cpus):
 
 
 def test_replicas_need_a_state(metric, batch, two_cpus):
-    images = tf.constant(batch[0])
+    images = tensor(batch[0])
 
-    @tf.function
+    @compiled
     def step():
         two_cpus.run(metric.update_real, args=(images,))
 
@@ -158,10 +156,8 @@ def test_merged_halves_are_the_whole(metric, batch):
         one.update_state(batch[0][part], batch[1][part])
     before = state(other)
     metric.merge_state([other, Sums(metric.extractor.model)])
-    np.testing.assert_allclose(
-        metric.result()["real"], whole.result()["real"], rtol=1e-6
-    )
-    np.testing.assert_array_equal(state(other), before)
+    assert_close(metric.result()["real"], whole.result()["real"], rtol=1e-6)
+    assert_equal(state(other), before)
     empty.merge_state([metric])
     assert empty.result() == metric.result()
 
@@ -233,10 +229,11 @@ def test_bad_images_are_refused_and_the_state_is_untouched(
         metric.update_state(real, fake)
     with pytest.raises(ValueError, match=message):
         images = real if kind == "real" else fake
-        getattr(metric, f"update_{kind}")(tf.constant(images))
-    np.testing.assert_array_equal(state(metric), before)
+        getattr(metric, f"update_{kind}")(tensor(images))
+    assert_equal(state(metric), before)
 
 
+@pytest.mark.skipif(BACKEND == "torch", reason="PyTorch has no graphs")
 @pytest.mark.parametrize(
     ("kind", "name", "jit_compile"),
     [*((*case, False) for case in CASES), ("fake", "NaN", True)],
@@ -244,18 +241,16 @@ def test_bad_images_are_refused_and_the_state_is_untouched(
 def test_in_a_graph_bad_images_are_left_out_and_told_at_the_end(
     metric, batch, kind, name, jit_compile
 ):
-    step = tf.function(metric.update_state, jit_compile=jit_compile)
+    step = compiled(metric.update_state, jit_compile)
     real, fake, message = spoil(kind, name, *batch)
     for images in (batch, (real, fake), batch):
-        step(*map(tf.constant, images))
+        step(*map(tensor, images))
     assert metric.num_images(kind) == 10
     with pytest.raises(ValueError, match=f"The {kind} images .*{message}"):
         metric.result()
     metric.reset_state()
-    step(*map(tf.constant, batch))
-    np.testing.assert_allclose(
-        metric.result()["real"], first(batch[0]), rtol=1e-6
-    )
+    step(*map(tensor, batch))
+    assert_close(metric.result()["real"], first(batch[0]), rtol=1e-6)
 
 
 def test_fakes_may_overshoot_a_little(metric, batch):
@@ -276,7 +271,7 @@ def test_bytes_in_another_range_are_named(metric, batch):
     with pytest.raises(ValueError, match="bytes of dtype uint8"):
         metric.update_state(*images)
     with pytest.raises(ValueError, match="bytes of dtype uint8"):
-        tf.function(metric.update_real)(tf.constant(images[0]))
+        compiled(metric.update_real)(tensor(images[0]))
 
 
 @pytest.mark.parametrize("value_range", [None, (-1, 1)])

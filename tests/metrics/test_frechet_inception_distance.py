@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from portable import assert_close, compiled, dtype_of, tensor
 
 from keras_gan.metrics import (
     FeatureStatistics,
@@ -38,7 +38,8 @@ def expected(real, fake):
 def update(metric, real, fake, batch_size):
     for start in range(0, len(real), batch_size):
         part = slice(start, start + batch_size)
-        metric.update_state(tf.constant(real[part]), tf.constant(fake[part]))
+        batch = [tensor(x[part], "float32") for x in (real, fake)]
+        metric.update_state(*batch)
     return metric.result()
 
 
@@ -49,32 +50,30 @@ def test_batch_size_and_order_do_not_matter(make_fid, data, batch_size, shift):
     data = (data + shift).astype("float32").astype("float64")
     value = update(make_fid(), *data, batch_size)
     assert type(value) is float
-    np.testing.assert_allclose(value, expected(*data), rtol=1e-6)
+    assert_close(value, expected(*data), rtol=1e-6)
     order = np.random.RandomState(1).permutation(90)
     again = update(make_fid(), data[0][order], data[1][::-1], batch_size)
-    np.testing.assert_allclose(again, value, rtol=1e-6)
+    assert_close(again, value, rtol=1e-6)
 
 
 def test_many_images_with_means_far_from_zero(make_fid):
     data = np.random.RandomState(2).standard_normal((2, 20_000, 6)) + 1e3
     data = data.astype("float32").astype("float64")
-    np.testing.assert_allclose(
-        update(make_fid(), *data, 100), expected(*data), rtol=1e-6
-    )
+    assert_close(update(make_fid(), *data, 100), expected(*data), rtol=1e-6)
 
 
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_graph_gives_what_eager_gives(make_fid, data, jit_compile):
     keras.config.set_dtype_policy("mixed_float16")
-    eager, compiled = make_fid(), make_fid()
-    step = tf.function(compiled.update_state, jit_compile=jit_compile)
+    eager, other = make_fid(), make_fid()
+    step = compiled(other.update_state, jit_compile)
     for start in range(0, 90, 30):
-        batch = [tf.constant(x[start : start + 30], "float32") for x in data]
+        batch = [tensor(x[start : start + 30], "float32") for x in data]
         eager.update_state(*batch)
         step(*batch)
-    assert {v.dtype for v in compiled.variables} == {"float32", "float64"}
-    assert compiled.variables[-1].dtype == "float64"
-    np.testing.assert_allclose(compiled.result(), eager.result(), rtol=1e-9)
+    assert {v.dtype for v in other.variables} == {"float32", "float64"}
+    assert dtype_of(other.variables[-1]) == "float64"
+    assert_close(other.result(), eager.result(), rtol=1e-9)
 
 
 def test_replicas_do_not_matter(make_fid, data, two_cpus):
@@ -82,7 +81,7 @@ def test_replicas_do_not_matter(make_fid, data, two_cpus):
         fid = make_fid()
         fid.build((6,))
 
-    @tf.function(reduce_retracing=True)
+    @compiled
     def step(real, fake):
         two_cpus.run(fid.update_state, args=(real, fake))
 
@@ -91,7 +90,7 @@ def test_replicas_do_not_matter(make_fid, data, two_cpus):
         parts = [slice(start, middle), slice(middle, stop)]
         batch = [
             two_cpus.experimental_distribute_values_from_function(
-                lambda c, x=x, p=parts: tf.constant(
+                lambda c, x=x, p=parts: tensor(
                     x[p[c.replica_id_in_sync_group]], "float32"
                 )
             )
@@ -101,7 +100,7 @@ def test_replicas_do_not_matter(make_fid, data, two_cpus):
     one = make_fid()
     one.update_state(*data)
     assert fid.num_images("real") == 90
-    np.testing.assert_allclose(fid.result(), one.result(), rtol=1e-6)
+    assert_close(fid.result(), one.result(), rtol=1e-6)
 
 
 def test_merged_halves_are_the_whole(make_fid, data):
@@ -110,7 +109,7 @@ def test_merged_halves_are_the_whole(make_fid, data):
     first.update_state(data[0, :30], data[1, :50])
     second.update_state(data[0, 30:], data[1, 50:])
     first.merge_state([second])
-    np.testing.assert_allclose(first.result(), whole.result(), rtol=1e-6)
+    assert_close(first.result(), whole.result(), rtol=1e-6)
 
 
 def test_copies_are_at_no_distance(make_fid, data):
@@ -135,7 +134,7 @@ def test_few_images_are_warned_of(make_fid, data):
     fid.update_state(data[0], data[1][:6])
     with pytest.warns(UserWarning, match="6 features from only 6 fake images"):
         value = fid.result()
-    np.testing.assert_allclose(value, expected(data[0], data[1][:6]), rtol=1e-6)
+    assert_close(value, expected(data[0], data[1][:6]), rtol=1e-6)
 
 
 # Statistics ------------------------------------------------------------------
@@ -153,8 +152,8 @@ def test_statistics_are_those_of_numpy(make_fid, data):
     fid = make_fid()
     fid.update_state(*data)
     statistics = fid.statistics("fake")
-    np.testing.assert_allclose(statistics.mu, data[1].mean(axis=0), rtol=1e-6)
-    np.testing.assert_allclose(
+    assert_close(statistics.mu, data[1].mean(axis=0), rtol=1e-6)
+    assert_close(
         statistics.sigma, np.cov(data[1], rowvar=False), rtol=1e-5, atol=1e-7
     )
     assert statistics.num_images == 90
@@ -184,13 +183,13 @@ def test_real_statistics_take_the_place_of_real_images(
         # Not even looked at: NaN would be refused.
         fid.update_state(data[0] * np.nan, data[1])
         fid.update_real(data[0] * np.nan)
-        np.testing.assert_allclose(fid.result(), whole.result(), rtol=1e-9)
+        assert_close(fid.result(), whole.result(), rtol=1e-9)
         fid.reset_state()
     assert len(fid.variables) == 4
     config = fid.get_config()
     again = FrechetInceptionDistance.from_config(config)
     again.update_fake(data[1])
-    np.testing.assert_allclose(again.result(), whole.result(), rtol=1e-9)
+    assert_close(again.result(), whole.result(), rtol=1e-9)
     assert again.get_config() == config
     assert form != "path" or config["real_statistics"] == path
 

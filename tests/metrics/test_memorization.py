@@ -1,7 +1,9 @@
+import functools
+
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from portable import assert_equal, compiled, tensor, to_numpy
 
 from keras_gan.metrics import Memorization, memorization_metrics
 
@@ -48,12 +50,12 @@ def test_compiled_updates(make_metric, data, jit_compile):
     metric = make_metric()
     metric.build((16,))
 
-    @tf.function(jit_compile=jit_compile)
+    @functools.partial(compiled, jit_compile=jit_compile)
     def step(real, fake):
         metric.update_state(real, fake)
 
     for start in (0, 60):
-        step(*tf.constant(data[:, start : start + 60]))
+        step(*tensor(data[:, start : start + 60]))
     assert metric.result() == memorization_metrics(*data)
 
 
@@ -83,13 +85,13 @@ def test_replicas_do_not_matter(make_metric, data, two_cpus):
         metric = make_metric(max_images=200)
         metric.build((16,))
 
-    @tf.function(reduce_retracing=True)
+    @compiled(reduce_retracing=True)
     def step(real, fake):
         two_cpus.run(metric.update_state, args=(real, fake))
 
     halves = [
         two_cpus.experimental_distribute_values_from_function(
-            lambda c, x=x: tf.constant(
+            lambda c, x=x: tensor(
                 np.array_split(x, 2)[c.replica_id_in_sync_group]
             )
         )
@@ -106,7 +108,7 @@ def test_nearest_images_are_numbered_as_they_came(make_metric, data):
         metric.update_state(*data[:, start : start + 50])
     found = metric.resemblance(k=2)
     assert found.indices.shape == (120, 2)
-    np.testing.assert_array_equal(found.indices[:40, 0], np.arange(80, 120))
+    assert_equal(found.indices[:40, 0], np.arange(80, 120))
     assert (found.distances[:40, 0] == 0).all()
     assert found.values(metric.quantile) == metric.result()
 
@@ -125,7 +127,7 @@ def test_digits_that_are_new_to_the_classifier(make_metric):
     from keras_gan import datasets
 
     stream = datasets.load("digits", batch_size=1797, labels=False, seed=0)
-    (images,) = (batch.numpy() for batch in stream)
+    (images,) = (to_numpy(batch) for batch in stream)
     metric = Memorization("digits")
     metric.update_state(images[:898], images[898:])
     new = metric.result()

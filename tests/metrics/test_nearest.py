@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from portable import assert_close, assert_equal
 
 from keras_gan.metrics import nearest, nearest_neighbours
 
@@ -26,15 +27,15 @@ def test_neighbors_are_those_by_definition(monkeypatch, real, fake, numbers, k):
     monkeypatch.setattr(nearest, "_NUMBERS", numbers)
     indices, distances = nearest_neighbours(real, fake, k)
     expected = by_definition(real, fake, k)
-    np.testing.assert_array_equal(indices, expected[0])
-    np.testing.assert_allclose(distances, expected[1], rtol=1e-13)
+    assert_equal(indices, expected[0])
+    assert_close(distances, expected[1], rtol=1e-13)
 
 
 @pytest.mark.parametrize("far", [0.0, 1e4])
 def test_copies_are_at_a_distance_of_exactly_0(real, far):
     real = (real + far).astype("float32")
     indices, distances = nearest_neighbours(real, real[::-1], 2)
-    np.testing.assert_array_equal(indices[:, 0], np.arange(60)[::-1])
+    assert_equal(indices[:, 0], np.arange(60)[::-1])
     assert (distances[:, 0] == 0).all() and (distances[:, 1] > 0).all()
 
 
@@ -43,7 +44,7 @@ def test_rounding_does_not_choose_the_neighbor():
     real = np.array([[1e8, 1e-9], [1e8, 0.0], [-1e8, 0.0]])
     indices, distances = nearest_neighbours(real, real[1:2], 2)
     assert indices.tolist() == [[1, 0]]
-    np.testing.assert_allclose(distances, [[0.0, 1e-9]], rtol=1e-6)
+    assert_close(distances, [[0.0, 1e-9]], rtol=1e-6)
 
 
 def test_of_equally_near_ones_the_first():
@@ -70,8 +71,8 @@ def test_nearest_others_by_definition(real):
     distances = np.linalg.norm(real[:, None] - real[None], axis=2)
     np.fill_diagonal(distances, np.inf)
     indices, found = nearest.nearest_others(real)
-    np.testing.assert_array_equal(indices, distances.argmin(axis=1))
-    np.testing.assert_allclose(found, distances.min(axis=1), rtol=1e-13)
+    assert_equal(indices, distances.argmin(axis=1))
+    assert_close(found, distances.min(axis=1), rtol=1e-13)
 
 
 @pytest.mark.parametrize("noise", [0.0, 1e-7])
@@ -82,8 +83,8 @@ def test_an_image_that_occurs_often_is_not_its_own_neighbor(real, noise):
     together = np.concatenate([real, copies + noise * draws])
     _, alone = nearest.nearest_others(real)
     _, found = nearest.nearest_others(together)
-    np.testing.assert_allclose(found[:60], alone, rtol=1e-5)
-    np.testing.assert_allclose(found[60:], alone[:3].repeat(30), rtol=1e-5)
+    assert_close(found[:60], alone, rtol=1e-5)
+    assert_close(found[60:], alone[:3].repeat(30), rtol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from portable import compiled, tensor
 
 from keras_gan.metrics import PrecisionRecall, manifold_metrics
 
@@ -62,14 +62,14 @@ def test_replicas_do_not_matter(make_metric, data, two_cpus):
         metric = make_metric(max_images=200)
         metric.build((16,))
 
-    @tf.function(reduce_retracing=True)
+    @compiled(reduce_retracing=True)
     def step(real, fake):
         two_cpus.run(metric.update_state, args=(real, fake))
 
     for start, stop in ((0, 80), (80, 120)):
         halves = [
             two_cpus.experimental_distribute_values_from_function(
-                lambda c, x=x, s=slice(start, stop): tf.constant(
+                lambda c, x=x, s=slice(start, stop): tensor(
                     np.array_split(x[s], 2)[c.replica_id_in_sync_group]
                 )
             )

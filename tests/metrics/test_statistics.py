@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+from portable import assert_close, assert_equal, dtype_of
 
 from keras_gan.metrics import FeatureStatistics
 
@@ -17,8 +18,8 @@ def path(tmp_path):
 
 def test_mean_and_covariance(features):
     received = FeatureStatistics.from_features(features)
-    np.testing.assert_allclose(received.mu, features.mean(axis=0))
-    np.testing.assert_allclose(received.sigma, np.cov(features, rowvar=False))
+    assert_close(received.mu, features.mean(axis=0))
+    assert_close(received.sigma, np.cov(features, rowvar=False))
     assert (received.num_images, received.num_features) == (30, 4)
 
 
@@ -26,8 +27,8 @@ def test_file_is_read_back_to_the_bit(features, path):
     written = FeatureStatistics.from_features(features)
     written.save(path)
     received = FeatureStatistics.load(str(path))
-    np.testing.assert_array_equal(received.mu, written.mu)
-    np.testing.assert_array_equal(received.sigma, written.sigma)
+    assert_equal(received.mu, written.mu)
+    assert_equal(received.sigma, written.sigma)
     assert received.num_images == 30
     # Nothing is left beside it.
     assert [file.name for file in path.parent.iterdir()] == ["real.npz"]
@@ -40,7 +41,7 @@ def test_file_has_the_layout_of_pytorch_fid(features, path):
     # And what it writes is read.
     np.savez_compressed(path, mu=np.ones(2, "float32"), sigma=np.eye(2))
     received = FeatureStatistics.load(path)
-    assert received.mu.dtype == "float64"
+    assert dtype_of(received.mu) == "float64"
     assert received.num_images is None
 
 
@@ -48,7 +49,7 @@ def test_config_round_trip(features):
     given = FeatureStatistics.from_features(features)
     config = keras.saving.serialize_keras_object(given)
     received = keras.saving.deserialize_keras_object(config)
-    np.testing.assert_array_equal(received.sigma, given.sigma)
+    assert_equal(received.sigma, given.sigma)
     assert received.get_config() == given.get_config()
 
 

@@ -1,12 +1,22 @@
 """What every family of networks must do, whatever its layers."""
 
 import json
+from functools import partial
 
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from keras import ops
+from portable import (
+    assert_close,
+    assert_equal,
+    compiled,
+    dtype_of,
+    input_gradients,
+    tensor,
+    to_numpy,
+    variable_gradients,
+)
 
 from keras_gan import layers, networks
 
@@ -98,7 +108,7 @@ def test_logits_are_linear_plus_projection(family):
     (embeddings,) = discriminator.get_layer("label_embedding").get_weights()
     projection = np.sum(embeddings[labels] * features, axis=1, keepdims=True)
     linear = ops.convert_to_numpy(head(features))
-    np.testing.assert_allclose(logits, linear + projection, rtol=1e-4)
+    assert_close(logits, linear + projection, rtol=1e-4)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -111,8 +121,8 @@ def test_outputs_are_float32_under_mixed_precision(family, policy):
     labels = ops.array([0, 1])
     fakes = generator([ops.array(latents()), labels])
     logits = discriminator([fakes, labels])
-    assert generator.output.dtype == fakes.dtype.name == "float32"
-    assert discriminator.output.dtype == logits.dtype.name == "float32"
+    assert dtype_of(generator.output) == dtype_of(fakes) == "float32"
+    assert dtype_of(discriminator.output) == dtype_of(logits) == "float32"
     assert np.isfinite(ops.convert_to_numpy(logits)).all()
 
 
@@ -127,7 +137,7 @@ def test_saving_round_trip(family, tmp_path):
         set_every_weight(model)
         model.save(tmp_path / "model.keras")
         loaded = keras.saving.load_model(tmp_path / "model.keras")
-        np.testing.assert_array_equal(loaded(inputs), model(inputs))
+        assert_equal(loaded(inputs), model(inputs))
         # As JSON: Keras reads its own tuples back as lists.
         first, second = model.get_config(), loaded.get_config()
         assert json.dumps(first) == json.dumps(second)
@@ -140,7 +150,7 @@ def test_seed_determines_the_weights(family):
     )
     for model, same, different in zip(first, again, other, strict=True):
         for weight, equal in zip(model.weights, same.weights, strict=True):
-            np.testing.assert_array_equal(weight, equal)
+            assert_equal(weight, equal)
         assert any(
             not np.array_equal(weight, changed)
             for weight, changed in zip(
@@ -168,7 +178,7 @@ def test_without_a_seed_keras_decides():
         generator, _ = pair("dcgan", (8, 8, 1))
         weights.append(generator.get_weights())
     for first, second in zip(*weights, strict=True):
-        np.testing.assert_array_equal(first, second)
+        assert_equal(first, second)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -206,54 +216,42 @@ def test_gradient_penalty_can_be_differentiated(
     # Along this line of weights the penalty is a function of one number, so
     # its derivative can be checked against a difference quotient.
     kernels = discriminator.trainable_variables
-    batch = tf.constant(images(image_shape))
+    batch = tensor(images(image_shape))
 
     def penalty():
-        with tf.GradientTape() as tape:
-            tape.watch(batch)
-            score = tf.reduce_sum(discriminator(batch))
-        gradients = tape.gradient(score, batch)
-        return tf.reduce_sum(tf.square(gradients))
+        gradients = input_gradients(discriminator, batch)
+        return keras.ops.sum(keras.ops.square(gradients))
 
-    @tf.function(jit_compile=jit_compile)
-    def penalty_gradients():
-        with tf.GradientTape() as tape:
-            value = penalty()
-        gradients = tape.gradient(
-            value,
-            [k.value for k in kernels],
-            unconnected_gradients=tf.UnconnectedGradients.ZERO,
-        )
-        return gradients
-
-    gradients = penalty_gradients()
-    length = tf.linalg.global_norm(gradients)
+    gradients = variable_gradients(
+        penalty, kernels, partial(compiled, jit_compile=jit_compile)
+    )
+    length = np.sqrt(sum(np.sum(gradient**2) for gradient in gradients))
     assert length > 0
     step = 1e-3
 
     def moved(factor):
         for kernel, gradient in zip(kernels, gradients, strict=True):
             kernel.assign_add(factor * gradient / length)
-        return float(penalty())
+        return float(to_numpy(penalty()))
 
     ahead, behind = moved(step), moved(-2 * step)
-    np.testing.assert_allclose((ahead - behind) / (2 * step), length, rtol=0.02)
+    assert_close((ahead - behind) / (2 * step), length, rtol=0.02)
 
 
 @pytest.mark.parametrize("jit_compile", [False, True])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_generator_trains_in_a_graph(family, jit_compile):
     generator, _ = pair(family, (9, 8, 1), latent_dim=5)
-    z = tf.constant(latents(), "float32")
+    z = tensor(latents(), "float32")
 
-    @tf.function(jit_compile=jit_compile)
-    def gradients():
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_sum(generator(z, training=True) ** 2)
-        return tape.gradient(loss, [w.value for w in first_weights])
+    def loss():
+        return keras.ops.sum(generator(z, training=True) ** 2)
 
-    first_weights = generator.trainable_variables[:1]
-    (gradient,) = gradients()
+    (gradient,) = variable_gradients(
+        loss,
+        generator.trainable_variables[:1],
+        partial(compiled, jit_compile=jit_compile),
+    )
     assert np.isfinite(gradient).all()
     assert np.abs(gradient).max() > 0
 
@@ -275,11 +273,11 @@ def test_spectral_normalization_covers_every_kernel(family, policy):
     assert len(wrapped) == len(kernels) >= 2
     before = one.get_weights()
     for weight, copy in zip(before, other.get_weights(), strict=True):
-        np.testing.assert_array_equal(weight, copy)
+        assert_equal(weight, copy)
     expected = one(images((8, 8, 1)))
     for kernel in kernels:
         kernel.assign(4 * kernel)
-    np.testing.assert_allclose(one(images((8, 8, 1))), expected, rtol=1e-5)
+    assert_close(one(images((8, 8, 1))), expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize("family", ["mlp", "dcgan"])

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from portable import array, assert_close, assert_equal, to_numpy
 
 from keras_gan import networks
 from keras_gan.layers import SpectralNormalization
@@ -31,13 +32,13 @@ def test_logits_stay_and_classes_are_linear_in_the_features(name, images):
     discriminator = BUILDERS[name]()
     both = networks.with_classifier(discriminator, 3)
     logits, class_logits = both(images)
-    np.testing.assert_array_equal(logits, discriminator(images))
+    assert_equal(logits, discriminator(images))
     head = both.get_layer("class_logits")
     last = discriminator.layers[-1]
     features = keras.Model(discriminator.inputs[0], last.input)(images)
-    kernel, bias = (np.asarray(w) for w in head.weights)
-    expected = np.asarray(features) @ kernel + bias
-    np.testing.assert_allclose(class_logits, expected, rtol=1e-4, atol=1e-5)
+    kernel, bias = (array(w) for w in head.weights)
+    expected = to_numpy(features) @ kernel + bias
+    assert_close(class_logits, expected, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", BUILDERS)
@@ -48,15 +49,15 @@ def test_weights_are_shared_and_two_more(name, images):
     assert shared <= {id(w) for w in both.weights}
     assert len(both.weights) == len(shared) + 2
     discriminator.weights[0].assign(discriminator.weights[0] + 1.0)
-    np.testing.assert_array_equal(both(images)[0], discriminator(images))
+    assert_equal(both(images)[0], discriminator(images))
 
 
 def test_seed_determines_the_head():
     def head(seed):
         both = networks.with_classifier(BUILDERS["mlp"](), 3, seed=seed)
-        return np.asarray(both.get_layer("class_logits").kernel)
+        return array(both.get_layer("class_logits").kernel)
 
-    np.testing.assert_array_equal(head(1), head(1))
+    assert_equal(head(1), head(1))
     assert np.abs(head(1) - head(2)).max() > 0
 
 
@@ -75,7 +76,7 @@ def test_spectral_normalization_is_taken_over(images, kind):
     kernel = np.asarray(head.layer.kernel)
     features = np.reshape(images, (len(images), -1))
     largest = np.linalg.norm(kernel, ord=2)
-    np.testing.assert_allclose(
+    assert_close(
         both(images)[1], features @ kernel / largest, rtol=1e-2, atol=1e-3
     )
 

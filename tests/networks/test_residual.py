@@ -1,5 +1,6 @@
 import keras
 import numpy as np
+from portable import assert_close, assert_equal, to_numpy
 
 from keras_gan.networks.initialization import Initializers
 from keras_gan.networks.residual import (
@@ -27,7 +28,7 @@ def block_model(channels=6, **options):
 def test_block_starts_as_the_identity():
     x = np.random.default_rng(0).normal(size=(2, 5, 4, 6)).astype("float32")
     model = block_model(groups=3, expansion=2)
-    np.testing.assert_array_equal(model(x), x)
+    assert_equal(model(x), x)
 
 
 def test_block_equals_its_formula_for_a_constant_pixel():
@@ -55,8 +56,8 @@ def test_block_equals_its_formula_for_a_constant_pixel():
     y = leaky(x @ first[0, 0] + first_bias)
     y = leaky(y @ second[1, 1] + second_bias)
     expected = x + y @ last[0, 0]
-    actual = np.asarray(model(x[:, None, None]))[:, 0, 0]
-    np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-4)
+    actual = to_numpy(model(x[:, None, None]))[:, 0, 0]
+    assert_close(actual, expected, rtol=1e-4, atol=1e-4)
 
 
 def test_weights_start_with_the_deviation_of_the_paper():
@@ -71,10 +72,8 @@ def test_weights_start_with_the_deviation_of_the_paper():
     model = keras.Model(inputs, stage(inputs))
     first, _, grouped, _, last = model.get_weights()[:5]
     scale = np.sqrt(2 / 1.04) * 16**-0.25
-    np.testing.assert_allclose(first.std(), scale / np.sqrt(128), rtol=0.02)
-    np.testing.assert_allclose(
-        grouped.std(), scale / np.sqrt(9 * 32), rtol=0.02
-    )
+    assert_close(first.std(), scale / np.sqrt(128), rtol=0.02)
+    assert_close(grouped.std(), scale / np.sqrt(9 * 32), rtol=0.02)
     assert not last.any()
 
 

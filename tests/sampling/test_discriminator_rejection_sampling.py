@@ -3,8 +3,8 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from keras import layers, ops
+from portable import array, assert_close, compiled, tensor, to_numpy
 
 from keras_gan.sampling.discriminator_rejection_sampling import (
     DiscriminatorRejectionSampling,
@@ -65,12 +65,12 @@ def test_what_is_accepted_has_the_distribution_of_the_data():
     made = bound(ideal(), gamma=0.0)
     made.calibrate(draws(4000, seed=1)[0])
     x, _, uniform = draws(200_000, seed=2)
-    accepted = np.array(made.accept(x, None, uniform))
+    accepted = array(made.accept(x, None, uniform))
     assert not within_three_errors(x, MEANS[0], DEVIATIONS[0])
     assert within_three_errors(x[accepted], MEANS[0], DEVIATIONS[0])
     # As many as rejection sampling accepts at best: one in the largest ratio.
     grid = np.linspace(-5, 5, 10_001, dtype="float32")
-    highest = np.max(log_density_ratio(grid, MEANS[0], DEVIATIONS[0]))
+    highest = np.max(array(log_density_ratio(grid, MEANS[0], DEVIATIONS[0])))
     assert abs(accepted.mean() - np.exp(-highest)) < 0.01
 
 
@@ -78,7 +78,7 @@ def test_each_class_has_the_distribution_of_its_data():
     made = bound(ideal(2), 2, gamma=0.0)
     x, labels, uniform = draws(200_000, seed=4)
     made.calibrate(x[:4000], labels[:4000])
-    accepted = np.array(made.accept(x, labels, uniform))
+    accepted = array(made.accept(x, labels, uniform))
     for label in range(2):
         values = x[accepted & (labels == label)]
         other = 1 - label
@@ -98,7 +98,7 @@ def test_a_smaller_gamma_accepts_more():
     ):
         made = bound(ideal(), **arguments)
         made.calibrate(x)
-        kept.append(int(np.sum(made.accept(x, None, uniform))))
+        kept.append(int(np.sum(array(made.accept(x, None, uniform)))))
     assert kept[0] < kept[1] < kept[2]
     assert 0 < kept[3] < kept[4] < 2000
 
@@ -138,25 +138,25 @@ def test_maxima_and_gammas_are_those_of_each_class():
     made = bound(identity(), 2)
     images = np.array([0, 1, 2, 10, 30, 50], "float32")[:, None]
     made.calibrate(images, np.array([0, 0, 0, 1, 1, 1]))
-    assert made.maxima.numpy().tolist() == [2.0, 50.0]
+    assert to_numpy(made.maxima).tolist() == [2.0, 50.0]
     odds = [-1 - np.log(1 - np.exp(-1.0)), -20.0]
-    np.testing.assert_allclose(made.gammas.numpy(), odds, rtol=1e-5)
+    assert_close(to_numpy(made.gammas), odds, rtol=1e-5)
 
 
 def test_a_logit_above_the_maximum_raises_it_for_its_class_and_call():
     made = bound(identity(), 2, gamma=0.0)
     made.calibrate(np.array([[0.0], [1.0]] * 2), np.array([0, 0, 1, 1]))
-    before = [one.numpy().tolist() for one in made.variables]
+    before = [to_numpy(one).tolist() for one in made.variables]
     images = np.array([[1.0], [4.0], [0.9]], "float32")
     labels = np.array([0, 0, 1])
     # exp(1 - 4), exp(0) and exp(0.9 - 1).
     chances = [np.exp(-3.0), 1.0, np.exp(-0.1)]
     for shift, expected in ((-1e-3, True), (1e-3, False)):
-        uniform = np.array(chances) + shift
-        accepted = np.array(made.accept(images, labels, uniform))
+        uniform = array(chances) + shift
+        accepted = array(made.accept(images, labels, uniform))
         assert accepted[[0, 2]].tolist() == [expected] * 2
     assert bool(made.accept(images, labels, np.full(3, 0.9999))[1])
-    assert [one.numpy().tolist() for one in made.variables] == before
+    assert [to_numpy(one).tolist() for one in made.variables] == before
     assert bool(made.accept(images[:1], labels[:1], np.array([0.9999]))[0])
 
 
@@ -168,8 +168,8 @@ def test_no_logit_is_too_large_or_too_small(jit_compile, epsilon):
     logits = np.array([100.0, 99.999, 0.0, -1e4, -1e30], "float32")
     odds = made._log_odds
     if jit_compile is not None:
-        odds = tf.function(odds, jit_compile=jit_compile, autograph=False)
-    values = np.array(odds(tf.constant(logits - 100.0)))
+        odds = compiled(odds, jit_compile)
+    values = array(odds(tensor(logits - 100.0)))
     assert np.isfinite(values).all()
     assert (np.diff(values) < 0).all()
 
@@ -179,7 +179,7 @@ def test_all_logits_alike_are_no_fault():
     images = np.ones((10, 1), "float32")
     made.calibrate(images)
     uniform = np.arange(10) / 10
-    accepted = np.array(made.accept(images, None, uniform))
+    accepted = array(made.accept(images, None, uniform))
     assert accepted.tolist() == [True] * 5 + [False] * 5
 
 

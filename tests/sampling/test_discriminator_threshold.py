@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from portable import array, assert_equal
 
 from keras_gan.sampling.discriminator_threshold import (
     DiscriminatorThreshold,
@@ -36,7 +37,7 @@ def test_each_class_keeps_the_share_that_was_asked_for(quantile):
     made = bound(3, quantile=quantile)
     made.calibrate(images[:number], labels[:number])
     fresh, classes = images[number:], labels[number:]
-    accepted = np.array(made.accept(fresh, classes, np.zeros(number)))
+    accepted = array(made.accept(fresh, classes, np.zeros(number)))
     # Both the threshold and the share come from about 1,300 images.
     error = 4 * np.sqrt(2 * quantile * (1 - quantile) / (number / 3))
     for label in range(3):
@@ -48,7 +49,7 @@ def test_the_quantile_is_exact_on_the_images_of_the_calibration():
     images = np.arange(8, dtype="float32")[:, None]
     made = bound(quantile=0.75)
     made.calibrate(images)
-    accepted = np.array(made.accept(images, None, np.zeros(8)))
+    accepted = array(made.accept(images, None, np.zeros(8)))
     assert accepted.tolist() == [False] * 6 + [True] * 2
     assert made.thresholds.shape == ()
 
@@ -58,7 +59,7 @@ def test_a_threshold_needs_no_calibration_and_keeps_its_value():
     images = np.array([[0.24], [0.25], [0.26]], "float32")
     made.calibrate(images + 9.0)
     assert made.calibrated
-    accepted = np.array(made.accept(images, None, np.zeros(3)))
+    accepted = array(made.accept(images, None, np.zeros(3)))
     assert accepted.tolist() == [False, True, True]
 
 
@@ -66,10 +67,10 @@ def test_chance_has_no_part_in_it():
     made = bound(threshold=0.0)
     images = np.linspace(-1, 1, 20, dtype="float32")[:, None]
     first, second = (
-        np.array(made.accept(images, None, np.full(20, uniform)))
+        array(made.accept(images, None, np.full(20, uniform)))
         for uniform in (0.0, 0.999)
     )
-    np.testing.assert_array_equal(first, second)
+    assert_equal(first, second)
 
 
 def test_round_trip():

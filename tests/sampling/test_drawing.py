@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from portable import assert_close, assert_equal, dtype_of
 
 from keras_gan.sampling import Drawer, GeneratorSource, SampleFilter
 
@@ -53,11 +54,11 @@ class TestWithoutFilter:
         drawer = Drawer(source(), seed=1)
         drawn = drawer.batch(2000, 0)
         assert drawn.images.shape == (2000, 1, LATENTS, 1)
-        assert drawn.images.dtype == drawn.scores.dtype == "float32"
+        assert dtype_of(drawn.images) == dtype_of(drawn.scores) == "float32"
         assert abs(drawn.images.mean()) < 0.05
         assert abs(drawn.images.std() - 1) < 0.05
         expected = np.random.default_rng([1, 0, 0])
-        np.testing.assert_allclose(
+        assert_close(
             drawn.images.reshape(2000, LATENTS),
             expected.standard_normal((2000, LATENTS)),
             rtol=1e-5,
@@ -70,18 +71,16 @@ class TestWithoutFilter:
         drawer.batch(4, 0)
         drawer.batch(8, 3)
         for same in (drawer, Drawer(source(), seed=1)):
-            np.testing.assert_array_equal(same.batch(4, 3).images, third)
+            assert_equal(same.batch(4, 3).images, third)
         for other in (drawer.batch(4, 2), Drawer(source()).batch(4, 3)):
             assert (other.images != third).all()
 
     def test_labels_reach_the_generator(self):
         labels = [2, 0, 1, 1]
         drawn = Drawer(source(3)).batch(4, 0, labels)
-        np.testing.assert_array_equal(
-            np.round(drawn.images.mean((1, 2, 3)) / 100), labels
-        )
+        assert_equal(np.round(drawn.images.mean((1, 2, 3)) / 100), labels)
         assert drawn.labels.tolist() == labels
-        assert drawn.labels.dtype == "int32"
+        assert dtype_of(drawn.labels) == "int32"
 
     @pytest.mark.parametrize("bound", [0.001, 0.7])
     def test_truncation_bounds_the_latents(self, bound):
@@ -105,15 +104,13 @@ class TestFilter:
         assert len(images) == len(labels) >= 1000
         counts = np.bincount(labels)
         assert len(counts) == 3 and np.ptp(counts) <= 1
-        np.testing.assert_array_equal(
-            np.round(images.mean((1, 2, 3)) / 100), labels
-        )
+        assert_equal(np.round(images.mean((1, 2, 3)) / 100), labels)
 
     def test_every_place_is_filled_by_an_accepted_image(self):
         drawn = Drawer(source(), filter=First(0.5)).batch(200, 0)
         assert (drawn.images[:, 0, 0, 0] > 0).all()
         assert len(np.unique(drawn.images[:, 0, 0, 0])) == 200
-        np.testing.assert_allclose(
+        assert_close(
             drawn.scores, drawn.images.mean((1, 2, 3)), rtol=1e-5, atol=1e-6
         )
 
@@ -122,7 +119,7 @@ class TestFilter:
         drawn = Drawer(source(), seed=4, filter=First(0.5)).batch(50, 2)
         kept = free[:, 0, 0, 0] > 0
         assert 10 < kept.sum() < 40
-        np.testing.assert_array_equal(drawn.images[kept], free[kept])
+        assert_equal(drawn.images[kept], free[kept])
         assert (drawn.images[~kept] != free[~kept]).all()
 
     def test_chance_is_of_the_seed_too(self):
@@ -130,8 +127,8 @@ class TestFilter:
             Drawer(source(), seed=4, filter=Sampled(0.3)).batch(50, 2)
             for _ in range(2)
         )
-        np.testing.assert_array_equal(first.images, second.images)
-        np.testing.assert_array_equal(first.scores, second.scores)
+        assert_equal(first.images, second.images)
+        assert_equal(first.scores, second.scores)
 
     def test_gives_up_and_says_how_many(self):
         class Two(Sampled):
@@ -165,11 +162,9 @@ class TestFilter:
         labels = np.arange(size) % 2
         drawn, again = (drawer.batch(size, 3, labels) for _ in range(2))
         assert len(np.unique(drawn.images, axis=0)) == size
-        np.testing.assert_array_equal(drawn.images, again.images)
-        np.testing.assert_array_equal(
-            np.round(drawn.images.mean((1, 2, 3)) / 100), labels
-        )
-        np.testing.assert_allclose(
+        assert_equal(drawn.images, again.images)
+        assert_equal(np.round(drawn.images.mean((1, 2, 3)) / 100), labels)
+        assert_close(
             drawn.scores, drawn.images.mean((1, 2, 3)), rtol=1e-5, atol=1e-5
         )
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-import tensorflow as tf
+from portable import array, assert_close, assert_equal, tensor
 
 from keras_gan.sampling import mixing
 from keras_gan.sampling.mixing import Draws
@@ -10,15 +10,16 @@ from keras_gan.sampling.mixing import Draws
 
 def draws(batch_size, num_classes=4, seed=0):
     random = np.random.default_rng(seed)
-    one = [np.float32(random.random()) for _ in range(2)]
-    images = random.random(batch_size, dtype="float32")
-    return Draws(*one, images, random.random(num_classes, dtype="float32"))
+    one = [random.random() for _ in range(2)]
+    images = random.random(batch_size)
+    drawn = (*one, images, random.random(num_classes))
+    return Draws(*(tensor(values, "float32") for values in drawn))
 
 
 def after(classes, mix, num_classes=4):
     """Images of each class after a batch was mixed in place."""
-    classes, used = np.array(classes), np.asarray(mix.used)
-    classes[np.asarray(mix.places)[used]] = np.asarray(mix.labels)[used]
+    classes, used = array(classes).copy(), array(mix.used)
+    classes[array(mix.places)[used]] = array(mix.labels)[used]
     return np.bincount(classes, minlength=num_classes)
 
 
@@ -30,9 +31,9 @@ class TestSlots:
         exact = fraction * size
         used = []
         for draw in (np.arange(100, dtype="float32") + 0.5) / 100:
-            batch = size if known else tf.constant(size)
+            batch = size if known else tensor(size)
             number, mask = mixing.slots(fraction, batch, draw)
-            mask = np.asarray(mask)
+            mask = array(mask)
             assert len(mask) == int(number) == np.ceil(exact - 1e-6)
             assert (np.diff(mask.astype(int)) <= 0).all()
             used.append(mask.sum())
@@ -44,9 +45,9 @@ class TestAsFound:
     def test_labels_are_those_of_the_places(self):
         classes = np.arange(10, dtype="int32") % 4
         mix = mixing.unbalanced(classes, 0.5, 10, draws(10))
-        places = np.asarray(mix.places)
+        places = array(mix.places)
         assert len(set(places)) == 5
-        np.testing.assert_array_equal(mix.labels, classes[places])
+        assert_equal(mix.labels, classes[places])
 
     def test_without_classes(self):
         assert mixing.unbalanced(None, 0.5, 10, draws(10)).labels is None
@@ -57,53 +58,53 @@ class TestInPlace:
     def test_fills_up_what_is_missing(self, seed):
         classes = np.int32([0] * 9 + [1] * 5 + [2] * 2)
         mix = mixing.balanced_by_replacing(
-            classes, np.full(4, 4, "float32"), 0.5, 16, draws(16, seed=seed)
+            tensor(classes), tensor([4.0] * 4), 0.5, 16, draws(16, seed=seed)
         )
-        np.testing.assert_array_equal(after(classes, mix), 4)
+        assert_equal(after(classes, mix), 4)
         # The images of the two rare classes stay.
-        assert not set(np.asarray(mix.places)) & {14, 15}
+        assert not set(array(mix.places)) & {14, 15}
 
     @pytest.mark.parametrize("seed", range(5))
     def test_a_share_of_nothing_is_not_generated(self, seed):
         classes = np.int32([0, 1, 2, 3] * 4)
         mix = mixing.balanced_by_replacing(
-            classes, np.float32([8, 8, 0, 0]), 0.75, 16, draws(16, seed=seed)
+            tensor(classes),
+            tensor([8.0, 8.0, 0.0, 0.0]),
+            0.75,
+            16,
+            draws(16, seed=seed),
         )
-        assert set(np.asarray(mix.labels)) <= {0, 1}
-        np.testing.assert_array_equal(after(classes, mix), [8, 8, 0, 0])
+        assert set(array(mix.labels)) <= {0, 1}
+        assert_equal(after(classes, mix), [8, 8, 0, 0])
 
     def test_too_little_goes_to_what_is_missing_most(self):
         classes = np.int32([0] * 12 + [1] * 3 + [2])
         mix = mixing.balanced_by_replacing(
-            classes, np.full(4, 4, "float32"), 0.25, 16, draws(16)
+            tensor(classes), tensor([4.0] * 4), 0.25, 16, draws(16)
         )
         counts = after(classes, mix).tolist()
         assert counts in ([8, 3, 2, 3], [8, 3, 3, 2])
 
     def test_wanted_that_are_no_whole_numbers(self):
         classes = np.int32([0] * 10)
-        wanted = np.float32([2.5, 2.5, 2.5, 2.5])
+        wanted = tensor([2.5, 2.5, 2.5, 2.5])
         total = sum(
             after(classes, mixing.balanced_by_replacing(
-                classes, wanted, 1.0, 10, draws(10, seed=seed)
+                tensor(classes), wanted, 1.0, 10, draws(10, seed=seed)
             ))
             for seed in range(100)
         )  # fmt: skip
-        np.testing.assert_allclose(total / 100, 2.5, atol=0.2)
+        assert_close(total / 100, 2.5, atol=0.2)
 
 
 class TestOne:
     @pytest.mark.parametrize("used", [True, False])
     def test_is_of_what_is_missing_most(self, used):
-        classes, wanted = np.int32([0]), np.float32([0.1, 0.1, 3.0, 0.1])
-        np.testing.assert_allclose(
-            mixing.surplus_of_one(classes, wanted), [0.9]
-        )
-        mix = mixing.balanced_one(
-            classes, wanted, tf.constant([used]), draws(1)
-        )
-        assert np.asarray(mix.labels).tolist() == [2]
-        np.testing.assert_array_equal(
+        classes, wanted = tensor([0], "int32"), tensor([0.1, 0.1, 3.0, 0.1])
+        assert_close(mixing.surplus_of_one(classes, wanted), [0.9])
+        mix = mixing.balanced_one(classes, wanted, tensor([used]), draws(1))
+        assert array(mix.labels).tolist() == [2]
+        assert_equal(
             after(classes, mix), [0, 0, 1, 0] if used else [1, 0, 0, 0]
         )
 
@@ -111,16 +112,16 @@ class TestOne:
 class TestBeside:
     def test_fills_up_to_the_shares(self):
         rows = np.eye(4, dtype="float32")[[0] * 5 + [1] * 3 + [2] * 2]
-        mix = mixing.balanced_by_appending(
-            rows, np.full(4, 5, "float32"), 1.0, 10, draws(10)
+        mix = mixing.balanced_beside(
+            tensor(rows), tensor([5.0] * 4), 1.0, 10, draws(10)
         )
-        counts = np.bincount(mix.labels, minlength=4)
-        np.testing.assert_array_equal(counts, [0, 2, 3, 5])
+        counts = np.bincount(array(mix.labels), minlength=4)
+        assert_equal(counts, [0, 2, 3, 5])
 
     def test_mixed_rows_count_by_their_shares(self):
         rows = np.tile(np.float32([0.5, 0.5, 0, 0]), (8, 1))
-        mix = mixing.balanced_by_appending(
-            rows, np.full(4, 4, "float32"), 1.0, 8, draws(8)
+        mix = mixing.balanced_beside(
+            tensor(rows), tensor([4.0] * 4), 1.0, 8, draws(8)
         )
-        counts = np.bincount(mix.labels, minlength=4)
-        np.testing.assert_array_equal(counts, [0, 0, 4, 4])
+        counts = np.bincount(array(mix.labels), minlength=4)
+        assert_equal(counts, [0, 0, 4, 4])

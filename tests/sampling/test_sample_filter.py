@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from portable import assert_close, dtype_of, tensor
 
 from keras_gan.sampling.sample_filter import SampleFilter, check_images
 
@@ -19,9 +20,9 @@ def test_a_subclass_of_two_methods_is_a_filter():
     bright = Bright()
     bright.bind(None)
     bright.calibrate(images)
-    accepted, scores = bright.judge(images, None, np.array([0.5, 0.5]))
+    accepted, scores = bright.judge(images, None, tensor([0.5, 0.5]))
     assert ops.convert_to_numpy(accepted).tolist() == [False, True]
-    np.testing.assert_allclose(scores, [0.3, 0.9], rtol=1e-6)
+    assert_close(scores, [0.3, 0.9], rtol=1e-6)
     assert bright.calibrated
 
 
@@ -34,7 +35,7 @@ def test_the_base_alone_is_no_filter():
 def test_filters_compute_in_float32_and_train_nothing(policy):
     keras.config.set_dtype_policy(policy)
     bright = Bright(name="bright")
-    assert bright.dtype == bright.compute_dtype == "float32"
+    assert dtype_of(bright) == bright.compute_dtype == "float32"
     assert not bright.trainable
     config = bright.get_config()
     assert Bright.from_config(config).get_config() == config
@@ -47,4 +48,4 @@ def test_nothing_to_calibrate_on_is_refused(shape):
 
 
 def test_images_become_float32():
-    assert check_images([[1, 2]]).dtype == "float32"
+    assert dtype_of(check_images([[1, 2]])) == "float32"

@@ -3,8 +3,8 @@ import json
 import zipfile
 
 import keras
-import numpy as np
 import pytest
+from portable import assert_equal
 
 from keras_gan.utils.models import (
     Untracked,
@@ -51,7 +51,7 @@ def test_a_file_is_loaded(tmp_path):
     model = network()
     model.save(tmp_path / "x.keras")
     weights = load(tmp_path / "x.keras").get_weights()
-    np.testing.assert_array_equal(weights[0], model.get_weights()[0])
+    assert_equal(weights[0], model.get_weights()[0])
 
 
 def test_a_file_that_is_not_there(tmp_path):

@@ -194,7 +194,7 @@ def _augmented(images, drawn):
 
 def _sum_of_signs(real_logits) -> tuple[Tensor, Tensor]:
     """Sum and number of the signs of the logits, over all replicas."""
-    logits = ops.cast(ops.stop_gradient(real_logits), "float32")
+    logits = ops.stop_gradient(ops.cast(real_logits, "float32"))
     replicas = float(backend.replica_count())
     # Otherwise one NaN would stay in the probability forever.
     known = ops.isfinite(logits)

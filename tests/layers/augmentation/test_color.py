@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+from portable import assert_close, assert_equal, tensors
 
 from keras_gan.layers.augmentation.color import (
     NAMES,
@@ -28,7 +29,7 @@ def some_parameters(seed=0):
 
 
 def colored(images, drawn):
-    return keras.ops.convert_to_numpy(color(images, drawn))
+    return keras.ops.convert_to_numpy(color(images, tensors(drawn)))
 
 
 def papers_matrix(drawn, index):
@@ -58,7 +59,7 @@ def test_three_channels_are_the_papers_matrices():
     for index in range(BATCH):
         matrix = papers_matrix(drawn, index)
         expected = images[index] @ matrix[:3, :3].T + matrix[:3, 3]
-        np.testing.assert_allclose(values[index], expected, atol=1e-5)
+        assert_close(values[index], expected, atol=1e-5)
 
 
 def test_one_channel_is_the_papers_grey_form():
@@ -69,7 +70,7 @@ def test_one_channel_is_the_papers_grey_form():
     for index in range(BATCH):
         row = papers_matrix(drawn, index)[:3].mean(axis=0)
         expected = images[index] * row[:3].sum() + row[3]
-        np.testing.assert_allclose(values[index], expected, atol=1e-5)
+        assert_close(values[index], expected, atol=1e-5)
 
 
 each_count = pytest.mark.parametrize("channels", [1, 2, 3, 4, 7])
@@ -83,21 +84,19 @@ def alone(name, value):
 def test_brightness_and_contrast_act_on_each_channel(channels):
     images = noise((BATCH, 4, 4, channels))
     drawn = alone("brightness", 0.3) | alone("contrast", 1.7)
-    np.testing.assert_allclose(
-        colored(images, drawn), 1.7 * (images + 0.3), atol=1e-5
-    )
+    assert_close(colored(images, drawn), 1.7 * (images + 0.3), atol=1e-5)
 
 
 @each_count
 def test_no_saturation_leaves_the_mean(channels):
     images = noise((BATCH, 4, 4, channels))
     mean = images.mean(axis=-1, keepdims=True)
-    np.testing.assert_allclose(
+    assert_close(
         colored(images, alone("saturation", 0.0)),
         np.broadcast_to(mean, images.shape),
         atol=1e-6,
     )
-    np.testing.assert_allclose(
+    assert_close(
         colored(images, alone("saturation", 2.0)),
         mean + 2 * (images - mean),
         atol=1e-5,
@@ -108,7 +107,7 @@ def test_no_saturation_leaves_the_mean(channels):
 def test_luma_flip_turns_the_mean_and_keeps_the_colour(channels):
     images = noise((BATCH, 4, 4, channels))
     mean = images.mean(axis=-1, keepdims=True)
-    np.testing.assert_allclose(
+    assert_close(
         colored(images, alone("luma_flip", 1.0)), images - 2 * mean, atol=1e-5
     )
 
@@ -117,10 +116,8 @@ def test_luma_flip_turns_the_mean_and_keeps_the_colour(channels):
 def test_hue_keeps_the_mean_and_the_strength_of_colour(channels):
     images = noise((BATCH, 4, 4, channels))
     turned = colored(images, alone("hue", 1.3))
-    np.testing.assert_allclose(
-        turned.mean(axis=-1), images.mean(axis=-1), atol=1e-6
-    )
-    np.testing.assert_allclose(
+    assert_close(turned.mean(axis=-1), images.mean(axis=-1), atol=1e-6)
+    assert_close(
         np.square(turned).sum(axis=-1),
         np.square(images).sum(axis=-1),
         atol=1e-5,
@@ -136,13 +133,13 @@ def test_hues_add_up_to_a_whole_turn(channels):
     turned = images
     for _ in range(3):
         turned = colored(turned, third)
-    np.testing.assert_allclose(turned, images, atol=1e-5)
+    assert_close(turned, images, atol=1e-5)
 
 
 def test_a_third_of_a_turn_of_three_channels_is_the_next_channel():
     images = noise((BATCH, 4, 4, 3))
     turned = colored(images, alone("hue", 2 * np.pi / 3))
-    np.testing.assert_allclose(turned, np.roll(images, 1, axis=-1), atol=1e-5)
+    assert_close(turned, np.roll(images, 1, axis=-1), atol=1e-5)
 
 
 @each_count
@@ -151,14 +148,14 @@ def test_images_on_which_nothing_fires_keep_every_bit(channels):
     identity = dict.fromkeys(NAMES, np.zeros(BATCH, "float32"))
     ones = np.ones(BATCH, "float32")
     identity |= {"contrast": ones, "saturation": ones}
-    np.testing.assert_array_equal(colored(images, identity), images)
+    assert_equal(colored(images, identity), images)
     some = some_parameters()
     first = np.arange(BATCH) == 0
     drawn = {
         name: np.where(first, identity[name], some[name]) for name in NAMES
     }
     values = colored(images, drawn)
-    np.testing.assert_array_equal(values[0], images[0])
+    assert_equal(values[0], images[0])
     assert np.all(np.abs(values - images).max(axis=(1, 2, 3))[1:] > 1e-3)
 
 
@@ -169,11 +166,11 @@ def test_names_left_out_do_nothing():
     ones = np.ones(BATCH, "float32")
     full = dict.fromkeys(NAMES, 0 * ones)
     full |= {"contrast": ones, "saturation": ones, "hue": some["hue"]}
-    np.testing.assert_array_equal(colored(images, drawn), colored(images, full))
+    assert_equal(colored(images, drawn), colored(images, full))
     assert color(images, {"scale": ones}) is images
 
 
 def test_matrices_are_small():
-    matrices, offsets = matrices_and_offsets(some_parameters(), 4)
+    matrices, offsets = matrices_and_offsets(tensors(some_parameters()), 4)
     assert tuple(matrices.shape) == (BATCH, 4, 4)
     assert tuple(offsets.shape) == (BATCH,)

@@ -3,7 +3,16 @@ import json
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from portable import (
+    assert_close,
+    assert_equal,
+    compiled,
+    dtype_of,
+    gradients,
+    pipeline,
+    tensor,
+    to_numpy,
+)
 
 from keras_gan.layers import AdaptiveAugment
 from keras_gan.layers.augmentation import controller
@@ -21,8 +30,8 @@ def fed(layer, batches):
     """Probability after each of some batches of logits."""
     history = []
     for logits in batches:
-        layer.update_state(tf.constant(logits))
-        history.append(float(layer.probability.numpy()))
+        layer.update_state(tensor(logits))
+        history.append(float(to_numpy(layer.probability)))
     return history
 
 
@@ -36,7 +45,7 @@ def test_rises_while_sure_and_falls_while_not():
     batches = [SURE] * 6 + [UNSURE] * 4
     history = fed(adaptive(), batches)
     expected = [0, 0.1, 0.1, 0.2, 0.2, 0.3, 0.3, 0.2, 0.2, 0.1]
-    np.testing.assert_allclose(history, expected, atol=1e-6)
+    assert_close(history, expected, atol=1e-6)
 
 
 def test_the_papers_speed_is_half_a_million_images():
@@ -44,13 +53,13 @@ def test_the_papers_speed_is_half_a_million_images():
     history = fed(layer, [np.ones((64, 1), "float32")] * 8)
     step = 4 * 64 / 500_000
     expected = [0, 0, 0, step, step, step, step, 2 * step]
-    np.testing.assert_allclose(history, expected, rtol=1e-6)
+    assert_close(history, expected, rtol=1e-6)
 
 
 def test_stays_between_zero_and_one():
     layer = adaptive(interval=1, speed=0.02)
     history = fed(layer, [UNSURE, SURE, SURE, SURE, SURE, UNSURE])
-    np.testing.assert_allclose(history, [0, 0.4, 0.8, 1, 1, 0.6], atol=1e-6)
+    assert_close(history, [0, 0.4, 0.8, 1, 1, 0.6], atol=1e-6)
 
 
 def test_statistic_is_the_mean_sign_of_the_interval():
@@ -61,10 +70,10 @@ def test_statistic_is_the_mean_sign_of_the_interval():
     statistics = []
     for logits in (first, second, third, SURE):
         layer.update_state(logits)
-        statistics.append(float(layer.sign_statistic.numpy()))
+        statistics.append(float(to_numpy(layer.sign_statistic)))
     # A logit of zero is no verdict, yet counts among the images.
     mean = (1 - 1 - 1 + 0 + 1 + 5) / 10
-    np.testing.assert_allclose(statistics, [0, 0, mean, mean], rtol=1e-6)
+    assert_close(statistics, [0, 0, mean, mean], rtol=1e-6)
 
 
 @pytest.mark.parametrize("jit_compile", [None, False, True])
@@ -72,16 +81,16 @@ def test_logits_that_are_not_finite_do_not_count(jit_compile):
     layer = adaptive(interval=1)
     update = layer.update_state
     if jit_compile is not None:
-        update = tf.function(update, jit_compile=jit_compile)
+        update = compiled(update, jit_compile)
     bad = [[np.nan], [np.inf], [-np.inf]]
-    update(tf.constant(bad + [[1.0], [2.0]]))
-    assert float(layer.sign_statistic.numpy()) == 1.0
-    assert float(layer.probability.numpy()) == np.float32(2 / 160)
+    update(tensor(bad + [[1.0], [2.0]]))
+    assert float(to_numpy(layer.sign_statistic)) == 1.0
+    assert float(to_numpy(layer.probability)) == np.float32(2 / 160)
     # Of nothing else nothing follows.
-    update(tf.constant(bad))
-    assert float(layer.probability.numpy()) == np.float32(2 / 160)
-    update(tf.constant(SURE))
-    assert float(layer.probability.numpy()) == np.float32(10 / 160)
+    update(tensor(bad))
+    assert float(to_numpy(layer.probability)) == np.float32(2 / 160)
+    update(tensor(SURE))
+    assert float(to_numpy(layer.probability)) == np.float32(10 / 160)
 
 
 def test_exactly_at_the_target_it_stays():
@@ -99,27 +108,27 @@ def test_step_is_by_the_images_seen():
 
 def test_a_fixed_probability_is_left_alone():
     layer = AdaptiveAugment("b", probability=0.7, interval=1)
-    assert float(layer.probability.numpy()) == np.float32(0.7)
+    assert float(to_numpy(layer.probability)) == np.float32(0.7)
     assert fed(layer, [SURE, UNSURE]) == [np.float32(0.7)] * 2
     # The statistic is still worth a look.
-    assert float(layer.sign_statistic.numpy()) == 0.0
+    assert float(to_numpy(layer.sign_statistic)) == 0.0
     fed(layer, [SURE])
-    assert float(layer.sign_statistic.numpy()) == 1.0
+    assert float(to_numpy(layer.sign_statistic)) == 1.0
 
 
 def test_a_learning_rate_schedule_sets_it():
     schedule = keras.optimizers.schedules.PolynomialDecay(0.0, 4, 0.55)
     layer = AdaptiveAugment("b", probability=schedule)
-    assert float(layer.probability.numpy()) == 0.0
+    assert float(to_numpy(layer.probability)) == 0.0
     expected = 0.55 * np.array([1, 2, 3, 4, 4]) / 4
-    np.testing.assert_allclose(fed(layer, [SURE] * 5), expected, rtol=1e-6)
+    assert_close(fed(layer, [SURE] * 5), expected, rtol=1e-6)
 
 
 def test_a_function_sets_it_and_is_clipped():
     layer = AdaptiveAugment("b", probability=every_tenth)
     history = fed(layer, [SURE] * 12)
     expected = np.minimum(np.arange(1, 13) / 10, 1.0)
-    np.testing.assert_allclose(history, expected, rtol=1e-6)
+    assert_close(history, expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize("jit_compile", [None, False, True])
@@ -135,17 +144,15 @@ def test_a_function_sets_it_and_is_clipped():
 )
 def test_a_plain_function_sets_it(schedule, expected, jit_compile):
     layer = AdaptiveAugment("b", probability=schedule)
-    history = [float(layer.probability.numpy())]
+    history = [float(to_numpy(layer.probability))]
     if jit_compile is not None:
-        layer.update_state = tf.function(
-            layer.update_state, jit_compile=jit_compile
-        )
+        layer.update_state = compiled(layer.update_state, jit_compile)
     history += fed(layer, [SURE] * 5)
-    np.testing.assert_array_equal(history, expected)
+    assert_equal(history, expected)
 
 
 @pytest.mark.parametrize(
-    "given", ["0.5", None, float("nan"), [0.5], tf.zeros(2), tf.constant("x")]
+    "given", ["0.5", None, float("nan"), [0.5], keras.ops.zeros(2)]
 )
 def test_a_schedule_that_gives_no_number_is_refused(given):
     with pytest.raises(TypeError, match="`probability`.*number.*Received"):
@@ -169,7 +176,7 @@ def test_config_survives_json(probability):
     rebuilt = keras.saving.deserialize_keras_object(json.loads(text))
     assert json.dumps(rebuilt.get_config()) == json.dumps(config)
     batches = [SURE] * 3 + [UNSURE]
-    np.testing.assert_array_equal(fed(rebuilt, batches), fed(layer, batches))
+    assert_equal(fed(rebuilt, batches), fed(layer, batches))
     # What has happened since does not change it.
     assert layer.get_config() == config
 
@@ -180,29 +187,30 @@ def test_config_survives_json(probability):
 )
 def test_graphs_agree_with_eager_execution(jit_compile, probability):
     options = {"interval": 3, "probability": probability}
-    eager, compiled = adaptive(**options), adaptive(**options)
-    update = tf.function(compiled.update_state, jit_compile=jit_compile)
+    eager, other = adaptive(**options), adaptive(**options)
+    update = compiled(other.update_state, jit_compile)
     rng = np.random.default_rng(4)
     for _ in range(7):
         logits = rng.normal(1.0, 1.0, (8, 1)).astype("float32")
         eager.update_state(logits)
-        update(tf.constant(logits))
-        for one, other in zip(eager.weights, compiled.weights, strict=True):
-            np.testing.assert_array_equal(one.numpy(), other.numpy())
+        update(tensor(logits))
+        for one, two in zip(eager.weights, other.weights, strict=True):
+            assert_equal(one, two)
 
 
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64"])
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 def test_logits_of_other_precisions(dtype):
     layer = adaptive(interval=1)
     # A sum of signs or a count in half precision would stop at 2,048 or 256.
-    logits = tf.cast(
-        tf.concat([tf.ones((4097, 1)), -tf.ones((3, 1))], 0), dtype
+    logits = keras.ops.cast(
+        keras.ops.concatenate(
+            [keras.ops.ones((4097, 1)), -keras.ops.ones((3, 1))], 0
+        ),
+        dtype,
     )
     layer.update_state(logits)
-    np.testing.assert_allclose(
-        layer.sign_statistic.numpy(), 4094 / 4100, rtol=1e-6
-    )
-    assert layer.probability.dtype == "float32"
+    assert_close(to_numpy(layer.sign_statistic), 4094 / 4100, rtol=1e-6)
+    assert dtype_of(layer.probability) == "float32"
 
 
 def test_mixed_precision_keeps_the_state_in_float32():
@@ -210,17 +218,17 @@ def test_mixed_precision_keeps_the_state_in_float32():
     layer = AdaptiveAugment("b")
     fed(layer, [SURE] * 4)
     # A step of 6.4e-5 would be coarse in half precision.
-    assert float(layer.probability.numpy()) == np.float32(32 / 500_000)
+    assert float(to_numpy(layer.probability)) == np.float32(32 / 500_000)
 
 
 def test_no_gradient_flows_into_the_logits():
     layer = adaptive(interval=1)
-    logits = tf.constant(SURE)
-    with tf.GradientTape() as tape:
-        tape.watch(logits)
+
+    def probability(logits):
         layer.update_state(logits)
-        value = tf.convert_to_tensor(layer.probability)
-    assert tape.gradient(value, logits) is None
+        return keras.ops.convert_to_tensor(layer.probability)
+
+    assert not np.any(gradients(probability, SURE))
 
 
 def test_state_continues_from_its_variables():
@@ -231,38 +239,7 @@ def test_state_continues_from_its_variables():
     rest = adaptive(interval=3)
     for target, source in zip(rest.weights, first.weights, strict=True):
         target.assign(source)
-    np.testing.assert_array_equal(fed(rest, batches[4:]), expected[4:])
-
-
-def test_two_replicas_judge_the_global_batch(two_cpus):
-    rng = np.random.default_rng(2)
-    # Of five the first replica gets three, of one the second gets none.
-    logits = rng.normal(0.5, 1.0, (16, 1)).astype("float32")
-    alone = adaptive(interval=1)
-    with two_cpus.scope():
-        shared = adaptive(interval=1)
-    data = tf.data.Dataset.from_tensor_slices(logits).batch(5)
-
-    @tf.function
-    def update(batch):
-        two_cpus.run(shared.update_state, args=(batch,))
-
-    shards = set()
-    for batch, whole in zip(
-        two_cpus.experimental_distribute_dataset(data), data, strict=True
-    ):
-        alone.update_state(whole)
-        update(batch)
-        shards.add(
-            tuple(len(b) for b in two_cpus.experimental_local_results(batch))
-        )
-        for one, other in zip(alone.weights, shared.weights, strict=True):
-            values = two_cpus.experimental_local_results(other.value)
-            assert len(values) == 2
-            for value in values:
-                np.testing.assert_allclose(value, one.numpy(), rtol=1e-6)
-    assert shards == {(3, 2), (1, 0)}
-    assert float(alone.probability.numpy()) > 0
+    assert_equal(fed(rest, batches[4:]), expected[4:])
 
 
 @pytest.mark.parametrize("probability", [-0.1, 1.5, float("nan")])
@@ -310,3 +287,34 @@ def test_rules_are_told_apart():
         controller.Fixed,
         controller.Scheduled,
     ]
+
+
+def test_two_replicas_judge_the_global_batch(two_cpus):
+    rng = np.random.default_rng(2)
+    # Of five the first replica gets three, of one the second gets none.
+    logits = rng.normal(0.5, 1.0, (16, 1)).astype("float32")
+    alone = adaptive(interval=1)
+    with two_cpus.scope():
+        shared = adaptive(interval=1)
+    data = pipeline(logits, 5)
+
+    @compiled
+    def update(batch):
+        two_cpus.run(shared.update_state, args=(batch,))
+
+    shards = set()
+    for batch, whole in zip(
+        two_cpus.experimental_distribute_dataset(data), data, strict=True
+    ):
+        alone.update_state(whole)
+        update(batch)
+        shards.add(
+            tuple(len(b) for b in two_cpus.experimental_local_results(batch))
+        )
+        for one, other in zip(alone.weights, shared.weights, strict=True):
+            values = two_cpus.experimental_local_results(other.value)
+            assert len(values) == 2
+            for value in values:
+                assert_close(value, to_numpy(one), rtol=1e-6)
+    assert shards == {(3, 2), (1, 0)}
+    assert float(to_numpy(alone.probability)) > 0

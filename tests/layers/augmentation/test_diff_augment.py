@@ -1,11 +1,22 @@
+import functools
+
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from keras import ops
+from portable import (
+    assert_close,
+    assert_equal,
+    compiled,
+    differentiated,
+    gradients,
+    input_gradients,
+    tensor,
+    tensors,
+    to_numpy,
+)
 
 from keras_gan.layers import DiffAugment
-from keras_gan.layers.augmentation import diff_augment
 
 POLICIES = ["color", "translation", "cutout", "color,translation,cutout"]
 
@@ -67,11 +78,13 @@ def test_bytes_move_as_they_are():
     images = np.repeat(images, 8, axis=0)
     layer = DiffAugment("translation", value_range=(0, 255))
     drawn = draws(layer, images.shape)
-    values = ops.convert_to_numpy(layer.transform_images(images, drawn))
+    values = ops.convert_to_numpy(
+        layer.transform_images(images, tensors(drawn))
+    )
     # Beyond the edge lies 127.5, to the nearest even byte.
     moved = by_hand(images - 128.0, drawn, "translation") + 128
     assert (moved != images).any()
-    np.testing.assert_array_equal(values, moved)
+    assert_equal(values, moved)
 
 
 @pytest.mark.parametrize(
@@ -85,9 +98,11 @@ def test_bytes_move_as_they_are():
 def test_is_the_papers(policy, shape):
     layer = DiffAugment(policy)
     images, drawn = pictures(shape), draws(layer, shape)
-    augmented = ops.convert_to_numpy(layer.transform_images(images, drawn))
+    augmented = ops.convert_to_numpy(
+        layer.transform_images(images, tensors(drawn))
+    )
     expected = by_hand(images, drawn, policy)
-    np.testing.assert_allclose(augmented, expected, atol=2e-6)
+    assert_close(augmented, expected, atol=2e-6)
     assert np.abs(augmented - images).mean() > 0.05
 
 
@@ -95,32 +110,32 @@ def test_changes_act_in_the_order_of_the_policy():
     images, policy = pictures(), "cutout,translation,color"
     layer = DiffAugment(policy, seed=3)
     drawn = draws(layer, images.shape)
-    augmented = ops.convert_to_numpy(layer.transform_images(images, drawn))
+    augmented = ops.convert_to_numpy(
+        layer.transform_images(images, tensors(drawn))
+    )
     expected = by_hand(images, drawn, policy)
-    np.testing.assert_allclose(augmented, expected, atol=2e-6)
+    assert_close(augmented, expected, atol=2e-6)
     other = by_hand(images, drawn, "color,translation,cutout")
     assert np.abs(other - expected).max() > 0.1
 
 
 def test_a_large_shift_leaves_nothing_but_the_middle_of_the_range():
     layer = DiffAugment("translation", value_range=(0, 255))
-    gone = {"translation": np.array([[9.0, 0.0], [0.0, -9.0]])}
+    gone = {"translation": tensor([[9.0, 0.0], [0.0, -9.0]])}
     # Bytes stay whole numbers.
     for dtype, middle in (("float32", 127.5), ("uint8", 128.0)):
         images = np.full((2, 8, 8, 3), 200, dtype)
         augmented = layer.transform_images(images, gone)
-        np.testing.assert_array_equal(
-            augmented, np.full_like(augmented, middle)
-        )
+        assert_equal(augmented, np.full(images.shape, middle))
 
 
 def test_grey_images_have_no_saturation():
     layer, images = DiffAugment("color"), pictures((3, 5, 5, 1))
-    drawn = draws(layer, images.shape)
+    drawn = tensors(draws(layer, images.shape))
     augmented = layer.transform_images(images, drawn)
     drawn["saturation"] = drawn["saturation"] + 1.0
     again = layer.transform_images(images, drawn)
-    np.testing.assert_allclose(augmented, again, atol=1e-6)
+    assert_close(augmented, again, atol=1e-6)
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +156,7 @@ def test_colors_are_uniform(many, name, low, high):
     assert abs(values.mean() - (low + high) / 2) < 0.01 * width
     assert values.std() == pytest.approx(width / np.sqrt(12), rel=0.01)
     counts = np.histogram(values, bins=10, range=(low, high))[0]
-    np.testing.assert_allclose(counts, 10_000, rtol=0.05)
+    assert_close(counts, 10_000, rtol=0.05)
 
 
 @pytest.mark.parametrize(
@@ -172,54 +187,38 @@ def test_draws_are_independent(many):
 @pytest.mark.parametrize("policy", POLICIES)
 def test_gradient_is_the_transpose(policy):
     # The change is affine in the image, so that differences are its derivative.
-    layer, images = DiffAugment(policy, seed=1), tf.constant(pictures())
+    layer, images = DiffAugment(policy, seed=1), tensor(pictures())
     drawn = layer.get_random_transformation(images)
-    step, upstream = pictures(seed=1), pictures(seed=2)
-    with tf.GradientTape() as tape:
-        tape.watch(images)
-        augmented = layer.transform_images(images, drawn)
-        total = tf.reduce_sum(augmented * upstream)
-    gradient = tape.gradient(total, images)
+    step, upstream = tensor(pictures(seed=1)), tensor(pictures(seed=2))
+    (gradient,) = gradients(
+        lambda images: keras.ops.sum(
+            layer.transform_images(images, drawn) * upstream
+        ),
+        images,
+    )
+    augmented = layer.transform_images(images, drawn)
     moved = layer.transform_images(images + step, drawn)
-    assert float(tf.reduce_sum(gradient * step)) == pytest.approx(
-        float(tf.reduce_sum((moved - augmented) * upstream)), rel=1e-4
+    assert np.sum(gradient * to_numpy(step)) == pytest.approx(
+        float(keras.ops.sum((moved - augmented) * upstream)), rel=1e-4
     )
 
 
 def test_second_derivative():
-    layer, images = DiffAugment(seed=1), tf.constant(pictures())
+    layer, images = DiffAugment(seed=1), tensor(pictures())
     drawn = layer.get_random_transformation(images)
 
-    @tf.function(jit_compile=True)
+    def score(images):
+        return layer.transform_images(images, drawn) ** 3
+
     def penalty(images):
-        with tf.GradientTape() as tape:
-            tape.watch(images)
-            score = tf.reduce_sum(layer.transform_images(images, drawn) ** 3)
-        return tf.reduce_sum(tape.gradient(score, images) ** 2)
+        slopes = input_gradients(score, images)
+        return keras.ops.sum(slopes**2)
 
-    @tf.function(jit_compile=True)
-    def derivative(images):
-        with tf.GradientTape() as tape:
-            tape.watch(images)
-            value = penalty(images)
-        return tape.gradient(value, images)
-
-    step = 1e-2 * pictures(seed=1)
-    difference = penalty(images + step) - penalty(images - step)
-    expected = 2 * tf.reduce_sum(derivative(images) * step)
-    assert float(difference) == pytest.approx(float(expected), rel=1e-2)
-
-
-def test_images_of_unknown_size_are_not_compiled(monkeypatch):
-    layer, images = DiffAugment(seed=1), pictures()
-    drawn = layer.get_random_transformation(images)
-    expected = layer.transform_images(images, drawn)
-    monkeypatch.delattr(diff_augment, "_fused")
-    signature = [tf.TensorSpec((None, None, None, 3))]
-    graph = tf.function(
-        lambda images: layer.transform_images(images, drawn), signature
-    )
-    np.testing.assert_allclose(graph(images), expected, atol=1e-6)
+    run = compiled(differentiated(penalty), True)
+    step = tensor(1e-2 * pictures(seed=1))
+    (above, _), (below, _) = (run(images + s) for s in (step, -step))
+    expected = 2 * np.sum(to_numpy(run(images)[1] * step))
+    assert_close(to_numpy(above) - to_numpy(below), expected, rtol=1e-2)
 
 
 def test_every_image_and_step_is_another():
@@ -229,58 +228,47 @@ def test_every_image_and_step_is_another():
     different = {image.tobytes() for image in (*first, *second)}
     assert len(different) == 16
     again = ops.convert_to_numpy(DiffAugment(seed=7)(images))
-    np.testing.assert_array_equal(again, first)
-    assert np.abs(DiffAugment(seed=8)(images) - first).max() > 0
-
-
-def test_every_replica_is_another(two_cpus):
-    images = tf.constant(np.repeat(pictures((1, 16, 16, 3)), 2, axis=0))
-    with two_cpus.scope():
-        layer = DiffAugment(seed=1)
-    step = tf.function(lambda: two_cpus.run(layer, (images,)))
-    results = [two_cpus.experimental_local_results(step()) for _ in range(2)]
-    flat = [image.numpy() for step in results for one in step for image in one]
-    assert len({image.tobytes() for image in flat}) == 8
-    # As on one device, on the first of them.
-    expected = DiffAugment(seed=1)(images)
-    np.testing.assert_allclose(flat[:2], expected, atol=1e-6)
+    assert_equal(again, first)
+    assert np.abs(to_numpy(DiffAugment(seed=8)(images)) - first).max() > 0
 
 
 def test_jit_compile():
     # XLA draws other random numbers, so each draw is handed out too.
     layer = DiffAugment()
 
-    @tf.function(jit_compile=True)
+    @functools.partial(compiled, jit_compile=True)
     def step(images):
         drawn = layer.get_random_transformation(images)
         return layer.transform_images(images, drawn), drawn
 
-    images = tf.constant(pictures())
+    images = tensor(pictures())
     (first, drawn), (second, _) = step(images), step(images)
     expected = layer.transform_images(images, drawn)
-    np.testing.assert_allclose(first, expected, atol=1e-6)
-    assert (first.numpy() != second.numpy()).any()
+    assert_close(first, expected, atol=1e-6)
+    assert np.any(to_numpy(first) != to_numpy(second))
 
 
 def test_masks_and_boxes_follow_the_translation():
     layer = DiffAugment(bounding_box_format="xyxy")
     drawn = {
-        "translation": np.array([[2.0, -1.0]], "float32"),
-        "cutout": np.array([[4.0, 4.0]], "float32"),
+        "translation": tensor([[2.0, -1.0]]),
+        "cutout": tensor([[4.0, 4.0]]),
     }
     mask = np.zeros((1, 8, 8, 1), "uint8")
     mask[0, 3:5, 1:4] = 7
     moved = layer.transform_segmentation_masks(mask, drawn)
     expected = np.zeros((1, 8, 8, 1), "uint8")
     expected[0, 2:4, 3:6] = 7
-    np.testing.assert_array_equal(moved, expected)
+    assert_equal(moved, expected)
     boxes = {
         "boxes": np.array([[[1, 3, 4, 5], [6, 0, 8, 1]]], "float32"),
         "labels": np.array([[5, 6]]),
     }
     boxes = layer.transform_bounding_boxes(boxes, drawn, image_size=(8, 8))
-    assert boxes["boxes"].numpy().tolist() == [[[3, 2, 6, 4], [-1, -1, -1, -1]]]
-    assert boxes["labels"].numpy().tolist() == [[5, -1]]
+    assert to_numpy(boxes["boxes"]).tolist() == [
+        [[3, 2, 6, 4], [-1, -1, -1, -1]]
+    ]
+    assert to_numpy(boxes["labels"]).tolist() == [[5, -1]]
 
 
 def test_policy_may_have_spaces():
@@ -310,3 +298,18 @@ def test_round_trip():
     assert keras.saving.get_registered_name(DiffAugment) == (
         "keras_gan>DiffAugment"
     )
+
+
+def test_every_replica_is_another(two_cpus):
+    images = tensor(np.repeat(pictures((1, 16, 16, 3)), 2, axis=0))
+    with two_cpus.scope():
+        layer = DiffAugment(seed=1)
+    step = compiled(lambda: two_cpus.run(layer, (images,)))
+    results = [two_cpus.experimental_local_results(step()) for _ in range(2)]
+    flat = [
+        to_numpy(image) for step in results for one in step for image in one
+    ]
+    assert len({image.tobytes() for image in flat}) == 8
+    # As on one device, on the first of them.
+    expected = DiffAugment(seed=1)(images)
+    assert_close(flat[:2], expected, atol=1e-6)

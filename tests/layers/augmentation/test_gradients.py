@@ -3,7 +3,14 @@
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from portable import (
+    assert_close,
+    compiled,
+    differentiated,
+    tensor,
+    to_numpy,
+    variable_gradients,
+)
 
 from keras_gan.layers import AdaptiveAugment
 from keras_gan.layers.augmentation.operations import OPERATIONS
@@ -13,10 +20,8 @@ SHAPE = (4, 7, 10, 3)
 # How a function is run.
 MODES = {
     "eager": lambda function: function,
-    "graph": lambda function: tf.function(function, autograph=False),
-    "jit": lambda function: tf.function(
-        function, autograph=False, jit_compile=True
-    ),
+    "graph": lambda function: compiled(function),
+    "jit": lambda function: compiled(function, True),
 }
 
 each_mode = pytest.mark.parametrize("mode", MODES)
@@ -40,25 +45,28 @@ def drawn(layer):
 @pytest.fixture(scope="module")
 def modes(layer):
     """The sum of the weighted result, and its gradient, run in each mode."""
-    weights = noise(seed=1)
+    weights = tensor(noise(seed=1))
 
     def weighted(images, drawn):
         values = layer.transform_images(images, drawn)
-        return tf.reduce_sum(values * weights, axis=(1, 2, 3))
+        return keras.ops.sum(values * weights, axis=(1, 2, 3))
 
     def with_gradient(images, drawn):
-        with tf.GradientTape() as tape:
-            tape.watch(images)
-            sums = weighted(images, drawn)
-        return sums, tape.gradient(sums, images)
+        _, slopes = differentiated(
+            lambda images: keras.ops.sum(weighted(images, drawn))
+        )(images)
+        return weighted(images, drawn), slopes
 
-    return {name: run(with_gradient) for name, run in MODES.items()}
+    def in_numpy(function):
+        return lambda *inputs: to_numpy(function(*inputs))
+
+    return {name: in_numpy(run(with_gradient)) for name, run in MODES.items()}
 
 
 def only(name, drawn):
     """The parameters of one operation, those of the others left out."""
     still = {
-        other: tf.fill(drawn[other].shape, float(operation.identity))
+        other: keras.ops.full(drawn[other].shape, float(operation.identity))
         for other, operation in OPERATIONS.items()
         if other != name
     }
@@ -68,15 +76,13 @@ def only(name, drawn):
 def assert_gradient_is_that_of_finite_differences(function, images, drawn):
     # Between draws every operation is linear in the image: a step of any size
     # gives the derivative, and a large one has the smallest rounding error.
-    _, gradient = function(tf.constant(images), drawn)
+    _, gradient = function(tensor(images), drawn)
     for seed in (5, 6):
         direction = noise(seed=seed)
-        above, _ = function(tf.constant(images + direction), drawn)
-        below, _ = function(tf.constant(images - direction), drawn)
+        above, _ = function(tensor(images + direction), drawn)
+        below, _ = function(tensor(images - direction), drawn)
         expected = np.sum(gradient * direction, axis=(1, 2, 3))
-        np.testing.assert_allclose(
-            (above - below) / 2.0, expected, rtol=1e-3, atol=1e-3
-        )
+        assert_close((above - below) / 2.0, expected, rtol=1e-3, atol=1e-3)
     assert np.abs(gradient).max(axis=(1, 2, 3)).min() > 0.1
 
 
@@ -87,8 +93,8 @@ def test_gradient_of_each_operation(name, mode, modes, drawn):
     one = only(name, drawn)
     assert_gradient_is_that_of_finite_differences(function, noise(), one)
     # And the operation did something, so that it is its gradient.
-    sums, _ = function(tf.constant(noise()), one)
-    kept, _ = function(tf.constant(noise()), only(None, drawn))
+    sums, _ = function(tensor(noise()), one)
+    kept, _ = function(tensor(noise()), only(None, drawn))
     assert np.any(np.abs(sums - kept) > 1e-2)
 
 
@@ -99,11 +105,11 @@ def test_gradient_of_the_whole(mode, modes, drawn):
 
 @pytest.mark.parametrize("mode", ["graph", "jit"])
 def test_modes_agree(mode, modes, drawn):
-    images = tf.constant(noise())
+    images = tensor(noise())
     for value, expected in zip(
         modes[mode](images, drawn), modes["eager"](images, drawn), strict=True
     ):
-        np.testing.assert_allclose(value, expected, rtol=1e-4, atol=1e-4)
+        assert_close(value, expected, rtol=1e-4, atol=1e-4)
 
 
 # Second derivatives ----------------------------------------------------------
@@ -126,32 +132,27 @@ def discriminator():
 
 @each_mode
 def test_r1_through_the_augmentation(mode, layer, drawn, discriminator):
-    variables = [v.value for v in discriminator.trainable_variables]
-    images = tf.constant(noise())
+    variables = discriminator.trainable_variables
+    images = tensor(noise())
 
-    def penalty_and_gradients():
-        with tf.GradientTape() as tape:
-            penalty = R1(gamma=2.0)(
-                lambda x: discriminator(layer.transform_images(x, drawn)),
-                images,
-                images,
-            )
-        return penalty, tape.gradient(
-            penalty, variables, unconnected_gradients="zero"
-        )
+    def score(images):
+        return discriminator(layer.transform_images(images, drawn))
 
-    function = MODES[mode](penalty_and_gradients)
-    penalty, gradients = function()
-    assert penalty > 0.01
+    def penalty():
+        return R1(gamma=2.0)(score, images, images)
+
+    function = MODES[mode](penalty)
+    gradients = variable_gradients(penalty, variables, MODES[mode])
+    assert to_numpy(function()) > 0.01
     step = 1e-3
     directions = [noise(v.shape, seed=i) for i, v in enumerate(variables)]
 
     def moved(size):
         for variable, direction in zip(variables, directions, strict=True):
             variable.assign_add(size * direction)
-        return function()[0]
+        return to_numpy(function())
 
-    before = [variable.numpy() for variable in variables]
+    before = [to_numpy(variable) for variable in variables]
     above, below = moved(step), moved(-2 * step)
     for variable, value in zip(variables, before, strict=True):
         variable.assign(value)
@@ -159,7 +160,7 @@ def test_r1_through_the_augmentation(mode, layer, drawn, discriminator):
         float(np.sum(g * d)) for g, d in zip(gradients, directions, strict=True)
     )
     assert abs(slope) > 0.1
-    np.testing.assert_allclose((above - below) / (2 * step), slope, rtol=1e-2)
+    assert_close((above - below) / (2 * step), slope, rtol=1e-2)
 
 
 @pytest.mark.parametrize(
@@ -167,18 +168,15 @@ def test_r1_through_the_augmentation(mode, layer, drawn, discriminator):
 )
 def test_r1_through_draws_of_its_own(mode, operations, discriminator):
     layer = AdaptiveAugment(operations, probability=1.0, seed=3)
-    variables = [v.value for v in discriminator.trainable_variables]
+    variables = discriminator.trainable_variables[:-1]
+    images = tensor(np.tanh(noise()))
 
-    def step(images):
-        with tf.GradientTape() as tape:
-            penalty = R1(gamma=2.0)(
-                lambda x: discriminator(layer(x)), images, images
-            )
-        return penalty, tape.gradient(penalty, variables[:-1])
+    def penalty():
+        return R1(gamma=2.0)(lambda x: discriminator(layer(x)), images, images)
 
-    function = MODES[mode](step)
-    images = tf.constant(np.tanh(noise()))
-    penalty, gradients = function(images)
+    function = MODES[mode](penalty)
+    first, second = to_numpy([function(), function()])
+    assert first != second
+    gradients = variable_gradients(penalty, variables, MODES[mode])
     assert all(np.isfinite(gradient).all() for gradient in gradients)
     assert np.abs(gradients[0]).max() > 0
-    assert function(images)[0] != penalty

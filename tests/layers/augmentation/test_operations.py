@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+from portable import assert_close, assert_equal, dtype_of
 
 from keras_gan.layers.augmentation.operations import (
     GROUPS,
@@ -74,9 +75,9 @@ LOG2_DEVIATIONS = {
 
 
 def assert_moments(values, mean, deviation):
-    np.testing.assert_allclose(values.std(0), deviation, rtol=0.01)
+    assert_close(values.std(0), deviation, rtol=0.01)
     # A mean of zero has no relative error: within 1 % of the deviation.
-    np.testing.assert_allclose(values.mean(0), mean, atol=0.01 * deviation)
+    assert_close(values.mean(0), mean, atol=0.01 * deviation)
 
 
 @each_operation
@@ -86,7 +87,7 @@ def test_moments_are_the_papers(name, always):
     if name in LOG2_DEVIATIONS:
         assert_moments(np.log2(values), 0.0, LOG2_DEVIATIONS[name])
         mean = MOMENTS[name][0]
-        np.testing.assert_allclose(values.mean(), mean, rtol=0.01)
+        assert_close(values.mean(), mean, rtol=0.01)
     else:
         assert_moments(values, *MOMENTS[name])
 
@@ -117,11 +118,9 @@ def test_choices_include_the_identity_and_are_equally_frequent(
     name, count, always
 ):
     values, frequencies = np.unique(always[name], return_counts=True)
-    np.testing.assert_array_equal(values, np.arange(count))
+    assert_equal(values, np.arange(count))
     error = np.sqrt(1 / count * (1 - 1 / count) / NUM_DRAWS)
-    np.testing.assert_allclose(
-        frequencies / NUM_DRAWS, 1 / count, atol=4 * error
-    )
+    assert_close(frequencies / NUM_DRAWS, 1 / count, atol=4 * error)
 
 
 def fires(drawn, name):
@@ -140,18 +139,16 @@ def test_share_of_images_is_multiplier_times_probability(
     share = multiplier * probability
     tolerance = 3 * np.sqrt(share * (1 - share) / NUM_DRAWS)
     for name in set(OPERATIONS) - set(ROTATIONS):
-        np.testing.assert_allclose(
+        assert_close(
             fires(drawn, name).mean(), share, rtol=0, atol=tolerance + 1e-12
         )
     # At least one of the two turns; each alone as often as the other.
     turns = np.stack([fires(drawn, name) for name in ROTATIONS])
     either = turns.any(axis=0).mean()
-    np.testing.assert_allclose(either, share, rtol=0, atol=tolerance + 1e-12)
+    assert_close(either, share, rtol=0, atol=tolerance + 1e-12)
     alone = 1 - np.sqrt(1 - share)
     tolerance = 3 * np.sqrt(alone * (1 - alone) / NUM_DRAWS)
-    np.testing.assert_allclose(
-        turns.mean(axis=1), alone, rtol=0, atol=tolerance + 1e-12
-    )
+    assert_close(turns.mean(axis=1), alone, rtol=0, atol=tolerance + 1e-12)
 
 
 def test_parameters_are_the_identitys_where_nothing_fires():
@@ -183,7 +180,7 @@ def test_operations_and_images_are_drawn_independently(always):
 def test_draws_follow_their_seed():
     first, same, other = (drawn_with(0.5, count=5, seed=s) for s in (1, 1, 2))
     for name in OPERATIONS:
-        np.testing.assert_array_equal(first[name], same[name])
+        assert_equal(first[name], same[name])
     assert not np.array_equal(first["scale"], other["scale"])
 
 
@@ -194,7 +191,7 @@ def test_shapes():
     pairs = {"shift", "fractional_shift", "cutout"}
     for name, values in drawn.items():
         assert values.shape == ((7, 2) if name in pairs else (7,))
-        assert values.dtype == "float32"
+        assert dtype_of(values) == "float32"
 
 
 # Which operations ------------------------------------------------------------

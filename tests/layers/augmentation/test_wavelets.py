@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from portable import assert_close
 
 from keras_gan.layers.augmentation.wavelets import SYM2, SYM6
 
@@ -10,7 +11,7 @@ each_wavelet = pytest.mark.parametrize("name", WAVELETS)
 
 @each_wavelet
 def test_constants_are_kept(name):
-    np.testing.assert_allclose(WAVELETS[name].sum(), np.sqrt(2.0), rtol=1e-10)
+    assert_close(WAVELETS[name].sum(), np.sqrt(2.0), rtol=1e-10)
 
 
 @each_wavelet
@@ -18,7 +19,7 @@ def test_shifts_by_two_are_orthonormal(name):
     taps = WAVELETS[name]
     products = np.correlate(taps, taps, "full")[len(taps) - 1 :: 2]
     expected = np.eye(1, len(products))[0]
-    np.testing.assert_allclose(products, expected, atol=1e-10)
+    assert_close(products, expected, atol=1e-10)
 
 
 @each_wavelet
@@ -47,9 +48,7 @@ def test_sym6_is_nearly_symmetric():
 def test_taps_are_those_of_pywavelets(name):
     reason = "PyWavelets is not installed"
     pywt = pytest.importorskip("pywt", reason=reason)
-    np.testing.assert_allclose(
-        WAVELETS[name], pywt.Wavelet(name).dec_lo, rtol=1e-12
-    )
+    assert_close(WAVELETS[name], pywt.Wavelet(name).dec_lo, rtol=1e-12)
 
 
 def test_order_of_the_taps():

@@ -1,4 +1,4 @@
-"""Metrics on whatever backend the tests are run with."""
+"""Sums of metrics, over batches and inside `evaluate`."""
 
 import keras
 import numpy as np

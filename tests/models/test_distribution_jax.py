@@ -4,9 +4,7 @@ import os
 import subprocess
 import sys
 
-import keras
 import numpy as np
-import pytest
 
 PROGRAM = """
 import sys
@@ -51,10 +49,6 @@ np.savez(target, *gan.get_weights(), np.concatenate(losses))
 """
 
 
-@pytest.mark.skipif(
-    keras.backend.backend() != "jax",
-    reason="`keras.distribution` trains on JAX; TensorFlow's own is tested",
-)
 def test_two_devices_are_one(tmp_path):
     flags = "--xla_force_host_platform_device_count=2"
     flags += " --xla_backend_optimization_level=0"

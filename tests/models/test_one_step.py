@@ -6,7 +6,6 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
 
@@ -14,10 +13,7 @@ BACKENDS = ("tensorflow", "jax", "torch")
 # XLA would take longer to make each step fast than to run it.
 QUICKLY = "--xla_backend_optimization_level=0"
 
-pytestmark = pytest.mark.skipif(
-    keras.backend.backend() != "tensorflow",
-    reason="once is enough: it starts every backend",
-)
+pytestmark = pytest.mark.once  # It starts every backend.
 
 
 @pytest.fixture(scope="module")
