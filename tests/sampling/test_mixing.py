@@ -112,7 +112,7 @@ class TestOne:
 class TestBeside:
     def test_fills_up_to_the_shares(self):
         rows = np.eye(4, dtype="float32")[[0] * 5 + [1] * 3 + [2] * 2]
-        mix = mixing.balanced_beside(
+        mix = mixing.balanced_by_appending(
             tensor(rows), tensor([5.0] * 4), 1.0, 10, draws(10)
         )
         counts = np.bincount(array(mix.labels), minlength=4)
@@ -120,7 +120,7 @@ class TestBeside:
 
     def test_mixed_rows_count_by_their_shares(self):
         rows = np.tile(np.float32([0.5, 0.5, 0, 0]), (8, 1))
-        mix = mixing.balanced_beside(
+        mix = mixing.balanced_by_appending(
             tensor(rows), tensor([4.0] * 4), 1.0, 8, draws(8)
         )
         counts = np.bincount(array(mix.labels), minlength=4)
