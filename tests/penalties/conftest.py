@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from portable import array, tensor, to_numpy
+import tensorflow as tf
 
 IMAGE_SHAPE = (3, 2, 1)
 
@@ -15,10 +15,10 @@ class Quadratic:
         rng = np.random.default_rng(seed)
         size = int(np.prod(image_shape))
         self.image_shape = image_shape
-        self.matrix = keras.Variable(
+        self.matrix = tf.Variable(
             rng.normal(size=(size, size)), dtype="float32"
         )
-        self.vector = keras.Variable(rng.normal(size=(size,)), dtype="float32")
+        self.vector = tf.Variable(rng.normal(size=(size,)), dtype="float32")
         self.scored = []
 
     @property
@@ -27,17 +27,16 @@ class Quadratic:
 
     def __call__(self, images):
         self.scored.append(images)
-        images = keras.ops.convert_to_tensor(images)
-        rows = keras.ops.reshape(images, (-1, self.vector.shape[0]))
-        rows = keras.ops.cast(rows, "float32")
-        curved = keras.ops.sum(rows * (rows @ self.matrix), axis=1) / 2.0
-        return (curved + keras.ops.matmul(rows, self.vector))[:, None]
+        rows = tf.reshape(images, (-1, self.vector.shape[0]))
+        rows = tf.cast(rows, tf.float32)
+        curved = tf.reduce_sum(rows * (rows @ self.matrix), axis=1) / 2.0
+        return (curved + tf.linalg.matvec(rows, self.vector))[:, None]
 
     def gradients(self, images):
         """Float64 gradients `(batch, size)` in NumPy."""
-        rows = array(images, "float64").reshape(len(images), -1)
-        matrix = to_numpy(self.matrix).astype("float64")
-        vector = to_numpy(self.vector).astype("float64")
+        rows = np.asarray(images, "float64").reshape(len(images), -1)
+        matrix = self.matrix.numpy().astype("float64")
+        vector = self.vector.numpy().astype("float64")
         return rows @ ((matrix + matrix.T) / 2.0) + vector
 
 
@@ -64,6 +63,6 @@ def fixed_draws(monkeypatch):
 
     def uniform(shape, *, dtype, seed):
         draws = np.random.default_rng(8).uniform(size=tuple(shape))
-        return tensor(draws, dtype)
+        return tf.constant(draws, dtype)
 
     monkeypatch.setattr(keras.random, "uniform", uniform)
