@@ -163,7 +163,7 @@ def _run(config, backend: str) -> int | None:
     if importlib.util.find_spec(backend) is None:
         return None
     parameters = config.invocation_params
-    arguments = arguments_for(map(str, parameters.args), backend)
+    arguments = arguments_for([*map(str, parameters.args)], backend)
     if arguments is None:
         return NOTHING
     command = [sys.executable, "-m", "pytest", *arguments]
