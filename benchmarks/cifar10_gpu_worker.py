@@ -213,7 +213,7 @@ SIDES = {"jax": JaxSide, "torch": TorchSide}
 def programs_of(side: Any, options: argparse.Namespace) -> Iterator[Program]:
     """Yields the matrix products and the training loops, compiled.
 
-    The work of a step is images, that of a product floating-point operations.
+    The work of a step is in images, that of a product in FLOP.
     """
     for size in options.matrices:
         run = side.matrix_product(size)
@@ -225,23 +225,24 @@ def programs_of(side: Any, options: argparse.Namespace) -> Iterator[Program]:
         try:
             program = calibrated(program, options.seconds)
         except Exception as error:
-            # One of a kind is needed; compilers and memory may fail another.
+            # A program may fail (compiler, memory) if another of its kind works.
             if not number:
                 raise
-            say(f"{name} is left out: {type(error).__name__}: {error}")
+            say(f"{name} is skipped: {type(error).__name__}: {error}")
         else:
             say(f"{name}: ready in {time.perf_counter() - start:.0f} s")
             yield program
 
 
 def say(text: str) -> None:
-    """Tells the user, beside the answers."""
+    """Prints a message to standard error."""
     print(text, file=sys.stderr, flush=True)
 
 
 def calibrated(program: Program, seconds_a_turn: float) -> Program:
-    """Compiles a program; it gets as many steps as take the time."""
-    # Twice: a second call may find its inputs elsewhere, and compile anew.
+    """Compiles a program, and chooses its number of steps per turn."""
+    # Called twice, because the second call may recompile for inputs that are
+    # placed differently.
     for _ in range(2):
         program.run(WARM_UP_STEPS)
     start = time.perf_counter()
@@ -268,9 +269,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Compiles, says so, and does what is asked for until the input ends."""
+    """Compiles everything, then runs requested programs until input ends."""
     options = parse(arguments)
-    # Frameworks may print: the answers have the standard output to themselves.
+    # Standard output is only for answers, so frameworks must not print to it.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     answer = functools.partial(print, file=answers, flush=True)
