@@ -225,7 +225,7 @@ def programs_of(side: Any, options: argparse.Namespace) -> Iterator[Program]:
         try:
             program = calibrated(program, options.seconds)
         except Exception as error:
-            # A program may fail (compiler, memory) if another of its kind works.
+            # One program must work; others may fail (compiler, memory).
             if not number:
                 raise
             say(f"{name} is skipped: {type(error).__name__}: {error}")
