@@ -16,25 +16,29 @@ SCRIPT = textwrap.dedent(
     from keras import layers
 
     points = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
+    images = np.tanh(np.tile(points, (1, 9))).reshape(32, 6, 6, 1)
 
 
     class Kill(keras.callbacks.Callback):
-        def __init__(self, fatal_epoch):
+        def __init__(self, kind, fatal_epoch, end):
             super().__init__()
-            self.fatal_epoch = fatal_epoch
+            self.kind, self.fatal_epoch, self.end = kind, fatal_epoch, end
 
         def on_epoch_begin(self, epoch, logs=None):
             self.epoch = epoch
-            print("epoch", epoch)
+            print(self.kind, epoch)
 
         def on_train_batch_end(self, batch, logs=None):
             if self.epoch == self.fatal_epoch and batch == 2:
-                sys.stdout.flush()
-                os.kill(os.getpid(), signal.SIGKILL)
+                self.end()
 
 
-    def train(folder, output, fatal_epoch):
-        keras.utils.set_random_seed(4)
+    def kill():
+        sys.stdout.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+    def make_gan():
         generator = keras.Sequential(
             [
                 layers.Input((2,)),
@@ -52,7 +56,18 @@ SCRIPT = textwrap.dedent(
                 layers.Dense(1, dtype="float32"),
             ]
         )
-        gan = keras_gan.GAN(generator, discriminator, seed=1, ema_momentum=0.9)
+        return keras_gan.GAN, (generator, discriminator), (points,)
+
+
+    def make_coupled_gan():
+        pairs = keras_gan.networks.coupled((6, 6, 1), width=2, latent_dim=2)
+        return keras_gan.CoupledGAN, pairs, (images, -images[::-1])
+
+
+    def train(kind, output, fatal_epoch=-1, end=kill):
+        keras.utils.set_random_seed(4)
+        cls, networks, data = globals()["make_" + kind]()
+        gan = cls(*networks, seed=1, ema_momentum=0.9)
         gan.compile(
             penalties=[
                 keras_gan.penalties.R1(1.0, every=3),
@@ -62,33 +77,38 @@ SCRIPT = textwrap.dedent(
             discriminator_steps=2,
         )
         backup = keras.callbacks.BackupAndRestore(
-            folder, delete_checkpoint=False
+            f"{kind}_{output}_backup", delete_checkpoint=False
         )
         gan.fit(
-            points, batch_size=8, epochs=4, shuffle=False, verbose=0,
-            callbacks=[backup, Kill(fatal_epoch)],
+            *data, batch_size=8, epochs=4, shuffle=False, verbose=0,
+            callbacks=[backup, Kill(kind, fatal_epoch, end)],
         )
         every = gan.variables + gan.optimizer.variables
         penalty = [v for p in gan.penalties for v in p.variables]
         seeds = [g.state for p in gan.penalties for g in p.seed_generators]
         arrays = map(keras.ops.convert_to_numpy, every + penalty + seeds)
-        np.savez(output, *arrays, gan.generate(3))
+        drawn = keras.tree.flatten(gan.generate(3))
+        np.savez(f"{kind}_{output}", *arrays, *drawn)
 
 
-    for run in sys.argv[1:]:
-        folder, output, fatal_epoch = run.split(",")
-        train(folder, output, int(fatal_epoch))
+    if sys.argv[1] == "broken":
+        for kind in ("gan", "coupled_gan"):
+            train(kind, "whole")
+        # The signal ends both in the middle of an epoch.
+        train("coupled_gan", "rest", 2, lambda: train("gan", "rest", 2))
+    for kind in ("gan", "coupled_gan"):
+        train(kind, "rest")
     """
 )
 
 
-def run(folder, *runs):
-    """One process that trains once for each "backup,output,fatal epoch"."""
+def run(folder, part):
+    """One process, which trains until it is killed, or what was left."""
     environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3")
     environment["PYTHONPATH"] = os.getcwd()
     (folder / "train.py").write_text(SCRIPT)
     return subprocess.run(
-        [sys.executable, "train.py", *runs],
+        [sys.executable, "train.py", part],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -98,20 +118,34 @@ def run(folder, *runs):
 
 
 def test_killed_and_restarted_equals_unbroken(tmp_path):
-    # An unbroken run, and in the same process, which takes seconds to start,
-    # the one that is killed.
-    killed = run(tmp_path, "one,whole.npz,-1", "two,rest.npz,2")
+    # Unbroken runs, and in the same process, which takes seconds to start,
+    # those that are killed.
+    killed = run(tmp_path, "broken")
     assert killed.returncode == -9, killed.stderr[-3000:]
-    epochs = [f"epoch {number}" for number in (0, 1, 2, 3, 0, 1, 2)]
-    assert killed.stdout.split("\n")[:7] == epochs
-    assert not (tmp_path / "rest.npz").exists()
-    rest = run(tmp_path, "two,rest.npz,-1")
+    epochs = {
+        "gan": (0, 1, 2, 3, 0, 1, 2),
+        "coupled_gan": (0, 1, 2, 3, 0, 1, 2),
+    }
+    assert epochs_of(killed) == epochs
+    assert not list(tmp_path.glob("*_rest.npz"))
+    rest = run(tmp_path, "rest")
     assert rest.returncode == 0, rest.stderr[-3000:]
     # It is the killed epoch that is done again, and none before it.
-    assert rest.stdout.split("\n")[:2] == ["epoch 2", "epoch 3"]
-    ours, theirs = (
-        np.load(tmp_path / name) for name in ("whole.npz", "rest.npz")
-    )
-    assert len(ours.files) == len(theirs.files) > 30
-    for name in ours.files:
-        np.testing.assert_array_equal(ours[name], theirs[name])
+    assert epochs_of(rest) == {"gan": (2, 3), "coupled_gan": (2, 3)}
+    for kind in epochs:
+        ours, theirs = (
+            np.load(tmp_path / f"{kind}_{name}.npz")
+            for name in ("whole", "rest")
+        )
+        assert len(ours.files) == len(theirs.files) > 30
+        for name in ours.files:
+            np.testing.assert_array_equal(ours[name], theirs[name])
+
+
+def epochs_of(process):
+    """The epochs that a process began, by kind of model."""
+    lines = [line.split() for line in process.stdout.splitlines()]
+    return {
+        kind: tuple(int(epoch) for name, epoch in lines if name == kind)
+        for kind in ("gan", "coupled_gan")
+    }

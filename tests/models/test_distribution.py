@@ -1,5 +1,6 @@
 """Two replicas make the update of one device."""
 
+import contextlib
 import json
 import os
 import runpy
@@ -11,8 +12,9 @@ import textwrap
 import keras
 import numpy as np
 import pytest
+from coupled_models import coupled
 
-from keras_gan import GAN, losses, penalties
+from keras_gan import GAN, CoupledGAN, losses, penalties
 
 
 class LatentsFromData(GAN):
@@ -20,6 +22,13 @@ class LatentsFromData(GAN):
 
     def sample_latents(self, batch, seed):
         return batch.images[:, : self.latent_dim]
+
+
+class CoupledFromData(CoupledGAN):
+    """The same with two domains: the numbers are of the first image."""
+
+    def sample_latents(self, batch, seed):
+        return batch.images[0][:, : self.latent_dim, 0, 0]
 
 
 class SumOfLosses:
@@ -102,6 +111,49 @@ def test_two_replicas_are_one_device(make_gan, points, two_cpus, case):
         np.testing.assert_allclose(logs[1][name], values, rtol=1e-4, atol=1e-6)
 
 
+COUPLED = {
+    # The last batch, of one image each, leaves the second replica with none.
+    "uneven": ({}, 17),
+    "LeCam, two discriminator steps": (
+        {
+            "loss": lambda: "hinge",
+            "penalties": lambda: [penalties.LeCam()],
+            "discriminator_steps": lambda: 2,
+        },
+        20,
+    ),
+    "simultaneous, lazy": (
+        {
+            "update": lambda: "simultaneous",
+            "penalties": lambda: [penalties.GradientPenalty(every=2)],
+        },
+        20,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", COUPLED)
+def test_two_domains_on_two_replicas_are_as_on_one_device(two_cpus, case):
+    settings, size = COUPLED[case]
+    images = np.random.default_rng(0).uniform(-1, 1, (size, 8, 8, 1))
+    images = images.astype("float32")
+    logs, gans = [], []
+    for scope in (contextlib.nullcontext, two_cpus.scope):
+        with scope():
+            sgd = [keras.optimizers.SGD(0.1) for _ in "gd"]
+            gan = CoupledFromData(*coupled(), seed=7)
+            gan.compile(*sgd, **{k: v() for k, v in settings.items()})
+        fit = gan.fit(images, -images[::-1], batch_size=16, epochs=2,
+                      shuffle=False, verbose=0)  # fmt: skip
+        gans.append(gan)
+        logs.append(fit.history)
+    for a, b in zip(gans[0].weights, gans[1].weights, strict=True):
+        a, b = (keras.ops.convert_to_numpy(v) for v in (a, b))
+        assert np.abs(a - b).max() <= 1e-5 * np.abs(a).max()
+    for name, values in logs[0].items():
+        np.testing.assert_allclose(logs[1][name], values, rtol=1e-4, atol=1e-6)
+
+
 def test_replicas_draw_different_latents(make_gan, points, two_cpus):
     drawn = []
 
@@ -155,6 +207,25 @@ def test_evaluate_predict_generate_and_save_under_a_strategy(
     assert np.isfinite(gan.evaluate(points, verbose=0)).all()
 
 
+def test_pairs_drawn_and_saved_under_a_strategy(two_cpus, tmp_path):
+    with two_cpus.scope():
+        gan = CoupledGAN(*coupled(), seed=7)
+        gan.compile(loss="hinge")
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    latents = np.random.default_rng(0).normal(size=(6, 3)).astype("float32")
+    for a, b in zip(
+        gan.predict(latents, verbose=0), loaded(latents), strict=True
+    ):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+    for a, b in zip(
+        gan.generate(5, seed=2), loaded.generate(5, seed=2), strict=True
+    ):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+    images = np.zeros((8, 8, 8, 1), "float32")
+    assert np.isfinite(gan.evaluate(images, images, verbose=0)).all()
+
+
 WORKER = textwrap.dedent(
     """
     import os, sys
@@ -172,6 +243,10 @@ WORKER = textwrap.dedent(
         def sample_latents(self, batch, seed):
             return batch.images[:, : self.latent_dim]
 
+    class CoupledFromData(keras_gan.CoupledGAN):
+        def sample_latents(self, batch, seed):
+            return batch.images[0][:, : self.latent_dim, 0, 0]
+
     points = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
     data = tf.data.Dataset.from_tensor_slices(points).batch(16)
     options = tf.data.Options()
@@ -182,9 +257,20 @@ WORKER = textwrap.dedent(
         pair = keras_gan.networks.mlp((4,), latent_dim=2, hidden=(8,), seed=1)
         gan = LatentsFromData(*pair, seed=3)
         gan.compile()
-    history = gan.fit(data.with_options(options), epochs=2, verbose=0).history
-    assert all(np.isfinite(v).all() for v in history.values()), history
-    gan.save(sys.argv[1])
+        twins = CoupledFromData(
+            *keras_gan.networks.coupled((6, 6, 1), latent_dim=2, width=2, seed=1),
+            seed=3,
+        )
+        twins.compile()
+    images = np.tanh(np.tile(points, (1, 9))).reshape(32, 6, 6, 1)
+    domains = tf.data.Dataset.from_tensor_slices((images, -images[::-1]))
+    for model, dataset, path in zip(
+        (gan, twins), (data, domains.batch(16)), sys.argv[1:], strict=True
+    ):
+        dataset = dataset.with_options(options)
+        history = model.fit(dataset, epochs=2, verbose=0).history
+        assert all(np.isfinite(v).all() for v in history.values()), history
+        model.save(path)
     """
 )
 
@@ -192,7 +278,10 @@ WORKER = textwrap.dedent(
 def test_two_workers_agree_with_one(tmp_path, monkeypatch):
     ports = [_free_port() for _ in range(2)]
     cluster = {"worker": [f"localhost:{port}" for port in ports]}
-    outputs = [tmp_path / f"{n}.keras" for n in range(3)]
+    outputs = [
+        [tmp_path / f"{n}_{kind}.keras" for kind in ("gan", "coupled")]
+        for n in range(3)
+    ]
     (tmp_path / "worker.py").write_text(WORKER)
     processes = [
         _start(tmp_path, outputs[n], {"cluster": cluster,
@@ -200,19 +289,21 @@ def test_two_workers_agree_with_one(tmp_path, monkeypatch):
         for n in range(2)
     ]  # fmt: skip
     # Meanwhile in this process: alone.
-    monkeypatch.setattr(sys, "argv", ["worker.py", str(outputs[2])])
+    monkeypatch.setattr(sys, "argv", ["worker.py", *map(str, outputs[2])])
     runpy.run_path(str(tmp_path / "worker.py"))
     for process in processes:
         _, error = process.communicate(timeout=180)
         assert process.returncode == 0, error[-3000:]
-    chief, second, alone = (_weights(path) for path in outputs)
-    for a, b, c in zip(chief, second, alone, strict=True):
-        np.testing.assert_array_equal(a, b)
-        assert np.abs(a - c).max() <= 1e-5 * max(np.abs(c).max(), 1e-3)
+    for paths in zip(*outputs, strict=True):
+        chief, second, alone = map(_weights, paths)
+        for a, b, c in zip(chief, second, alone, strict=True):
+            np.testing.assert_array_equal(a, b)
+            assert np.abs(a - c).max() <= 1e-5 * max(np.abs(c).max(), 1e-3)
 
 
 def _weights(path):
-    custom = {"LatentsFromData": LatentsFromData}
+    classes = LatentsFromData, CoupledFromData
+    custom = {cls.__name__: cls for cls in classes}
     gan = keras.saving.load_model(path, custom_objects=custom, compile=False)
     return [keras.ops.convert_to_numpy(v) for v in gan.weights]
 
@@ -223,12 +314,12 @@ def _free_port():
         return server.getsockname()[1]
 
 
-def _start(folder, output, config):
+def _start(folder, outputs, config):
     environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3")
     environment["PYTHONPATH"] = os.getcwd()
     environment["TF_CONFIG"] = json.dumps(config)
     return subprocess.Popen(
-        [sys.executable, "worker.py", str(output)],
+        [sys.executable, "worker.py", *map(str, outputs)],
         cwd=folder,
         env=environment,
         stderr=subprocess.PIPE,
