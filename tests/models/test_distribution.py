@@ -257,10 +257,10 @@ WORKER = textwrap.dedent(
         pair = keras_gan.networks.mlp((4,), latent_dim=2, hidden=(8,), seed=1)
         gan = LatentsFromData(*pair, seed=3)
         gan.compile()
-        twins = CoupledFromData(
-            *keras_gan.networks.coupled((6, 6, 1), latent_dim=2, width=2, seed=1),
-            seed=3,
+        pairs = keras_gan.networks.coupled(
+            (6, 6, 1), latent_dim=2, width=2, seed=1
         )
+        twins = CoupledFromData(*pairs, seed=3)
         twins.compile()
     images = np.tanh(np.tile(points, (1, 9))).reshape(32, 6, 6, 1)
     domains = tf.data.Dataset.from_tensor_slices((images, -images[::-1]))

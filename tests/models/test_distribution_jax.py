@@ -51,8 +51,10 @@ twins.compile(discriminator_steps=2, penalties=[
     penalties.LeCam(0.1)])
 twin_logs = twins.fit(
     images, -images[::-1], batch_size=16, epochs=2, verbose=0, shuffle=False)
-losses = [twin_logs.history["d_loss"], logs.history["d_loss"], logs.history["r1"], [fid["fid"]]]
-np.savez(target, *gan.get_weights(), *twins.get_weights(), np.concatenate(losses))
+losses = [logs.history["d_loss"], logs.history["r1"], [fid["fid"]]]
+losses += [twin_logs.history["d_loss"]]
+weights = gan.get_weights() + twins.get_weights()
+np.savez(target, *weights, np.concatenate(losses))
 """
 
 

@@ -36,6 +36,11 @@ class Trainer:
         self.update_metrics(pairs)
         return self._replica_logs(logs)
 
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        # All is built by `compile`. Keras would build it from a first batch,
+        # which between workers it cannot have of data with several parts.
+        pass
+
     def _replica_logs(self, logs):
         # Keras reduces each value over the workers along its first axis, which
         # a scalar does not have.
