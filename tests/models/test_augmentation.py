@@ -1,16 +1,18 @@
 """An augmenter between every image and the discriminator."""
 
+import contextlib
+
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
-from keras import layers
+from keras import layers, ops
 
 from keras_gan.layers import AdaptiveAugment, DiffAugment
 from keras_gan.models.augmenter_checks import check
 from keras_gan.penalties import R1, ConsistencyRegularization, LeCam
 
 SHAPE = (8, 8, 1)
+to_numpy = ops.convert_to_numpy
 
 
 @keras.saving.register_keras_serializable(package="tests")
@@ -32,7 +34,7 @@ class Adaptive(layers.Layer):
 
     def update_state(self, real_logits):
         self.probability.assign_add(1.0)
-        self.sign_statistic.assign(tf.reduce_mean(tf.sign(real_logits)))
+        self.sign_statistic.assign(ops.mean(ops.sign(real_logits)))
 
 
 @keras.saving.register_keras_serializable(package="tests")
@@ -40,7 +42,7 @@ class Rounding(layers.Layer):
     """Has no gradient."""
 
     def call(self, images):
-        return tf.round(images * 4.0) / 4.0
+        return ops.round(images * 4.0) / 4.0
 
 
 @pytest.fixture
@@ -58,13 +60,14 @@ def fit(gan, images, **kwargs):
 def logits_of(gan, images):
     """What the discriminator is shown by each scoring of a batch."""
     seen = []
-    call = gan.discriminator.call
+    first = gan.discriminator.layers[0]
+    call = first.call
 
     def spy(inputs, *args, **kwargs):
-        seen.append(np.asarray(inputs))
+        seen.append(to_numpy(inputs))
         return call(inputs, *args, **kwargs)
 
-    gan.discriminator.call = spy
+    first.call = spy
     fit(gan, images, batch_size=len(images))
     return seen
 
@@ -134,7 +137,7 @@ def test_it_is_told_at_each_discriminator_update(make_gan, images, name):
     logs = fit(gan, images, epochs=2)
     # The value of the moment, not a mean over the epoch.
     assert logs["augment_probability"] == [updates, 2 * updates]
-    sign = float(gan.augmenter.sign_statistic.numpy())
+    sign = float(to_numpy(gan.augmenter.sign_statistic))
     assert logs["real_sign"][-1] == sign and -1 <= sign <= 1
 
 
@@ -145,7 +148,7 @@ def test_logs_of_evaluation_have_no_probability(make_gan, images):
     assert "augment_probability" in logs
     assert not any(name.startswith("val_augment") for name in logs)
     assert "real_sign" not in gan.evaluate(images, verbose=0, return_dict=True)
-    assert float(gan.augmenter.probability.numpy()) == 4
+    assert float(to_numpy(gan.augmenter.probability)) == 4
 
 
 @pytest.mark.parametrize(
@@ -184,8 +187,8 @@ def test_one_beside_a_fixed_probability_is_steered(make_gan, images):
     gan = make_gan(shape=SHAPE, augmenter=layers.Pipeline([fixed, ada]))
     gan.compile(penalties=None)
     (probability,) = fit(gan, images)["augment_probability"]
-    assert probability == float(ada.probability.numpy()) > 0
-    assert float(fixed.probability.numpy()) == 0.25
+    assert probability == float(to_numpy(ada.probability)) > 0
+    assert float(to_numpy(fixed.probability)) == 0.25
 
 
 # Saved and continued --------------------------------------------------------
@@ -241,21 +244,9 @@ def test_one_and_one_epoch_are_two(
             getattr(other, "variables", []),
             strict=True,
         ):
-            np.testing.assert_array_equal(a.numpy(), b.numpy())
+            np.testing.assert_array_equal(to_numpy(a), to_numpy(b))
     if name == "AdaptiveAugment":
         assert 0 < logs["augment_probability"][0] < 1
-
-
-def test_kerascv_goes_on_from_its_own_generator(make_gan, images, tmp_path):
-    keras_cv = pytest.importorskip("keras_cv", reason="KerasCV is optional")
-
-    flip = keras_cv.layers.RandomFlip(seed=4)
-    whole = make_gan(shape=SHAPE, augmenter=flip)
-    whole.compile(penalties=None)
-    save = keras.callbacks.ModelCheckpoint(tmp_path / "{epoch}.keras")
-    logs = fit(whole, images, epochs=2, callbacks=[save])
-    rest = keras.saving.load_model(tmp_path / "1.keras")
-    assert fit(rest, images)["d_loss"] == logs["d_loss"][1:]
 
 
 # What is refused ------------------------------------------------------------
@@ -275,50 +266,6 @@ def test_a_layer_without_a_gradient_is_named():
     assert "'steps' (Rounding) inside 'pipe" in refused(inside)
     inside = keras.Sequential([layers.RandomFlip(), Rounding(name="steps")])
     assert "'steps' (Rounding) inside 'seq" in refused(inside)
-
-
-@pytest.mark.parametrize(
-    "make, culprit",
-    [
-        (lambda: layers.RandAugment(value_range=(-1, 1)), "Posterization"),
-        (lambda: layers.Equalization(value_range=(-1, 1)), "Equalization"),
-        (lambda: layers.RandomSaturation(0.5, value_range=(-1, 1)), "Satur"),
-    ],
-)
-def test_layers_of_keras_without_a_gradient(make, culprit):
-    assert culprit in refused(make(), shape=(8, 8, 3))
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda: layers.RandomFlip(),
-        lambda: layers.RandomTranslation(0.2, 0.2),
-        lambda: layers.RandomRotation(0.2),
-        lambda: layers.RandomZoom(0.2),
-        lambda: layers.RandomContrast(0.3, value_range=(-1, 1)),
-        lambda: layers.RandomBrightness(0.5, value_range=(-1, 1)),
-        lambda: layers.RandomErasing(1.0, value_range=(-1, 1)),
-        lambda: layers.GaussianNoise(0.1),
-    ],
-)
-def test_layers_of_keras_that_will_do(make):
-    check(make(), [R1(1.0)], SHAPE)
-
-
-def test_layers_of_kerascv():
-    cv = pytest.importorskip("keras_cv", reason="KerasCV is optional").layers
-    for layer in (cv.RandomFlip(), cv.RandomCutout(0.5, 0.5)):
-        check(layer, [R1(1.0)], SHAPE)
-    check(cv.GridMask(), [], SHAPE)
-    message = refused(cv.RandAugment((-1, 1), name="rand"), shape=(8, 8, 3))
-    assert "(Equalization) inside 'rand' (RandAugment)" in message
-    crop = cv.RandomCrop(8, 8, name="crop")
-    check(crop, [], SHAPE)
-    message = refused(crop, R1(1.0))
-    assert "'crop' (RandomCrop), which does not have second" in message
-    assert "or train without that penalty" in message
-    assert "Received: Augmenter." in refused(cv.Augmenter([cv.RandomFlip()]))
 
 
 @pytest.mark.parametrize(
@@ -369,24 +316,6 @@ def test_points_are_no_images():
         assert "GaussianNoise" in message
 
 
-def test_a_layer_that_needs_float32_is_told_so():
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    message = refused(layers.RandomRotation(0.1))
-    assert 'create it with `dtype="float32"`' in message
-    check(layers.RandomRotation(0.1, dtype="float32"), [], SHAPE)
-
-
-def test_another_range_between_two_rescalings_will_do():
-    pipeline = layers.Pipeline(
-        [
-            layers.Rescaling(127.5, 127.5),
-            layers.RandomBrightness(0.1),
-            layers.Rescaling(1 / 127.5, -1.0),
-        ]
-    )
-    check(pipeline, [], SHAPE)
-
-
 def test_an_error_leaves_the_gan_as_it_was(make_gan, images):
     gan = make_gan(shape=SHAPE, augmenter=Rounding())
     with pytest.raises(ValueError, match="differentiable"):
@@ -411,38 +340,6 @@ def test_an_augmenter_of_a_penalty_need_not_be_differentiable():
 # What trying changes --------------------------------------------------------
 
 
-def test_trying_changes_no_seed_and_no_state():
-    generator = tf.random.Generator.from_seed(3)
-
-    class Draws(layers.Layer):
-        def __init__(self):
-            super().__init__()
-            self.generator = generator
-
-        def call(self, images):
-            return images + self.generator.normal(())
-
-    pipeline = layers.Pipeline([layers.RandomFlip(seed=2), Draws()])
-    before = [v.numpy() for v in pipeline.variables], generator.state.numpy()
-    check(pipeline, [R1(1.0)], SHAPE)
-    after = [v.numpy() for v in pipeline.variables], generator.state.numpy()
-    np.testing.assert_array_equal(before[0], after[0])
-    np.testing.assert_array_equal(before[1], after[1])
-
-
-def test_a_layer_that_xla_cannot_compile_is_marked():
-    class Strings(layers.Layer):
-        def call(self, images):
-            length = tf.strings.length(tf.strings.as_string(images[0, 0, 0]))
-            return images * tf.cast(tf.reduce_sum(length), "float32")
-
-    layer = Strings()
-    check(layer, [], SHAPE)
-    assert layer.supports_jit
-    check(layer, [], SHAPE, jit_compile=True)
-    assert not layer.supports_jit
-
-
 # Replicas -------------------------------------------------------------------
 
 
@@ -463,8 +360,8 @@ def test_two_replicas_are_one_device(make_gan, images, two_cpus, monkeypatch):
     )
     cls = type("Fixed", (LatentsFromData, GAN), {})
     results = []
-    for strategy in (tf.distribute.get_strategy(), two_cpus):
-        with strategy.scope():
+    for scope in (contextlib.nullcontext, two_cpus.scope):
+        with scope():
             plain = make_gan(shape=SHAPE)
             gan = cls(
                 _without_batch_norm(plain.generator),

@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from keras import layers
 
 from keras_gan.layers import AdaptiveAugment, DiffAugment
@@ -55,16 +54,3 @@ def test_a_fixed_probability_needs_no_controller():
     for pipeline, expected in found.items():
         pipeline = layers.Pipeline(list(pipeline))
         assert augmenters.adaptive_layers(pipeline) == expected
-
-
-def test_generators_are_found_once():
-    class Draws(layers.Layer):
-        def __init__(self, generator):
-            super().__init__()
-            self.generator = generator
-
-    first, second = (tf.random.Generator.from_seed(n) for n in (1, 2))
-    pipeline = layers.Pipeline([Draws(first), Draws(second), Draws(first)])
-    states = augmenters.random_states([pipeline, pipeline.layers[0]])
-    assert {id(one) for one in states} == {id(first.state), id(second.state)}
-    assert len(states) == 2

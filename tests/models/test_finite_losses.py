@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from keras import ops
 
 from keras_gan.models.finite_losses import FiniteLosses
@@ -24,6 +23,8 @@ def poisoned(points, bad_batch):
     """Four batches of 16 for ever, of which one has huge numbers."""
     batches = np.tile(points, (8, 1)).reshape(32, 16, 4)
     batches[bad_batch] *= 1e9
+    import tensorflow as tf
+
     return tf.data.Dataset.from_tensor_slices(batches).repeat()
 
 
@@ -67,7 +68,7 @@ def test_nan_stops_the_run_and_keeps_the_checkpoint(
     assert list(saved) == [0]
     assert path.read_bytes() == saved[0]
     gan.load_weights(path)
-    assert all(np.isfinite(v).all() for v in gan.weights)
+    assert all(np.isfinite(v).all() for v in gan.get_weights())
 
 
 def test_a_checkpoint_of_every_batch_is_kept_too(make_gan, points, tmp_path):
@@ -85,8 +86,8 @@ def test_a_checkpoint_of_every_batch_is_kept_too(make_gan, points, tmp_path):
             callbacks=checkpoint,
         )
     gan.load_weights(path)
-    assert int(gan.optimizer.iterations) == 2
-    assert all(np.isfinite(v).all() for v in gan.weights)
+    assert int(ops.convert_to_numpy(gan.optimizer.iterations)) == 2
+    assert all(np.isfinite(v).all() for v in gan.get_weights())
 
 
 @pytest.mark.parametrize("given", ["none", "list of Keras"])

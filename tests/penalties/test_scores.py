@@ -37,8 +37,8 @@ class Quadratic:
         return ops.sum(products, -1, keepdims=True)
 
 
-def close(found, expected, rtol=1e-5, **kwargs):
-    np.testing.assert_allclose(numpy(found), expected, rtol=rtol, **kwargs)
+def close(found, expected, rtol=1e-5, atol=1e-6):
+    np.testing.assert_allclose(numpy(found), expected, rtol=rtol, atol=atol)
 
 
 WAYS = {
