@@ -12,7 +12,7 @@ from keras import ops
 
 from keras_gan import backend
 from keras_gan.models import augmenter_layers as augmenters
-from keras_gan.penalties import input_gradients
+from keras_gan.penalties import Scored
 
 _NUM_CALLS = 3
 _MAX_IMAGES = 16
@@ -138,16 +138,15 @@ def _rescaled(images, value_range):
     return scaled.astype("float32")
 
 
-def _score(layer, kept: list):
-    """Returns a score: a sum that depends nonlinearly on every output."""
+def _score(layer):
+    """Returns a score that depends nonlinearly on every output; and these."""
 
     def score(images):
-        outputs = layer(images, training=True)
-        kept.append(outputs)
-        rows = ops.cast(outputs, "float32")
-        rows = ops.reshape(rows, (ops.shape(rows)[0], -1))
+        outputs = ops.cast(layer(images, training=True), "float32")
+        rows = ops.reshape(outputs, (ops.shape(outputs)[0], -1))
         places = ops.cast(ops.arange(ops.shape(rows)[1]), "float32")
-        return ops.sum((rows + 0.1 * ops.square(rows)) * ops.cos(1.7 * places))
+        curve = (rows + 0.1 * ops.square(rows)) * ops.cos(1.7 * places)
+        return [ops.sum(curve), outputs]
 
     return score
 
@@ -156,9 +155,8 @@ def _with_gradients(layer):
     """Returns a function, images -> outputs and gradients of their score."""
 
     def outputs_and_gradients(images):
-        kept: list = []
-        gradients = input_gradients(_score(layer, kept), images)
-        return kept[0], gradients
+        scored = Scored(_score(layer), images)
+        return scored.outputs[1], scored.input_gradients
 
     return outputs_and_gradients
 
@@ -190,7 +188,7 @@ def _has_zero_gradients(outputs, gradients) -> bool:
 
 def _check_second_derivatives(layer, images, trial) -> None:
     def squared_slopes(images):
-        slopes = input_gradients(_score(layer, []), images)
+        slopes = Scored(_score(layer), images).input_gradients
         return ops.sum(ops.square(slopes))
 
     def second_derivatives(images):

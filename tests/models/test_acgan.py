@@ -400,7 +400,7 @@ def test_generated_digits_are_the_digits_asked_for():
         seed=1,
     )
     gan.compile(update="simultaneous")
-    fit(gan, images, digits, batch_size=64, epochs=15, shuffle=True)
+    fit(gan, images, digits, batch_size=64, epochs=20, shuffle=True)
     wanted = np.arange(500) % 10
     generated = gan.generate(500, labels=wanted, seed=1)
     judge = LogisticRegression(max_iter=300).fit(images.reshape(-1, 64), digits)

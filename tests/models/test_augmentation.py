@@ -127,6 +127,9 @@ SETTINGS = {
     "xla": ({"jit_compile": True}, 4),
     "lazy penalty": ({"penalties": [R1(0.1, every=2)]}, 4),
 }
+if keras.backend.backend() == "torch":
+    # Its compiler takes a minute for each network; it has a test of its own.
+    del SETTINGS["xla"]
 
 
 @pytest.mark.parametrize("name", SETTINGS)
