@@ -17,8 +17,7 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
     The base of `GAN` and of every other system. A subclass defines the players
     (`make_players`), how samples are generated (`sample`), what is scored
     (`scores`) and which players are updated when (`turns`). Everything else is
-    as in Keras. The guide "Custom systems" and `examples/custom_system.py` show
-    a complete system.
+    as in Keras. See the guide "Custom systems", `examples/custom_system.py`.
 
     Args:
         seed: Integer seed of all random draws. None: a random one.
@@ -82,10 +81,7 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
         return keras.utils.unpack_x_y_sample_weight(data)[0]
 
     def sample(self, batch, training=True):
-        """Returns samples for a batch, any structure of tensors.
-
-        If `training` is false, averaged networks may be used.
-        """
+        """Returns samples for a batch, any structure; averages in testing."""
         raise NotImplementedError
 
     def scores(self, turn):
@@ -93,10 +89,7 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
         raise NotImplementedError
 
     def turns(self, batch):
-        """Yields pairs of a tuple of players and their part of the batch.
-
-        Players of one tuple are updated together, from one pass.
-        """
+        """Yields (players updated in one pass, their part of the batch)."""
         for player in self.players:
             yield (player,), batch
 

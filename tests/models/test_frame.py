@@ -14,7 +14,7 @@ PLAYER = re.compile(r"generator|discriminator|critic", re.IGNORECASE)
 # Sources of random numbers, which are called generators as well.
 RANDOM = re.compile(
     r"Replica(Seed)Generator|seed[ _]generators?|SeedGenerator"
-    r"|random[ .]generators?|random\.Generator",
+    r"|random[ .]generators?|global\s+generator",
     re.IGNORECASE,
 )
 
