@@ -17,6 +17,9 @@ import pytest
 from keras_gan import GAN
 from keras_gan import images as image_tools
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[1]
 
 

@@ -23,6 +23,9 @@ from house import (
 
 import keras_gan
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 FILES = sorted(PACKAGE.rglob("*.py"))
 # What is in no room: it re-exports, or starts the command.
 NO_ROOM = {"__init__", "__main__"}

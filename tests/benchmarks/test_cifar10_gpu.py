@@ -13,6 +13,9 @@ from keras import ops
 
 import keras_gan
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 torch = pytest.importorskip("torch", reason="PyTorch is the other half.")
 
 ROOT = Path(__file__).parents[2]

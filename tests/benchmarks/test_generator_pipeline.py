@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 FOLDER = Path(__file__).parents[2] / "benchmarks"
 
 

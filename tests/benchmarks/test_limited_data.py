@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 FOLDER = Path(__file__).parents[2] / "benchmarks"
 TINY = [
     *("--thousand-images", "0.6", "--distances", "2"),

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 PROGRAM = Path(__file__).parents[2] / "benchmarks" / "metrics.py"
 
 

@@ -6,6 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 FOLDER = Path(__file__).parents[2] / "benchmarks"
 
 

@@ -13,6 +13,9 @@ from keras_gan.features.digits_classifier import (
     untrained_digits_classifier,
 )
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 PROGRAM = Path(__file__).parents[2] / "benchmarks/train_digits_classifier.py"
 
 

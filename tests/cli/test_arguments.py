@@ -6,6 +6,9 @@ import pytest
 
 from keras_gan.cli import arguments
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     "text, size", [("8", (8, 8)), ("8x12", (8, 12)), ("32X16", (32, 16))]

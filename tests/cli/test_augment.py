@@ -17,6 +17,9 @@ import keras_gan
 from keras_gan import cli, datasets, networks
 from keras_gan.images import read_image, to_uint8, write_image
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 CLASSES = ("cat", "dog", "owl")
 COUNTS = {"cat": 5, "dog": 3, "owl": 1}
 TIMEOUT = 240

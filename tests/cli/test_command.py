@@ -9,6 +9,9 @@ import keras_gan
 from keras_gan import cli
 from keras_gan.cli import train
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 
 def test_version(run_command):
     code, output, errors = run_command("--version")

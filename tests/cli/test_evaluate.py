@@ -10,6 +10,9 @@ from keras_gan.cli import evaluation_inputs
 from keras_gan.cli.loading import load_gan
 from keras_gan.images import image_grid, read_image, to_uint8, write_image
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 DIGITS = ("--feature-extractor", "digits")
 
 

@@ -9,6 +9,9 @@ import pytest
 from keras_gan import cli, datasets
 from keras_gan.images import image_shape, read_image, to_uint8
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def train_in(tmp_path_factory, tiny):

@@ -5,6 +5,9 @@ import pytest
 from keras_gan.cli.history import History, read_rows
 from keras_gan.cli.step_limit import StepLimit
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 
 def write(path, steps_before, logs):
     limit = StepLimit(steps_before, 100, 0)

@@ -4,6 +4,9 @@ import pytest
 
 from keras_gan.cli.presets import NETWORKS, preset
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 SHAPES = [(8, 8, 1), (28, 28, 1), (32, 32, 3), (48, 64, 3), (128, 128, 3)]
 
 

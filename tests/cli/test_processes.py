@@ -12,6 +12,9 @@ import h5py
 import numpy as np
 import pytest
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 TIMEOUT = 240
 # Convolutions, classes and both kinds of embedding, small.
 TRAIN = ("train", "--network", "dcgan", "--width", 8, "--conditional")

@@ -7,6 +7,9 @@ import pytest
 from keras_gan.cli.progress import Progress, ProgressBar, losses_in_words
 from keras_gan.cli.step_limit import StepLimit
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 
 class Terminal(io.StringIO):
     def isatty(self):

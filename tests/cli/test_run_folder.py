@@ -6,6 +6,9 @@ import pytest
 
 from keras_gan.cli.run_folder import RunFolder, new_run, newest_run
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 
 def begin(run: RunFolder, written: float) -> None:
     run.make_writable()

@@ -18,6 +18,9 @@ from keras_gan.cli.settings import (
     steps_per_round,
 )
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 INFO = datasets.DatasetInfo("pictures", 1000, (8, 12, 3), 4)
 
 

@@ -20,6 +20,9 @@ from keras_gan.cli import jobs
 from keras_gan.cli.step_limit import StepLimit
 from keras_gan.images import write_image
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 _NO_METRICS = ("--metrics", "none")
 SHORT = ("--steps", 6, "--save-every", 3)
 

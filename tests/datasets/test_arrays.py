@@ -4,6 +4,9 @@ from portable import assert_close, assert_equal, dtype_of, to_numpy
 
 from keras_gan.datasets import describe, load, open_source
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 FLOATS = np.linspace(0, 1, 5 * 4 * 6, dtype="float32").reshape(5, 4, 6)
 
 

@@ -9,6 +9,9 @@ from keras_gan.datasets import load, open_source, sources
 from keras_gan.datasets.balancing import BalancedOrder
 from keras_gan.images import write_image
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 ENDLESS = -1  # What tf.data calls the number of batches.
 COUNTS = (16, 5, 2)
 NUM_IMAGES = sum(COUNTS)

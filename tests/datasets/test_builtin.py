@@ -6,6 +6,9 @@ from sklearn.datasets import load_digits
 
 from keras_gan.datasets import describe, load
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 
 def test_digits_are_those_of_sklearn():
     batches = list(load("digits", shuffle=False, batch_size=600))

@@ -8,6 +8,9 @@ from portable import assert_close, to_numpy
 from keras_gan import images as image_tools
 from keras_gan.datasets import describe, load, open_source
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 
 def write(path, array):
     path.parent.mkdir(parents=True, exist_ok=True)

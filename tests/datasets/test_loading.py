@@ -8,6 +8,9 @@ from portable import assert_close, assert_equal, dtype_of, to_numpy
 
 from keras_gan.datasets import load, loading, sources
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 ENDLESS = -1  # What tf.data calls the number of batches.
 NUM_IMAGES = 23
 

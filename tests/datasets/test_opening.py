@@ -5,6 +5,9 @@ import pytest
 
 from keras_gan.datasets import describe, load, open_source, opening
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 
 def test_examples_run():
     assert doctest.testmod(opening).failed == 0

@@ -8,6 +8,9 @@ from keras_gan import networks
 from keras_gan.datasets import SyntheticImages, synthetic
 from keras_gan.sampling import DiscriminatorThreshold, Drawer, open_generator
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 
 def make_gan(num_classes=3):
     keras.utils.set_random_seed(5)

@@ -9,6 +9,9 @@ from portable import assert_equal, dtype_of
 
 from keras_gan.features.torch_weights import read_torch_weights
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 ARRAYS = {
     "layer.weight": np.arange(6, dtype="<f4").reshape(2, 3) - 2.5,
     "layer.count": np.array(7, "<i8"),

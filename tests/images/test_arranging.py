@@ -5,6 +5,9 @@ import pytest
 
 from keras_gan import images as image_tools
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 
 def noise(*shape, seed=0):
     return np.random.default_rng(seed).integers(0, 256, shape, dtype="uint8")

@@ -6,6 +6,9 @@ from keras_gan.networks.spatial import (
     strides_between,
 )
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("image", "plan"),

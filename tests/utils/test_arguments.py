@@ -3,6 +3,9 @@ import pytest
 
 from keras_gan.utils import arguments
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize("value", [3, np.int64(3), np.uint8(3), np.array(3)])
 def test_integers_of_python_and_numpy(value):
