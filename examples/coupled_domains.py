@@ -37,7 +37,7 @@ if __name__ == "__main__":
     gan = keras_gan.CoupledGAN(
         *keras_gan.networks.coupled((8, 8, 1), width=32, seed=1), seed=1
     )
-    gan.compile(jit_compile=True)
+    gan.compile()
     gan.fit(first, second, batch_size=64, epochs=options.epochs)
 
     digits, negatives = gan.generate(4 * PAIRS_PER_ROW, seed=1)

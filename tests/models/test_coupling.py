@@ -192,7 +192,7 @@ def test_images_of_a_data_set_out_of_range_are_found(domain):
         yield tuple(pair)
 
     with pytest.raises(ValueError, match=r"must be in \[-1, 1\]"):
-        make(loss="hinge").fit(batches(), verbose=0)
+        make(loss="hinge").fit(batches(), steps_per_epoch=1, verbose=0)
 
 
 def test_batches_that_cannot_be_cut():
