@@ -76,7 +76,7 @@ def main() -> None:
                 (8, 8, 1), width=options.width, shared=shared, seed=seed
             )
             gan = keras_gan.CoupledGAN(*networks, ema_momentum=0.995, seed=seed)
-            gan.compile(jit_compile=True)
+            gan.compile()
             history = gan.fit(
                 first,
                 second,

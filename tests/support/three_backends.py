@@ -167,8 +167,9 @@ def _run(config, backend: str) -> int | None:
     if arguments is None:
         return NOTHING
     command = [sys.executable, "-m", "pytest", *arguments]
-    # What failed last, for `--last-failed`, is remembered for each.
-    command += ["-o", f"cache_dir=.pytest_cache/{backend}"]
+    if config.pluginmanager.hasplugin("cacheprovider"):
+        # What failed last, for `--last-failed`, is remembered for each.
+        command += ["-o", f"cache_dir=.pytest_cache/{backend}"]
     sys.stdout.flush()
     return subprocess.run(
         command,
