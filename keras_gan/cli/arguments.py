@@ -98,6 +98,23 @@ def labels(text: str) -> list[int]:
     return numbers
 
 
+def add_seed(parser, determines: str, default: int | None) -> None:
+    """Adds `--seed`; without a default the seed is random."""
+    shown = "random" if default is None else default
+    parser.add_argument(
+        "--seed",
+        type=seed,
+        metavar="N",
+        default=default,
+        help=f"determines {determines} (default: {shown})",
+    )
+
+
+def add_quiet(parser) -> None:
+    """Adds `--quiet` of commands that do not train."""
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+
+
 def add_batch_size(parser) -> None:
     """Adds `--batch-size` of commands that do not train."""
     parser.add_argument(

@@ -7,7 +7,7 @@ import warnings
 
 import keras_gan
 from keras_gan.backend.startup import load_pipeline
-from keras_gan.cli import augment, evaluate, generate, train
+from keras_gan.cli import evaluate, generate, train
 from keras_gan.cli.arguments import (
     EXIT_USER_ERROR,
     PROGRAM,
@@ -15,6 +15,7 @@ from keras_gan.cli.arguments import (
     Parser,
     print_error,
 )
+from keras_gan.cli.augment import command as augment
 
 EXIT_INTERRUPTED = 130
 

@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print one JSON object (default: a table)",
     )
-    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    kinds.add_quiet(parser)
 
 
 def _add_image_options(parser):
@@ -64,13 +64,7 @@ def _add_image_options(parser):
     )
     kinds.add_image_options(parser)
     kinds.add_batch_size(parser)
-    parser.add_argument(
-        "--seed",
-        type=kinds.seed,
-        metavar="N",
-        default=0,
-        help="determines latents and the sample of images (default: 0)",
-    )
+    kinds.add_seed(parser, "latents and the sample of images", default=0)
 
 
 @dataclasses.dataclass(frozen=True)

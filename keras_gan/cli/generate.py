@@ -55,12 +55,7 @@ def _add_choice_options(parser):
         help="classes of a conditional GAN to draw in turn (default: all)",
     )
     kinds.add_truncation(parser)
-    parser.add_argument(
-        "--seed",
-        type=kinds.seed,
-        metavar="N",
-        help="determines the images (default: random)",
-    )
+    kinds.add_seed(parser, "the images", default=None)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ from keras_gan.cli.settings import (
     steps_asked,
     versions,
 )
+from keras_gan.cli.words import size_in_words
 from keras_gan.utils.workers import is_chief
 
 
@@ -49,7 +50,7 @@ class Job:
     def describe(self) -> str:
         """A few lines that describe the run."""
         info, settings, gan = self.source.info, self.settings, self.gan
-        size = " x ".join(map(str, info.image_shape))
+        size = size_in_words(info.image_shape)
         classes = f" of {info.num_classes} classes" if info.num_classes else ""
         weights = [
             f"{network.count_params():,}"

@@ -1,7 +1,7 @@
 """Orders of images with given shares of the classes."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -186,34 +186,84 @@ def _checked_shares(
     balance: Mapping[Any, Any], info: DatasetInfo, num_classes: int
 ) -> dict[int, float]:
     """The shares by class number."""
-    classes = [_class_number(key, info, num_classes) for key in balance]
-    if len(set(classes)) < len(classes):
-        raise ValueError(
-            "`balance` must name each class once, by its number or its name. "
-            f"Received: balance={balance!r}"
-        )
-    shares = list(balance.values())
-    fit = all(
-        is_number(share) and 0 <= share <= 1 + _TOLERANCE for share in shares
+    found = by_class_number(
+        "balance", balance, info.class_names or (), num_classes
     )
-    if not fit or abs(sum(shares) - 1) > _TOLERANCE:
+    fit = all(
+        is_number(share) and 0 <= share <= 1 + _TOLERANCE
+        for share in found.values()
+    )
+    if not fit or abs(sum(found.values()) - 1) > _TOLERANCE:
         raise ValueError(
             "`balance` must give shares of at least 0 that sum to 1. "
             f"Received: balance={balance!r}. Classes that are not named have "
             "the share 0."
         )
-    return dict(zip(classes, map(float, shares), strict=True))
+    return {number: float(share) for number, share in found.items()}
 
 
-def _class_number(key: Any, info: DatasetInfo, num_classes: int) -> int:
-    names = info.class_names or ()
+def by_class_number(
+    argument: str,
+    values: Mapping[Any, Any],
+    names: Sequence[str],
+    num_classes: int | None = None,
+) -> dict[int, Any]:
+    """Returns values given by the names or numbers of classes, by number.
+
+    Args:
+        argument: Name of the argument, for errors.
+        values: `{class name or number: value}`.
+        names: Names of the classes; empty if they have none.
+        num_classes: Number of classes; by default that of the names.
+
+    Raises:
+        ValueError: If there is no such class, or one is named twice.
+
+    Example:
+
+    >>> by_class_number("counts", {"dog": 3, 0: 1}, ("cat", "dog"))
+    {1: 3, 0: 1}
+    """
+    found: dict[int, Any] = {}
+    for key, value in values.items():
+        number = _class_number(argument, key, names, num_classes or len(names))
+        if number in found:
+            name = names[number] if names else number
+            raise ValueError(
+                f"`{argument}` must name each class once, by its number or its "
+                f"name. Received: {name!r} twice."
+            )
+        found[number] = value
+    return found
+
+
+def _class_number(
+    argument: str, key: Any, names: Sequence[str], num_classes: int
+) -> int:
     if isinstance(key, str) and key in names:
         return names.index(key)
     if is_integer(key, at_least=0) and key < num_classes:
         return int(key)
     listed = ", ".join(map(repr, names[:10])) + ", ..." * (len(names) > 10)
     raise ValueError(
-        f"`balance` must name classes by numbers from 0 to {num_classes - 1}"
+        f"`{argument}` must name classes by numbers from 0 to {num_classes - 1}"
         + f" or as {listed}" * bool(listed)
         + f". Received: {key!r}"
     )
+
+
+def missing_counts(counts: np.ndarray) -> dict[int, int]:
+    """Returns how many images each class lacks to be as large as the largest.
+
+    Classes without images stay without, and full ones are left out.
+
+    Args:
+        counts: Number of images of each class.
+
+    Example:
+
+    >>> missing_counts(np.array([5, 3, 0]))
+    {1: 2}
+    """
+    missing = np.where(counts > 0, counts.max() - counts, 0)
+    return {int(label): int(missing[label]) for label in missing.nonzero()[0]}

@@ -1,9 +1,11 @@
 """The images of a data set as files in folders of their classes."""
 
 import dataclasses
+import hashlib
 import pathlib
 import re
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +40,17 @@ class ImageFiles:
     def class_counts(self) -> np.ndarray:
         """Number of images of each class."""
         return np.bincount(self.labels, minlength=len(self.class_names))
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Their numbers and a hash of their names, as JSON can hold it."""
+        counts = map(int, self.class_counts)
+        paths = "\n".join(self.paths).encode(errors="surrogateescape")
+        found = hashlib.sha256(paths + self.labels.tobytes())
+        return {
+            "number": len(self.paths),
+            "of_classes": dict(zip(self.class_names, counts, strict=True)),
+            "sha256_of_names": found.hexdigest(),
+        }
 
 
 def image_files(source: Source) -> ImageFiles:

@@ -1,6 +1,5 @@
 """Finds and loads the weights of the FID network."""
 
-import hashlib
 import os
 import re
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ import keras
 import numpy as np
 
 from keras_gan.features.torch_weights import read_torch_weights
+from keras_gan.utils.files import sha256
 
 VARIABLE = "KERAS_GAN_INCEPTION_WEIGHTS"
 URL = (
@@ -182,8 +182,7 @@ def _checked(path: Path) -> Path:
     published = re.search(r"-([0-9a-f]{8})\.pth$", path.name)
     if published is None:
         return path
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = sha256(path)
     if not digest.startswith(published[1]):
         raise ValueError(
             f"The file of weights {path} is damaged: its SHA-256 should begin "

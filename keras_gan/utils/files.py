@@ -1,6 +1,7 @@
 """Files that are written whole or not at all."""
 
 import contextlib
+import hashlib
 import os
 import pathlib
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def replacing(
-    path: str | os.PathLike, *, shared: bool = False
+    path: str | os.PathLike, *, shared: bool = False, flush: bool = True
 ) -> Iterator[pathlib.Path]:
     """Yields a temporary path to write to, and then renames it to `path`.
 
@@ -19,18 +20,32 @@ def replacing(
         path: File to replace, in a folder that exists.
         shared: Whether several processes may write this file at once. Each
             then has a temporary file of its own.
+        flush: Whether to wait until it is on the disk. Without, writing many
+            files is faster, and a power failure can leave empty ones.
     """
     path = pathlib.Path(path)
-    process = f"{os.getpid()}-" if shared else ""
-    # The suffix stays: some writers choose the format by it.
-    aside = path.with_name(f".writing-{process}{path.name}")
+    aside = temporary_path(path, f"{os.getpid()}-" if shared else "")
     try:
         yield aside
-        _flush(aside)
+        if flush:
+            _flush(aside)
         os.replace(aside, path)
-        _flush_folder(path.parent)
+        if flush:
+            _flush_folder(path.parent)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def temporary_path(path: pathlib.Path, process: str = "") -> pathlib.Path:
+    """The temporary path of `replacing`, which a killed process may leave."""
+    # The suffix stays: some writers choose the format by it.
+    return path.with_name(f".writing-{process}{path.name}")
+
+
+def sha256(path: str | os.PathLike) -> str:
+    """Returns the SHA-256 of a file as hexadecimal digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _flush(path) -> None:

@@ -1,16 +1,17 @@
 """The options of `keras-gan augment`, and what it prints."""
 
 import argparse
+import contextlib
+import math
 import signal
-
-import numpy as np
 
 from keras_gan import datasets
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli.augment.folder import AugmentFolder
-from keras_gan.cli.augment.job import in_words, make_job
-from keras_gan.cli.augment.plan import Plan
+from keras_gan.cli.augment.job import make_job
 from keras_gan.cli.progress import ProgressBar
+from keras_gan.cli.words import listed, size_in_words
+from keras_gan.datasets.augmented_files import AugmentedFiles
 
 SUMMARY = "fill up the classes of a data set with generated images"
 DESCRIPTION = (
@@ -61,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_number_options(parser.add_argument_group("how many"))
     _add_quality_options(parser.add_argument_group("which"))
     kinds.add_batch_size(parser)
-    add("--quiet", action="store_true", help="show no progress")
+    kinds.add_quiet(parser)
 
 
 def _add_number_options(group):
@@ -100,80 +101,76 @@ def _add_quality_options(group):
         "images in [-1, 1], assigns to the class they were drawn for",
     )
     kinds.add_truncation(group)
-    group.add_argument(
-        "--seed",
-        type=kinds.seed,
-        metavar="N",
-        default=0,
-        help="determines the images (default: 0)",
-    )
+    kinds.add_seed(group, "the images", default=0)
 
 
 def run(options: argparse.Namespace) -> int:
     """Writes the folder; returns the exit code."""
-    plan, settings = make_job(options)
+    files, settings = make_job(options)
     folder = AugmentFolder(options.out)
-    done = folder.begin(settings, plan, force=options.force)
+    done = folder.begin(settings, files, force=options.force)
     if not options.quiet:
-        print(_introduction(plan, settings, folder, done), flush=True)
-    left = len(plan) - done
+        print(_introduction(files, settings, folder, done), flush=True)
+    left = len(files) - done
     try:
         with ProgressBar(
             left, "written images", shown=left and not options.quiet
         ) as bar:
-            for files in plan.batches(done):
-                folder.write(files)
-                bar.update(len(files))
+            for batch in files.batches(done):
+                folder.write(batch)
+                bar.update(len(batch))
     except KeyboardInterrupt:
         kinds.print_error(
-            f"stopped after {done + bar.n} of {len(plan)} images; the same "
+            f"stopped after {done + bar.n} of {len(files)} images; the same "
             "command resumes",
             "note",
         )
         return 128 + signal.SIGINT
     if not options.quiet:
-        print(_summary(plan, folder))
+        print(_summary(files, folder))
     return 0
 
 
-def _introduction(plan: Plan, settings, folder, done: int) -> str:
-    generated, shapes = in_words(plan.image_shape), plan.originals.image_shapes
-    chosen = settings["filter"] or settings["classifier"]
-    start = f", from image {done:,} on" * bool(done)
+def _introduction(files: AugmentedFiles, settings, folder, done: int) -> str:
+    originals, generated = files.originals, files.generated
+    shapes = listed(map(size_in_words, originals.image_shapes), most=3)
     lines = [
-        f"{len(plan.originals.paths):,} images of "
-        f"{len(plan.originals.folders)} classes, "
-        f"{' and '.join(map(in_words, shapes[:3]))}"
-        + " and others" * (len(shapes) > 3)
-        + f", from {settings['data']}",
-        f"{len(plan.generated_labels):,} images to add, {generated}, seed "
-        f"{plan.seed}"
-        + f", chosen by {chosen}" * (chosen is not None)
-        + f", from {plan.model}",
-        f"folder {folder}"
-        + (", which is complete" if done == len(plan) else start),
+        f"{len(originals.paths):,} images of {len(originals.class_names)} "
+        f"classes, {shapes}, from {settings['data']}"
     ]
-    if shapes != [plan.image_shape]:
+    if generated is not None:
+        size = size_in_words(generated.image_shape)
+        chosen = settings["filter"] or settings["classifier"]
         lines.append(
-            f"note: generated images have the size of training, {generated}; "
-            "the others keep theirs"
+            f"{generated.num_images:,} images to add, {size}, seed "
+            f"{settings['seed']}"
+            + f", chosen by {chosen}" * (chosen is not None)
+            + f", from {settings['model']}"
         )
-    return "\n".join(lines)
+        if originals.image_shapes != [generated.image_shape]:
+            lines.append(
+                f"note: generated images have the size of training, {size}; "
+                "the others keep theirs"
+            )
+    state = f", from image {done:,} on" * bool(done)
+    if done == len(files):
+        state = ", which is complete"
+    return "\n".join([*lines, f"folder {folder}{state}"])
 
 
-def _summary(plan: Plan, folder: AugmentFolder) -> str:
-    names, there = plan.originals.class_names, plan.originals.class_counts
-    added = np.bincount(plan.generated_labels, minlength=len(names))
+def _summary(files: AugmentedFiles, folder: AugmentFolder) -> str:
+    names, there = files.originals.class_names, files.originals.class_counts
+    added = files.added_counts
     lines = [
-        f"{len(plan):,} images, {added.sum():,} of them generated: {folder}"
+        f"{len(files):,} images, {added.sum():,} of them generated: {folder}"
     ]
     if len(names) <= _MOST_CLASSES:
         width = max(map(len, names))
-        rows = zip(names, there, added, strict=True)
         lines += [
-            f"  {name:<{width}}  {n:,} + {new:,}" for name, n, new in rows
+            f"  {name:<{width}}  {n:,} + {new:,}"
+            for name, n, new in zip(names, there, added, strict=True)
         ]
-    return "\n".join([*lines, f"  manifest  {folder.manifest_path}"])
+    return "\n".join([*lines, f"  manifest  {folder.manifest.path}"])
 
 
 def _counts(text: str) -> dict[str, int]:
@@ -193,13 +190,11 @@ def _counts(text: str) -> dict[str, int]:
 def _filter(text: str) -> str | float:
     if text in _FILTERS:
         return text
-    try:
+    with contextlib.suppress(ValueError):
         number = float(text)
-    except ValueError:
-        number = float("nan")
-    if not abs(number) < float("inf"):
-        raise argparse.ArgumentTypeError(
-            f"must be {', '.join(_FILTERS)} or a number, the smallest logit, "
-            f"not {text!r}"
-        )
-    return number
+        if math.isfinite(number):
+            return number
+    raise argparse.ArgumentTypeError(
+        f"must be {', '.join(_FILTERS)} or a number, the smallest logit, not "
+        f"{text!r}"
+    )

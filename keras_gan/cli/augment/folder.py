@@ -1,17 +1,14 @@
 """The folder that `keras-gan augment` writes, and can resume."""
 
 import contextlib
-import csv
 import json
 import os
 import pathlib
-from collections.abc import Iterator
 from typing import Any
 
-from keras_gan.cli.augment.plan import COLUMNS, File, Plan, as_row
-from keras_gan.utils.files import replacing
-
-_HEADER = as_row(*COLUMNS)
+from keras_gan.datasets.augmented_files import AugmentedFiles, File
+from keras_gan.datasets.manifest import Manifest, Row
+from keras_gan.utils.files import replacing, temporary_path
 
 
 class AugmentFolder:
@@ -27,80 +24,62 @@ class AugmentFolder:
     def __init__(self, path: str | os.PathLike) -> None:
         self.path = pathlib.Path(path)
         self.settings_path = self.path / "augment.json"
-        self.manifest_path = self.path / "manifest.csv"
+        self.manifest = Manifest(self.path / "manifest.csv")
 
     def __str__(self) -> str:
         return str(self.path)
 
-    def begin(self, settings: dict, plan: Plan, *, force: bool) -> int:
+    def begin(
+        self, settings: dict[str, Any], files: AugmentedFiles, *, force: bool
+    ) -> int:
         """Prepares the folder; returns how many files it already has.
 
         Args:
             settings: All that determines the files, as JSON can hold it.
-            plan: The files.
+            files: The files.
             force: Whether to remove what another run has written.
 
         Raises:
             ValueError: If something is in the way.
         """
-        settings, earlier = json.loads(json.dumps(settings)), self._settings()
+        settings = json.loads(json.dumps(settings))
+        earlier = self._settings()
         if force or earlier != settings:
-            if self._is_occupied():
-                if not force and self.path.is_dir():
-                    raise ValueError(_occupied(self, earlier, settings))
-                self._clear(plan, is_own=earlier is not None)
+            if not force and self._is_occupied():
+                raise ValueError(_occupied(self, earlier, settings))
+            self._clear(files, is_own=earlier is not None)
             self.path.mkdir(parents=True, exist_ok=True)
             with replacing(self.settings_path) as aside:
                 aside.write_text(json.dumps(settings, indent=2) + "\n")
-        return self._resume(plan)
+        rows = self._rows_with_files(files)
+        done = files.start_after(len(rows))
+        self.manifest.replace(rows[:done])
+        return done
 
     def write(self, files: list[File]) -> None:
         """Adds files; each is there as a whole or not at all."""
-        with open(self.manifest_path, "ab") as manifest:
-            manifest.write(b"".join(row for _, row, _ in files))
-            manifest.flush()
-            os.fsync(manifest.fileno())
-        for name, _, data in files:
-            path = self.path / name
+        self.manifest.append([file.row for file in files])
+        for row, content in files:
+            path = self.path / row[0]
             path.parent.mkdir(parents=True, exist_ok=True)
-            aside = _aside(path)
-            aside.write_bytes(data)
-            os.replace(aside, path)
+            with replacing(path, flush=False) as aside:
+                aside.write_bytes(content)
 
-    # Resuming ---------------------------------------------------------------
-
-    def _resume(self, plan: Plan) -> int:
-        """Truncates the manifest to what is there; returns how many files."""
-        number, end = 0, len(_HEADER)
-        with open(self.manifest_path, "ab"), open(
-            self.manifest_path, "rb+"
-        ) as manifest:  # fmt: skip
-            if manifest.read(end) != _HEADER:
-                manifest.seek(0)
-                manifest.write(_HEADER)
-            for count, position in enumerate(self._written(manifest, plan), 1):
-                if plan.can_start_at(count):
-                    number, end = count, position
-            manifest.truncate(end)
-        return number
-
-    def _written(self, manifest: Any, plan: Plan) -> Iterator[int]:
-        """Yields where each row ends, up to the first without its file."""
-        for number in range(len(plan)):
-            # All but the score is known before the image is drawn.
-            row = plan.row(number)[:-1]
-            is_row = manifest.read(len(row)) == row
-            if not is_row or not manifest.readline().endswith(b"\n"):
-                return
-            path = self.path / plan.path(number)
+    def _rows_with_files(self, files: AugmentedFiles) -> list[Row]:
+        """The rows of the manifest up to the first without its file."""
+        found: list[Row] = []
+        for row, expected in zip(
+            self.manifest.read(), files.rows, strict=False
+        ):
+            path = self.path / expected[0]
             # A power failure can leave empty files.
-            if not path.is_file() or not path.stat().st_size:
-                return
-            yield manifest.tell()
+            is_there = path.is_file() and path.stat().st_size > 0
+            if tuple(row[:-1]) != expected or not is_there:
+                break
+            found.append(row)
+        return found
 
-    # Starting over ----------------------------------------------------------
-
-    def _settings(self) -> dict | None:
+    def _settings(self) -> dict[str, Any] | None:
         """The settings of the run that wrote the folder, if there was one."""
         try:
             return json.loads(self.settings_path.read_text())
@@ -109,58 +88,45 @@ class AugmentFolder:
 
     def _is_occupied(self) -> bool:
         if not self.path.is_dir():
-            return self.path.exists()
+            return False
         # A run that is killed at its first file leaves only this one.
-        own = _aside(self.settings_path)
+        own = temporary_path(self.settings_path)
         return any(path != own for path in self.path.iterdir())
 
-    def _clear(self, plan: Plan, *, is_own: bool) -> None:
+    def _clear(self, files: AugmentedFiles, *, is_own: bool) -> None:
         """Removes what an earlier run wrote, and nothing else."""
-        if not self.path.is_dir():
+        if self.path.exists() and not self.path.is_dir():
             raise ValueError(f"`--out` must be a folder. Received: `{self}`.")
-        listed = set(self._listed()) if is_own else set()
-        wanted = [plan.path(number) for number in range(len(plan))]
-        if not is_own:
-            wanted += [self.settings_path.name, self.manifest_path.name]
-        for name in wanted:
-            if name not in listed and os.path.lexists(self.path / name):
-                raise ValueError(
-                    f"`{self.path / name}` is in the way, and `keras-gan "
-                    "augment` did not write it. Move it away, or choose "
-                    "another --out."
-                )
-        for path in (self.path / name for name in listed):
-            path.unlink(missing_ok=True)
-            _aside(path).unlink(missing_ok=True)
-        folders = {f for n in listed for f in pathlib.PurePath(n).parents}
-        for folder in sorted(folders - {pathlib.PurePath()}, reverse=True):
-            with contextlib.suppress(OSError):  # It is not empty.
-                (self.path / folder).rmdir()
         # The settings last: they say that the rest may be removed.
-        self.manifest_path.unlink(missing_ok=True)
-        self.settings_path.unlink(missing_ok=True)
+        records = [self.manifest.path, self.settings_path]
+        written = [*self._listed(), *records] if is_own else []
+        needed = {*records, *(self.path / name for name in files.paths)}
+        for path in sorted(needed.difference(written)):
+            if os.path.lexists(path):
+                raise ValueError(
+                    f"`{path}` is in the way, and `keras-gan augment` did not "
+                    "write it. Move it away, or choose another --out."
+                )
+        for path in written:
+            path.unlink(missing_ok=True)
+            temporary_path(path).unlink(missing_ok=True)
+            if path.parent != self.path:
+                with contextlib.suppress(OSError):  # It is not empty.
+                    os.removedirs(path.parent)
 
-    def _listed(self) -> Iterator[str]:
+    def _listed(self) -> list[pathlib.Path]:
         """Files in the manifest of an earlier run, none outside the folder."""
-        if not self.manifest_path.is_file():
-            return
-        with open(
-            self.manifest_path, newline="", errors="surrogateescape"
-        ) as file:
-            for row in csv.DictReader(file):
-                name = pathlib.PurePosixPath(row.get("file") or "..")
-                # The last row may be cut off, and its name with it.
-                whole = row.get("score") is not None
-                if whole and not name.is_absolute() and ".." not in name.parts:
-                    yield str(name)
+        names = [pathlib.PurePosixPath(row[0]) for row in self.manifest.read()]
+        return [
+            self.path / name
+            for name in names
+            if name.parts and not name.is_absolute() and ".." not in name.parts
+        ]
 
 
-def _aside(path: pathlib.Path) -> pathlib.Path:
-    # Always the same name, which the run that resumes overwrites.
-    return path.with_name(f".writing-{path.name}")
-
-
-def _occupied(folder: AugmentFolder, earlier: Any, settings: dict) -> str:
+def _occupied(
+    folder: AugmentFolder, earlier: dict[str, Any] | None, settings: dict
+) -> str:
     if earlier is None:
         return (
             f"`{folder}` is not empty. Choose another --out, or pass --force "

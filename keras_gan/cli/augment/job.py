@@ -1,23 +1,27 @@
 """From the arguments of `keras-gan augment` to what it will write."""
 
 import argparse
-import hashlib
-import json
 import os
 import pathlib
 from typing import Any
 
-import numpy as np
-
 from keras_gan import datasets, images, sampling
-from keras_gan.cli.augment.plan import Plan
 from keras_gan.cli.generate import model_path
+from keras_gan.cli.run_folder import RunFolder
 from keras_gan.cli.settings import location, versions
+from keras_gan.cli.words import listed, size_in_words
+from keras_gan.datasets.augmented_files import AugmentedFiles
+from keras_gan.datasets.balancing import by_class_number, missing_counts
 from keras_gan.datasets.image_files import ImageFiles, image_files
+from keras_gan.utils.files import sha256
 from keras_gan.utils.models import load_model
 
+_DRAWING = ("batch_size", "seed", "truncation")
 
-def make_job(options: argparse.Namespace) -> tuple[Plan, dict[str, Any]]:
+
+def make_job(
+    options: argparse.Namespace,
+) -> tuple[AugmentedFiles, dict[str, Any]]:
     """Opens the images and the GAN, and checks that they belong together.
 
     Args:
@@ -30,39 +34,26 @@ def make_job(options: argparse.Namespace) -> tuple[Plan, dict[str, Any]]:
         FileNotFoundError: If the images or the GAN do not exist.
         ValueError: If they do not fit each other or the arguments.
     """
-    data = options.data
-    _check_apart(data, options.out)
+    _check_apart(options.data, options.out)
     path = model_path(options.model)
     gan = sampling.open_generator(path, safe_mode=not options.unsafe)
-    config = _run_config(path)
-    originals = _open_originals(data, config, gan)
-    _check_fit(data, originals, path, config, gan)
-    wanted = _wanted(options, originals)
-    drawing = {n: getattr(options, n) for n in ("truncation", "batch_size")}
-    generated = wanted and datasets.SyntheticImages(
-        gan, **wanted, **drawing, filter=_filter(options), seed=options.seed
-    )
-    plan = Plan(
+    trained_on = _data_of_run(path)
+    originals = image_files(_open(options.data, trained_on, gan))
+    _check_fit(originals, trained_on, gan, f"`{path}`", f"`{options.data}`")
+    wanted, generated = _wanted(options, originals), None
+    if wanted:
+        drawing = {name: getattr(options, name) for name in _DRAWING}
+        generated = datasets.SyntheticImages(
+            gan, **wanted, **drawing, filter=_filter(options)
+        )
+    files = AugmentedFiles(
         originals,
-        generated or None,
-        gan.image_shape,
-        os.path.abspath(path),
-        options.seed,
-        options.batch_size,
+        generated,
+        batch_size=options.batch_size,
+        model=os.path.abspath(path),
+        seed=options.seed,
     )
-    taken = set(originals.paths)
-    for name in map(plan.path, range(len(taken), len(plan))):
-        if name in taken:
-            raise ValueError(
-                f"`{data}` has an image `{name}`, which is the name of a "
-                "generated one. Augment the originals alone, or rename it."
-            )
-    return plan, _settings(options, plan, wanted)
-
-
-def in_words(shape) -> str:
-    """A shape such as `8 x 8 x 1`."""
-    return " x ".join(map(str, shape))
+    return files, _settings(options, files, os.path.abspath(path))
 
 
 def _check_apart(data: str, out: str) -> None:
@@ -77,53 +68,48 @@ def _check_apart(data: str, out: str) -> None:
         )
 
 
-def _run_config(path: pathlib.Path) -> dict[str, Any] | None:
-    """The `config.json` of the run that a model belongs to, if there is one."""
-    try:
-        config = json.loads(path.with_name("config.json").read_text())
-    except (OSError, ValueError):
-        return None
-    is_run = isinstance(config, dict) and {"dataset", "settings"} <= set(config)
-    return config if is_run else None
+def _data_of_run(path: pathlib.Path) -> dict[str, Any] | None:
+    """What the run of a model says about its data; `None` without a run."""
+    run = RunFolder(path.parent)
+    return (
+        run.read_config().get("dataset") if run.config_path.is_file() else None
+    )
 
 
-def _open_originals(data: str, config: Any, gan: Any) -> ImageFiles:
+def _open(data: str, trained_on: Any, gan: Any) -> datasets.Source:
     if gan.num_classes is None:
         raise ValueError(
             "The GAN has no classes, so its images would have no labels. "
             "Train one with `keras-gan train --conditional`."
         )
     images.check_image_shape(gan.image_shape)
-    options: dict[str, Any] = {}
-    path = pathlib.Path(data)
-    is_files = path.is_dir() or path.suffix.lower() == ".zip"
-    if is_files and data not in datasets.BUILTIN_NAMES and config is not None:
-        # Decoded as in training, as a check; the files are copied unchanged.
-        height, width, channels = gan.image_shape
-        options = {"image_size": (height, width), "channels": channels}
-    return image_files(datasets.open_source(data, **options))
+    is_files = os.path.isdir(data) or data.lower().endswith(".zip")
+    if trained_on is None or not is_files or data in datasets.BUILTIN_NAMES:
+        return datasets.open_source(data)
+    # Decoded as in training, as a check; the files are copied unchanged.
+    *size, channels = gan.image_shape
+    return datasets.open_source(data, image_size=size, channels=channels)
 
 
-def _check_fit(data, originals: ImageFiles, path, config, gan) -> None:
+def _check_fit(originals: ImageFiles, trained_on, gan, model, data) -> None:
     """Checks that the GAN was trained on these classes and this size."""
     names, shapes = originals.class_names, originals.image_shapes
-    known = (config or {}).get("dataset", {}).get("class_names")
-    learned, there = known and _listed(known), _listed(names)
-    if known is None:
-        learned = f"{gan.num_classes} classes"
-        there = f"{len(names)}: {there}"
+    known = (trained_on or {}).get("class_names")
     if gan.num_classes != len(names) or tuple(known or names) != names:
+        learned, there = f"{gan.num_classes} classes", f"{len(names)}: "
+        if known:
+            learned, there = listed(known), ""
         raise ValueError(
-            f"`{path}` must have learned the classes of DATA. Received: it "
-            f"knows {learned}; `{data}` has {there}. Train a GAN on these "
-            "images, or rename the classes."
+            f"{model} must have learned the classes of DATA. Received: it "
+            f"knows {learned}; {data} has {there}{listed(names)}. Train a GAN "
+            "on these images, or rename the classes."
         )
-    if config is None and shapes != [gan.image_shape]:
+    if trained_on is None and shapes != [gan.image_shape]:
         raise ValueError(
-            f"`{path}` draws images of {in_words(gan.image_shape)}. Received: "
-            f"images of {in_words(shapes[0])} in `{data}`. Resize them first, "
-            "train a GAN on images of this size, or name the folder of its "
-            "run, which records that training resized them."
+            f"{model} draws images of {size_in_words(gan.image_shape)}. "
+            f"Received: images of {size_in_words(shapes[0])} in {data}. Resize "
+            "them first, train a GAN on images of this size, or name the "
+            "folder of its run, which records that training resized them."
         )
 
 
@@ -142,32 +128,17 @@ def _wanted(options, originals: ImageFiles) -> dict[str, Any]:
         )
     if options.num_images is not None:
         return {"num_images": options.num_images}
-    if options.counts is not None:
-        return {"counts": _by_label(options.counts, originals.class_names)}
-    there = originals.class_counts
-    # A class without images has taught the GAN nothing.
-    missing = np.where(there > 0, there.max() - there, 0)
-    counts = {int(c): int(missing[c]) for c in np.flatnonzero(missing)}
+    if options.counts is None:
+        counts = missing_counts(originals.class_counts)
+    else:
+        names = originals.class_names
+        numbers = {str(label): label for label in range(len(names))}
+        counts = {
+            key if key in names else numbers.get(key, key): number
+            for key, number in options.counts.items()
+        }
+        counts = by_class_number("--counts", counts, names)
     return {"counts": counts} if counts else {}
-
-
-def _by_label(counts: dict[str, int], names: tuple[str, ...]) -> dict[int, int]:
-    labels = {str(label): label for label in range(len(names))}
-    labels |= {name: label for label, name in enumerate(names)}
-    found: dict[int, int] = {}
-    for name, number in counts.items():
-        if name not in labels:
-            raise ValueError(
-                f"`--counts` must name classes of DATA, {_listed(names)}, "
-                f"or their numbers from 0. Received: {name!r}."
-            )
-        if labels[name] in found:
-            raise ValueError(
-                "`--counts` must name each class once. Received: "
-                f"{names[labels[name]]!r} twice."
-            )
-        found[labels[name]] = number
-    return found
 
 
 def _filter(options) -> Any:
@@ -179,47 +150,30 @@ def _filter(options) -> Any:
             f"Received: --filter {options.filter} and --classifier "
             f"{options.classifier}."
         )
-    classifier = load_model(
+    return load_model(
         options.classifier,
         expected="the .keras file of a classifier of images in [-1, 1]",
         missing="There is no classifier `{path}`.",
         unsafe_hint="pass --unsafe",
         safe_mode=not options.unsafe,
     )
-    return sampling.ClassifierAgreement(classifier)
 
 
-def _settings(options, plan: Plan, wanted) -> dict[str, Any]:
-    originals, classifier = plan.originals, options.classifier
-    names, counts = originals.class_names, originals.class_counts.tolist()
-    paths = "\n".join(originals.paths).encode(errors="surrogateescape")
-    found = hashlib.sha256(paths + originals.labels.tobytes())
-    added = {names[k]: n for k, n in wanted.get("counts", {}).items()}
+def _settings(options, files: AugmentedFiles, model: str) -> dict[str, Any]:
+    classifier = options.classifier and os.path.abspath(options.classifier)
+    names = files.originals.class_names
+    added = dict(zip(names, map(int, files.added_counts), strict=True))
     return {
         "data": location(options.data),
-        "images_of_data": {
-            "number": len(originals.paths),
-            "of_classes": dict(zip(names, counts, strict=True)),
-            "sha256_of_names": found.hexdigest(),
-        },
-        "model": plan.model,
-        "model_sha256": _sha256(plan.model),
-        "added": added or options.num_images or 0,
+        "images_of_data": files.originals.fingerprint(),
+        "model": model,
+        "model_sha256": sha256(model),
+        "added": options.num_images
+        or {k: n for k, n in added.items() if n}
+        or 0,
         "filter": options.filter,
-        "classifier": classifier and os.path.abspath(classifier),
-        "classifier_sha256": classifier and _sha256(classifier),
-        "truncation": options.truncation,
-        "seed": options.seed,
-        "batch_size": options.batch_size,
+        "classifier": classifier,
+        "classifier_sha256": classifier and sha256(classifier),
+        **{name: getattr(options, name) for name in _DRAWING},
         "versions": versions(),
     }
-
-
-def _sha256(path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _listed(names) -> str:
-    shown = ", ".join(map(str, names[:10]))
-    return shown + f" and {len(names) - 10} others" * (len(names) > 10)

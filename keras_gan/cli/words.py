@@ -1,0 +1,21 @@
+"""Sizes and lists in words, for what the commands print."""
+
+from collections.abc import Iterable
+
+
+def size_in_words(shape: Iterable[int]) -> str:
+    """Returns a shape such as `8 x 8 x 1`."""
+    return " x ".join(map(str, shape))
+
+
+def listed(words: Iterable[str], most: int = 10) -> str:
+    """Returns words with commas between them, of many only the first.
+
+    Example:
+
+    >>> listed(["cat", "dog", "owl", "yak"], most=2)
+    'cat, dog and 2 others'
+    """
+    words = list(words)
+    rest = f" and {len(words) - most} others" * (len(words) > most)
+    return ", ".join(words[:most]) + rest

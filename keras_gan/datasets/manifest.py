@@ -1,0 +1,53 @@
+"""The table that says where each file of an augmented data set comes from."""
+
+import csv
+import io
+import os
+import pathlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from keras_gan.utils.files import replacing
+
+COLUMNS = ("file", "label", "source", "model", "seed", "index", "score")
+
+Row = Sequence[str]
+
+
+class Manifest:
+    """A CSV file of `COLUMNS` that grows, and may have been cut off.
+
+    Args:
+        path: The file, which may not exist yet.
+    """
+
+    def __init__(self, path: pathlib.Path) -> None:
+        self.path = path
+
+    def read(self) -> list[Row]:
+        """Returns all rows, except one that is cut off."""
+        if not self.path.is_file():
+            return []
+        # Names of files need not be valid text.
+        text = self.path.read_bytes().decode(errors="surrogateescape")
+        whole = io.StringIO(text[: text.rfind("\n") + 1], newline="")
+        rows = list(csv.reader(whole))[1:]
+        return [row for row in rows if len(row) == len(COLUMNS)]
+
+    def replace(self, rows: Iterable[Row]) -> None:
+        """Writes a new table with these rows."""
+        with replacing(self.path) as aside:
+            aside.write_bytes(_lines([COLUMNS, *rows]))
+
+    def append(self, rows: Iterable[Row]) -> None:
+        """Adds rows, and waits until they are on the disk."""
+        with open(self.path, "ab") as file:
+            file.write(_lines(rows))
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _lines(rows: Iterable[Sequence[Any]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode(errors="surrogateescape")
