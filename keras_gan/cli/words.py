@@ -1,6 +1,6 @@
 """Sizes and lists in words, for what the commands print."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def size_in_words(shape: Iterable[int]) -> str:
@@ -8,14 +8,7 @@ def size_in_words(shape: Iterable[int]) -> str:
     return " x ".join(map(str, shape))
 
 
-def listed(words: Iterable[str], most: int = 10) -> str:
-    """Returns words with commas between them, of many only the first.
-
-    Example:
-
-    >>> listed(["cat", "dog", "owl", "yak"], most=2)
-    'cat, dog and 2 others'
-    """
-    words = list(words)
+def listed(words: Sequence[str], most: int = 10) -> str:
+    """Returns words with commas between them, of many only the first."""
     rest = f" and {len(words) - most} others" * (len(words) > most)
     return ", ".join(words[:most]) + rest

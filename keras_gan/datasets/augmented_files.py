@@ -1,7 +1,8 @@
 """The files of a data set with generated images added."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+import collections
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -10,12 +11,8 @@ from keras_gan.datasets.manifest import Row
 from keras_gan.datasets.synthetic import SyntheticImages
 from keras_gan.images import encode_png, to_uint8
 
-
-class File(NamedTuple):
-    """A file to write: its row in the manifest, and its content."""
-
-    row: Row
-    content: bytes
+File = tuple[Row, bytes]
+"""A file to write: its row in the manifest, and its content."""
 
 
 class AugmentedFiles:
@@ -29,7 +26,7 @@ class AugmentedFiles:
         seed: Seed of the generated images, for the manifest.
 
     Attributes:
-        added_counts: Number of generated images of each class.
+        added_counts: `{class name: number of generated images}`.
         rows: Row of each file in the manifest without the score, which is
             known only after the image is drawn.
 
@@ -48,36 +45,28 @@ class AugmentedFiles:
     ) -> None:
         self.originals = originals
         self.generated = generated
-        added = np.zeros(0, "int32")
-        if generated is not None and generated.labels is not None:
-            added = generated.labels
-        names = originals.class_names
-        self.added_counts = np.bincount(added, minlength=len(names))
+        self._batch_size = batch_size
+        labels: Any = () if generated is None else generated.labels
         drawn = [
             f"{originals.folders[label]}/generated-{index:06d}.png"
-            for index, label in enumerate(added)
+            for index, label in enumerate(labels)
         ]
-        _check_free(originals.paths, drawn)
+        taken = set(originals.paths).intersection(drawn)
+        if taken:
+            raise ValueError(
+                f"The data set has an image `{min(taken)}`, which is the name "
+                "of a generated one. Augment the originals alone, or rename it."
+            )
+        there = [originals.class_names[label] for label in originals.labels]
+        added = [originals.class_names[label] for label in labels]
+        self.added_counts = collections.Counter(added)
         self.rows = [
-            (path, names[label], "original", "", "", str(index))
-            for index, (path, label) in enumerate(
-                zip(originals.paths, originals.labels, strict=True)
-            )
-        ] + [
-            (path, names[label], "generated", model, str(seed), str(index))
-            for index, (path, label) in enumerate(
-                zip(drawn, added, strict=True)
-            )
+            *_rows(originals.paths, there, "original", "", ""),
+            *_rows(drawn, added, "generated", model, str(seed)),
         ]
-        self._batch_size = batch_size
 
     def __len__(self) -> int:
         return len(self.rows)
-
-    @property
-    def paths(self) -> list[str]:
-        """Path of each file."""
-        return [row[0] for row in self.rows]
 
     def start_after(self, done: int) -> int:
         """Where to resume after `done` files: batches are drawn as a whole."""
@@ -105,13 +94,9 @@ class AugmentedFiles:
     def _file(self, number: int, content: bytes, score: float = np.nan) -> File:
         # Few digits, because the last bits differ between machines.
         text = "" if np.isnan(score) else f"{score:.5g}"
-        return File((*self.rows[number], text), content)
+        return (*self.rows[number], text), content
 
 
-def _check_free(paths: list[str], drawn: Sequence[str]) -> None:
-    taken = set(paths).intersection(drawn)
-    if taken:
-        raise ValueError(
-            f"The data set has an image `{min(taken)}`, which is the name of a "
-            "generated one. Augment the originals alone, or rename it."
-        )
+def _rows(paths: list[str], names: list[str], *origin: str) -> Iterator[Row]:
+    for index, (path, name) in enumerate(zip(paths, names, strict=True)):
+        yield path, name, *origin, str(index)

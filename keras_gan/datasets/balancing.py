@@ -250,20 +250,3 @@ def _class_number(
         + f" or as {listed}" * bool(listed)
         + f". Received: {key!r}"
     )
-
-
-def missing_counts(counts: np.ndarray) -> dict[int, int]:
-    """Returns how many images each class lacks to be as large as the largest.
-
-    Classes without images stay without, and full ones are left out.
-
-    Args:
-        counts: Number of images of each class.
-
-    Example:
-
-    >>> missing_counts(np.array([5, 3, 0]))
-    {1: 2}
-    """
-    missing = np.where(counts > 0, counts.max() - counts, 0)
-    return {int(label): int(missing[label]) for label in missing.nonzero()[0]}

@@ -37,18 +37,25 @@ class ImageFiles:
     image_shapes: list[tuple[int, ...]]
 
     @property
-    def class_counts(self) -> np.ndarray:
+    def class_counts(self) -> dict[str, int]:
         """Number of images of each class."""
-        return np.bincount(self.labels, minlength=len(self.class_names))
+        counts = np.bincount(self.labels, minlength=len(self.class_names))
+        return dict(zip(self.class_names, counts.tolist(), strict=True))
+
+    def missing_counts(self) -> dict[int, int]:
+        """How many images each class lacks to be as large as the largest."""
+        counts = self.class_counts.values()
+        most = max(counts)
+        # A class without images has taught a GAN nothing.
+        return {c: most - n for c, n in enumerate(counts) if 0 < n < most}
 
     def fingerprint(self) -> dict[str, Any]:
         """Their numbers and a hash of their names, as JSON can hold it."""
-        counts = map(int, self.class_counts)
         paths = "\n".join(self.paths).encode(errors="surrogateescape")
         found = hashlib.sha256(paths + self.labels.tobytes())
         return {
             "number": len(self.paths),
-            "of_classes": dict(zip(self.class_names, counts, strict=True)),
+            "of_classes": self.class_counts,
             "sha256_of_names": found.hexdigest(),
         }
 

@@ -18,7 +18,7 @@ class Manifest:
     """A CSV file of `COLUMNS` that grows, and may have been cut off.
 
     Args:
-        path: The file, which may not exist yet.
+        path: The file, beside the files it lists; it may not exist yet.
     """
 
     def __init__(self, path: pathlib.Path) -> None:
@@ -33,6 +33,27 @@ class Manifest:
         whole = io.StringIO(text[: text.rfind("\n") + 1], newline="")
         rows = list(csv.reader(whole))[1:]
         return [row for row in rows if len(row) == len(COLUMNS)]
+
+    def listed(self) -> list[pathlib.Path]:
+        """Returns the files of all rows, none outside the folder."""
+        names = [pathlib.PurePosixPath(row[0]) for row in self.read()]
+        return [
+            self.path.parent / name
+            for name in names
+            if name.parts and not name.is_absolute() and ".." not in name.parts
+        ]
+
+    def resume(self, expected: Iterable[Row]) -> list[Row]:
+        """Returns the expected rows, with scores, up to a missing file."""
+        found: list[Row] = []
+        for row, wanted in zip(self.read(), expected, strict=False):
+            path = self.path.parent / wanted[0]
+            # A power failure can leave empty files.
+            is_there = path.is_file() and path.stat().st_size > 0
+            if tuple(row[:-1]) != wanted or not is_there:
+                break
+            found.append(row)
+        return found
 
     def replace(self, rows: Iterable[Row]) -> None:
         """Writes a new table with these rows."""

@@ -133,10 +133,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _introduction(files: AugmentedFiles, settings, folder, done: int) -> str:
     originals, generated = files.originals, files.generated
-    shapes = listed(map(size_in_words, originals.image_shapes), most=3)
+    shapes = [size_in_words(shape) for shape in originals.image_shapes]
     lines = [
         f"{len(originals.paths):,} images of {len(originals.class_names)} "
-        f"classes, {shapes}, from {settings['data']}"
+        f"classes, {listed(shapes, most=3)}, from {settings['data']}"
     ]
     if generated is not None:
         size = size_in_words(generated.image_shape)
@@ -147,7 +147,7 @@ def _introduction(files: AugmentedFiles, settings, folder, done: int) -> str:
             + f", chosen by {chosen}" * (chosen is not None)
             + f", from {settings['model']}"
         )
-        if originals.image_shapes != [generated.image_shape]:
+        if shapes != [size]:
             lines.append(
                 f"note: generated images have the size of training, {size}; "
                 "the others keep theirs"
@@ -159,16 +159,14 @@ def _introduction(files: AugmentedFiles, settings, folder, done: int) -> str:
 
 
 def _summary(files: AugmentedFiles, folder: AugmentFolder) -> str:
-    names, there = files.originals.class_names, files.originals.class_counts
-    added = files.added_counts
-    lines = [
-        f"{len(files):,} images, {added.sum():,} of them generated: {folder}"
-    ]
-    if len(names) <= _MOST_CLASSES:
-        width = max(map(len, names))
+    counts, added = files.originals.class_counts, files.added_counts
+    number = sum(added.values())
+    lines = [f"{len(files):,} images, {number:,} of them generated: {folder}"]
+    if len(counts) <= _MOST_CLASSES:
+        width = max(map(len, counts))
         lines += [
-            f"  {name:<{width}}  {n:,} + {new:,}"
-            for name, n, new in zip(names, there, added, strict=True)
+            f"  {name:<{width}}  {count:,} + {added[name]:,}"
+            for name, count in counts.items()
         ]
     return "\n".join([*lines, f"  manifest  {folder.manifest.path}"])
 

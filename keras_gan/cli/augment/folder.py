@@ -7,7 +7,7 @@ import pathlib
 from typing import Any
 
 from keras_gan.datasets.augmented_files import AugmentedFiles, File
-from keras_gan.datasets.manifest import Manifest, Row
+from keras_gan.datasets.manifest import Manifest
 from keras_gan.utils.files import replacing, temporary_path
 
 
@@ -51,33 +51,19 @@ class AugmentFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             with replacing(self.settings_path) as aside:
                 aside.write_text(json.dumps(settings, indent=2) + "\n")
-        rows = self._rows_with_files(files)
+        rows = self.manifest.resume(files.rows)
         done = files.start_after(len(rows))
         self.manifest.replace(rows[:done])
         return done
 
     def write(self, files: list[File]) -> None:
         """Adds files; each is there as a whole or not at all."""
-        self.manifest.append([file.row for file in files])
+        self.manifest.append([row for row, _ in files])
         for row, content in files:
             path = self.path / row[0]
             path.parent.mkdir(parents=True, exist_ok=True)
             with replacing(path, flush=False) as aside:
                 aside.write_bytes(content)
-
-    def _rows_with_files(self, files: AugmentedFiles) -> list[Row]:
-        """The rows of the manifest up to the first without its file."""
-        found: list[Row] = []
-        for row, expected in zip(
-            self.manifest.read(), files.rows, strict=False
-        ):
-            path = self.path / expected[0]
-            # A power failure can leave empty files.
-            is_there = path.is_file() and path.stat().st_size > 0
-            if tuple(row[:-1]) != expected or not is_there:
-                break
-            found.append(row)
-        return found
 
     def _settings(self) -> dict[str, Any] | None:
         """The settings of the run that wrote the folder, if there was one."""
@@ -99,8 +85,8 @@ class AugmentFolder:
             raise ValueError(f"`--out` must be a folder. Received: `{self}`.")
         # The settings last: they say that the rest may be removed.
         records = [self.manifest.path, self.settings_path]
-        written = [*self._listed(), *records] if is_own else []
-        needed = {*records, *(self.path / name for name in files.paths)}
+        written = [*self.manifest.listed(), *records] if is_own else []
+        needed = {*records, *(self.path / row[0] for row in files.rows)}
         for path in sorted(needed.difference(written)):
             if os.path.lexists(path):
                 raise ValueError(
@@ -114,31 +100,18 @@ class AugmentFolder:
                 with contextlib.suppress(OSError):  # It is not empty.
                     os.removedirs(path.parent)
 
-    def _listed(self) -> list[pathlib.Path]:
-        """Files in the manifest of an earlier run, none outside the folder."""
-        names = [pathlib.PurePosixPath(row[0]) for row in self.manifest.read()]
-        return [
-            self.path / name
-            for name in names
-            if name.parts and not name.is_absolute() and ".." not in name.parts
-        ]
-
 
 def _occupied(
     folder: AugmentFolder, earlier: dict[str, Any] | None, settings: dict
 ) -> str:
-    if earlier is None:
-        return (
-            f"`{folder}` is not empty. Choose another --out, or pass --force "
-            "to write into it; what is there stays."
-        )
-    other = ", ".join(
+    others = [
         f"{name} {earlier.get(name)} (not {value})"
         for name, value in settings.items()
-        if earlier.get(name) != value
-    )
+        if earlier and earlier.get(name) != value
+    ]
+    written = f": augment wrote it with {', '.join(others)}" * bool(others)
     return (
-        f"`{folder}` was written by `keras-gan augment` with {other}. Give the "
-        "same arguments to resume, choose another --out, or pass --force to "
-        "remove its images and start over."
+        f"`{folder}` is not empty{written}. Give the same arguments to resume, "
+        "choose another --out, or pass --force, which removes what an earlier "
+        "augment wrote there, and nothing else."
     )

@@ -11,7 +11,7 @@ from keras_gan.cli.run_folder import RunFolder
 from keras_gan.cli.settings import location, versions
 from keras_gan.cli.words import listed, size_in_words
 from keras_gan.datasets.augmented_files import AugmentedFiles
-from keras_gan.datasets.balancing import by_class_number, missing_counts
+from keras_gan.datasets.balancing import by_class_number
 from keras_gan.datasets.image_files import ImageFiles, image_files
 from keras_gan.utils.files import sha256
 from keras_gan.utils.models import load_model
@@ -128,16 +128,15 @@ def _wanted(options, originals: ImageFiles) -> dict[str, Any]:
         )
     if options.num_images is not None:
         return {"num_images": options.num_images}
-    if options.counts is None:
-        counts = missing_counts(originals.class_counts)
-    else:
+    counts = originals.missing_counts()
+    if options.counts is not None:
         names = originals.class_names
         numbers = {str(label): label for label in range(len(names))}
-        counts = {
+        named = {
             key if key in names else numbers.get(key, key): number
             for key, number in options.counts.items()
         }
-        counts = by_class_number("--counts", counts, names)
+        counts = by_class_number("--counts", named, names)
     return {"counts": counts} if counts else {}
 
 
@@ -147,8 +146,7 @@ def _filter(options) -> Any:
     if options.filter is not None:
         raise ValueError(
             "Only one of `--filter` and `--classifier` can choose the images. "
-            f"Received: --filter {options.filter} and --classifier "
-            f"{options.classifier}."
+            "Received: both."
         )
     return load_model(
         options.classifier,
@@ -161,16 +159,12 @@ def _filter(options) -> Any:
 
 def _settings(options, files: AugmentedFiles, model: str) -> dict[str, Any]:
     classifier = options.classifier and os.path.abspath(options.classifier)
-    names = files.originals.class_names
-    added = dict(zip(names, map(int, files.added_counts), strict=True))
     return {
         "data": location(options.data),
         "images_of_data": files.originals.fingerprint(),
         "model": model,
         "model_sha256": sha256(model),
-        "added": options.num_images
-        or {k: n for k, n in added.items() if n}
-        or 0,
+        "added": options.num_images or files.added_counts or 0,
         "filter": options.filter,
         "classifier": classifier,
         "classifier_sha256": classifier and sha256(classifier),
