@@ -110,11 +110,6 @@ def add_seed(parser, determines: str, default: int | None) -> None:
     )
 
 
-def add_quiet(parser) -> None:
-    """Adds `--quiet` of commands that do not train."""
-    parser.add_argument("--quiet", action="store_true", help="show no progress")
-
-
 def add_batch_size(parser) -> None:
     """Adds `--batch-size` of commands that do not train."""
     parser.add_argument(

@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print one JSON object (default: a table)",
     )
-    kinds.add_quiet(parser)
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
 
 
 def _add_image_options(parser):

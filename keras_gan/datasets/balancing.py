@@ -206,27 +206,18 @@ def by_class_number(
     argument: str,
     values: Mapping[Any, Any],
     names: Sequence[str],
-    num_classes: int | None = None,
+    num_classes: int,
 ) -> dict[int, Any]:
     """Returns values given by the names or numbers of classes, by number.
 
-    Args:
-        argument: Name of the argument, for errors.
-        values: `{class name or number: value}`.
-        names: Names of the classes; empty if they have none.
-        num_classes: Number of classes; by default that of the names.
-
-    Raises:
-        ValueError: If there is no such class, or one is named twice.
-
     Example:
 
-    >>> by_class_number("counts", {"dog": 3, 0: 1}, ("cat", "dog"))
+    >>> by_class_number("counts", {"dog": 3, 0: 1}, ("cat", "dog"), 2)
     {1: 3, 0: 1}
     """
     found: dict[int, Any] = {}
     for key, value in values.items():
-        number = _class_number(argument, key, names, num_classes or len(names))
+        number = _class_number(argument, key, names, num_classes)
         if number in found:
             name = names[number] if names else number
             raise ValueError(

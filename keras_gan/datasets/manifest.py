@@ -10,6 +10,8 @@ from typing import Any
 from keras_gan.utils.files import replacing
 
 COLUMNS = ("file", "label", "source", "model", "seed", "index", "score")
+# Names of files need not be valid text.
+_TEXT: Any = {"encoding": "utf-8", "errors": "surrogateescape"}
 
 Row = Sequence[str]
 
@@ -28,8 +30,8 @@ class Manifest:
         """Returns all rows, except one that is cut off."""
         if not self.path.is_file():
             return []
-        # Names of files need not be valid text.
-        text = self.path.read_bytes().decode(errors="surrogateescape")
+        with open(self.path, newline="", **_TEXT) as file:
+            text = file.read()
         whole = io.StringIO(text[: text.rfind("\n") + 1], newline="")
         rows = list(csv.reader(whole))[1:]
         return [row for row in rows if len(row) == len(COLUMNS)]
@@ -58,17 +60,12 @@ class Manifest:
     def replace(self, rows: Iterable[Row]) -> None:
         """Writes a new table with these rows."""
         with replacing(self.path) as aside:
-            aside.write_bytes(_lines([COLUMNS, *rows]))
+            aside.unlink(missing_ok=True)  # Of a process that was killed.
+            Manifest(aside).append([COLUMNS, *rows])
 
     def append(self, rows: Iterable[Row]) -> None:
         """Adds rows, and waits until they are on the disk."""
-        with open(self.path, "ab") as file:
-            file.write(_lines(rows))
+        with open(self.path, "a", newline="", **_TEXT) as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
             file.flush()
             os.fsync(file.fileno())
-
-
-def _lines(rows: Iterable[Sequence[Any]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode(errors="surrogateescape")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def replacing(
-    path: str | os.PathLike, *, shared: bool = False, flush: bool = True
+    path: str | os.PathLike, *, shared: bool = False
 ) -> Iterator[pathlib.Path]:
     """Yields a temporary path to write to, and then renames it to `path`.
 
@@ -20,18 +20,14 @@ def replacing(
         path: File to replace, in a folder that exists.
         shared: Whether several processes may write this file at once. Each
             then has a temporary file of its own.
-        flush: Whether to wait until it is on the disk. Without, writing many
-            files is faster, and a power failure can leave empty ones.
     """
     path = pathlib.Path(path)
     aside = temporary_path(path, f"{os.getpid()}-" if shared else "")
     try:
         yield aside
-        if flush:
-            _flush(aside)
+        _flush(aside)
         os.replace(aside, path)
-        if flush:
-            _flush_folder(path.parent)
+        _flush_folder(path.parent)
     finally:
         aside.unlink(missing_ok=True)
 

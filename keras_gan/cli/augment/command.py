@@ -1,8 +1,6 @@
 """The options of `keras-gan augment`, and what it prints."""
 
 import argparse
-import contextlib
-import math
 import signal
 
 from keras_gan import datasets
@@ -12,6 +10,7 @@ from keras_gan.cli.augment.job import make_job
 from keras_gan.cli.progress import ProgressBar
 from keras_gan.cli.words import listed, size_in_words
 from keras_gan.datasets.augmented_files import AugmentedFiles
+from keras_gan.utils.arguments import finite
 
 SUMMARY = "fill up the classes of a data set with generated images"
 DESCRIPTION = (
@@ -62,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_number_options(parser.add_argument_group("how many"))
     _add_quality_options(parser.add_argument_group("which"))
     kinds.add_batch_size(parser)
-    kinds.add_quiet(parser)
+    add("--quiet", action="store_true", help="show no progress")
 
 
 def _add_number_options(group):
@@ -188,11 +187,10 @@ def _counts(text: str) -> dict[str, int]:
 def _filter(text: str) -> str | float:
     if text in _FILTERS:
         return text
-    with contextlib.suppress(ValueError):
-        number = float(text)
-        if math.isfinite(number):
-            return number
-    raise argparse.ArgumentTypeError(
-        f"must be {', '.join(_FILTERS)} or a number, the smallest logit, not "
-        f"{text!r}"
-    )
+    try:
+        return finite("filter", float(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"must be {', '.join(_FILTERS)} or a number, the smallest logit, "
+            f"not {text!r}"
+        ) from error

@@ -62,8 +62,10 @@ class AugmentFolder:
         for row, content in files:
             path = self.path / row[0]
             path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(path, flush=False) as aside:
-                aside.write_bytes(content)
+            # Not flushed, which would be slow: `begin` finds empty files.
+            aside = temporary_path(path)
+            aside.write_bytes(content)
+            os.replace(aside, path)
 
     def _settings(self) -> dict[str, Any] | None:
         """The settings of the run that wrote the folder, if there was one."""

@@ -136,7 +136,7 @@ def _wanted(options, originals: ImageFiles) -> dict[str, Any]:
             key if key in names else numbers.get(key, key): number
             for key, number in options.counts.items()
         }
-        counts = by_class_number("--counts", named, names)
+        counts = by_class_number("--counts", named, names, len(names))
     return {"counts": counts} if counts else {}
 
 
