@@ -31,7 +31,6 @@ TYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 # After the generator's first layer, and before the discriminator's last one.
 PLACES = {"basis": 1, "pooling": -1}
-
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 Gradients = dict[str, torch.Tensor]

@@ -33,7 +33,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import imbalanced_report as report
-from imbalanced_runs import DIGITS, MNIST, Cell, measure, read, write
+from imbalanced_runs import measure, read, write
+from imbalanced_settings import DIGITS, MNIST, Cell
 
 # Threads per process: two processes of one thread use two cores best.
 ONE_THREAD = {

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from imbalanced_runs import ARMS, Cell
+from imbalanced_settings import ARMS, Cell
 
 REFERENCE = "oversampling + classical"
 Results = Mapping[Cell, dict[str, Any]]

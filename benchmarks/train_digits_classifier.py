@@ -285,13 +285,7 @@ class Judge:
 def row(
     name: str, distance: Callable[[float], Any], levels: Sequence[float]
 ) -> Row:
-    """Returns a row of the table: the mean distance at each level of damage.
-
-    Args:
-        name: Name of the damage.
-        distance: Callable, level -> distances for all splits.
-        levels: Levels from none to the greatest.
-    """
+    """Returns the mean over all splits of the distance at each level."""
     means = [float(np.mean(distance(level))) for level in levels]
     return name, [f"{level:g}" for level in levels], means
 
@@ -303,18 +297,11 @@ def damage_rows(judges: Sequence[Judge]) -> list[Row]:
         return lambda level: [method(judge, level) for judge in judges]
 
     half = len(judges[0].other)
+    noises, blurs = (0, 0.05, 0.1, 0.2, 0.4), (0, 0.4, 0.5, 0.7, 1)
     shares = (0.5, 0.6, 0.7, 0.8, 0.9, 1)
     return [
-        row(
-            "noise, sigma / range",
-            all_of(Judge.noised),
-            (0, 0.05, 0.1, 0.2, 0.4),
-        ),
-        row(
-            "blur, sigma in pixels",
-            all_of(Judge.blurred),
-            (0, 0.4, 0.5, 0.7, 1),
-        ),
+        row("noise, sigma / range", all_of(Judge.noised), noises),
+        row("blur, sigma in pixels", all_of(Judge.blurred), blurs),
         row("distinct images", all_of(Judge.repeated), (half, 400, 100, 25)),
         row("classes missing", all_of(Judge.without), (0, 1, 2, 3, 5)),
         row("share of 0 to 4", all_of(Judge.tilted), shares),

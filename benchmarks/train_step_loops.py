@@ -177,6 +177,7 @@ class JaxLoop:
         self.optimizers = make_optimizers(networks, learning_rate)
         self.images = jnp.asarray(images)
         self.batch_size = batch_size
+        pairs = zip(networks, self.optimizers, strict=True)
         self.state = [
             # Copies, because the step takes them over.
             tuple(
@@ -187,9 +188,7 @@ class JaxLoop:
                     optimizer.variables,
                 )
             )
-            for network, optimizer in zip(
-                networks, self.optimizers, strict=True
-            )
+            for network, optimizer in pairs
         ]
         self.key = jax.random.key(0)
         self._step = jax.jit(self.step, donate_argnums=0)
@@ -262,15 +261,15 @@ class TorchLoop:
         self.g_update, self.d_update = map(make_update, networks)
         self.device = self.g_weights[0].device
         self.images = torch.from_numpy(images).to(self.device)
+        # Modules of `torch.nn` are in training mode already.
+        self.training = {"training": True}
         if not isinstance(self.generator, keras.Model):
+            self.training = {}
             # In memory the channels stay last.
             self.images = self.images.permute(0, 3, 1, 2)
         self.batch_size = batch_size
         self.step = {"separate": self.separate, "shared": self.shared}[passes]
         self.is_mixed = precision == "bfloat16"
-        # Modules of `torch.nn` are in training mode already.
-        is_keras = isinstance(self.generator, keras.Model)
-        self.training = {"training": True} if is_keras else {}
 
     def separate(self, images: Any) -> None:
         """Updates each network with images made for its update."""
