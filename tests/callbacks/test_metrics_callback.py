@@ -201,7 +201,8 @@ class Counting(keras.layers.Layer):
     seen = 0
 
     def call(self, x):
-        Counting.seen += 0 if x.shape[0] is None else int(x.shape[0])
+        # An unknown size is None, or a symbol of JAX.
+        Counting.seen += x.shape[0] if isinstance(x.shape[0], int) else 0
         return x
 
 

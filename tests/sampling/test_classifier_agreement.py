@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from keras import layers, ops
 from portable import (
+    FLOAT64,
     array,
     assert_close,
     assert_equal,
@@ -113,7 +114,7 @@ def test_a_classifier_of_bytes_gets_them_rounded_and_clipped():
         assert_close(made.score(images, [label])[0], expected[label], rtol=1e-5)
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "float64"])
+@pytest.mark.parametrize("policy", ["mixed_float16", *FLOAT64])
 def test_everything_is_float32_under_every_policy(policy):
     keras.config.set_dtype_policy(policy)
     made = ClassifierAgreement(probabilities(), 0.5)

@@ -6,6 +6,7 @@ import pytest
 from keras import layers, ops
 from portable import (
     BACKEND,
+    FLOAT64,
     array,
     assert_close,
     assert_equal,
@@ -246,7 +247,7 @@ def test_classes_not_seen_use_the_number_over_all(kind):
 
 
 @each_filter
-@pytest.mark.parametrize("policy", ["mixed_float16", "float64"])
+@pytest.mark.parametrize("policy", ["mixed_float16", *FLOAT64])
 def test_everything_is_float32_under_every_policy(kind, policy):
     keras.config.set_dtype_policy(policy)
     made = ready(kind)

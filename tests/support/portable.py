@@ -6,6 +6,8 @@ import numpy as np
 from keras_gan import backend
 
 BACKEND = keras.backend.backend()
+# JAX has 64 bits only if it is told so as it starts.
+FLOAT64 = [] if BACKEND == "jax" else ["float64"]
 
 
 def to_numpy(values):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 from portable import (
+    FLOAT64,
     assert_close,
     compiled,
     dtype_of,
@@ -246,7 +247,7 @@ def test_round_trip_before_and_after_use(make):
     assert_equal(other(images), fresh(images))
 
 
-@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", "float64"])
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", *FLOAT64])
 @pytest.mark.parametrize("shape", [(4, 12, 10, 3), (12, 10, 3)])
 def test_symbolic_is_eager(make, policy, shape):
     layer, images = make(dtype=policy), pictures(shape)
@@ -276,7 +277,11 @@ def test_symbolic_dict_is_the_eager_one(make):
 
 @pytest.mark.parametrize(
     "policy, tolerance",
-    [("mixed_float16", 2e-3), ("mixed_bfloat16", 2e-2), ("float64", 1e-6)],
+    [
+        ("mixed_float16", 2e-3),
+        ("mixed_bfloat16", 2e-2),
+        *((policy, 1e-6) for policy in FLOAT64),
+    ],
 )
 def test_precision(make, policy, tolerance):
     images = pictures()
