@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from PIL import Image
-from portable import assert_equal, to_numpy
+from portable import assert_equal
 
 import keras_gan
 from keras_gan import images as image_tools
@@ -184,7 +184,7 @@ class TestTensorBoard:
         (path,) = (tmp_path / "logs").iterdir()
         logged = {}
         for record in tf.data.TFRecordDataset(str(path)):
-            event = tf.compat.v1.Event.FromString(to_numpy(record))
+            event = tf.compat.v1.Event.FromString(record.numpy())
             for value in event.summary.value:
                 assert value.metadata.plugin_data.plugin_name == "images"
                 parts = tf.make_ndarray(value.tensor)

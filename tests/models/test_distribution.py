@@ -275,6 +275,8 @@ WORKER = textwrap.dedent(
 )
 
 
+# Workers of `tf.distribute`, which other backends refuse.
+@pytest.mark.once
 def test_two_workers_agree_with_one(tmp_path, monkeypatch):
     ports = [_free_port() for _ in range(2)]
     cluster = {"worker": [f"localhost:{port}" for port in ports]}
