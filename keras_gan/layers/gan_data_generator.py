@@ -324,6 +324,8 @@ class GANDataGenerator(keras.layers.Layer):
     def compute_output_spec(
         self, inputs: Any, labels: Any = None, training: bool = True
     ) -> Any:
+        # In a pipeline of another framework nothing else checks the shapes.
+        batches.check(batches.as_dict(inputs, labels), self)
         return batches.symbolic(self, inputs, labels)
 
     def save_own_variables(self, store: Any) -> None:

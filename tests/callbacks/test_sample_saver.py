@@ -19,6 +19,7 @@ class Painter(keras.Model):
         self.image_shape = image_shape
         self.num_classes = num_classes
         self.level = self.add_weight(name="level", initializer="zeros")
+        self.built = True
         self.requests = []
 
     def compile(self):
