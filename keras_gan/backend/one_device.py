@@ -6,12 +6,14 @@ several devices, the compiler handles that and no code is needed here.
 
 import contextlib
 import sys
+import threading
 from collections.abc import Iterable
 from typing import Any
 
 import keras
 
 ReplicaSeedGenerator = keras.random.SeedGenerator
+_adding = threading.Lock()
 
 
 def replica_count() -> int:
@@ -88,5 +90,6 @@ def random_states(layers: Iterable[Any]) -> list:
 
 
 def atomic_add(variable: Any, value: Any) -> None:
-    """Adds a value to a variable."""
-    variable.assign_add(value)
+    """Adds to a variable; parallel calls of a pipeline lose no addition."""
+    with _adding:
+        variable.assign_add(value)

@@ -139,7 +139,7 @@ def test_negative_labels_count_from_the_end():
 
 
 def test_config_is_that_of_the_arguments_before_and_after_building():
-    options = {"momentum": 0.7, "epsilon": 1e-4, "synchronized": True}
+    options = {"momentum": 0.7, "epsilon": 1e-4, "synchronized": False}
     layer = ConditionalBatchNormalization(3, name="mine", **options)
     config = layer.get_config()
     assert options.items() <= config.items() and config["num_classes"] == 3

@@ -31,6 +31,13 @@ def test_label_that_is_too_large_is_an_error_on_a_cpu():
         trained_layer()([features(), LABELS + 1])
 
 
+def test_config_says_whether_replicas_are_synchronized():
+    config = ConditionalBatchNormalization(3, synchronized=True).get_config()
+    twin = ConditionalBatchNormalization.from_config(config)
+    assert twin.synchronized and twin.normalization.synchronized
+    assert twin.get_config() == config
+
+
 def test_replicas_share_statistics_when_synchronized(two_cpus):
     x = features((4, 5))
     with two_cpus.scope():
