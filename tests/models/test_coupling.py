@@ -189,7 +189,8 @@ def test_images_of_a_data_set_out_of_range_are_found(domain):
     def batches():
         pair = [FIRST[:8], SECOND[:8]]
         pair[domain] = 100 * pair[domain]
-        yield tuple(pair)
+        while True:
+            yield tuple(pair)
 
     with pytest.raises(ValueError, match=r"must be in \[-1, 1\]"):
         make(loss="hinge").fit(batches(), steps_per_epoch=1, verbose=0)
