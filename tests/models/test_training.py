@@ -148,6 +148,8 @@ def test_saved_and_continued_equals_unbroken(tmp_path, update, options):
     assert_equal(loaded.generate(3), unbroken.generate(3))
 
 
+# PyTorch's compiler looks at this attribute itself.
+@pytest.mark.filterwarnings("ignore:The .grad attribute:UserWarning")
 @pytest.mark.parametrize("options", [{}, {"penalties": [penalties.R1(0.1)]}])
 def test_ways_to_run_a_step_agree(options):
     ways = {"run_eagerly": True}, {"jit_compile": True}, {"jit_compile": False}
@@ -229,16 +231,13 @@ def test_spectral_normalization_updates_once_per_update(options):
 
 
 @pytest.mark.parametrize("role", ["generator", "discriminator"])
-def test_a_network_may_be_frozen(role):
+def test_a_frozen_network_is_refused(role):
     gan = make_gan()
     getattr(gan, role).trainable = False
-    gan.compile()
-    before = getattr(gan, role).get_weights()
-    assert np.isfinite(list(fit(gan).values())).all()
-    for one, other in zip(
-        before, getattr(gan, role).get_weights(), strict=True
+    with pytest.raises(
+        ValueError, match=f"must have trainable weights.*'{role}'"
     ):
-        assert_equal(one, other)
+        gan.compile()
 
 
 def test_evaluation_draws_the_same_and_leaves_training_alone():
