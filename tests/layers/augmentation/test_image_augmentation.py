@@ -177,17 +177,18 @@ def test_inference_is_the_identity(make):
     assert_equal(layer(data, training=False), data)
     images = np.arange(256, dtype="uint8").reshape(4, 8, 8, 1)
     layer = make(value_range=(0, 255))
-    kept = layer(images, training=False)
-    assert dtype_of(kept) == "float32"
-    assert_close(kept, images, rtol=0)
     drawn = layer.get_random_transformation(images)
+    for kept in (
+        layer(images, training=False),
+        layer.transform_images(images, drawn, training=False),
+    ):
+        assert dtype_of(kept) == "float32"
+        assert_close(kept, images, rtol=0)
     for function in (
-        layer.transform_images,
         layer.transform_labels,
         layer.transform_segmentation_masks,
     ):
-        kept = function(images, drawn, training=False)
-        assert_equal(kept, images)
+        assert_equal(function(images, drawn, training=False), images)
 
 
 # Draws ------------------------------------------------------------------------
