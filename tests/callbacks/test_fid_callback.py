@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from portable import BACKEND
 
 from keras_gan import GAN, networks
 from keras_gan.callbacks import FIDCallback
@@ -31,7 +32,9 @@ def extractor():
 @pytest.fixture
 def gan():
     gan = GAN(*networks.mlp(SHAPE, latent_dim=4, hidden=(8,)), seed=1)
-    gan.compile(loss="non_saturating", penalties=None, jit_compile=False)
+    # Outside of a program, JAX compiles each operation by itself: slower.
+    jit = BACKEND == "jax"
+    gan.compile(loss="non_saturating", penalties=None, jit_compile=jit)
     return gan
 
 

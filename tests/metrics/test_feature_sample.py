@@ -3,7 +3,15 @@ import numpy as np
 import pytest
 from portable import array, assert_equal, compiled, tensor
 
+from keras_gan import backend
 from keras_gan.metrics.feature_sample import FeatureSample, uniform
+
+
+@pytest.fixture(autouse=True)
+def double_precision():
+    """Ranks are float64, which metrics turn on around all that they do."""
+    with backend.double_precision():
+        yield
 
 
 @pytest.fixture

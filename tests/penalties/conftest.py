@@ -31,7 +31,8 @@ class Quadratic:
         return [self.matrix, self.vector]
 
     def __call__(self, images):
-        self.scored.append(images)
+        # What JAX differentiates, it traces with values of their own.
+        self.scored.append(getattr(images, "primal", images))
         rows = ops.reshape(images, (-1, self.vector.shape[0]))
         rows = ops.cast(rows, "float32")
         curved = ops.sum(rows * ops.matmul(rows, self.matrix), axis=1) / 2.0

@@ -61,6 +61,7 @@ def test_value_and_gradient_are_exact(quadratic, images, differentiated):
 def test_averages_are_constants_to_the_gradient(images, differentiated):
     real, fake = images
     penalty = LeCam()
+    penalty.build()
     shift = keras.Variable(0.5)
 
     def score(batch):
