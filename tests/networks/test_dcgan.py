@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from portable import assert_close, assert_equal, to_numpy
+from portable import array, assert_close, assert_equal, to_numpy
 
 from keras_gan import networks
 
@@ -100,8 +100,8 @@ def test_minibatch_std_dev_sees_the_batch():
     )
     images = np.random.default_rng(0).uniform(-1, 1, (4, 8, 8, 1))
     repeated = np.repeat(images[:1], 4, axis=0)
-    varied = float(discriminator(images)[0, 0])
-    collapsed = float(discriminator(repeated)[0, 0])
+    varied = array(discriminator(images))[0, 0]
+    collapsed = array(discriminator(repeated))[0, 0]
     assert abs(varied - collapsed) > 1e-4
 
 
