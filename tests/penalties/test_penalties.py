@@ -97,7 +97,7 @@ def test_labels_bound_to_the_score_stay_with_their_images(name, images):
         sums = ops.sum(batch, axis=(1, 2, 3))[:, None]
         return ops.multiply(factors, sums)
 
-    value = float(ready(name)(score, real, fake))
+    value = to_numpy(ready(name)(score, real, fake))
     slopes = factors[:, 0].astype("float64") * np.sqrt(6.0)
     gamma = penalties.default_gamma((3, 2, 1))
     sums = images.astype("float64").sum(axis=(2, 3, 4)) * factors.T
