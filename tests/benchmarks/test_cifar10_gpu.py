@@ -240,6 +240,6 @@ def test_program_runs_without_tensorflow(tmp_path):
     samples = np.load(tmp_path / "out" / "samples.npz")["images"]
     assert samples.shape == (64, 4, 4, 3) and samples.std() > 0
     assert (tmp_path / "out" / "samples-0002.png").is_file()
-    losses = done.stdout.split("from the start")[1].splitlines()[2:4]
+    losses = done.stdout.split("\n  step ")[1].splitlines()[1:3]
     assert [line.split()[0] for line in losses] == ["1", "2"]
     assert np.isfinite([float(v) for v in losses[1].split()]).all()

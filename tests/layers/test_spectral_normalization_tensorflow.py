@@ -46,7 +46,7 @@ def test_a_graph_is_eager_code(jit_compile):
         )
 
     eager, compiled = network(), network()
-    graph = compiled(lambda: step(compiled), jit_compile)
+    graph = tf.function(lambda: step(compiled), jit_compile=jit_compile)
     for _ in range(3):
         expected, found = map(tf.nest.flatten, (step(eager), graph()))
         for one, other in zip(expected, found, strict=True):

@@ -87,7 +87,9 @@ def test_replicas_do_not_matter(make_metric, data, two_cpus):
         metric = make_metric(max_images=200)
         metric.build((16,))
 
-    @compiled(reduce_retracing=True)
+    import tensorflow as tf
+
+    @tf.function(reduce_retracing=True)
     def step(real, fake):
         two_cpus.run(metric.update_state, args=(real, fake))
 

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from portable import compiled, tensor
+from portable import tensor
 
 from keras_gan.metrics import PrecisionRecall, manifold_metrics
 
@@ -62,7 +62,9 @@ def test_replicas_do_not_matter(make_metric, data, two_cpus):
         metric = make_metric(max_images=200)
         metric.build((16,))
 
-    @compiled(reduce_retracing=True)
+    import tensorflow as tf
+
+    @tf.function(reduce_retracing=True)
     def step(real, fake):
         two_cpus.run(metric.update_state, args=(real, fake))
 

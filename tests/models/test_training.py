@@ -152,7 +152,10 @@ def test_saved_and_continued_equals_unbroken(tmp_path, update, options):
 @pytest.mark.filterwarnings("ignore:The .grad attribute:UserWarning")
 @pytest.mark.parametrize("options", [{}, {"penalties": [penalties.R1(0.1)]}])
 def test_ways_to_run_a_step_agree(options):
-    ways = {"run_eagerly": True}, {"jit_compile": True}, {"jit_compile": False}
+    ways = [{"run_eagerly": True}, {"jit_compile": False}]
+    if keras.backend.backend() != "tensorflow":
+        # TensorFlow's XLA draws other numbers: test_gan.py hands them in.
+        ways.append({"jit_compile": True})
     gans = [make_gan(loss="non_saturating", **options, **way) for way in ways]
     logs = [fit(gan, batch_size=16) for gan in gans]
     # A logit near 0 may fall on either side of it.
