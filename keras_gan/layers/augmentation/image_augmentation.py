@@ -358,7 +358,9 @@ class _Seeds(keras.random.SeedGenerator):
 
     def next(self, ordered=True):
         self._count += 1
-        return ops.convert_to_tensor([self._seed, self._count - 1], "int64")
+        # JAX makes a key of 32-bit numbers only.
+        dtype = "uint32" if backend.BACKEND == "jax" else "int64"
+        return ops.convert_to_tensor([self._seed, self._count - 1], dtype)
 
 
 def _as_dict(inputs):

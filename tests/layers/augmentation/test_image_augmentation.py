@@ -43,9 +43,9 @@ def everything(batch=4):
             "boxes": np.array(
                 [[[1, 2, 6, 9], [0, 0, 3, 3]]] * batch, "float32"
             ),
-            "labels": np.array([[0, -1]] * batch),
+            "labels": np.array([[0, -1]] * batch, "int32"),
         },
-        "names": np.arange(batch),
+        "names": np.arange(batch, dtype="int32"),
     }
 
 
@@ -218,7 +218,8 @@ def test_a_seed_of_ones_own(make):
 
     drawn, other = arrays(draw(5)), arrays(draw(6))
     assert_equal(drawn, draw(5))
-    assert_equal(drawn, compiled(draw)(5))
+    if keras.backend.backend() != "jax":  # A traced number is no key there.
+        assert_equal(drawn, compiled(draw)(5))
     assert_equal(drawn, draw(keras.random.SeedGenerator(5)))
     assert all((drawn[name] != other[name]).any() for name in drawn)
     # What is drawn by several random calls is not the same numbers each time.
