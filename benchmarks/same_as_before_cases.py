@@ -275,7 +275,7 @@ def make_batches(labels: bool) -> list[tuple]:
 
 
 def results_of(case: str, jit_compile: bool | str) -> dict[str, np.ndarray]:
-    """Trains a case; returns its logs, a row a step, and its weights."""
+    """Trains a case; returns its logs, one row per step, and its weights."""
     import keras
 
     keras.backend.clear_session()
