@@ -33,7 +33,7 @@ def clock(monkeypatch):
 
 
 def train(stream, steps, clock) -> str:
-    """What is printed in a round: a minute to compile, then one second per step."""
+    """What a round prints: a minute to compile, then one second per step."""
     limit = StepLimit(steps=10, total_steps=10 + 2 * steps, rounds=0)
     progress = Progress(limit, stream)
     for batch in range(steps):
