@@ -16,6 +16,12 @@ def joint_generator(generators):
         return _checked("generators", generators, inputs=1, outputs=2)
     first, second = _checked_pair("generators", generators)
     shapes = [tuple(one.input_shape) for one in (first, second)]
+    if any(len(shape) != 2 for shape in shapes):
+        raise ValueError(
+            "`generators` must take latents of shape (batch, latent_dim). "
+            f"Received: inputs of shapes {shapes[0]} and {shapes[1]}. Pass the "
+            "generators first, then the discriminators."
+        )
     if shapes[0] != shapes[1]:
         raise ValueError(
             "`generators` must take the same latents. Received: latents of "

@@ -6,7 +6,7 @@ import pytest
 from coupled_models import FIRST, SECOND, SHAPE, coupled, fit, make
 from keras import layers
 
-from keras_gan import CoupledGAN
+from keras_gan import CoupledGAN, networks
 
 # Networks of one's own -------------------------------------------------------
 
@@ -201,3 +201,9 @@ def test_batches_that_cannot_be_cut():
     for data in ((FIRST, SECOND), ((FIRST, SECOND), None)):
         with pytest.raises(ValueError, match="discriminator_steps=3"):
             fit(gan, *data)
+
+
+def test_generators_and_discriminators_are_not_swapped():
+    generators, discriminators = networks.coupled((8, 8, 1), width=2)
+    with pytest.raises(ValueError, match="Pass the generators first"):
+        CoupledGAN(discriminators, generators)
