@@ -28,6 +28,23 @@ def penalties(identifiers, loss, image_shape) -> list:
     return chosen
 
 
+def check_loss(loss) -> None:
+    """Raises an error if an adversarial loss does not return scalars."""
+    logits = keras.KerasTensor((2, 1), "float32")
+    for method in (loss.discriminator_loss, loss.generator_loss):
+        traced = keras.layers.Lambda(lambda x, method=method: method(x, x))
+        try:
+            shape = traced.compute_output_spec(logits).shape
+        except NotImplementedError:
+            # A loss that only works on values is checked in the first step.
+            continue
+        if shape != ():
+            raise ValueError(
+                f"`loss` must return scalars. Received: {method.__name__!r} of "
+                f"{loss!r} with shape {shape}. Take the mean over the batch."
+            )
+
+
 def check_updates(discriminator_steps, update) -> None:
     """Checks the arguments for the number and the order of updates."""
     if not is_integer(discriminator_steps, at_least=1):

@@ -122,6 +122,7 @@ class TwoPlayerModel(AdversarialModel):
                 generator_optimizer, discriminator_optimizer
             )
             getattr(loss, "build", lambda: None)()
+            configuration.check_loss(loss)
         self.penalties = chosen
         super().compile(
             optimizer,

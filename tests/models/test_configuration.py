@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from keras_gan import GAN
+from keras_gan import GAN, losses
 
 
 def dense(inputs, outputs):
@@ -25,6 +25,18 @@ def test_arguments_of_the_constructor(arguments):
     ((name, value),) = arguments.items()
     with pytest.raises(ValueError, match=f"`{name}`.*Received: .*{value!r}"):
         GAN(dense(2, 4), dense(4, 1), **arguments)
+
+
+class LossPerImage(losses.HingeLoss):
+    def generator_loss(self, real_logits, fake_logits):
+        return -fake_logits[:, 0]
+
+
+def test_a_loss_must_return_scalars(make_gan):
+    gan = make_gan()
+    with pytest.raises(ValueError, match=r"'generator_loss'.*shape \(2,\)"):
+        gan.compile(loss=LossPerImage())
+    assert not gan.compiled
 
 
 def test_numpy_integers_are_integers():
