@@ -80,6 +80,15 @@ def compiled(function, jit_compile: bool = False, *, shapes=None):
     )
 
 
+def quick(function):
+    """`function` as it gives its first result soonest.
+
+    For tests to which it does not matter how the function runs: JAX compiles
+    each operation that runs eagerly, which takes longer than one program.
+    """
+    return compiled(function) if BACKEND == "jax" else function
+
+
 def _specification(shape):
     import tensorflow as tf
 
