@@ -1,6 +1,8 @@
 """Settings of the whole test session: quiet, seeded, two logical CPUs."""
 
 import atexit
+import ctypes
+import gc
 import os
 import shutil
 import sys
@@ -73,12 +75,37 @@ def float32_policy():
     keras.config.set_dtype_policy("float32")
 
 
+def pytest_collection_finish():
+    """Spares the garbage collector what was imported: it stays to the end."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="module", autouse=True)
-def programs_of_one_module():
-    """Forgets what JAX has compiled for other modules: gigabytes in the end."""
+def memory_of_one_module():
+    """Gives back what a module leaves behind: gigabytes in the end."""
     yield
     if "jax" in sys.modules:
         sys.modules["jax"].clear_caches()
+    if "tensorflow" in sys.modules:
+        _forget_custom_gradients()
+    gc.collect()
+    # The C library of Linux keeps freed memory unless it is asked.
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
+def _forget_custom_gradients() -> None:
+    """Drops the graphs that TensorFlow holds for gradients of their own.
+
+    It registers a gradient with each trace of such a function, for good.
+    """
+    from tensorflow.python.framework import ops
+
+    registered = ops.gradient_registry._registry
+    for name in [n for n in registered if n.startswith("CustomGradient-")]:
+        del registered[name]
 
 
 @pytest.fixture(scope="session")
