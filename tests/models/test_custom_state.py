@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from portable import QUICK_STEPS
 
 from keras_gan import penalties
 from keras_gan.optimizers import AdversarialOptimizer
@@ -88,7 +89,7 @@ def test_a_resumed_run_is_the_run(make_saved, pairs, same_state, tmp_path):
 def test_weights_alone_are_the_whole_state(
     make_saved, pairs, same_state, tmp_path
 ):
-    model, other = make_saved(run_eagerly=True), make_saved(99)
+    model, other = make_saved(**QUICK_STEPS), make_saved(99)
     fit(model, pairs)
     model.save_weights(tmp_path / "model.weights.h5")
     other.load_weights(tmp_path / "model.weights.h5")
@@ -100,7 +101,7 @@ def test_same_seed_same_run(make_saved, pairs, same_state):
     for _ in range(2):
         # Seeds that are left out follow from this one.
         keras.utils.set_random_seed(1)
-        models.append(make_saved(run_eagerly=True))
+        models.append(make_saved(**QUICK_STEPS))
         fit(models[-1], pairs)
     same_state(*models)
 

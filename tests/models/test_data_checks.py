@@ -5,6 +5,7 @@ import re
 import keras
 import numpy as np
 import pytest
+from portable import QUICK_STEPS
 
 from keras_gan import GAN, networks
 
@@ -20,13 +21,12 @@ def images():
 def image_gan():
     """A GAN of 4 x 4 images; arguments go to `compile`."""
 
-    def make(num_classes=None, *, run_eagerly=True, **settings):
-        # A few eager steps take less time than to trace a graph.
+    def make(num_classes=None, **settings):
         pair = networks.mlp(
             (4, 4, 1), latent_dim=2, hidden=(4,), num_classes=num_classes
         )
         gan = GAN(*pair, num_classes=num_classes, seed=1)
-        gan.compile(run_eagerly=run_eagerly, **settings)
+        gan.compile(**{"loss": "hinge", **QUICK_STEPS, **settings})
         return gan
 
     return make

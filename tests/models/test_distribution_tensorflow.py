@@ -32,7 +32,7 @@ class CoupledFromData(CoupledGAN):
 
 
 class SumOfLosses:
-    """Two losses at once: one graph to trace instead of two."""
+    """Several losses at once: one graph to trace for all of them."""
 
     def __init__(self, *names):
         self.parts = [losses.get(name) for name in names]
@@ -76,19 +76,22 @@ def _without_batch_norm(model):
 
 CASES = {
     "relativistic, R1, R2": {},
-    "simultaneous": {"update": lambda: "simultaneous"},
-    "two discriminator steps": {"discriminator_steps": lambda: 2},
-    "non_saturating, least_squares": {
-        "loss": lambda: SumOfLosses("non_saturating", "least_squares"),
-        "penalties": lambda: None},
-    "minimax, hinge": {"loss": lambda: SumOfLosses("minimax", "hinge"),
-                       "penalties": lambda: None},
-    "wasserstein, WGAN-GP": {"loss": lambda: "wasserstein"},
-    "lazy": {"penalties": lambda: [penalties.R1(1.0, every=2),
-                                   penalties.GradientPenalty(every=2)]},
-    "LeCam, DRAGAN": {"penalties": lambda: [penalties.LeCam(),
-                                            penalties.DRAGAN()]},
-}  # fmt: skip
+    "sum of losses, simultaneous": {
+        "loss": lambda: SumOfLosses(
+            "non_saturating", "least_squares", "minimax", "hinge"
+        ),
+        "penalties": lambda: [penalties.LeCam(), penalties.DRAGAN()],
+        "update": lambda: "simultaneous",
+    },
+    "wasserstein, lazy, two discriminator steps": {
+        "loss": lambda: "wasserstein",
+        "penalties": lambda: [
+            penalties.R1(1.0, every=2),
+            penalties.GradientPenalty(every=2),
+        ],
+        "discriminator_steps": lambda: 2,
+    },
+}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -114,18 +117,15 @@ def test_two_replicas_are_one_device(make_gan, points, two_cpus, case):
 COUPLED = {
     # The last batch, of one image each, leaves the second replica with none.
     "uneven": ({}, 17),
-    "LeCam, two discriminator steps": (
+    "simultaneous, LeCam, lazy, two discriminator steps": (
         {
             "loss": lambda: "hinge",
-            "penalties": lambda: [penalties.LeCam()],
-            "discriminator_steps": lambda: 2,
-        },
-        20,
-    ),
-    "simultaneous, lazy": (
-        {
             "update": lambda: "simultaneous",
-            "penalties": lambda: [penalties.GradientPenalty(every=2)],
+            "penalties": lambda: [
+                penalties.LeCam(),
+                penalties.GradientPenalty(every=2),
+            ],
+            "discriminator_steps": lambda: 2,
         },
         20,
     ),

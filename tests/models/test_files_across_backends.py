@@ -77,8 +77,6 @@ def test_file_goes_from_one_backend_to_the_other_and_back(tmp_path):
             **os.environ,
             "KERAS_BACKEND": other,
             "PYTHONPATH": ROOT,
-            # XLA would take longer to make a step fast than to run it.
-            "XLA_FLAGS": "--xla_backend_optimization_level=0",
         },
         capture_output=True,
         text=True,

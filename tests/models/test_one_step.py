@@ -10,8 +10,6 @@ import numpy as np
 import pytest
 
 BACKENDS = ("tensorflow", "jax", "torch")
-# XLA would take longer to make each step fast than to run it.
-QUICKLY = "--xla_backend_optimization_level=0"
 
 pytestmark = pytest.mark.once  # It starts every backend.
 
@@ -26,7 +24,7 @@ def results(tmp_path_factory):
     for name in BACKENDS:
         subprocess.run(
             [sys.executable, program, folder / f"{name}.npz"],
-            env={**os.environ, "KERAS_BACKEND": name, "XLA_FLAGS": QUICKLY},
+            env={**os.environ, "KERAS_BACKEND": name},
             check=True,
             capture_output=True,
             timeout=600,

@@ -4,28 +4,26 @@ import keras
 import numpy as np
 import pytest
 
-from keras_gan import penalties
+from keras_gan import losses, penalties
 
-SETTINGS = {
-    "plain": {},
-    # "plain" has the penalties of the default loss; these have none.
-    "simultaneous": {"update": "simultaneous", "loss": "hinge"},
-    "two discriminator steps": {"discriminator_steps": 2, "loss": "hinge"},
-    "lazy penalties": {
-        "penalties": lambda: [
-            penalties.R1(1.0, every=3),
-            penalties.GradientPenalty(seed=3, every=2),
-            penalties.LeCam(),
-        ]
-    },
-    "label noise": {"loss": lambda: _noisy()},
-}
+
+def _lazy():
+    return [
+        penalties.R1(1.0, every=3),
+        penalties.GradientPenalty(seed=3, every=2),
+        penalties.LeCam(),
+    ]
 
 
 def _noisy():
-    from keras_gan.losses import NonSaturatingLoss
+    return losses.NonSaturatingLoss(label_noise=0.1, seed=2)
 
-    return NonSaturatingLoss(label_noise=0.1, seed=2)
+
+SETTINGS = {
+    "lazy penalties": {"penalties": _lazy},
+    "two discriminator steps": {"discriminator_steps": 2, "loss": _noisy},
+    "simultaneous": {"update": "simultaneous", "penalties": _lazy},
+}
 
 
 def settings(name):
@@ -38,10 +36,10 @@ def fit(gan, points, **kwargs):
 
 @pytest.mark.parametrize(
     "name, policy",
-    [(name, "float32") for name in SETTINGS]
-    + [
-        ("two discriminator steps", "mixed_bfloat16"),
-        ("lazy penalties", "mixed_bfloat16"),
+    [
+        ("lazy penalties", "float32"),
+        ("two discriminator steps", "float32"),
+        ("simultaneous", "mixed_bfloat16"),
     ],
 )
 def test_two_and_two_epochs_are_four(

@@ -1,10 +1,12 @@
 """A small `CoupledGAN`, its networks and data, for several test files."""
 
+import math
+
 import keras
 import numpy as np
-from keras import ops
+from keras import layers, ops
 
-from keras_gan import CoupledGAN, networks
+from keras_gan import CoupledGAN
 
 SHAPE = (8, 8, 1)
 LATENTS = np.random.default_rng(2).normal(size=(8, 3)).astype("float32")
@@ -18,10 +20,36 @@ def uniform(seed, low, high, shape=SHAPE):
 FIRST, SECOND = uniform(0, -1.0, 0.5), uniform(1, -0.2, 1.0)
 
 
-def coupled(second=None, **options):
-    """Two generators and two discriminators; always of the same weights."""
-    options = {"latent_dim": 3, "width": 4, "kernel_size": 3, **options}
-    return networks.coupled(SHAPE, second, seed=1, **options)
+def coupled(second=SHAPE, *, latent_dim=3, shared=True):
+    """Two generators and two discriminators; always of the same weights.
+
+    They share layers as those of `networks.coupled` do: generators the first,
+    discriminators the last. But they are dense, so that a step is quick.
+    """
+    latents = keras.Input((latent_dim,), name="latents")
+    generators, discriminators = [], []
+    for number, shape in enumerate((SHAPE, second)):
+        if not (number and shared):
+            trunk, end = _dense(8, number), _dense(1, 2 + number)
+        drawn = _dense(math.prod(shape), 4 + number)(_bent(trunk(latents)))
+        drawn = layers.Activation("tanh", dtype="float32")(drawn)
+        generators.append(keras.Model(latents, layers.Reshape(shape)(drawn)))
+        images = keras.Input(shape)
+        features = _dense(8, 6 + number)(layers.Flatten()(images))
+        logits = layers.Activation("linear", dtype="float32")(
+            end(_bent(features))
+        )
+        discriminators.append(keras.Model(images, logits))
+    return tuple(generators), tuple(discriminators)
+
+
+def _dense(units, seed):
+    start = keras.initializers.GlorotUniform(seed)
+    return layers.Dense(units, kernel_initializer=start)
+
+
+def _bent(features):
+    return layers.LeakyReLU(0.2)(features)
 
 
 def make(parts=None, cls=CoupledGAN, *, run_eagerly=True, **options):
