@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
+from portable import QUICK_STEPS
 
 from keras_gan.layers import AdaptiveAugment, DiffAugment
 from keras_gan.models.augmenter_checks import check
@@ -88,7 +89,7 @@ def test_the_gradient_passes_to_the_generator(make_gan, images):
     for factor in (1.0, 0.0):
         gan = make_gan(shape=SHAPE, augmenter=layers.Rescaling(factor))
         sgd = keras.optimizers.SGD
-        gan.compile(sgd(0.1), sgd(0.1), penalties=None)
+        gan.compile(sgd(0.1), sgd(0.1), penalties=None, **QUICK_STEPS)
         before = gan.generator.get_weights()[0].copy()
         fit(gan, images)
         weights.append(np.abs(gan.generator.get_weights()[0] - before).max())
@@ -106,7 +107,7 @@ def test_evaluation_sees_the_images_as_they_are(make_gan, images):
 
 def test_points_may_be_augmented_too(make_gan, points):
     gan = make_gan(augmenter=layers.GaussianNoise(0.1, seed=1))
-    gan.compile(penalties=None)
+    gan.compile(penalties=None, **QUICK_STEPS)
     fit(gan, points)
 
 
@@ -140,7 +141,7 @@ def test_it_is_told_at_each_discriminator_update(make_gan, images, name):
 
 def test_logs_of_evaluation_have_no_probability(make_gan, images):
     gan = make_gan(shape=SHAPE, augmenter=Adaptive())
-    gan.compile(penalties=None)
+    gan.compile(penalties=None, **QUICK_STEPS)
     logs = fit(gan, images, validation_data=images)
     assert "augment_probability" in logs
     assert not any(name.startswith("val_augment") for name in logs)
@@ -166,7 +167,7 @@ def test_it_may_be_inside_a_container(make_gan, images, around, tmp_path):
 def test_a_fixed_probability_is_logged_too(make_gan, images):
     augmenter = AdaptiveAugment(["contrast"], probability=0.25, interval=2)
     gan = make_gan(shape=SHAPE, augmenter=augmenter)
-    gan.compile(penalties=None)
+    gan.compile(penalties=None, **QUICK_STEPS)
     logs = fit(gan, images)
     assert logs["augment_probability"] == [0.25]
     assert -1 <= logs["real_sign"][0] <= 1

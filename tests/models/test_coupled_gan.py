@@ -440,8 +440,7 @@ def everything():
         ],
         "discriminator_steps": 2,
         "ema_momentum": 0.9,
-        # Eagerly, JAX compiles each condition anew.
-        "run_eagerly": False,
+        **QUICK_STEPS,
         "jit_compile": "auto",
     }
 

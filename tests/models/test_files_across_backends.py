@@ -40,7 +40,7 @@ print(keras.backend.backend(), *(float(v[0]) for v in history.values()))
 def make_gan():
     pair = keras_gan.networks.mlp(SHAPE, latent_dim=4, hidden=(16,), seed=1)
     augmenter = keras_gan.layers.AdaptiveAugment(
-        "b", probability=0.5, interval=1, speed=1.0, seed=8
+        ["contrast"], probability=0.5, interval=1, speed=1.0, seed=8
     )
     gan = keras_gan.GAN(*pair, augmenter=augmenter, seed=3)
     gan.compile(penalties=[penalties.R1(0.1, every=2), penalties.LeCam(0.1)])

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from portable import QUICK_STEPS
 
 from keras_gan import losses, penalties
 
@@ -75,7 +76,7 @@ def test_weights_alone_hold_the_whole_state(
 ):
     gan, other = make_gan(dropout=0.3), make_gan(dropout=0.3, seed=99)
     for model in (gan, other):
-        model.compile(loss="hinge")
+        model.compile(loss="hinge", **QUICK_STEPS)
     fit(gan, points)
     gan.save_weights(tmp_path / "gan.weights.h5")
     other.load_weights(tmp_path / "gan.weights.h5")
@@ -125,7 +126,7 @@ def test_a_loss_without_config_does_not_cost_the_weights(
             return -keras.ops.mean(fake_logits)
 
     gan = make_gan()
-    gan.compile(loss=Own())
+    gan.compile(loss=Own(), **QUICK_STEPS)
     fit(gan, points)
     with pytest.warns(UserWarning, match="saved without"):
         gan.save(tmp_path / "gan.keras")
@@ -147,7 +148,7 @@ def test_weights_of_another_kind_of_gan_are_refused(make_gan, points, tmp_path):
 def test_same_seed_same_run(make_gan, points, same_state):
     runs = [make_gan(), make_gan()]
     for gan in runs:
-        gan.compile()
+        gan.compile(loss="hinge")
         fit(gan, points, epochs=2)
     same_state(*runs)
 
@@ -156,7 +157,7 @@ def test_a_file_draws_the_same_without_what_it_was_compiled_with(
     make_gan, points, tmp_path
 ):
     gan = make_gan()
-    gan.compile(penalties=[penalties.GradientPenalty(), penalties.LeCam()])
+    gan.compile(loss="hinge", penalties=_lazy(), **QUICK_STEPS)
     fit(gan, points)
     gan.save(tmp_path / "gan.keras")
     loaded = keras.saving.load_model(tmp_path / "gan.keras", compile=False)

@@ -13,11 +13,6 @@ IMAGES = np.random.default_rng(0).uniform(-1, 1, (32, *SHAPE)).astype("float32")
 LABELS = np.arange(32) % 3
 
 
-class NotFinite(keras_gan.losses.HingeLoss):
-    def discriminator_loss(self, real_logits, fake_logits):
-        return super().discriminator_loss(real_logits, fake_logits) / 0.0
-
-
 LOGS = {"d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy"}
 
 
@@ -68,27 +63,6 @@ def every_penalty():
     ]
 
 
-def test_lazy_penalty_is_counted_on_its_steps_only():
-    lazy = make_gan(penalties=[penalties.R1(0.1, every=2)])
-    always = make_gan(penalties=[penalties.R1(0.1)])
-    first, every = (fit(gan, batch_size=32)["r1"][0] for gan in (lazy, always))
-    assert_close(first, 2 * every, rtol=1e-6)
-    assert fit(lazy, batch_size=32)["r1"][0] == 0.0
-
-
-def test_average_follows_its_momentum():
-    gan = make_gan()
-    start = gan.generator.get_weights()
-    fit(gan, batch_size=32)
-    for mean, old, new in zip(
-        gan.ema_generator.get_weights(),
-        start,
-        gan.generator.get_weights(),
-        strict=True,
-    ):
-        assert_close(mean, 0.9 * old + 0.1 * new, atol=1e-6)
-
-
 def test_conditional_and_data_sets():
     gan = make_gan(3)
     data = pipeline((IMAGES, LABELS), 8)
@@ -101,7 +75,9 @@ def test_conditional_and_data_sets():
 
 
 def an_augmenter():
-    return keras_gan.layers.AdaptiveAugment("b", interval=1, speed=1.0, seed=8)
+    return keras_gan.layers.AdaptiveAugment(
+        ["contrast"], interval=1, speed=1.0, seed=8
+    )
 
 
 @pytest.mark.parametrize(
@@ -183,7 +159,7 @@ def test_ways_to_run_a_step_agree():
 @pytest.mark.filterwarnings("ignore:Your input ran out of data:UserWarning")
 def test_evaluation_of_data_of_unknown_length():
     data = pipeline(IMAGES)
-    gan = make_gan()
+    gan = make_gan(loss="hinge")
     known = gan.evaluate(data.batch(8), verbose=0)
     assert known == gan.evaluate(
         data.filter(lambda image: True).batch(8), verbose=0
@@ -191,7 +167,7 @@ def test_evaluation_of_data_of_unknown_length():
 
 
 def test_one_batch_is_evaluated_as_by_evaluate():
-    gan = make_gan()
+    gan = make_gan(loss="hinge")
     fit(gan)
     one = gan.test_on_batch(IMAGES[:8], return_dict=True)
     assert one == gan.evaluate(
@@ -214,9 +190,8 @@ def test_spectral_normalization_with_penalties():
         for shape, units, end in (((4,), 64, SHAPE), (SHAPE, 1, (1,)))
     ]
     gan = keras_gan.GAN(*networks, seed=1)
-    for update in ("alternating", "simultaneous"):
-        gan.compile(penalties=[penalties.R1(0.1)], update=update)
-        assert np.isfinite(list(fit(gan).values())).all()
+    gan.compile(penalties=[penalties.R1(0.1)], update="simultaneous")
+    assert np.isfinite(list(fit(gan).values())).all()
 
 
 @pytest.mark.parametrize(
@@ -256,33 +231,6 @@ def test_a_frozen_network_is_refused(role):
         gan.compile()
 
 
-def test_evaluation_draws_the_same_and_leaves_training_alone():
-    gan, other = make_gan(), make_gan()
-    values = [gan.evaluate(IMAGES, verbose=0) for _ in "ab"]
-    assert values[0] == values[1]
-    fit(gan)
-    fit(other)
-    assert_same(gan, other)
-
-
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
-def test_mixed_precision(policy):
-    keras.config.set_dtype_policy(policy)
-    gan = make_gan()
-    history = fit(gan, epochs=2)
-    assert np.isfinite(list(history.values())).all()
-    assert gan.generate(2).dtype == "float32"
-    if policy == "mixed_float16":
-        parts = gan.optimizer.parts
-        assert all("loss_scale" in part.name for part in parts)
-
-
-def test_loss_that_is_not_finite_stops_the_run():
-    gan = make_gan(loss=NotFinite(), penalties=[])
-    with pytest.raises(FloatingPointError, match="no longer finite"):
-        fit(gan)
-
-
 def test_images_out_of_range_are_refused():
     gan = make_gan()
     with pytest.raises(ValueError, match=r"\[-1, 1\]"):
@@ -290,7 +238,7 @@ def test_images_out_of_range_are_refused():
 
 
 def test_an_error_in_the_first_step_leaves_the_weights():
-    gan = make_gan()
+    gan = make_gan(loss="hinge")
     before = gan.get_weights()
     wrong = pipeline(IMAGES * 100, 8)
     with pytest.raises(ValueError, match=r"\[-1, 1\]"):
@@ -309,15 +257,3 @@ def test_how_a_step_is_run_is_left_to_the_next_backend(tmp_path):
         {**config, "backend": "another", "jit_compile": True}
     )
     assert other.asked_jit_compile == "auto"
-
-
-def test_acgan():
-    pair = keras_gan.networks.mlp(SHAPE, latent_dim=4, hidden=(16,), seed=1)
-    generator = keras_gan.networks.mlp_generator(
-        SHAPE, latent_dim=4, hidden=(16,), num_classes=3, seed=1
-    )
-    discriminator = keras_gan.networks.with_classifier(pair[1], 3)
-    gan = keras_gan.ACGAN(generator, discriminator, num_classes=3, seed=2)
-    gan.compile()
-    history = fit(gan, LABELS)
-    assert np.isfinite(list(history.values())).all()
