@@ -3,9 +3,10 @@
 import keras
 import numpy as np
 import pytest
-from portable import BACKEND, assert_equal, tensor, to_numpy
+from portable import BACKEND, assert_equal, quick, tensor, to_numpy
 
 from keras_gan.layers import AdaptiveAugment, DiffAugment, augmenter
+from keras_gan.layers.augmentation.random_layers import RandomLayers
 from keras_gan.models.augmenter_checks import check
 from keras_gan.penalties import R1
 
@@ -13,19 +14,25 @@ NAMES = ["ada", "ada:bg", "diffaugment", "color,translation", "flip",
          "randaugment"]  # fmt: skip
 
 
-def checked(name, penalties, shape):
-    layer = augmenter(name, seed=1)
-    if name == "randaugment" and BACKEND == "torch":
+@pytest.mark.parametrize("name", ["diffaugment", "flip", "ada"])
+def test_each_will_do_as_the_augmenter_of_a_gan(name):
+    check(augmenter(name, seed=1), [R1(1.0)], (8, 8, 3))
+
+
+def test_rand_augment_will_do_as_the_augmenter_of_a_gan():
+    # Its layers are of float32 under every policy.
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    whole = augmenter("randaugment", seed=1)
+    if BACKEND == "torch":
         # Keras' own layers change their input there.
         with pytest.raises(ValueError, match="in-place operation"):
-            check(layer, penalties, shape)
-    else:
-        check(layer, penalties, shape)
-
-
-@pytest.mark.parametrize("name", ["diffaugment", "flip", "randaugment", "ada"])
-def test_each_will_do_as_the_augmenter_of_a_gan(name):
-    checked(name, [R1(1.0)], (8, 8, 3))
+            check(whole, [R1(1.0)], (8, 8, 3))
+        return
+    check(whole, [], (8, 8, 3))
+    # XLA takes many seconds for second derivatives of all eight, twice over.
+    for first in range(0, len(whole.layers), 2):
+        two = RandomLayers(whole.layers[first : first + 2], 1, dtype="float32")
+        check(two, [R1(1.0)], (8, 8, 3))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -37,9 +44,9 @@ def test_each_comes_back_from_its_config(name):
     assert again.get_config() == layer.get_config()
     before = layer.get_config()
     images = np.random.default_rng(0).uniform(-1, 1, (4, 8, 8, 3))
-    first = layer(images.astype("float32"), training=True)
-    second = again(images.astype("float32"), training=True)
-    assert_equal(first, second)
+    # PyTorch's may change their input.
+    first = quick(layer)(images.astype("float32"))
+    assert_equal(first, quick(again)(images.astype("float32")))
     assert layer.get_config() == before
 
 
@@ -102,7 +109,7 @@ def test_rand_augment_draws_for_each_image():
     assert_equal(layer(images, training=False), images)
 
 
-@pytest.mark.parametrize("name", ["flip", "randaugment", "ada", "color"])
+@pytest.mark.parametrize("name", ["flip", "ada", "color"])
 def test_each_works_in_half_precision(name):
     keras.config.set_dtype_policy("mixed_bfloat16")
-    checked(name, [], (8, 8, 1))
+    check(augmenter(name, seed=1), [], (8, 8, 1))

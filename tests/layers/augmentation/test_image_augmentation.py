@@ -10,6 +10,7 @@ from portable import (
     compiled,
     dtype_of,
     gradients,
+    quick,
     tensor,
     to_numpy,
 )
@@ -27,9 +28,18 @@ def make(request):
     return request.param
 
 
-def pictures(shape=(4, 12, 10, 3), seed=0):
+# The shape of nearly all images: what JAX has compiled once it has for all.
+SHAPE = (4, 12, 10, 3)
+
+
+def pictures(shape=SHAPE, seed=0):
     images = np.random.default_rng(seed).uniform(-1, 1, shape)
     return images.astype("float32")
+
+
+def every_level(dtype="uint8"):
+    """Images in which all bytes occur."""
+    return (np.arange(np.prod(SHAPE)) % 256).astype(dtype).reshape(SHAPE)
 
 
 def everything(batch=4):
@@ -140,8 +150,10 @@ def test_the_same_change_in_any_range(make, value_range):
 
 def test_bytes_are_clipped_and_floats_are_not(make):
     images = np.random.default_rng(0).integers(0, 256, (8, 12, 10, 3), "uint8")
-    bytes_ = make(seed=4, value_range=(0, 255))(images)
-    floats = make(seed=4, value_range=(0, 255))(images.astype("float32"))
+    bytes_, floats = (
+        quick(make(seed=4, value_range=(0, 255)))(values)
+        for values in (images, images.astype("float32"))
+    )
     assert dtype_of(bytes_) == dtype_of(floats) == "float32"
     assert to_numpy(floats).min() < 0 and to_numpy(floats).max() > 255
     assert_equal(bytes_, np.clip(np.round(to_numpy(floats)), 0, 255))
@@ -163,10 +175,10 @@ def test_channels_first(make):
     assert single.shape == (3, 12, 10)
 
 
-@pytest.mark.parametrize("channels", [1, 2, 3, 5])
+@pytest.mark.parametrize("channels", [1, 2, 5])
 def test_any_number_of_channels(make, channels):
     images = pictures((3, 9, 14, channels))
-    augmented = to_numpy(make(seed=1)(images))
+    augmented = to_numpy(quick(make(seed=1))(images))
     assert augmented.shape == images.shape and np.isfinite(augmented).all()
     assert np.abs(augmented - images).mean() > 0.05
 
@@ -175,7 +187,7 @@ def test_inference_is_the_identity(make):
     data = everything()
     layer = make(bounding_box_format="xyxy")
     assert_equal(layer(data, training=False), data)
-    images = np.arange(256, dtype="uint8").reshape(4, 8, 8, 1)
+    images = every_level()
     layer = make(value_range=(0, 255))
     drawn = layer.get_random_transformation(images)
     for kept in (
@@ -206,7 +218,7 @@ def test_deterministic_under_a_seed(make):
 
 def test_every_image_is_another(make):
     images = np.repeat(pictures((1, 12, 10, 3)), 10, axis=0)
-    augmented = to_numpy(make(seed=1)(images))
+    augmented = to_numpy(quick(make(seed=1))(images))
     assert len({image.tobytes() for image in augmented}) == 10
 
 
@@ -244,9 +256,8 @@ def test_round_trip_before_and_after_use(make):
     saved = keras.saving.serialize_keras_object(layer)
     other = keras.saving.deserialize_keras_object(json.loads(json.dumps(saved)))
     assert type(other) is type(layer) and other.get_config() == config
-    images = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3), "uint8")
     fresh = type(layer).from_config(config)
-    assert_equal(other(images), fresh(images))
+    assert_equal(other(every_level()), fresh(every_level()))
 
 
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", *FLOAT64])
@@ -380,8 +391,7 @@ def test_the_derivative_is_that_of_the_change_in_any_range(value_range):
 
 @pytest.mark.parametrize("dtype", ["uint8", "int32"])
 def test_integers_give_whole_values(make, dtype):
-    levels = np.arange(256).astype(dtype).reshape(1, 16, 16, 1)
-    images = np.repeat(levels, 8, axis=0)
+    images = every_level(dtype)
     augmented = to_numpy(make(seed=1, value_range=(0, 255))(images))
     assert_equal(augmented, np.round(augmented))
     assert augmented.min() >= 0 and augmented.max() <= 255

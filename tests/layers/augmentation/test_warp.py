@@ -1,8 +1,17 @@
 """The warp against a slow one, written from the description of the paper."""
 
+from functools import partial
+
 import numpy as np
 import pytest
-from portable import assert_close, assert_equal, compiled, tensor, to_numpy
+from portable import (
+    assert_close,
+    assert_equal,
+    compiled,
+    quick,
+    tensor,
+    to_numpy,
+)
 
 from keras_gan.layers.augmentation.warp import warp, warp_nearest
 from keras_gan.layers.augmentation.wavelets import SYM6
@@ -47,11 +56,14 @@ def random_matrices(count, seed=0, least=0.6):
     return np.stack(matrices)
 
 
+fast_warp = quick(warp)
+
+
 def warped(images, matrices):
     images = np.asarray(images, "float32")
     batch = images if images.ndim == 4 else images[None]
     matrices = np.asarray(matrices, "float32").reshape(-1, 3, 3)
-    values = to_numpy(warp(tensor(batch), tensor(matrices)))
+    values = to_numpy(fast_warp(tensor(batch), tensor(matrices)))
     return values if images.ndim == 4 else values[0]
 
 
@@ -273,8 +285,9 @@ def test_images_and_channels_stay_apart():
             )
 
 
-@pytest.mark.parametrize("height", [1, 2, 3])
-@pytest.mark.parametrize("width", [1, 2, 5])
+@pytest.mark.parametrize(
+    ("height", "width"), [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (2, 5)]
+)
 def test_tiny_images(height, width):
     images = noise((4, height, width, 2))
     values = warped(images, random_matrices(4))
@@ -317,7 +330,8 @@ def test_unknown_sides_in_a_graph(shape):
 
 def nearest(masks, matrices, **options):
     matrices = tensor(np.asarray(matrices), "float32")
-    return to_numpy(warp_nearest(tensor(masks), matrices, **options))
+    nearest_of = quick(partial(warp_nearest, **options))
+    return to_numpy(nearest_of(tensor(masks), matrices))
 
 
 def test_masks_take_the_nearest_value():
