@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-import keras_gan  # First, to silence TensorFlow's startup messages.
+import keras_gan  # noqa: F401 (first, to silence startup messages)
 
 # isort: split
 import keras
@@ -24,7 +24,7 @@ from sklearn.datasets import load_digits
 from sklearn.svm import SVC
 
 sys.path.append(str(Path(__file__).parents[1] / "examples"))
-from coupled_domains import two_domains
+from coupled_domains import coupled_digits, two_domains
 
 NUM_PAIRS = 1000
 
@@ -64,7 +64,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--width", type=int, default=32)
+    parser.add_argument("--width", type=int, default=48)
     options = parser.parse_args()
     classes_of = classifier()
     first, second = two_domains()
@@ -72,11 +72,7 @@ def main() -> None:
     print("|---|---|---|---|---|")
     for shared in (True, False):
         for seed in range(options.seeds):
-            networks = keras_gan.networks.coupled(
-                (8, 8, 1), width=options.width, shared=shared, seed=seed
-            )
-            gan = keras_gan.CoupledGAN(*networks, ema_momentum=0.995, seed=seed)
-            gan.compile()
+            gan = coupled_digits(shared=shared, width=options.width, seed=seed)
             history = gan.fit(
                 first,
                 second,

@@ -13,6 +13,7 @@ import argparse
 import keras_gan  # First, to silence TensorFlow's startup messages.
 
 # isort: split
+import keras
 import numpy as np
 from sklearn.datasets import load_digits
 
@@ -27,6 +28,30 @@ def two_domains() -> tuple[np.ndarray, np.ndarray]:
     return digits[:half], -digits[half : 2 * half]
 
 
+def coupled_digits(shared=True, width=48, seed=1) -> keras_gan.CoupledGAN:
+    """A compiled CoupledGAN of 8x8 digits, for training in a minute."""
+    networks = keras_gan.networks.coupled(
+        (8, 8, 1),
+        latent_dim=16,
+        width=width,
+        # A negative differs in its colors only.
+        domain_kernel_size=1,
+        shared=shared,
+        seed=seed,
+    )
+    gan = keras_gan.CoupledGAN(*networks, ema_momentum=0.998, seed=seed)
+    optimizers = [
+        keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99) for _ in range(2)
+    ]
+    gan.compile(
+        *optimizers,
+        loss="non_saturating",
+        penalties=[keras_gan.penalties.R1(0.06)],
+        update="simultaneous",
+    )
+    return gan
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--epochs", type=int, default=150)
@@ -34,10 +59,7 @@ if __name__ == "__main__":
     options = parser.parse_args()
 
     first, second = two_domains()
-    gan = keras_gan.CoupledGAN(
-        *keras_gan.networks.coupled((8, 8, 1), width=32, seed=1), seed=1
-    )
-    gan.compile()
+    gan = coupled_digits()
     gan.fit(first, second, batch_size=64, epochs=options.epochs)
 
     digits, negatives = gan.generate(4 * PAIRS_PER_ROW, seed=1)

@@ -27,15 +27,17 @@ def coupled(
     latent_dim: int = LATENT_DIM,
     width: int = 64,
     kernel_size: int = 5,
+    domain_kernel_size: int = 3,
     shared: bool = True,
     seed: int | None = None,
 ) -> tuple[Pair, Pair]:
     """Builds two generators and two discriminators that share layers.
 
-    Each generator is one of `dcgan` without normalization; all of its layers
-    but the last are those of the other generator too. Of the discriminators all
-    layers but the first are shared. What an image shows is so decided once for
-    both domains, and only the looks are each domain's own.
+    The generators share everything up to `width // 4` features at the full size
+    of the image; the last layer of each, a small convolution, turns these features
+    into an image of its domain. In reverse, the first layer of each
+    discriminator is its own and all others are shared. Content is therefore
+    determined once for both domains, and only the appearance per domain.
 
     Args:
         image_shape: `(height, width, channels)` of the first domain.
@@ -44,7 +46,11 @@ def coupled(
         latent_dim: Length of the latent vectors.
         width: Channels of the last hidden layer of a generator; earlier layers
             have up to 8 times as many.
-        kernel_size: Side of the kernels in pixels.
+        kernel_size: Size of the shared kernels in pixels.
+        domain_kernel_size: Size of the kernels of the layers that each domain
+            has of its own. The smaller it is, the better pairs match: 1 allows
+            a domain to recolor the features (digits and their negatives),
+            larger kernels also to draw edges and texture.
         shared: Whether layers are shared. Without, the domains have nothing in
             common but the latents, and pairs do not match.
         seed: Integer that determines the initial weights, or None.
@@ -70,19 +76,21 @@ def coupled(
     latent_dim = checked_integer("latent_dim", latent_dim, minimum=1)
     width = checked_integer("width", width, minimum=1)
     kernel_size = checked_integer("kernel_size", kernel_size, minimum=1)
+    own_size = checked_integer(
+        "domain_kernel_size", domain_kernel_size, minimum=1
+    )
     latents = keras.Input((latent_dim,), name="latents")
     starts = Initializers(seed, stream=GENERATOR_STREAM)
     generators: list[keras.Model] = []
     for domain, shape in zip(_DOMAINS, shapes, strict=True):
         if not (generators and shared):
             features = _features(latents, shape, width, kernel_size, starts)
-        images = upsampled(
-            features,
-            (shape[0], shape[1]),
+        images = keras.layers.Conv2D(
             shape[2],
-            kernel_size,
-            starts.glorot_uniform(),
-        )
+            own_size,
+            padding="same",
+            kernel_initializer=starts.glorot_uniform(),
+        )(features)
         images = keras.layers.Activation(
             "tanh", dtype="float32", name=f"{domain}_images"
         )(images)
@@ -91,12 +99,10 @@ def coupled(
     starts = Initializers(seed, stream=DISCRIMINATOR_STREAM)
     discriminators: list[keras.Model] = []
     for domain, shape in zip(_DOMAINS, shapes, strict=True):
-        strides = downsampling_strides(shape)
-        widths = doubling_widths(width, len(strides))[::-1]
         if not (discriminators and shared):
-            scoring = _scoring(strides, widths, kernel_size, starts)
+            scoring = _scoring(shape, width, kernel_size, starts)
         images = keras.Input(shape, name=f"{domain}_images")
-        x = _convolution(widths[0], kernel_size, strides[0], starts)(images)
+        x = _convolution(_few(width), own_size, 1, starts)(images)
         for layer in scoring:
             x = layer(x)
         name = f"{domain}_discriminator"
@@ -121,7 +127,7 @@ def _checked_shapes(image_shape, second_shape) -> list[tuple[int, ...]]:
 
 
 def _features(latents, shape, width, kernel_size, starts) -> Any:
-    """All of a generator but its last layer."""
+    """Features at the size of the image: all of a generator but one layer."""
     plan = spatial_plan(*shape[:2])
     widths = doubling_widths(width, len(plan))
     x = keras.layers.Dense(
@@ -129,16 +135,27 @@ def _features(latents, shape, width, kernel_size, starts) -> Any:
     )(latents)
     x = keras.layers.Reshape((*plan[0], widths[0]))(x)
     x = _activation()(x)
-    for size, filters in zip(plan[:-1], widths[1:], strict=False):
+    for size, filters in zip(plan[1:], widths[1:], strict=True):
         x = upsampled(x, size, filters, kernel_size, starts.he_normal())
         x = _activation()(x)
-    return x
+    x = _convolution(_few(width), kernel_size, 1, starts)(x)
+    return _activation()(x)
 
 
-def _scoring(strides, widths, kernel_size, starts) -> list[keras.layers.Layer]:
+def _few(width: int) -> int:
+    """Channels between the shared layers and those of a domain.
+
+    With many, the two domains could read different contents from them.
+    """
+    return max(width // 4, 1)
+
+
+def _scoring(shape, width, kernel_size, starts) -> list[keras.layers.Layer]:
     """All layers of a discriminator but its first."""
+    strides = downsampling_strides(shape)
+    widths = doubling_widths(width, len(strides))[::-1]
     layers: list[keras.layers.Layer] = [_activation()]
-    for stride, filters in zip(strides[1:], widths[1:], strict=True):
+    for stride, filters in zip(strides, widths, strict=True):
         layers += [
             _convolution(filters, kernel_size, stride, starts),
             _activation(),

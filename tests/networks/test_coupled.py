@@ -31,15 +31,30 @@ def test_all_of_a_generator_is_shared_but_its_last_layer():
     assert common(second, first) == trained_layers(second)[:-1]
     last = trained_layers(first)[-1]
     assert tuple(last.output.shape) == (None, *SHAPE)
-    assert len(trained_layers(first)) == 3
+    assert last.strides == (1, 1)
+    assert len(trained_layers(first)) == 4
 
 
 def test_all_of_a_discriminator_is_shared_but_its_first_layer():
     _, (first, second) = coupled()
     assert common(first, second) == trained_layers(first)[1:]
     assert common(second, first) == trained_layers(second)[1:]
-    assert trained_layers(first)[0].input.shape == first.inputs[0].shape
-    assert len(trained_layers(first)) == 3
+    own = trained_layers(first)[0]
+    assert own.input.shape == first.inputs[0].shape
+    assert own.strides == (1, 1)
+    assert len(trained_layers(first)) == 4
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_size_of_the_kernels_of_a_domain(size):
+    for pair, place in zip(
+        coupled(domain_kernel_size=size), (-1, 0), strict=True
+    ):
+        for model in pair:
+            kernels = [one.kernel for one in trained_layers(model)]
+            sizes = [kernel.shape[:2] for kernel in kernels if kernel.ndim == 4]
+            assert tuple(sizes.pop(place)) == (size, size)
+            assert {tuple(one) for one in sizes} == {(5, 5)}
 
 
 def test_nothing_is_shared_on_request():
@@ -118,6 +133,7 @@ def test_images_and_logits_are_float32(policy):
         ((SHAPE,), {"width": 2.5}, TypeError, "`width` must be .*integers"),
         ((SHAPE,), {"latent_dim": 0}, ValueError, "`latent_dim`"),
         ((SHAPE,), {"kernel_size": 0}, ValueError, "`kernel_size`"),
+        ((SHAPE,), {"domain_kernel_size": 0}, ValueError, "`domain_kernel"),
     ],
 )
 def test_bad_arguments(arguments, options, error, message):
