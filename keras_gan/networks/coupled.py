@@ -33,9 +33,9 @@ def coupled(
 ) -> tuple[Pair, Pair]:
     """Builds two generators and two discriminators that share layers.
 
-    The generators share everything up to `width // 4` features at the full size
-    of the image; the last layer of each, a small convolution, turns these features
-    into an image of its domain. In reverse, the first layer of each
+    The generators share everything up to `width // 4` features at the full
+    size of the image. The last layer of each, a small convolution, turns these
+    features into an image of its domain. In reverse, the first layer of each
     discriminator is its own and all others are shared. Content is therefore
     determined once for both domains, and only the appearance per domain.
 
