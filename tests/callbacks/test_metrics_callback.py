@@ -96,11 +96,11 @@ def test_values_are_those_of_the_metrics_on_the_generated_images(
 ):
     gan = make_gan()
     callback = MetricsCallback(
-        images, all_metrics(extractor), num_images=40, batch_size=40, seed=5
+        images, all_metrics(extractor), num_images=48, batch_size=48, seed=5
     )
     history = fit(gan, images, [callback])
     assert set(history) >= NAMES
-    fakes = gan.generate(40, seed=5)
+    fakes = gan.generate(48, seed=5)
     for metric in all_metrics(extractor):
         metric.update_state(images, fakes)
         values = metric.result()
@@ -113,10 +113,10 @@ def test_values_are_those_of_the_metrics_on_the_generated_images(
 def test_size_of_batches_changes_nothing_of_the_real_images(images, extractor):
     gan = make_gan()
     values = []
-    for size in (7, 48):
-        # The latents of a batch follow from its start: 48 are one batch.
+    for size in (20, 48):
+        # The latents of a batch follow from its start: 20 are one batch.
         callback = MetricsCallback(
-            images, all_metrics(extractor), num_images=7, batch_size=size
+            images, all_metrics(extractor), num_images=20, batch_size=size
         )
         callback.set_model(gan)
         callback.on_train_begin()

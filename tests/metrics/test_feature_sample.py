@@ -39,10 +39,11 @@ def add(sample, features, step=None):
         sample.add(tensor(features[start : start + step]), 1.0)
 
 
-@pytest.mark.parametrize("step", [None, 1, 3])
+# Batches of few sizes, here and below: JAX compiles anew for each size.
+@pytest.mark.parametrize("step", [None, 1])
 def test_as_many_as_there_are_places_are_kept_in_order(make_sample, step):
     sample = make_sample()
-    for total in (0, 5, 8):
+    for total in (0, 4, 8):
         add(sample, numbered(sample.num_images, total), step)
         assert sample.num_images == total
         assert_equal(sample.values(), numbered(0, total))
@@ -50,18 +51,18 @@ def test_as_many_as_there_are_places_are_kept_in_order(make_sample, step):
 
 def test_sample_of_more_does_not_depend_on_batches(make_sample):
     values = []
-    for step in (None, 1, 5, 8, 30):
+    for step in (None, 1, 4, 12):
         sample = make_sample()
-        add(sample, numbered(0, 60), step)
-        assert sample.num_images == 60
+        add(sample, numbered(0, 28), step)
+        assert sample.num_images == 28
         values.append(sample.values())
     for value in values:
         assert_equal(value, values[0])
     rows = values[0][:, 0]
     assert len(rows) == len(set(rows)) == 8
-    assert set(rows) <= set(range(1, 61))
+    assert set(rows) <= set(range(1, 29))
     assert list(rows) == sorted(rows)
-    highest = np.argsort(array(uniform(np.arange(60), 0)))[-8:]
+    highest = np.argsort(array(uniform(np.arange(28), 0)))[-8:]
     assert set(rows) == set(highest + 1.0)
 
 
@@ -84,7 +85,7 @@ def test_memory_does_not_grow(make_sample):
     sample = make_sample()
     sizes = []
     for _ in range(3):
-        add(sample, numbered(0, 100), 25)
+        add(sample, numbered(0, 48), 12)
         owned = (sample.features, sample.ranks, sample.numbers)
         sizes.append([tuple(variable.shape) for variable in owned])
     assert sizes == [[(9, 2), (9,), (9,)]] * 3
@@ -93,10 +94,10 @@ def test_memory_does_not_grow(make_sample):
 def test_a_batch_that_is_not_accepted_leaves_no_trace(make_sample):
     sample, other = make_sample(), make_sample()
     for one in (sample, other):
-        add(one, numbered(0, 12), 5)
+        add(one, numbered(0, 12), 4)
         if one is sample:
-            one.add(keras.ops.zeros((7, 2)), 0.0)
-        add(one, numbered(12, 20), 5)
+            one.add(keras.ops.zeros((4, 2)), 0.0)
+        add(one, numbered(12, 20), 4)
     assert_equal(sample.values(), other.values())
     assert sample.num_images == other.num_images == 20
 
@@ -137,9 +138,9 @@ def test_random_numbers_are_uniform():
 
 def test_merging_keeps_all_where_there_is_place(make_sample):
     first, second, whole = make_sample(), make_sample(), make_sample()
-    add(first, numbered(0, 3))
+    add(first, numbered(0, 3), 1)
     add(second, numbered(3, 7))
-    add(whole, numbered(0, 7))
+    add(whole, numbered(0, 7), 1)
     first.merge(second)
     assert (first.num_images, second.num_images) == (7, 4)
     assert_equal(first.values(), whole.values())
@@ -148,7 +149,7 @@ def test_merging_keeps_all_where_there_is_place(make_sample):
 def test_merged_sample_has_the_highest_ranks_of_both(make_sample):
     first, second = make_sample(seed=1), make_sample(seed=2)
     add(first, numbered(0, 12))
-    add(second, numbered(12, 36))
+    add(second, numbered(12, 36), 12)
     first.merge(second)
     assert first.num_images == 36
     ranks = np.concatenate(

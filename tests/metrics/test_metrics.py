@@ -117,9 +117,12 @@ def from_features(kept):
     }
 
 
-WAYS = ["eager", "graph", "jit"]
-if BACKEND == "tensorflow":
-    WAYS.append("two replicas")
+WAYS = {
+    "tensorflow": ["eager", "graph", "jit", "two replicas"],
+    # Without `jit`, JAX is eager either way.
+    "jax": ["eager", "jit"],
+    "torch": ["eager", "graph", "jit"],
+}[BACKEND]
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -11,7 +11,7 @@ def make_metric():
     model = keras.Sequential([keras.Input((16,)), keras.layers.Flatten()])
 
     def make(**arguments):
-        return PrecisionRecall(model, None, **arguments)
+        return PrecisionRecall(model, None, **{"max_images": 200, **arguments})
 
     return make
 
@@ -25,8 +25,8 @@ def data():
 
 def test_values_are_those_of_all_features(make_metric, data):
     metric = make_metric(nearest_k=3)
-    for start in range(0, 120, 50):
-        metric.update_state(*data[:, start : start + 50])
+    for start in range(0, 120, 80):
+        metric.update_state(*data[:, start : start + 80])
     assert metric.result() == manifold_metrics(*data, nearest_k=3)
 
 
@@ -43,8 +43,8 @@ def test_perfect_copy_and_stuck_generator(make_metric, data):
 
 def test_halves_are_merged_in_any_order(make_metric, data):
     first, second = make_metric(), make_metric()
-    first.update_state(data[0][60:], data[1][:10])
-    second.update_state(data[0][:60], data[1][10:])
+    first.update_state(data[0][80:], data[1][:40])
+    second.update_state(data[0][:80], data[1][40:])
     first.merge_state([second])
     assert first.result() == manifold_metrics(*data, nearest_k=5)
 
@@ -82,7 +82,7 @@ def test_replicas_do_not_matter(make_metric, data, two_cpus):
 
 
 def test_config_round_trip(make_metric, data):
-    metric = make_metric(nearest_k=2, max_images=50)
+    metric = make_metric(nearest_k=2, max_images=60)
     config = metric.get_config()
     metric.update_state(*data)
     again = PrecisionRecall.from_config(config)
@@ -92,9 +92,9 @@ def test_config_round_trip(make_metric, data):
 
 
 def test_too_few_images(make_metric, data):
-    metric = make_metric()
-    metric.update_state(data[0], data[1][:5])
-    with pytest.raises(ValueError, match="6 fake images. Received: 5"):
+    metric = make_metric(nearest_k=40)
+    metric.update_state(data[0], data[1][:40])
+    with pytest.raises(ValueError, match="41 fake images. Received: 40"):
         metric.result()
 
 
