@@ -15,7 +15,7 @@ from coupled_models import (
     uniform,
 )
 from keras import layers, ops
-from portable import QUICK_STEPS
+from portable import BACKEND, QUICK_STEPS
 
 from keras_gan import GAN, CoupledGAN, networks, penalties
 from keras_gan.layers import AdaptiveAugment
@@ -199,6 +199,8 @@ def test_ways_to_run_a_step_agree():
         {"run_eagerly": False},
         {"run_eagerly": False, "jit_compile": True},
     )
+    if BACKEND == "jax":  # It compiles anyhow.
+        ways = ways[:2]
     # Of networks that are not dense.
     gans = [
         make(convolutional(), KnownCoupledGAN, loss="hinge", **way)
@@ -236,12 +238,7 @@ def test_an_adaptive_augmenter_sees_both_domains():
     augmenter = AdaptiveAugment(
         ["contrast"], probability=0.2, interval=1, seed=4
     )
-    gan = make(
-        coupled((8, 8, 3)),
-        augmenter=augmenter,
-        jit_compile="auto",
-        **QUICK_STEPS,
-    )
+    gan = make(coupled((8, 8, 3)), augmenter=augmenter, **QUICK_STEPS)
     second = uniform(1, -1, 1, (8, 8, 3))
     logs = fit(gan, second=second)
     assert -1 <= logs["real_sign"][0] <= 1
@@ -256,7 +253,7 @@ def test_an_adaptive_augmenter_sees_both_domains():
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_mixed_precision(policy):
     keras.config.set_dtype_policy(policy)
-    gan = make(**QUICK_STEPS, jit_compile="auto")
+    gan = make(**QUICK_STEPS)
     scaled = keras.optimizers.LossScaleOptimizer
     wraps = [isinstance(part, scaled) for part in gan.optimizer.parts]
     assert wraps == [policy == "mixed_float16"] * 2
@@ -434,14 +431,12 @@ def everything():
     return {
         "augmenter": augmenter,
         "penalties": [
-            penalties.R1(1.0, every=3),
             penalties.GradientPenalty(seed=3, every=2),
             penalties.LeCam(),
         ],
         "discriminator_steps": 2,
         "ema_momentum": 0.9,
         **QUICK_STEPS,
-        "jit_compile": "auto",
     }
 
 
@@ -450,7 +445,7 @@ def everything():
     [
         (everything, "float32"),
         (lambda: {"update": "simultaneous"}, "float32"),
-        (lambda: {"loss": "hinge"}, "mixed_bfloat16"),
+        (lambda: {"loss": "hinge", **QUICK_STEPS}, "mixed_bfloat16"),
     ],
 )
 def test_saved_and_continued_equals_unbroken(

@@ -53,7 +53,7 @@ def joint():
 
 @pytest.mark.parametrize("build", [separate, sequential, joint])
 def test_networks_of_ones_own(build, same_state, tmp_path):
-    gan = make(build())
+    gan = make(build(), loss="hinge")
     fit(gan)
     gan.save(tmp_path / "gan.keras")
     loaded = keras.saving.load_model(tmp_path / "gan.keras")

@@ -57,7 +57,7 @@ def make(parts=None, cls=CoupledGAN, *, run_eagerly=True, **options):
     names = {"augmenter", "ema_momentum", "seed"} & set(options)
     own = {name: options.pop(name) for name in names}
     gan = cls(*(parts or coupled()), **{"seed": 3, **own})
-    gan.compile(**{"run_eagerly": run_eagerly, "jit_compile": False, **options})
+    gan.compile(run_eagerly=run_eagerly, **options)
     return gan
 
 
