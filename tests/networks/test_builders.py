@@ -13,6 +13,7 @@ from portable import (
     compiled,
     dtype_of,
     input_gradients,
+    quick,
     tensor,
     to_numpy,
     variable_gradients,
@@ -26,10 +27,10 @@ SMALL = {
     "r3gan": {"width": 2},
 }
 FAMILIES = sorted(SMALL)
+# The shape of most images: what JAX has compiled once it has for all.
+SHAPE = (9, 8, 1)
 SHAPES = [
-    (8, 8, 1),
     (28, 28, 1),
-    (32, 32, 3),
     (50, 35, 2),
     (9, 64, 4),
     (256, 256, 3),
@@ -42,11 +43,12 @@ def pair(family, image_shape, **options):
     return build(image_shape, **{**SMALL[family], **options})
 
 
-def latents(num_images=2, latent_dim=5):
-    return np.random.default_rng(0).normal(size=(num_images, latent_dim))
+def latents(num_images=3, latent_dim=5):
+    normal = np.random.default_rng(0).normal(size=(num_images, latent_dim))
+    return normal.astype("float32")
 
 
-def images(image_shape, num_images=2):
+def images(image_shape=SHAPE, num_images=3):
     shape = (num_images, *image_shape)
     return np.random.default_rng(1).uniform(-1, 1, shape).astype("float32")
 
@@ -77,22 +79,20 @@ def test_symbolic_shapes(family, image_shape):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_computed_shapes_of_an_odd_image(family):
     generator, discriminator = pair(family, (19, 10, 3), latent_dim=5)
-    fakes = generator(latents())
-    assert fakes.shape == (2, 19, 10, 3)
-    assert discriminator(fakes).shape == (2, 1)
+    fakes = quick(generator)(latents())
+    assert fakes.shape == (3, 19, 10, 3)
+    assert quick(discriminator)(fakes).shape == (3, 1)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_labels_change_images_and_logits(family):
-    generator, discriminator = pair(
-        family, (8, 8, 1), latent_dim=5, num_classes=3
-    )
+    generator, discriminator = pair(family, SHAPE, latent_dim=5, num_classes=3)
     assert generator.input_shape == [(None, 5), (None,)]
     same_latents = np.repeat(latents(1), 3, axis=0)
     fakes = generator([same_latents, np.arange(3)])
-    assert fakes.shape == (3, 8, 8, 1)
+    assert fakes.shape == (3, *SHAPE)
     assert np.ptp(ops.convert_to_numpy(fakes), axis=0).max() > 1e-3
-    same_images = np.repeat(images((8, 8, 1), 1), 3, axis=0)
+    same_images = np.repeat(images(num_images=1), 3, axis=0)
     logits = discriminator([same_images, np.arange(3)])
     assert logits.shape == (3, 1)
     assert np.unique(ops.convert_to_numpy(logits)).size == 3
@@ -100,8 +100,8 @@ def test_labels_change_images_and_logits(family):
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_logits_are_linear_plus_projection(family):
-    _, discriminator = pair(family, (8, 8, 1), num_classes=3)
-    batch, labels = images((8, 8, 1)), np.array([2, 0])
+    _, discriminator = pair(family, SHAPE, num_classes=3)
+    batch, labels = images(), np.array([2, 0, 1])
     head = discriminator.get_layer("unconditional_logits")
     body = keras.Model(discriminator.inputs, [head.input, discriminator.output])
     features, logits = (ops.convert_to_numpy(x) for x in body([batch, labels]))
@@ -111,16 +111,21 @@ def test_logits_are_linear_plus_projection(family):
     assert_close(logits, linear + projection, rtol=1e-4)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize(
+    ("family", "policy"),
+    [
+        ("mlp", "mixed_float16"),
+        ("dcgan", "mixed_bfloat16"),
+        ("dcgan", "mixed_float16"),
+        ("r3gan", "mixed_bfloat16"),
+    ],
+)
 def test_outputs_are_float32_under_mixed_precision(family, policy):
     keras.config.set_dtype_policy(policy)
-    generator, discriminator = pair(
-        family, (9, 8, 1), latent_dim=5, num_classes=2
-    )
-    labels = ops.array([0, 1])
-    fakes = generator([ops.array(latents()), labels])
-    logits = discriminator([fakes, labels])
+    generator, discriminator = pair(family, SHAPE, latent_dim=5, num_classes=3)
+    labels = tensor([0, 1, 2])
+    fakes = quick(generator)([tensor(latents()), labels])
+    logits = quick(discriminator)([fakes, labels])
     assert dtype_of(generator.output) == dtype_of(fakes) == "float32"
     assert dtype_of(discriminator.output) == dtype_of(logits) == "float32"
     assert np.isfinite(ops.convert_to_numpy(logits)).all()
@@ -129,10 +134,10 @@ def test_outputs_are_float32_under_mixed_precision(family, policy):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_saving_round_trip(family, tmp_path):
     networks_of_family = pair(
-        family, (10, 9, 2), latent_dim=5, num_classes=2, seed=1
+        family, SHAPE, latent_dim=5, num_classes=3, seed=1
     )
-    labels = np.array([1, 0])
-    arguments = ([latents(), labels], [images((10, 9, 2)), labels])
+    labels = np.array([1, 0, 2])
+    arguments = ([latents(), labels], [images(), labels])
     for model, inputs in zip(networks_of_family, arguments, strict=True):
         set_every_weight(model)
         model.save(tmp_path / "model.keras")
@@ -146,7 +151,7 @@ def test_saving_round_trip(family, tmp_path):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_seed_determines_the_weights(family):
     first, again, other = (
-        pair(family, (8, 8, 1), num_classes=2, seed=seed) for seed in (7, 7, 8)
+        pair(family, SHAPE, num_classes=3, seed=seed) for seed in (7, 7, 8)
     )
     for model, same, different in zip(first, again, other, strict=True):
         for weight, equal in zip(model.weights, same.weights, strict=True):
@@ -175,7 +180,7 @@ def test_without_a_seed_keras_decides():
     weights = []
     for _ in range(2):
         keras.utils.set_random_seed(3)
-        generator, _ = pair("dcgan", (8, 8, 1))
+        generator, _ = pair("dcgan", SHAPE)
         weights.append(generator.get_weights())
     for first, second in zip(*weights, strict=True):
         assert_equal(first, second)
@@ -183,9 +188,9 @@ def test_without_a_seed_keras_decides():
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_parameters_grow_with_width(family):
-    narrow = pair(family, (16, 16, 1))
+    narrow = pair(family, SHAPE)
     (name,) = SMALL[family]
-    wide = pair(family, (16, 16, 1), **{name: (32,) if name == "hidden" else 6})
+    wide = pair(family, SHAPE, **{name: (32,) if name == "hidden" else 6})
     for small, large in zip(narrow, wide, strict=True):
         assert large.count_params() > 2 * small.count_params()
 
@@ -193,15 +198,12 @@ def test_parameters_grow_with_width(family):
 @pytest.mark.parametrize(
     ("family", "image_shape", "options", "jit_compile"),
     [
-        ("mlp", (9, 8, 1), {}, False),
-        ("mlp", (9, 8, 1), {}, True),
-        ("dcgan", (9, 8, 1), {}, False),
-        ("dcgan", (9, 8, 1), {}, True),
-        ("dcgan", (9, 8, 1), {"normalization": "layer"}, False),
-        ("dcgan", (9, 8, 1), {"minibatch_std_dev": True}, True),
-        ("dcgan", (9, 8, 1), {"spectral_normalization": True}, True),
-        ("r3gan", (9, 8, 1), {}, False),
-        ("r3gan", (9, 8, 1), {}, True),
+        ("mlp", SHAPE, {}, True),
+        ("dcgan", SHAPE, {}, False),
+        ("dcgan", SHAPE, {"normalization": "layer"}, False),
+        ("dcgan", SHAPE, {"minibatch_std_dev": True}, True),
+        ("dcgan", SHAPE, {"spectral_normalization": True}, True),
+        ("r3gan", SHAPE, {}, True),
         # Keras compiles grouped convolutions with XLA on a CPU by itself.
         ("r3gan", (5, 4, 1), {"groups": 2}, False),
     ],
@@ -216,7 +218,7 @@ def test_gradient_penalty_can_be_differentiated(
     # Along this line of weights the penalty is a function of one number, so
     # its derivative can be checked against a difference quotient.
     kernels = discriminator.trainable_variables
-    batch = tensor(images(image_shape))
+    batch = tensor(images(image_shape, 2))
 
     def penalty():
         gradients = input_gradients(discriminator, batch)
@@ -228,20 +230,23 @@ def test_gradient_penalty_can_be_differentiated(
     length = np.sqrt(sum(np.sum(gradient**2) for gradient in gradients))
     assert length > 0
     step = 1e-3
+    value = quick(penalty)
 
     def moved(factor):
         for kernel, gradient in zip(kernels, gradients, strict=True):
             kernel.assign_add(factor * gradient / length)
-        return float(to_numpy(penalty()))
+        return float(to_numpy(value()))
 
     ahead, behind = moved(step), moved(-2 * step)
     assert_close((ahead - behind) / (2 * step), length, rtol=0.02)
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(
+    ("family", "jit_compile"),
+    [("mlp", True), ("dcgan", False), ("r3gan", True)],
+)
 def test_generator_trains_in_a_graph(family, jit_compile):
-    generator, _ = pair(family, (9, 8, 1), latent_dim=5)
+    generator, _ = pair(family, SHAPE, latent_dim=5)
     z = tensor(latents(), "float32")
 
     def loss():
@@ -261,7 +266,7 @@ def test_generator_trains_in_a_graph(family, jit_compile):
 def test_spectral_normalization_covers_every_kernel(family, policy):
     keras.config.set_dtype_policy(policy)
     one, other = (
-        pair(family, (8, 8, 1), spectral_normalization=True, seed=0)[1]
+        pair(family, SHAPE, spectral_normalization=True, seed=0)[1]
         for _ in "ab"
     )
     wrapped = [
@@ -274,24 +279,22 @@ def test_spectral_normalization_covers_every_kernel(family, policy):
     before = one.get_weights()
     for weight, copy in zip(before, other.get_weights(), strict=True):
         assert_equal(weight, copy)
-    expected = one(images((8, 8, 1)))
+    expected = one(images())
     for kernel in kernels:
         kernel.assign(4 * kernel)
-    assert_close(one(images((8, 8, 1))), expected, rtol=1e-5)
+    assert_close(one(images()), expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize("family", ["mlp", "dcgan"])
 def test_weight_clip_holds_after_training(family):
     _, discriminator = pair(
         family,
-        (8, 8, 1),
-        num_classes=2,
+        SHAPE,
+        num_classes=3,
         kernel_constraint=layers.WeightClip(0.01),
     )
     discriminator.compile(optimizer="sgd", loss="mse")
-    discriminator.train_on_batch(
-        [images((8, 8, 1)), np.array([0, 1])], np.ones((2, 1))
-    )
+    discriminator.train_on_batch([images(), np.arange(3)], np.ones((3, 1)))
     clipped = [
         ops.convert_to_numpy(weight)
         for weight in discriminator.trainable_variables
