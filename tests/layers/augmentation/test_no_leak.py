@@ -53,6 +53,6 @@ def test_direction_is_kept_at_most_probabilities_and_lost_at_one(program):
     # And they are arrows.
     assert distance < 2.5
     # It need not take as long to lose it: arrows of one other direction.
-    (right, *_), distance = program.shares(program.train(1.0, 0, steps=240))
+    (right, *_), distance = program.shares(program.train(1.0, 0, steps=180))
     assert right < 0.5
     assert distance < 2.5
