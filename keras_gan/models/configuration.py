@@ -8,7 +8,6 @@ from keras_gan import penalties as penalties_module
 from keras_gan.backend import BACKEND
 from keras_gan.models.turn import penalty_name
 from keras_gan.optimizers import AdversarialOptimizer
-from keras_gan.optimizers.adversarial_optimizer import optimizer_of
 from keras_gan.utils.arguments import choice, is_integer
 
 UPDATES = ("alternating", "simultaneous")
@@ -123,18 +122,21 @@ def optimizer_for(players, optimizer) -> AdversarialOptimizer:
             f"players, or an `AdversarialOptimizer`. Received: {optimizer!r}. "
             f"The players are: {', '.join(names)}."
         )
-    given = getattr(optimizer, "names", optimizer)
+    if isinstance(optimizer, dict):
+        _check_parts(optimizer, names)
+        # In the order of the players, not of the dict.
+        optimizer = AdversarialOptimizer.of({n: optimizer[n] for n in names})
+    _check_parts(optimizer.names, names)
+    return optimizer
+
+
+def _check_parts(given, names) -> None:
     if set(given) != set(names):
         raise ValueError(
             f"`optimizer` must have one part per player, {sorted(names)}. "
             f"Received: {sorted(given)}. Name each player once; None means "
             "Adam."
         )
-    if isinstance(optimizer, dict):
-        # In the order of the players, not of the dict.
-        parts = {name: optimizer_of(optimizer[name], name) for name in names}
-        optimizer = AdversarialOptimizer(**parts)
-    return optimizer
 
 
 def pair_of_optimizers(generator, discriminator) -> AdversarialOptimizer:

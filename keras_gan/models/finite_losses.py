@@ -28,15 +28,17 @@ class FiniteLosses(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         """Resets the check of the first batch for a new run."""
         self._checked_data = False
+        self._steps_before = self._steps = 0
 
     def on_epoch_begin(self, epoch, logs=None):
         """Stores the epoch and the step for the error message."""
         self._epoch = epoch
-        iterations = keras.ops.convert_to_numpy(self.model.optimizer.iterations)
-        self._steps_before = int(iterations)
+        # The optimizer counts the updates of one player, not steps.
+        self._steps_before = self._steps
 
     def on_train_batch_end(self, batch, logs=None):
         """Checks the data in the first batch, and the losses in each."""
+        self._steps = self._steps_before + batch + 1
         if not self._checked_data:
             self._checked_data = True
             self._check_first_batch()
@@ -48,11 +50,10 @@ class FiniteLosses(keras.callbacks.Callback):
         if bad:
             raise FloatingPointError(
                 f"The loss is no longer finite: {', '.join(bad)} at epoch "
-                f"{self._epoch + 1}, batch {batch + 1} (step "
-                f"{self._steps_before + batch + 1} of the whole run). Nothing "
-                "was saved after that. Check the images for NaN, lower the "
-                "learning rates, increase the penalties' weights, or train in "
-                "float32."
+                f"{self._epoch + 1}, batch {batch + 1} (step {self._steps} of "
+                "this call of `fit`). Nothing was saved after that. Check the "
+                "images for NaN, lower the learning rates, increase the "
+                "penalties' weights, or train in float32."
             )
 
     def on_epoch_end(self, epoch, logs=None):

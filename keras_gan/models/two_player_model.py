@@ -1,5 +1,7 @@
 """`TwoPlayerModel`: a model of a generator and a discriminator."""
 
+import contextlib
+
 import keras
 from keras import ops
 
@@ -123,18 +125,30 @@ class TwoPlayerModel(AdversarialModel):
             )
             getattr(loss, "build", lambda: None)()
             configuration.check_loss(loss)
-        self.penalties = chosen
-        super().compile(
-            optimizer,
-            metrics=metrics,
-            run_eagerly=run_eagerly,
-            steps_per_execution=steps_per_execution,
-            jit_compile=jit_compile,
-        )
+        with self._compiling_with(chosen):
+            super().compile(
+                optimizer,
+                metrics=metrics,
+                run_eagerly=run_eagerly,
+                steps_per_execution=steps_per_execution,
+                jit_compile=jit_compile,
+            )
         self.loss = loss
         self.discriminator_steps = int(discriminator_steps)
         self.update = update
         self._adaptive = Untracked(augmenters.adaptive_layer(self.augmenter))
+
+    @contextlib.contextmanager
+    def _compiling_with(self, penalties):
+        """Context with other penalties; after an error with those of before."""
+        before = {n: getattr(self, n, ()) for n in ("penalties", "players")}
+        self.penalties = penalties
+        try:
+            yield
+        except BaseException:
+            for name, value in before.items():
+                setattr(self, name, value)
+            raise
 
     # Players -----------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 """`AdversarialOptimizer`: several optimizers that Keras sees as one."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -11,6 +13,8 @@ _DEFAULTS = {
     "beta_2": 0.99,
     "epsilon": 1e-8,
 }
+# Stands for a part that does not exist, where None means the default.
+_ABSENT: Any = object()
 _HOW_TO_BUILD = (
     "Compile a `keras_gan.GAN` with it, or call `build_parts` with the "
     "variables of each part."
@@ -35,7 +39,8 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         name: Name of the combined optimizer.
         **parts: Optimizers by player name, for players with other names; `None`
             means the default Adam. If any are given, there are parts named
-            "generator" and "discriminator" only if these are given too.
+            "generator" and "discriminator" only if these are given too; `of`
+            creates an optimizer with any one of these two alone.
 
     Raises:
         ValueError: If two parts are the same object, a part is not an
@@ -69,13 +74,39 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         pair = {"generator": generator, "discriminator": discriminator}
         if parts:
             pair = {name: one for name, one in pair.items() if one is not None}
+        pair = {name: one for name, one in pair.items() if one is not _ABSENT}
         parts = {**pair, **parts}
         _check_names(self, parts)
         self.names = tuple(parts)
         for role, identifier in parts.items():
-            setattr(self, role, optimizer_of(identifier, role))
+            setattr(self, role, _part(identifier, role))
         _check_distinct(self.names, self.parts)
         self._learning_rate_ratios = _ratios(self.parts)
+
+    @classmethod
+    def of(cls, parts, *, name="adversarial_optimizer"):
+        """Creates an optimizer that has the given parts and no others.
+
+        Args:
+            parts: Dict of optimizers (or names, or configs) by player name,
+                where None means the default Adam.
+            name: Name of the combined optimizer.
+
+        Returns:
+            An `AdversarialOptimizer`.
+
+        Raises:
+            ValueError: As in `AdversarialOptimizer`.
+
+        Example:
+
+        >>> AdversarialOptimizer.of({"generator": "adam"}).names
+        ('generator',)
+        """
+        absent = {"generator": _ABSENT, "discriminator": _ABSENT}
+        # `cls` leaves out a pair's parts that are None.
+        given = {role: _part(one, role) for role, one in parts.items()}
+        return cls(**{**absent, **given}, name=name)
 
     @property
     def parts(self) -> list:
@@ -89,21 +120,37 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
 
     @property
     def iterations(self):
-        """Number of updates made by the first part (the generator)."""
+        """Number of updates made by the first part.
+
+        This is the number of training steps only if the model updates the first
+        player once per step, as `GAN` does with the generator.
+        """
         return self.parts[0].iterations
 
     @property
     def learning_rate(self):
-        """The first part's learning rate; setting it scales all parts."""
+        """The first part's learning rate; setting it scales all parts.
+
+        Raises:
+            TypeError: If a part has a schedule, or the new rate is not a
+                number. No part is changed then.
+        """
         return self.parts[0].learning_rate
 
     @learning_rate.setter
     def learning_rate(self, learning_rate):
-        first, *others = self.parts
-        first.learning_rate = learning_rate
-        ratios = self._learning_rate_ratios[1:]
-        for part, ratio in zip(others, ratios, strict=True):
-            part.learning_rate = float(learning_rate) * ratio
+        rate = float(learning_rate)
+        for name, part in zip(self.names, self.parts, strict=True):
+            if _rate(part) is None:
+                raise TypeError(
+                    "`learning_rate` can be set only if no part has a "
+                    f"schedule. Received: the part {name!r} with a schedule. "
+                    "Create it with a number as its learning rate, or leave "
+                    "out the callback that changes the rate."
+                )
+        ratios = self._learning_rate_ratios
+        for part, ratio in zip(self.parts, ratios, strict=True):
+            part.learning_rate = rate * ratio
 
     def scale_losses(self) -> None:
         """Wraps each part in a `LossScaleOptimizer` of its own.
@@ -198,7 +245,8 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
             config[role] = keras.saving.deserialize_keras_object(
                 _portable_config(config[role]), custom_objects=custom_objects
             )
-        optimizer = cls(**config)
+        name = config.pop("name", "adversarial_optimizer")
+        optimizer = cls.of(config, name=name)
         if ratios is not None:
             optimizer._learning_rate_ratios = list(ratios)
         return optimizer
@@ -226,7 +274,7 @@ def _portable_config(config):
     return config
 
 
-def optimizer_of(identifier, role):
+def _part(identifier, role):
     """Returns the optimizer that `identifier` names; Adam if it is None."""
     if identifier is None:
         return keras.optimizers.Adam(name=f"{role}_adam", **_DEFAULTS)

@@ -4,8 +4,10 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from portable import QUICK_STEPS
 
-from keras_gan import GAN, losses
+from keras_gan import GAN, Player, losses
+from keras_gan.optimizers import AdversarialOptimizer
 
 
 def dense(inputs, outputs):
@@ -74,3 +76,37 @@ def test_one_optimizer_for_both(make_gan):
     adam = keras.optimizers.Adam()
     with pytest.raises(ValueError, match="same object twice.*Make two"):
         make_gan().compile(adam, adam)
+
+
+BAD_RECOMPILES = {
+    "optimizer": {
+        "generator_optimizer": AdversarialOptimizer(one="sgd", two="sgd")
+    },
+    # Found after the players were replaced.
+    "metrics": {"metrics": {"others": [keras.metrics.MeanSquaredError()]}},
+}
+
+
+@pytest.mark.parametrize("case", BAD_RECOMPILES)
+def test_a_compile_that_fails_leaves_the_penalties(make_gan, points, case):
+    gan = make_gan()
+    gan.compile(loss="hinge", penalties=None, **QUICK_STEPS)
+    with pytest.raises(ValueError, match="Received"):
+        gan.compile(loss="hinge", penalties=["r1"], **BAD_RECOMPILES[case])
+    logs = gan.train_on_batch(points[:8], return_dict=True)
+    assert "r1" not in logs
+    assert gan.get_compile_config()["penalties"] == []
+
+
+@pytest.mark.parametrize("name", ["generator", "discriminator"])
+def test_a_player_alone_may_have_the_name_of_a_pairs(make_three, pairs, name):
+    def make_players(self):
+        network = (self.maker,)
+        return (Player(name, network, self.maker_loss, generates=True),)
+
+    model = make_three(make_players=make_players)
+    model.compile(**QUICK_STEPS)
+    assert model.optimizer.names == (name,)
+    before = model.maker.get_weights()[0]
+    model.train_on_batch(pairs[:8])
+    assert (model.maker.get_weights()[0] != before).any()

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from portable import QUICK_STEPS
 
 from keras_gan.models.finite_losses import FiniteLosses
 
@@ -129,3 +130,22 @@ def test_a_replica_without_images_is_no_nan(make_gan, points, two_cpus):
     assert all(np.isfinite(v).all() for v in logs.values())
     for variable in gan.weights:
         assert np.isfinite(ops.convert_to_numpy(variable)).all()
+
+
+def test_steps_are_not_the_updates_of_a_player(make_three, pairs):
+    def turns(self, batch):
+        maker, *others = self.players
+        yield (maker,), batch
+        yield (maker,), batch
+        yield tuple(others), batch
+
+    def judge_loss(self, turn):
+        huge = ops.any(ops.abs(turn.batch) > 1e4)
+        return ops.where(huge, np.nan, self.gap(turn, "judge"))
+
+    model = make_three(turns=turns, judge_loss=judge_loss)
+    model.compile(**QUICK_STEPS)
+    batches = np.tile(pairs, (2, 1)).reshape(4, 16, 2)
+    batches[3] *= 1e9
+    with pytest.raises(FloatingPointError, match=r"epoch 2, batch 2 \(step 4 "):
+        model.fit((b for b in batches), steps_per_epoch=2, epochs=2, verbose=0)

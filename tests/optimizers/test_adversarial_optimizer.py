@@ -311,3 +311,33 @@ def test_apply_needs_to_know_whose_weights_are_whose(built):
             call()
     with pytest.raises(ValueError, match="Received: .*variable"):
         built[0].apply([tensor(1.0)], weights)
+
+
+@pytest.mark.parametrize("name", ["generator", "discriminator"])
+def test_one_part_with_the_name_of_a_pairs(name):
+    one = AdversarialOptimizer.of({name: None})
+    assert one.names == (name,) and isinstance(one.parts[0], adam)
+    clone = AdversarialOptimizer.from_config(one.get_config())
+    assert clone.get_config() == one.get_config()
+
+
+@pytest.mark.parametrize("with_schedule", [0, 1])
+def test_a_schedule_keeps_the_rates_of_all_parts(with_schedule):
+    decay = keras.optimizers.schedules.ExponentialDecay(0.4, 10, 0.5)
+    rates = [0.1, 0.1]
+    rates[with_schedule] = decay
+    pair = AdversarialOptimizer(*map(sgd, rates))
+    roles = "generator", "discriminator"
+    with pytest.raises(TypeError, match=f"part '{roles[with_schedule]}' with"):
+        pair.learning_rate = 0.02
+    other = pair.parts[1 - with_schedule]
+    assert float(to_numpy(other.learning_rate)) == pytest.approx(0.1)
+
+
+def test_a_rate_that_is_no_number_changes_no_part():
+    decay = keras.optimizers.schedules.ExponentialDecay(0.4, 10, 0.5)
+    pair = AdversarialOptimizer(sgd(0.1), sgd(0.4))
+    with pytest.raises(TypeError):
+        pair.learning_rate = decay
+    rates = [float(to_numpy(part.learning_rate)) for part in pair.parts]
+    np.testing.assert_allclose(rates, [0.1, 0.4], rtol=1e-6)
