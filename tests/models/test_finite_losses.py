@@ -148,4 +148,6 @@ def test_steps_are_not_the_updates_of_a_player(make_three, pairs):
     batches = np.tile(pairs, (2, 1)).reshape(4, 16, 2)
     batches[3] *= 1e9
     with pytest.raises(FloatingPointError, match=r"epoch 2, batch 2 \(step 4 "):
-        model.fit((b for b in batches), steps_per_epoch=2, epochs=2, verbose=0)
+        model.fit(
+            ((b,) for b in batches), steps_per_epoch=2, epochs=2, verbose=0
+        )
