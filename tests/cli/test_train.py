@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import io
 import json
 import os
 import resource
@@ -54,12 +55,19 @@ def digits_folder(in_folder):
 
 
 @pytest.fixture(scope="module")
-def finished_run(tmp_path_factory, tiny):
-    """A run of six steps that tests must leave as it is."""
-    folder = tmp_path_factory.mktemp("finished") / "run"
-    options = (*tiny, *SHORT, "--quiet", "--out", folder)
-    assert cli.main(["train", *map(str, options)]) == 0
-    return folder
+def finished(tmp_path_factory, tiny):
+    """A run of six steps, in a folder of its own, and what it printed."""
+    folder = tmp_path_factory.mktemp("finished")
+    printed = io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(printed):
+        assert cli.main(["train", *map(str, (*tiny, *SHORT))]) == 0
+    return folder, printed.getvalue()
+
+
+@pytest.fixture(scope="module")
+def finished_run(finished):
+    """The folder of the run, which tests must leave as it is."""
+    return finished[0] / "runs" / "digits-1"
 
 
 @pytest.fixture
@@ -68,10 +76,8 @@ def run(finished_run, in_folder):
     return Path(shutil.copytree(finished_run, "run"))
 
 
-def test_run_folder_has_all_that_is_promised(train, in_folder):
-    code, output, errors = train(*SHORT)
-    assert (code, errors) == (0, "")
-    folder = in_folder / "runs" / "digits-1"
+def test_run_folder_has_all_that_is_promised(finished, finished_run):
+    folder, output = finished_run, finished[1]
     names = {path.name for path in folder.iterdir()}
     assert names == {
         "config.json", "history.csv", "logs", "model.keras", "samples",
@@ -116,7 +122,9 @@ def history_of(folder) -> list[dict]:
         return list(csv.DictReader(file))
 
 
-def test_digits_show_their_distance_by_default(train, run_command, in_folder):
+def test_digits_show_their_distance_by_default(
+    train, finished_run, run_command, in_folder
+):
     # What comes last counts, and what is left out is the default.
     options = [option for option in train.options if option not in _NO_METRICS]
     code, output, errors = run_command("train", *options, *SHORT, "--out", "a")
@@ -126,11 +134,10 @@ def test_digits_show_their_distance_by_default(train, run_command, in_folder):
     assert all(float(row["fid"]) > 0 for row in rows) and len(rows) == 2
     assert f"fid {float(rows[-1]['fid']):.3g}" in output
     # It is only looked at, and a resumed run goes on with it.
-    assert train(*SHORT, "--quiet", "--out", "b")[0] == 0
     names = ("steps", "d_loss", "g_loss")
     kept = [
-        [[row[name] for name in names] for row in history_of(in_folder / run)]
-        for run in ("a", "b")
+        [[row[name] for name in names] for row in history_of(run)]
+        for run in (in_folder / "a", finished_run)
     ]
     assert kept[0] == kept[1]
     resumed = ("--resume", "a", "--steps", 9, "--quiet")
