@@ -2,7 +2,14 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from portable import BACKEND, assert_close, assert_equal, compiled, tensor
+from portable import (
+    BACKEND,
+    JIT_COMPILE,
+    assert_close,
+    assert_equal,
+    compiled,
+    tensor,
+)
 
 from keras_gan.features import extractors
 from keras_gan.metrics import FeatureMetric
@@ -83,7 +90,7 @@ def test_reset_before_use(metric):
         metric.result()
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("jit_compile", JIT_COMPILE)
 @pytest.mark.parametrize("builds", [False, True])
 def test_graph_gives_what_eager_gives(metric, batch, jit_compile, builds):
     other = Sums(metric.extractor.model, name="other")

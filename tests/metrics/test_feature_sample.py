@@ -1,7 +1,13 @@
 import keras
 import numpy as np
 import pytest
-from portable import array, assert_equal, compiled, tensor
+from portable import (
+    JIT_COMPILE,
+    array,
+    assert_equal,
+    compiled,
+    tensor,
+)
 
 from keras_gan import backend
 from keras_gan.metrics.feature_sample import FeatureSample, uniform
@@ -102,7 +108,7 @@ def test_a_batch_that_is_not_accepted_leaves_no_trace(make_sample):
     assert sample.num_images == other.num_images == 20
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("jit_compile", JIT_COMPILE)
 def test_graph_gives_what_eager_gives(make_sample, jit_compile):
     eager, other = make_sample(), make_sample()
 

@@ -279,7 +279,9 @@ def test_metrics_of_one_name_are_refused(make_gan, make_extractor):
 
 def test_values_of_one_name_are_told_apart(make_gan, make_extractor, images):
     pair = [
-        PrecisionRecall(make_extractor(), nearest_k=k, name=name)
+        PrecisionRecall(
+            make_extractor(), nearest_k=k, max_images=200, name=name
+        )
         for k, name in ((3, "near"), (9, "far"))
     ]
     gan = make_gan()

@@ -6,6 +6,7 @@ import pytest
 from keras import layers, ops
 from portable import (
     FLOAT64,
+    JIT_COMPILE,
     array,
     assert_close,
     assert_equal,
@@ -70,7 +71,7 @@ def test_log_probabilities_are_read_as_such():
     assert_close(made.score(LOGITS, LABELS), own, rtol=1e-6)
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("jit_compile", JIT_COMPILE)
 def test_verdicts_are_the_same_in_graphs(jit_compile):
     made = ClassifierAgreement(logits_alone(), 0.36)
     judge = compiled(made.judge, jit_compile)

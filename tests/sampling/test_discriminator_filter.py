@@ -7,6 +7,7 @@ from keras import layers, ops
 from portable import (
     BACKEND,
     FLOAT64,
+    JIT_COMPILE,
     array,
     assert_close,
     assert_equal,
@@ -52,7 +53,7 @@ def source(num_classes=None, conditional=None, **others):
     return SimpleNamespace(**{**own, **others})
 
 
-def some_images(number=60, num_classes=None, seed=0):
+def some_images(number=80, num_classes=None, seed=0):
     rng = np.random.default_rng(seed)
     images = rng.uniform(-1, 1, (number, *SHAPE)).astype("float32")
     labels = None if num_classes is None else np.arange(number) % num_classes
@@ -62,7 +63,7 @@ def some_images(number=60, num_classes=None, seed=0):
 def ready(kind, num_classes=None, **arguments):
     made = kind(**arguments)
     made.bind(source(num_classes))
-    made.calibrate(*some_images(200, num_classes, seed=1)[:2])
+    made.calibrate(*some_images(80, num_classes, seed=1)[:2])
     return made
 
 
@@ -107,7 +108,7 @@ def test_the_score_is_the_logit(kind, num_classes):
     made = kind()
     origin = source(num_classes)
     made.bind(origin)
-    images, labels, _ = some_images(5, num_classes)
+    images, labels, _ = some_images(80, num_classes)
     inputs = images if labels is None else [images, labels]
     assert_close(
         made.score(images, labels),
@@ -119,12 +120,12 @@ def test_the_score_is_the_logit(kind, num_classes):
 
 @each_filter
 @each_number
-@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("jit_compile", JIT_COMPILE)
 def test_verdicts_are_the_same_in_graphs(kind, num_classes, jit_compile):
     made = ready(kind, num_classes)
-    images, labels, uniform = some_images(64, num_classes)
+    images, labels, uniform = some_images(80, num_classes)
     eager = made.judge(images, labels, uniform)
-    assert 0 < np.sum(array(eager[0])) < 64
+    assert 0 < np.sum(array(eager[0])) < 80
     judge = compiled(made.judge, jit_compile)
     labels = None if labels is None else tensor(labels)
     accepted, scores = judge(tensor(images), labels, tensor(uniform))
@@ -217,10 +218,10 @@ def test_config_is_not_changed_by_use(kind):
 def test_calibrating_again_forgets_and_makes_no_variables(kind):
     made, origin = kind(), source(3)
     made.bind(origin)
-    made.calibrate(*some_images(200, 3, seed=1)[:2])
+    made.calibrate(*some_images(80, 3, seed=1)[:2])
     variables = [id(one) for one in made.variables]
     made.bind(origin)
-    images, labels, _ = some_images(100, 3, seed=5)
+    images, labels, _ = some_images(80, 3, seed=5)
     made.calibrate(images, labels)
     fresh = kind()
     fresh.bind(origin)
@@ -235,7 +236,7 @@ def test_calibrating_again_forgets_and_makes_no_variables(kind):
 def test_classes_not_seen_use_the_number_over_all(kind):
     made = kind()
     made.bind(source(5))
-    images, labels, _ = some_images(60, 3)
+    images, labels, _ = some_images(80, 3)
     labels[labels == 2] = 4
     labels[0] = 3  # One image alone is as good as none.
     made.calibrate(images, labels)
@@ -254,12 +255,12 @@ def test_everything_is_float32_under_every_policy(kind, policy):
     images, labels, uniform = some_images()
     assert dtype_of(made.score(images, labels)) == "float32"
     assert {one.dtype for one in made.variables} == {"float32"}
-    assert 0 < np.sum(array(made.accept(images, labels, uniform))) < 60
+    assert 0 < np.sum(array(made.accept(images, labels, uniform))) < 80
 
 
 def test_an_unconditional_discriminator_may_judge_classes():
     made = ready(DiscriminatorThreshold, 3, discriminator=discriminator())
-    images, labels, _ = some_images(9, 3)
+    images, labels, _ = some_images(80, 3)
     first = made.score(images, labels)
     assert_equal(first, made.score(images, 2 - labels))
     assert tuple(made.thresholds.shape) == (3,)
@@ -268,8 +269,8 @@ def test_an_unconditional_discriminator_may_judge_classes():
 def test_a_source_says_whether_its_discriminator_takes_labels():
     made = DiscriminatorThreshold()
     made.bind(source(3, conditional=False))
-    images, labels, _ = some_images(9, 3)
-    assert made.score(images, labels).shape == (9,)
+    images, labels, _ = some_images(80, 3)
+    assert made.score(images, labels).shape == (80,)
 
 
 def test_a_discriminator_may_say_the_class_after_the_logit():
@@ -277,7 +278,7 @@ def test_a_discriminator_may_say_the_class_after_the_logit():
     x = layers.Flatten()(images)
     network = keras.Model(images, [layers.Dense(1)(x), layers.Dense(3)(x)])
     made = ready(DiscriminatorThreshold, 3, discriminator=network)
-    images, labels, _ = some_images(9, 3)
+    images, labels, _ = some_images(80, 3)
     assert_close(
         made.score(images, labels), network(images)[0][:, 0], rtol=1e-6
     )
@@ -374,7 +375,7 @@ def test_a_subclass_names_its_numbers():
             return logits > self.state_of("means", labels)
 
     made = ready(AboveMean, 3)
-    images, labels, uniform = some_images(90, 3)
+    images, labels, uniform = some_images(80, 3)
     made.calibrate(images, labels)
     accepted, logits = map(array, made.judge(images, labels, uniform))
     means = np.array([logits[labels == number].mean() for number in range(3)])

@@ -8,6 +8,8 @@ from keras_gan import backend
 BACKEND = keras.backend.backend()
 # JAX has 64 bits only if it is told so as it starts.
 FLOAT64 = [] if BACKEND == "jax" else ["float64"]
+# Ways of `compiled`: without XLA and with it, where they differ.
+JIT_COMPILE = [False, True] if BACKEND == "tensorflow" else [False]
 # A few steps take less time eagerly than a graph takes to be traced, but JAX
 # compiles each eager operation.
 QUICK_STEPS = {"run_eagerly": BACKEND != "jax"}
