@@ -136,6 +136,7 @@ from keras_gan.backend.pipeline import (  # noqa: E402
     seeds_of_element,
     through_arrays,
 )
+from keras_gan.backend.steps import in_training_step  # noqa: E402
 
 __all__ = [
     "BACKEND",
@@ -161,6 +162,7 @@ __all__ = [
     "in_foreign_pipeline",
     "in_pipeline",
     "in_several_replicas",
+    "in_training_step",
     "outside_graphs",
     "own_variable_scope",
     "pass_with_input_gradients",

@@ -6,6 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan import backend
+
 Tensor = Any
 
 # Norms below it count as 0.
@@ -54,7 +56,9 @@ class SpectralNormalization(keras.layers.Wrapper):
     Attributes:
         updates_in_call: True by default. Whoever calls the layer several times
             in a step may set it to False and call `update_vectors()` once a
-            step instead, as the models of this package do.
+            step instead.
+        updates_in_steps: The same for calls in training steps of the models of
+            this package, which set it to False for the networks they train.
 
     Raises:
         ValueError: If the layer has no such weight, or `dtype` is given.
@@ -84,6 +88,7 @@ class SpectralNormalization(keras.layers.Wrapper):
         _refuse_replaced_weights(layer)
         self.seed = seed
         self.updates_in_call = True
+        self.updates_in_steps = True
         self.supports_masking = layer.supports_masking
 
     def build(self, input_shape: Any = None) -> None:
@@ -104,7 +109,7 @@ class SpectralNormalization(keras.layers.Wrapper):
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         weight = _weight_of(self.layer)
         sigma, u = self._power_iteration(weight)
-        if training and self.updates_in_call:
+        if training and self._updates_here():
             self._keep(u)
         # A weight of zeros stays as it is.
         sigma = ops.where(sigma > 0, sigma, 1.0)
@@ -113,6 +118,10 @@ class SpectralNormalization(keras.layers.Wrapper):
             outputs = self.layer(inputs)
         scope.replay(self.layer)
         return outputs
+
+    def _updates_here(self) -> bool:
+        in_step = backend.in_training_step()
+        return self.updates_in_call and (self.updates_in_steps or not in_step)
 
     def update_vectors(self) -> None:
         """Takes one step of the power iteration, unless the layer is frozen."""

@@ -3,6 +3,7 @@
 import keras
 
 from keras_gan.models import network_checks as checks
+from keras_gan.models.state import all_layers
 from keras_gan.utils.models import input_shapes
 
 
@@ -28,12 +29,13 @@ def joint_generator(generators):
             f"shapes {shapes[0]} and {shapes[1]}. Give both the same "
             "`latent_dim`."
         )
-    if first.inputs[0] is second.inputs[0]:
-        inputs, outputs = first.inputs[0], [first.output, second.output]
-    else:
+    inputs = first.inputs[0]
+    if inputs is not second.inputs[0] or _equal_names(first, second):
         inputs = keras.Input(shapes[0][1:], name="latents")
-        outputs = [_outputs_on(one, inputs) for one in (first, second)]
-    return _joint("generators", inputs, outputs, "generator")
+        outputs = _outputs_on([inputs] * 2, (first, second), "generator")
+    else:
+        outputs = [first.output, second.output]
+    return keras.Model(inputs, outputs, name="generator")
 
 
 def joint_discriminator(discriminators):
@@ -45,11 +47,8 @@ def joint_discriminator(discriminators):
         keras.Input(one.input_shape[1:], name=f"{name}_images")
         for name, one in zip(("first", "second"), pair, strict=True)
     ]
-    outputs = [
-        _outputs_on(one, images)
-        for one, images in zip(pair, inputs, strict=True)
-    ]
-    return _joint("discriminators", inputs, outputs, "discriminator")
+    outputs = _outputs_on(inputs, pair, "discriminator")
+    return keras.Model(inputs, outputs, name="discriminator")
 
 
 def parts(joint) -> tuple:
@@ -141,7 +140,53 @@ def _checked(argument, model, **expected):
     return model
 
 
-def _outputs_on(model, inputs):
+def _outputs_on(inputs, pair, role) -> list:
+    """Calls two models, each on its input; shared layers stay shared.
+
+    A model must not have two layers of one name. So models with layers of equal
+    names become sub-models, which is possible only if they share no layers.
+    """
+    names = _equal_names(*pair)
+    if not names:
+        return [_called(*both) for both in zip(pair, inputs, strict=True)]
+    if _shared_layers(*pair):
+        raise ValueError(
+            f"`{role}s` must be two models whose layers have different names, "
+            "except for shared layers. Received: several layers named "
+            f"{', '.join(names)}. Rename those of one model with `name=`."
+        )
+    ends = zip(("first", "second"), pair, inputs, strict=True)
+    return [
+        keras.Model(one.inputs, one.output, name=f"{name}_{role}")(given)
+        for name, one, given in ends
+    ]
+
+
+def _equal_names(first, second) -> list:
+    """Names that different layers or operations of two models have."""
+    ours, theirs = ({x.name: x for x in _parts(m)} for m in (first, second))
+    return sorted(n for n in ours if theirs.get(n, ours[n]) is not ours[n])
+
+
+def _parts(model) -> list:
+    """The layers and operations of a model, without its inputs."""
+    found = getattr(model, "operations", None) or model.layers
+    return [x for x in found if not isinstance(x, keras.layers.InputLayer)]
+
+
+def _shared_layers(first, second) -> set:
+    ours, theirs = (
+        {
+            id(layer)
+            for layer in all_layers(model)
+            if not isinstance(layer, keras.layers.InputLayer)
+        }
+        for model in (first, second)
+    )
+    return ours & theirs
+
+
+def _called(model, inputs):
     """Calls the layers of a model on new inputs; the layers stay shared."""
     if isinstance(model, keras.Sequential):
         for layer in model.layers:
@@ -150,13 +195,3 @@ def _outputs_on(model, inputs):
     return keras.models.clone_model(
         model, input_tensors=inputs, clone_function=lambda layer: layer
     ).output
-
-
-def _joint(argument, inputs, outputs, name):
-    try:
-        return keras.Model(inputs, outputs, name=name)
-    except ValueError as error:
-        raise ValueError(
-            f"`{argument}` must be two models whose layers have different "
-            f"names, except for shared layers. Received: {error}"
-        ) from error

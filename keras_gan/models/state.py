@@ -28,14 +28,14 @@ def seed_generators(seed) -> tuple:
 def spectral_layers(networks) -> list:
     """Finds our spectral normalization layers in networks, each once.
 
-    It also turns off their updates of singular vectors in passes. The model
-    updates the vectors instead, once per update of a player, independent of the
-    number of passes.
+    In training steps these layers no longer update their singular vectors in
+    passes. The model updates them instead, once per update of a player,
+    independent of the number of passes.
     """
     layers = {id(one): one for n in networks for one in all_layers(n)}
     found = [x for x in layers.values() if hasattr(x, "update_vectors")]
     for layer in found:
-        layer.updates_in_call = False
+        layer.updates_in_steps = False
     return found
 
 

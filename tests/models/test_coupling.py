@@ -3,8 +3,9 @@
 import keras
 import numpy as np
 import pytest
-from coupled_models import FIRST, SECOND, SHAPE, coupled, fit, make
+from coupled_models import FIRST, LATENTS, SECOND, SHAPE, coupled, fit, make
 from keras import layers
+from portable import QUICK_STEPS, assert_equal
 
 from keras_gan import CoupledGAN, networks
 
@@ -69,6 +70,37 @@ def test_networks_of_ones_own(build, same_state, tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize("built", ["mlp", "shared inputs"])
+def test_networks_that_share_nothing(built, same_state, tmp_path):
+    generators, discriminators = zip(
+        *(
+            networks.mlp(SHAPE, latent_dim=3, hidden=(4,), seed=seed)
+            for seed in range(2)
+        ),
+        strict=True,
+    )
+    if built == "shared inputs":
+        latents = keras.Input((3,))
+        generators = [
+            keras.Model(latents, one(latents), name=one.name)
+            for one in generators
+        ]
+    gan = make((generators, discriminators), loss="hinge", **QUICK_STEPS)
+    alone = [one(LATENTS, training=False) for one in generators]
+    assert_equal(gan.generator(LATENTS, training=False), alone)
+    fit(gan)
+    counts = [
+        sum(len(m.weights) for m in p) for p in (generators, discriminators)
+    ]
+    found = [len(gan.generator.weights), len(gan.discriminator.weights)]
+    assert found == counts and len(gan.ema_generator.weights) == counts[0]
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    for one in (gan, loaded):
+        fit(one)
+    same_state(gan, loaded)
+
+
 def test_one_discriminator_for_both_domains():
     generators, (first, _) = coupled()
     gan = make((generators, (first, first)), loss="hinge")
@@ -86,10 +118,11 @@ def test_a_sigmoid_is_warned_of():
 
 
 def _named(*names):
-    models = []
+    """Generators that share their first layer."""
+    models, shared = [], layers.Dense(4)
     for name in names:
         latents = keras.Input((3,))
-        x = layers.Dense(64, name=name)(latents)
+        x = layers.Dense(64, name=name)(shared(latents))
         models.append(keras.Model(latents, layers.Reshape(SHAPE)(x)))
     return models
 
@@ -115,7 +148,7 @@ BAD_NETWORKS = {
     "names": lambda g, d: (
         _named("dense_of_mine", "dense_of_mine"),
         d,
-        "`generators` must be .* different names.*dense_of_mine",
+        "`generators` must be .* different names.*dense_of_mine. Rename",
     ),
     "channels": lambda g, d: (
         g,

@@ -221,6 +221,21 @@ def test_spectral_normalization_updates_once_per_update(options):
     assert updates == pytest.approx(wanted, abs=1e-3)
 
 
+def test_a_network_trained_alone_updates_its_spectral_normalization():
+    layer = keras_gan.layers.SpectralNormalization(keras.layers.Dense(2))
+    discriminator = keras.Sequential(
+        [keras.Input(SHAPE), keras.layers.Flatten(), layer]
+        + [keras.layers.Dense(1)]
+    )
+    keras_gan.GAN(make_gan().generator, discriminator).compile()
+    layer.layer.kernel.assign(np.eye(64, 2) * [1, 2])
+    layer.u.assign([1, 1])
+    discriminator.compile(keras.optimizers.SGD(1e-6), "mse")
+    discriminator.train_on_batch(IMAGES[:8], np.zeros((8, 1)))
+    u = keras.ops.convert_to_numpy(layer.u)
+    assert u[1] / u[0] == pytest.approx(4, abs=0.01)
+
+
 @pytest.mark.parametrize("role", ["generator", "discriminator"])
 def test_a_frozen_network_is_refused(role):
     gan = make_gan()

@@ -8,6 +8,7 @@ import jax
 
 from keras_gan.backend.jax.state import Scope, value_in
 from keras_gan.backend.one_device import refuse_strategy
+from keras_gan.backend.steps import training_step
 
 # In Keras' order.
 _STATE = (
@@ -56,7 +57,8 @@ class Trainer:
 
     def train_step(self, state, data):
         """Trains on one batch; returns the logs and the new state."""
-        return self._with_state(self.train_batch, state, data)
+        with training_step():
+            return self._with_state(self.train_batch, state, data)
 
     def test_step(self, state, data):
         """Evaluates one batch; returns logs with images, and the new state."""

@@ -4,6 +4,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from keras_gan.backend.steps import training_step
+
 
 class Trainer:
     """A mix-in with the methods that `keras.Model` calls on TensorFlow.
@@ -28,7 +30,8 @@ class Trainer:
 
     def train_step(self, data):
         """Trains on one batch and returns the logs."""
-        return self._replica_logs(self.train_batch(data))
+        with training_step():
+            return self._replica_logs(self.train_batch(data))
 
     def test_step(self, data):
         """Evaluates one batch and returns the logs."""

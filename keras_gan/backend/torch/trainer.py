@@ -7,6 +7,7 @@ import keras
 import torch
 
 from keras_gan.backend.one_device import refuse_strategy
+from keras_gan.backend.steps import training_step
 
 
 def compile_call(network, wanted: bool) -> None:
@@ -49,7 +50,7 @@ class Trainer:
     def train_step(self, data):
         """Trains on one batch and returns the logs."""
         networks = [network for network, _ in self.trained_networks()]
-        with _assignments_allowed(*networks):
+        with training_step(), _assignments_allowed(*networks):
             return self.train_batch(data)
 
     @torch.no_grad()
