@@ -41,7 +41,7 @@ FLOORS: list[dict[str, str]] = [
         "latents": "interpolation and editing with a trained generator",
     },
     {
-        "callbacks": "samples, metrics and checkpoints as epochs end",
+        "callbacks": "samples, metrics and checkpoints at the end of epochs",
         "reports": "a run folder to one HTML page",
     },
     {

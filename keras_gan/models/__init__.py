@@ -2,6 +2,7 @@
 
 from keras_gan.models.acgan import ACGAN
 from keras_gan.models.adversarial_model import AdversarialModel
+from keras_gan.models.batch import split
 from keras_gan.models.coupled_gan import CoupledGAN
 from keras_gan.models.gan import GAN
 from keras_gan.models.player import Player
@@ -16,4 +17,5 @@ __all__ = [
     "Player",
     "Turn",
     "TwoPlayerModel",
+    "split",
 ]

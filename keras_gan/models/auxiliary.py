@@ -7,7 +7,6 @@ from keras import ops
 
 from keras_gan.models import network_checks as checks
 from keras_gan.models.state import all_layers
-from keras_gan.models.two_player_model import share
 from keras_gan.utils.arguments import is_integer
 from keras_gan.utils.models import input_shapes
 from keras_gan.utils.tensors import batch_mean
@@ -25,7 +24,7 @@ def class_loss(class_logits, labels):
 def class_accuracy(class_logits, labels):
     """Fraction of images whose largest class logit is that of the label."""
     predicted = ops.argmax(class_logits, axis=-1)
-    return share(ops.cast(predicted, "int32") == labels)
+    return batch_mean(ops.cast(predicted, "int32") == labels)
 
 
 def build(generator, discriminator, latent_dim, num_classes) -> tuple:

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from keras_gan.backend import copy_variables, update_variables
-from keras_gan.models.batch import batch_size
+from keras_gan.models.batch import batch_size, call_network
 
 
 class AveragedGenerator:
@@ -23,6 +23,9 @@ class AveragedGenerator:
     ema_generator: Any
     ema_momentum: Any
     latent_dim: Any
+    seed: Any
+    seed_generator: Any
+    evaluation_seed: Any
 
     def make_average(self, momentum, inputs) -> None:
         """Creates the averaged generator, unless the momentum is None.
@@ -35,6 +38,11 @@ class AveragedGenerator:
         self.ema_generator = None
         if momentum is not None:
             self.ema_generator = copy_of(self.generator, inputs)
+
+    def make_sampling_seed(self) -> None:
+        """Creates the seed of `generate`, which training does not use."""
+        start = None if self.seed is None else self.seed + 0xFACE
+        self.sampling_seed = keras.random.SeedGenerator(start)
 
     @property
     def sampler(self):
@@ -55,6 +63,14 @@ class AveragedGenerator:
         size = batch_size(batch.images)
         return keras.random.normal((size, self.latent_dim), seed=seed)
 
+    def sample(self, batch, training=True):
+        """Returns float32 images, in evaluation from the average."""
+        network = self.generator if training else self.sampler
+        seed = self.seed_generator if training else self.evaluation_seed
+        latents = self.sample_latents(batch, seed)
+        inputs = latents if batch.labels is None else [latents, batch.labels]
+        return _float32(call_network(network, inputs, training))
+
     def after_step(self):
         """Updates the average."""
         if self.ema_generator is not None:
@@ -62,10 +78,24 @@ class AveragedGenerator:
 
     def call(self, inputs, training=False):
         """Returns float32 images, from the average if there is one."""
-        images = self.sampler(inputs, training=training)
-        return keras.tree.map_structure(
-            lambda x: ops.cast(x, "float32"), images
+        return _float32(self.sampler(inputs, training=training))
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Creates the model, with its networks and its augmenter."""
+        one = keras.saving.deserialize_keras_object
+        return cls(
+            **{
+                name: one(value, custom_objects=custom_objects)
+                if isinstance(value, dict)
+                else value
+                for name, value in config.items()
+            }
         )
+
+
+def _float32(images):
+    return keras.tree.map_structure(lambda x: ops.cast(x, "float32"), images)
 
 
 def copy_of(generator, inputs):

@@ -146,21 +146,39 @@ def call_network(network, inputs, training):
 
 
 def split(batch, parts: int) -> list:
-    """Splits a batch into equal parts, one per discriminator update."""
+    """Splits a batch into equal parts, for several updates in one step.
+
+    Part i has the examples i, i + parts, ..., so it is the same whether the
+    batch is on one device or spread over several.
+
+    Args:
+        batch: Tensor `(batch, ...)`, or any structure of such tensors.
+        parts: Number of parts, which must divide the size of the batch.
+
+    Returns:
+        List of `parts` batches with the same structure.
+
+    Raises:
+        ValueError: If the parts would not be equal.
+
+    Example:
+
+    >>> [np.asarray(part).tolist() for part in split(np.arange(6), 2)]
+    [[0, 2, 4], [1, 3, 5]]
+    """
     if parts == 1:
         return [batch]
-    size = keras.tree.flatten(batch.images)[0].shape[0]
+    if isinstance(batch, Batch):
+        pieces = split((batch.images, batch.labels), parts)
+        return [
+            Batch(images, labels, batch.out_of_range)
+            for images, labels in pieces
+        ]
+    size = keras.tree.flatten(batch)[0].shape[0]
     if size is not None and size % parts:
         raise ValueError(indivisible(size, parts))
     with keras.name_scope(CUT):
-        pieces = [
-            [None] * parts if one is None else _split_structure(one, parts)
-            for one in (batch.images, batch.labels)
-        ]
-    return [
-        Batch(images, labels, batch.out_of_range)
-        for images, labels in zip(*pieces, strict=True)
-    ]
+        return _split_structure(batch, parts)
 
 
 def _split_structure(structure, parts):
@@ -172,6 +190,8 @@ def _split_structure(structure, parts):
 
 
 def _split_rows(values, parts):
+    if values is None:  # Labels of a model without classes.
+        return [None] * parts
     # A part has every k-th row, not a block of rows, so it has the same images
     # whether the batch is on one device or spread over several.
     shape = tuple(values.shape[1:])
@@ -191,7 +211,8 @@ def missing_labels(num_classes: int) -> str:
 def indivisible(size, parts: int) -> str:
     """The error message for a batch that cannot be split."""
     return (
-        "`discriminator_steps` must divide the size of each batch, including "
+        "`discriminator_steps` (in systems of your own, the parts of `split`) "
+        "must divide the size of each batch, including "
         f"the last. Received: discriminator_steps={parts} and a batch of "
         f"{size} images. Choose a batch size that is a multiple of {parts}, or "
         "drop the incomplete batch (`dataset.batch(n, drop_remainder=True)`)."

@@ -90,8 +90,7 @@ class CoupledGAN(AveragedGenerator, TwoPlayerModel):
         self.make_average(
             ema_momentum, checks.fake_inputs(self.latent_dim, None)
         )
-        start = None if seed is None else seed + 0xFACE
-        self.sampling_seed = keras.random.SeedGenerator(start)
+        self.make_sampling_seed()
 
     # Training ----------------------------------------------------------------
 
@@ -115,13 +114,6 @@ class CoupledGAN(AveragedGenerator, TwoPlayerModel):
             tuple(part.images for part in parts),
             out_of_range={"images": ops.maximum(first, second)},
         )
-
-    def sample(self, batch, training=True):
-        network = self.generator if training else self.sampler
-        seed = self.seed_generator if training else self.evaluation_seed
-        latents = self.sample_latents(batch, seed)
-        images = batches.call_network(network, latents, training)
-        return [ops.cast(one, "float32") for one in images]
 
     def scores(self, turn):
         domains = zip(
@@ -197,12 +189,3 @@ class CoupledGAN(AveragedGenerator, TwoPlayerModel):
             "seed": self.seed,
             "name": self.name,
         }
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        config = dict(config)
-        for part in ("generators", "discriminators", "augmenter"):
-            config[part] = keras.saving.deserialize_keras_object(
-                config[part], custom_objects=custom_objects
-            )
-        return cls(**config)

@@ -1,7 +1,6 @@
 """`GAN`: a generator and a discriminator as one Keras model."""
 
 import keras
-from keras import ops
 
 from keras_gan.models import augmenter_checks, data_checks, generation
 from keras_gan.models import batch as batches
@@ -84,9 +83,7 @@ class GAN(AveragedGenerator, TwoPlayerModel):
         self.make_average(
             ema_momentum, checks.fake_inputs(self.latent_dim, num_classes)
         )
-        # `generate` has a separate seed too.
-        start = None if seed is None else seed + 0xFACE
-        self.sampling_seed = keras.random.SeedGenerator(start)
+        self.make_sampling_seed()
 
     def build_networks(
         self, generator, discriminator, latent_dim, num_classes
@@ -98,14 +95,6 @@ class GAN(AveragedGenerator, TwoPlayerModel):
 
     def unpack(self, data):
         return batches.unpack(data, self.image_shape, self.num_classes)
-
-    def sample(self, batch, training=True):
-        network = self.generator if training else self.sampler
-        seed = self.seed_generator if training else self.evaluation_seed
-        latents = self.sample_latents(batch, seed)
-        inputs = latents if batch.labels is None else [latents, batch.labels]
-        images = batches.call_network(network, inputs, training)
-        return ops.cast(images, "float32")
 
     def scores(self, turn):
         batch = turn.batch
@@ -185,12 +174,3 @@ class GAN(AveragedGenerator, TwoPlayerModel):
             "seed": self.seed,
             "name": self.name,
         }
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        config = dict(config)
-        for part in ("generator", "discriminator", "augmenter"):
-            config[part] = keras.saving.deserialize_keras_object(
-                config[part], custom_objects=custom_objects
-            )
-        return cls(**config)

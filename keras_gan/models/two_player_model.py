@@ -17,6 +17,7 @@ from keras_gan.models.adversarial_model import AdversarialModel
 from keras_gan.models.batch import call_network, split
 from keras_gan.models.player import Player
 from keras_gan.utils.models import Untracked
+from keras_gan.utils.tensors import batch_mean
 
 # Name in the logs -> attribute of an adaptive augmenter.
 _ADAPTIVE_LOGS = {
@@ -211,8 +212,8 @@ class TwoPlayerModel(AdversarialModel):
         real, fake = scores.real.logits, scores.fake.logits
         return {
             "d_loss": self.loss.discriminator_loss(real, fake),
-            "d_real_accuracy": share(real > 0),
-            "d_fake_accuracy": share(fake < 0),
+            "d_real_accuracy": batch_mean(real > 0),
+            "d_fake_accuracy": batch_mean(fake < 0),
         }
 
     def check_fit(self, x, y=None, **kwargs) -> None:
@@ -295,10 +296,3 @@ def sum_of(values):
     for value in others:
         first = first + value
     return first
-
-
-def share(hits):
-    """Returns the fraction of true entries, a float32 scalar."""
-    # 0 instead of NaN if a replica has no images of an incomplete batch.
-    count = ops.cast(ops.size(hits), "float32")
-    return ops.sum(ops.cast(hits, "float32")) / ops.maximum(count, 1.0)

@@ -97,5 +97,6 @@ def normalized(layer: Any, spectral_normalization: bool) -> Any:
     """Returns `layer`, with spectral normalization if requested."""
     if not spectral_normalization:
         return layer
-    # No draw of its own, which would change the weights of later layers.
+    # A seed of its own would be another draw from the global generator and
+    # change the weights of later layers.
     return SpectralNormalization(layer, seed=layer.kernel_initializer.seed)

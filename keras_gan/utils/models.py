@@ -18,7 +18,7 @@ _CANNOT_BE_LOADED = (
 
 
 class Untracked:
-    """Holds an object that is not a part of its holder.
+    """Hides an object from Keras' search for layers and weights.
 
     Keras looks for layers and weights in the attributes of a layer, but not
     inside a plain object. So a network that only scores images is not among
@@ -90,7 +90,7 @@ def load_model(
             path, compile=compile, safe_mode=safe_mode
         )
     except _CANNOT_BE_LOADED as error:
-        cure = f"It is damaged, or not {expected}."
+        cure = f"It is damaged, or it is not {expected}."
         if "unsafe" in str(error) or "safe_mode" in str(error):
             cure = (
                 "It holds Python code, which runs only if you trust its "

@@ -78,8 +78,8 @@ def truncated_normal(uniform: Tensor, bound: float) -> Tensor:
     root = math.sqrt(2.0)
     mass = ops.erf(ops.convert_to_tensor(bound / root, "float32"))
     shares = ops.cast(uniform, "float32") * mass
-    # Rounding may carry a draw over the bound, and to infinity where the bound
-    # is so far out that `mass` is 1.
+    # Rounding may move a draw beyond the bound, and to infinity if the bound is
+    # so large that `mass` is 1.
     shares = ops.clip(shares, -_BELOW_ONE, _BELOW_ONE)
     return ops.clip(root * ops.erfinv(shares), -bound, bound)
 
