@@ -22,7 +22,7 @@ from keras_gan.metrics.kernel_inception_distance import (
 from keras_gan.metrics.manifold import manifold_metrics
 from keras_gan.metrics.memorization import Memorization
 from keras_gan.metrics.mode_coverage import ModeCoverage
-from keras_gan.metrics.nearest import nearest_neighbours
+from keras_gan.metrics.nearest import nearest_neighbors
 from keras_gan.metrics.polynomial_mmd import polynomial_mmd
 from keras_gan.metrics.precision_recall import PrecisionRecall
 from keras_gan.metrics.resemblance import memorization_metrics
@@ -45,7 +45,7 @@ __all__ = [
     "get",
     "manifold_metrics",
     "memorization_metrics",
-    "nearest_neighbours",
+    "nearest_neighbors",
     "polynomial_mmd",
     "stacked_classifier",
 ]

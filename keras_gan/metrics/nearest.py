@@ -19,7 +19,7 @@ _SAME = 1e-5
 _UNITS = 8
 
 
-def nearest_neighbours(
+def nearest_neighbors(
     real_features: ArrayLike, fake_features: ArrayLike, k: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
     """Finds the `k` nearest real features for each fake.
@@ -42,7 +42,7 @@ def nearest_neighbours(
     Example:
 
     >>> real = np.array([[0.0, 0.0], [3.0, 4.0], [9.0, 9.0]])
-    >>> indices, distances = nearest_neighbours(real, [[0.0, 0.0]], k=2)
+    >>> indices, distances = nearest_neighbors(real, [[0.0, 0.0]], k=2)
     >>> indices.tolist(), distances.tolist()
     ([[0, 1]], [[0.0, 5.0]])
     """

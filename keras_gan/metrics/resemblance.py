@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import ArrayLike
 
-from keras_gan.metrics.nearest import nearest_neighbours, nearest_others
+from keras_gan.metrics.nearest import nearest_neighbors, nearest_others
 from keras_gan.utils.arguments import number_in
 
 # Two images that are nearest to each other have equal distances; with
@@ -33,7 +33,7 @@ class Resemblance:
     ) -> "Resemblance":
         """Compares two samples of features, with `k` neighbors of each fake."""
         return cls(
-            *nearest_neighbours(real_features, fake_features, k),
+            *nearest_neighbors(real_features, fake_features, k),
             *nearest_others(real_features),
         )
 

@@ -108,8 +108,8 @@ def test_domains_of_other_sizes_are_resized_and_converted():
 
 
 def test_labels_are_left_out():
-    labelled = numbers(0, 8), np.arange(8) % 2
-    for pair in stream(labelled, numbers(0, 8)):
+    labeled = numbers(0, 8), np.arange(8) % 2
+    for pair in stream(labeled, numbers(0, 8)):
         assert [tuple(images.shape) for images in pair] == [(4, 2, 2, 1)] * 2
 
 

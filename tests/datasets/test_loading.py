@@ -145,7 +145,7 @@ class TestEndless:
 
 
 class TestLabels:
-    def test_unlabelled_array(self):
+    def test_unlabeled_array(self):
         images = np.zeros((3, 4, 4), "uint8")
         assert load(images).element_spec.shape == (None, 4, 4, 1)
         assert dtype_of(load(images, labels=False).element_spec) == "float32"

@@ -36,7 +36,7 @@ class TestGrid:
         assert image_tools.image_grid(noise(1, 8, 8, 1)).shape == (52, 52, 1)
         assert image_tools.image_grid(noise(1, 64, 64, 1)).shape == (68, 68, 1)
 
-    def test_greyscale_without_channels_in_a_range(self):
+    def test_grayscale_without_channels_in_a_range(self):
         grid = image_tools.image_grid(
             np.full((4, 8, 8), 0.5), value_range=(0, 1), padding=0, scale=1
         )
@@ -77,7 +77,7 @@ class TestResize:
         tall = image_tools.resize(image.transpose(1, 0, 2), (5, 5))
         assert (tall[1:-1] > 150).all()
 
-    def test_transparent_pixels_lend_no_colour(self):
+    def test_transparent_pixels_lend_no_color(self):
         image = np.zeros((8, 8, 4), "uint8")
         image[:, ::2] = (255, 0, 0, 255)
         image[:, 1::2] = (0, 255, 0, 0)

@@ -50,7 +50,7 @@ class TestValueRange:
 
 
 class TestConvertChannels:
-    def test_colour_to_grey_by_weights(self):
+    def test_color_to_gray_by_weights(self):
         image = np.zeros((1, 3, 3), "uint8")
         image[0, [0, 1, 2], [0, 1, 2]] = 255
         gray = image_tools.convert_channels(image, 1)

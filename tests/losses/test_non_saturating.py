@@ -58,7 +58,7 @@ def test_noise_exchanges_labels_of_both_sides(probability):
         assert abs(share - probability) < 4.0 * deviation
 
 
-def test_an_image_labelled_real_is_smoothed_whatever_it_is():
+def test_an_image_labeled_real_is_smoothed_whatever_it_is():
     plain = NonSaturatingLoss(label_noise=0.3, seed=1)
     smooth = NonSaturatingLoss(0.1, label_noise=0.3, seed=1)
     real_share, fake_share = flipped_shares(plain)

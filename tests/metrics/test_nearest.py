@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from portable import assert_close, assert_equal
 
-from keras_gan.metrics import nearest, nearest_neighbours
+from keras_gan.metrics import nearest, nearest_neighbors
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def by_definition(real, fake, k):
 @pytest.mark.parametrize("k", [1, 3, 60])
 def test_neighbors_are_those_by_definition(monkeypatch, real, fake, numbers, k):
     monkeypatch.setattr(nearest, "_NUMBERS", numbers)
-    indices, distances = nearest_neighbours(real, fake, k)
+    indices, distances = nearest_neighbors(real, fake, k)
     expected = by_definition(real, fake, k)
     assert_equal(indices, expected[0])
     assert_close(distances, expected[1], rtol=1e-13)
@@ -34,7 +34,7 @@ def test_neighbors_are_those_by_definition(monkeypatch, real, fake, numbers, k):
 @pytest.mark.parametrize("far", [0.0, 1e4])
 def test_copies_are_at_a_distance_of_exactly_0(real, far):
     real = (real + far).astype("float32")
-    indices, distances = nearest_neighbours(real, real[::-1], 2)
+    indices, distances = nearest_neighbors(real, real[::-1], 2)
     assert_equal(indices[:, 0], np.arange(60)[::-1])
     assert (distances[:, 0] == 0).all() and (distances[:, 1] > 0).all()
 
@@ -42,13 +42,13 @@ def test_copies_are_at_a_distance_of_exactly_0(real, far):
 def test_rounding_does_not_choose_the_neighbor():
     # To the products both are equally near: 1e-9 drowns in 1e16.
     real = np.array([[1e8, 1e-9], [1e8, 0.0], [-1e8, 0.0]])
-    indices, distances = nearest_neighbours(real, real[1:2], 2)
+    indices, distances = nearest_neighbors(real, real[1:2], 2)
     assert indices.tolist() == [[1, 0]]
     assert_close(distances, [[0.0, 1e-9]], rtol=1e-6)
 
 
 def test_of_equally_near_ones_the_first():
-    indices, _ = nearest_neighbours(np.ones((4, 2)), np.zeros((1, 2)), 4)
+    indices, _ = nearest_neighbors(np.ones((4, 2)), np.zeros((1, 2)), 4)
     assert indices.tolist() == [[0, 1, 2, 3]]
 
 
@@ -63,7 +63,7 @@ def test_the_matrix_of_distances_is_never_held(monkeypatch):
     monkeypatch.setattr(np, "argpartition", watched)
     monkeypatch.setattr(nearest, "_NUMBERS", 1000)
     features = np.random.RandomState(0).standard_normal((300, 2))
-    nearest_neighbours(features, features)
+    nearest_neighbors(features, features)
     assert max(sizes) <= 1000 and sum(sizes) == 300**2
 
 
@@ -106,7 +106,7 @@ def test_an_image_that_occurs_often_is_not_its_own_neighbor(real, noise):
 )
 def test_wrong_arguments_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
-        nearest_neighbours(*arguments)
+        nearest_neighbors(*arguments)
 
 
 def test_images_that_are_all_one_are_refused():

@@ -62,7 +62,7 @@ def test_three_channels_are_the_papers_matrices():
         assert_close(values[index], expected, atol=1e-5)
 
 
-def test_one_channel_is_the_papers_grey_form():
+def test_one_channel_is_the_papers_gray_form():
     # The mean over the rows, applied to three equal channels.
     drawn = some_parameters()
     images = noise((BATCH, 3, 5, 1))
@@ -104,7 +104,7 @@ def test_no_saturation_leaves_the_mean(channels):
 
 
 @each_count
-def test_luma_flip_turns_the_mean_and_keeps_the_colour(channels):
+def test_luma_flip_turns_the_mean_and_keeps_the_color(channels):
     images = noise((BATCH, 4, 4, channels))
     mean = images.mean(axis=-1, keepdims=True)
     assert_close(
@@ -113,7 +113,7 @@ def test_luma_flip_turns_the_mean_and_keeps_the_colour(channels):
 
 
 @each_count
-def test_hue_keeps_the_mean_and_the_strength_of_colour(channels):
+def test_hue_keeps_the_mean_and_the_strength_of_color(channels):
     images = noise((BATCH, 4, 4, channels))
     turned = colored(images, alone("hue", 1.3))
     assert_close(turned.mean(axis=-1), images.mean(axis=-1), atol=1e-6)

@@ -129,7 +129,7 @@ def test_a_large_shift_leaves_nothing_but_the_middle_of_the_range():
         assert_equal(augmented, np.full(images.shape, middle))
 
 
-def test_grey_images_have_no_saturation():
+def test_gray_images_have_no_saturation():
     layer, images = DiffAugment("color"), pictures((3, 5, 5, 1))
     drawn = tensors(draws(layer, images.shape))
     augmented = layer.transform_images(images, drawn)

@@ -257,7 +257,7 @@ def test_energy_is_kept():
     assert_close(means, waves, rtol=0.25)
 
 
-def test_fine_pattern_made_smaller_is_grey():
+def test_fine_pattern_made_smaller_is_gray():
     chequerboard = (np.indices((32, 32)).sum(axis=0) % 2 * 2.0 - 1)[..., None]
     halving = translation(0.5, 0.5) @ np.diag([2.0, 2.0, 1.0])
     small = warped(chequerboard, halving)
