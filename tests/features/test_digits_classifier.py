@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from portable import (
+    JIT_COMPILE,
     array,
     assert_close,
     assert_equal,
@@ -71,7 +72,7 @@ def test_unseen_digits_are_told(classifier, digits):
     assert told.mean() >= 0.98
 
 
-@pytest.mark.parametrize("size", [(28, 28), (32, 24), (64, 64)])
+@pytest.mark.parametrize("size", [(28, 28), (64, 48)])
 def test_digits_are_told_at_other_sizes(classifier, digits, size):
     images, labels = digits[0][:200], digits[1][:200]
     large = np.stack([pillow(image[..., 0], size) for image in images])
@@ -100,7 +101,7 @@ def test_images_do_not_see_one_another(extractor, digits):
     assert_equal(training, together)
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("jit_compile", JIT_COMPILE)
 def test_graphs_give_what_eager_gives(extractor, digits, jit_compile):
     graph = compiled(extractor, jit_compile)
     images = tensor(digits[0][:16])
@@ -162,7 +163,7 @@ def test_distance_rises_with_noise_and_missing_digits(extractor, digits):
         for strength in (0.0, 0.1, 0.2, 0.4)
     ]
     by_classes = [
-        distance(real_features, extractor(other[labels >= missing]))
+        distance(real_features, array(extractor(other))[labels >= missing])
         for missing in (0, 2, 5, 8)
     ]
     for distances in (by_noise, by_classes):
@@ -177,7 +178,7 @@ def test_other_heads_are_refused():
     assert "head='probabilities'" in str(error.value)
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("jit_compile", JIT_COMPILE)
 def test_one_graph_takes_images_of_any_size(extractor, digits, jit_compile):
     graph = compiled(extractor, jit_compile, shapes=[(None, None, None, 1)])
     images = tensor(digits[0][:4])

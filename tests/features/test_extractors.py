@@ -3,7 +3,7 @@ import random
 import keras
 import numpy as np
 import pytest
-from portable import array, assert_equal, compiled, dtype_of, tensor
+from portable import JIT_COMPILE, array, assert_equal, compiled, dtype_of, tensor
 
 from keras_gan import images as images_module
 from keras_gan.features import extractors
@@ -91,7 +91,7 @@ def test_channels_are_converted(named, given, wanted):
     assert (received == expected).mean() > 0.999
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("jit_compile", JIT_COMPILE)
 def test_graph_gives_what_eager_gives(named, pictures, jit_compile):
     extractor = named()
     images = tensor(from_pictures(pictures))

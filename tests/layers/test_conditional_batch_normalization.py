@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from keras import ops
 from portable import (
+    JIT_COMPILE,
     array,
     assert_close,
     assert_equal,
@@ -89,7 +90,7 @@ def test_only_classes_of_the_batch_learn():
         assert rows[0] > 0 and rows[1] == 0 and rows[2] > 0
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("jit_compile", JIT_COMPILE)
 def test_in_a_graph(jit_compile):
     layer = trained_layer()
     # Batches of a size that is not known beforehand.

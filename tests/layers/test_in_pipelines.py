@@ -115,7 +115,9 @@ def test_model_with_the_layer_is_saved_and_loaded(tmp_path):
     "make",
     [
         lambda: layers.DiffAugment(seed=1),
-        lambda: layers.AdaptiveAugment("bgc", probability=0.8, seed=1),
+        lambda: layers.AdaptiveAugment(
+            ["shift", "contrast"], probability=0.8, seed=1
+        ),
     ],
 )
 def test_augmentation_in_a_pipeline(make):

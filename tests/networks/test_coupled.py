@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from portable import quick
 
 from keras_gan import networks
 
@@ -74,10 +75,8 @@ def test_nothing_is_shared_on_request():
 @pytest.mark.parametrize(
     ("shape", "second"),
     [
-        ((8, 8, 1), None),
         ((8, 8, 3), (8, 8, 1)),
         ((7, 9, 1), (7, 9, 2)),
-        ((28, 28, 1), (28, 28, 3)),
         ((3, 20, 2), None),
         ((1, 1, 1), None),
     ],
@@ -88,10 +87,10 @@ def test_shapes(shape, second):
     for generator, discriminator, wanted in zip(
         generators, discriminators, (shape, second or shape), strict=True
     ):
-        images = ops.convert_to_numpy(generator(50 * latents))
+        images = ops.convert_to_numpy(quick(generator)(50 * latents))
         assert images.shape == (2, *wanted)
         assert np.abs(images).max() <= 1
-        assert tuple(discriminator(images).shape) == (2, 1)
+        assert tuple(quick(discriminator)(images).shape) == (2, 1)
     assert len(common(*generators)) == len(trained_layers(generators[0])) - 1
 
 

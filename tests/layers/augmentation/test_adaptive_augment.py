@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 from portable import (
+    JIT_COMPILE,
     assert_close,
     assert_equal,
     compiled,
@@ -70,7 +71,7 @@ def test_flips_of_bytes_keep_every_byte():
     assert_close(values[flipped], expected, atol=1)
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("jit_compile", JIT_COMPILE)
 def test_probability_of_zero_keeps_every_bit_in_graphs(jit_compile):
     layer = AdaptiveAugment("bgcfnc", probability=0.0)
     images = noise((4, 6, 7, 3))

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from portable import (
+    JIT_COMPILE,
     assert_close,
     assert_equal,
     compiled,
@@ -76,7 +77,7 @@ def test_statistic_is_the_mean_sign_of_the_interval():
     assert_close(statistics, [0, 0, mean, mean], rtol=1e-6)
 
 
-@pytest.mark.parametrize("jit_compile", [None, False, True])
+@pytest.mark.parametrize("jit_compile", [None, *JIT_COMPILE])
 def test_logits_that_are_not_finite_do_not_count(jit_compile):
     layer = adaptive(interval=1)
     update = layer.update_state
@@ -131,7 +132,7 @@ def test_a_function_sets_it_and_is_clipped():
     assert_close(history, expected, rtol=1e-6)
 
 
-@pytest.mark.parametrize("jit_compile", [None, False, True])
+@pytest.mark.parametrize("jit_compile", [None, *JIT_COMPILE])
 @pytest.mark.parametrize(
     "schedule, expected",
     [
@@ -181,7 +182,7 @@ def test_config_survives_json(probability):
     assert layer.get_config() == config
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("jit_compile", JIT_COMPILE)
 @pytest.mark.parametrize(
     "probability", [None, 0.3, every_tenth], ids=["adaptive", "fixed", "given"]
 )

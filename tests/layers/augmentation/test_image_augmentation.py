@@ -6,6 +6,7 @@ import pytest
 from keras import ops
 from portable import (
     FLOAT64,
+    JIT_COMPILE,
     assert_close,
     compiled,
     dtype_of,
@@ -358,7 +359,7 @@ RANGES = [(-1, 1), (0, 1), (0, 255), (-3, 5), (1000, 1001)]
 
 
 @pytest.mark.parametrize("value_range", RANGES)
-@pytest.mark.parametrize("jit_compile", [None, False, True])
+@pytest.mark.parametrize("jit_compile", [None, *JIT_COMPILE])
 def test_what_is_left_alone_keeps_every_bit(value_range, jit_compile):
     low, high = value_range
     images = (pictures() + 1) / 2 * (high - low) + low

@@ -127,8 +127,10 @@ def fires(drawn, name):
     return drawn["fired"][:, list(multipliers("bgcfnc")).index(name)]
 
 
-@pytest.mark.parametrize("multiplier", [1.0, 0.5])
-@pytest.mark.parametrize("probability", [0.1, 0.5, 0.8, 1.0])
+@pytest.mark.parametrize(
+    ("probability", "multiplier"),
+    [(0.1, 1.0), (0.5, 0.5), (0.8, 1.0), (1.0, 0.5), (1.0, 1.0)],
+)
 def test_share_of_images_is_multiplier_times_probability(
     probability, multiplier
 ):

@@ -98,11 +98,12 @@ WRAPPERS = {
     ),
     "apply": lambda layer: keras_cv.layers.RandomApply(layer, rate=1.0, seed=1),
 }
-# Its `RandomApply` takes no single image in a graph, whatever the layer.
-IN_A_MAP_OF_SINGLE_IMAGES = ["augmenter", "pipeline"]
 
 
-@pytest.mark.parametrize("name", WRAPPERS)
+@pytest.mark.parametrize(
+    "name, make",
+    [("augmenter", adaptive), ("pipeline", diff), ("apply", adaptive)],
+)
 def test_inside_keras_cv(make, name):
     wrapped = WRAPPERS[name](make())
     assert_changed(wrapped(same_images()))
@@ -115,8 +116,11 @@ def test_inside_keras_cv(make, name):
     assert (masks != data["segmentation_masks"]).any()
 
 
-@pytest.mark.parametrize("name", IN_A_MAP_OF_SINGLE_IMAGES)
+@pytest.mark.parametrize(
+    "name, make", [("augmenter", diff), ("pipeline", adaptive)]
+)
 def test_single_images_inside_keras_cv(make, name):
+    # Its `RandomApply` takes none in a graph, whatever the layer.
     wrapped = WRAPPERS[name](make())
     assert_changed(values(dataset(same_images()).map(wrapped)))
 
@@ -170,7 +174,9 @@ def test_boxes_of_keras_cv(make):
     assert corners.min() >= 0 and corners.max() <= 12
 
 
-@pytest.mark.parametrize("name", IN_A_MAP_OF_SINGLE_IMAGES)
+@pytest.mark.parametrize(
+    "name, make", [("augmenter", adaptive), ("pipeline", diff)]
+)
 def test_boxes_of_single_images_of_keras_cv(make, name):
     data = {"images": same_images(), "bounding_boxes": boxes_of_keras_cv()}
     wrapped = {

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from portable import assert_equal, compiled, differentiated, to_numpy
+from portable import JIT_COMPILE, assert_equal, compiled, differentiated, to_numpy
 
 from keras_gan.layers.augmentation.random_layers import RandomLayers
 
@@ -43,7 +43,7 @@ def test_the_identity_at_inference():
     assert_equal(layer(images, training=False), images)
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("jit_compile", JIT_COMPILE)
 def test_graphs_and_gradients(jit_compile):
     layer = RandomLayers([keras.layers.Rescaling(3.0)], 1, rate=0.5, seed=2)
 
