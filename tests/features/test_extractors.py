@@ -3,7 +3,14 @@ import random
 import keras
 import numpy as np
 import pytest
-from portable import JIT_COMPILE, array, assert_equal, compiled, dtype_of, tensor
+from portable import (
+    JIT_COMPILE,
+    array,
+    assert_equal,
+    compiled,
+    dtype_of,
+    tensor,
+)
 
 from keras_gan import images as images_module
 from keras_gan.features import extractors

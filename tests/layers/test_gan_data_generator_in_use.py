@@ -279,7 +279,7 @@ class TestModel:
 
 class TestFilters:
     def images_of(self, layer, how, number=60):
-        data = slices(*real(number)).batch(30)
+        data = slices(*real(number)).batch(12)
         if how == "pipeline":
             return list(data.map(layer))
         return [layer(*batch) for batch in data]
@@ -305,7 +305,7 @@ class TestFilters:
 
         def mean(filter):
             layer = GANDataGenerator(gan, 1.0, filter=filter, seed=1)
-            parts = self.images_of(layer, "pipeline", 600)
+            parts = self.images_of(layer, "pipeline", 360)
             scores = [gan.discriminator(list(part)) for part in parts]
             return np.concatenate(to_numpy(scores)).mean()
 
@@ -318,7 +318,7 @@ class TestFilters:
             {0: noise_generator(), 1: noise_generator()}, 1.0,
             filter=classifier, pool_size=pool_size, seed=1,
         )  # fmt: skip
-        images, labels = real(40)[0], np.arange(40) % 2
+        images, labels = real()[0], np.arange(12) % 2
         new, _ = layer(images, labels)
         assert_equal(array(classifier(new)).argmax(1), labels)
 

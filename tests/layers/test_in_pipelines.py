@@ -77,10 +77,11 @@ def test_append_inside_a_compiled_model_is_refused():
 @pytest.mark.parametrize("filter", [None, "threshold", "rejection"])
 def test_generated_images_in_a_loop(filter):
     layer = generator(filter=filter)
-    x, y = layer(IMAGES, LABELS)
-    assert tuple(x.shape) == IMAGES.shape
+    images = IMAGES[:8]
+    x, _ = layer(images, LABELS[:8])
+    assert tuple(x.shape) == images.shape
     x = keras.ops.convert_to_numpy(x)
-    assert sum(np.any(a != b) for a, b in zip(x, IMAGES, strict=True)) == 12
+    assert sum(np.any(a != b) for a, b in zip(x, images, strict=True)) == 4
 
 
 def test_uniform_balance_over_batches():

@@ -90,13 +90,13 @@ def test_map_before_and_after_batch(make):
 
 
 def test_parallel_map(make):
-    images = dataset(np.tile(same_images(), (20, 1, 1, 1)))
+    images = dataset(np.tile(same_images(), (10, 1, 1, 1)))
     mapped = values(images.map(make(), num_parallel_calls=AUTOTUNE))
-    assert mapped.shape == (120, 12, 10, 3) and np.isfinite(mapped).all()
+    assert mapped.shape == (60, 12, 10, 3) and np.isfinite(mapped).all()
     assert not (mapped == same_images()[0]).all(axis=(1, 2, 3)).any()
     # As with Keras' own layers, two that are drawn in the same moment may be
     # the same.
-    assert len({image.tobytes() for image in mapped}) > 60
+    assert len({image.tobytes() for image in mapped}) > 30
 
 
 @pytest.mark.parametrize("batch_size", [None, BATCH])

@@ -1,7 +1,13 @@
 import keras
 import numpy as np
 import pytest
-from portable import JIT_COMPILE, assert_equal, compiled, differentiated, to_numpy
+from portable import (
+    JIT_COMPILE,
+    assert_equal,
+    compiled,
+    differentiated,
+    to_numpy,
+)
 
 from keras_gan.layers.augmentation.random_layers import RandomLayers
 
