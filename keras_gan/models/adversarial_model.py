@@ -7,7 +7,7 @@ from keras_gan.models import state
 from keras_gan.models.batch import batch_size
 from keras_gan.models.fitting import Fitting
 from keras_gan.models.player import check_turns, optimizer_of
-from keras_gan.models.turn import Turn, loss_of, terms_of
+from keras_gan.models.turn import Turn, loss_of, terms_of, weighted
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -86,7 +86,7 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
 
     def scores(self, turn):
         """Returns a dict of `Scores` by name; see `Turn.score`."""
-        raise NotImplementedError
+        return {}
 
     def turns(self, batch):
         """Yields (players updated in one pass, their part of the batch)."""
@@ -127,8 +127,8 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
             scaled, logs = [], {}
             for player, optimizer in zip(players, optimizers, strict=True):
                 loss, entries = terms_of(player, turn, optimizer.iterations)
-                scaled.append(optimizer.scale_loss(loss * share))
-                logs.update(entries)
+                scaled.append(optimizer.scale_loss(weighted(loss, share)))
+                logs[player.name] = entries
             self.after_turn(turn)
             return scaled, logs
 
@@ -142,7 +142,7 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
         """Evaluates a batch; returns the logs, and real with fake images."""
         batch = self.unpack(data)
         turn = Turn(self, batch, self.sample(batch, False), training=False)
-        logs = [loss_of(player, turn)[1] for player in self.players]
+        logs = [{p.name: loss_of(p, turn)[1]} for p in self.players]
         pairs = {
             name: (scores.real.images, scores.fake.images)
             for name, scores in turn.scores.items()

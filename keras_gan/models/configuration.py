@@ -154,9 +154,8 @@ def pair_of_optimizers(generator, discriminator) -> AdversarialOptimizer:
 
 def build(model, metrics) -> None:
     """Creates the state of penalties and metrics, under the strategy."""
-    for player in model.players:
-        for penalty in player.penalties:
-            getattr(penalty, "build", lambda: None)()
+    for part in model.stateful_parts():
+        getattr(part, "build", lambda: None)()
     shapes = model.image_shapes()
     unknown = set(scores_of_metrics(metrics)) - {None, *shapes}
     if shapes and unknown:

@@ -94,8 +94,14 @@ class Fitting(keras.Model):
     # Methods that a system may override ---------------------------------------
 
     def stateful_parts(self) -> list:
-        """Returns losses and penalties whose state Keras does not track."""
-        return [one for player in self.players for one in player.penalties]
+        """Returns losses and penalties, whose state Keras does not track.
+
+        By default these are the attributes of the model with seed generators
+        of their own, and the penalties of all players.
+        """
+        held = [one for one in vars(self).values() if state.has_seeds(one)]
+        penalties = [one for p in self.players for one in p.penalties]
+        return list({id(one): one for one in held + penalties}.values())
 
     def check_data(self, x, y=None) -> None:
         """Raises an error if data in memory is not valid for the model."""
@@ -232,7 +238,13 @@ class Fitting(keras.Model):
         for metric, name in zip(
             self.sample_metrics, self.metric_scores, strict=True
         ):
-            metric.update_state(*pairs[names[0] if name is None else name])
+            name = names[0] if name is None else name
+            if name not in pairs:
+                raise ValueError(
+                    "`metrics` must be given by the names of the model's "
+                    f"scores, {sorted(names)}. Received: {name!r}. Rename it."
+                )
+            metric.update_state(*pairs[name])
 
     def check_data_seen(self) -> None:
         """Raises an error if data since the last reset was out of range."""

@@ -4,6 +4,8 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+import keras
+
 
 @dataclasses.dataclass(frozen=True)
 class Player:
@@ -17,7 +19,8 @@ class Player:
         networks: Tuple of built Keras models that it trains. They may share
             weights.
         loss: Callable, `Turn` -> scalar, or `(scalar, logs)` where `logs` is a
-            dict of scalars. Without logs the loss is logged as `<name>_loss`.
+            dict of scalars with names that no other player uses. Unless the
+            loss itself is among the logs, it is logged as `<name>_loss`.
         penalties: Tuple of `Penalty`, or of callables `(score, real_images,
             fake_images) -> scalar`, that are added to the loss.
         generates: Whether gradients flow through the samples to its networks.
@@ -26,7 +29,7 @@ class Player:
     Example:
 
     >>> network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    >>> player = Player("critic", (network,), lambda turn: 0.0)
+    >>> player = Player("critic", (network,), lambda turn: turn.samples.mean())
     >>> [tuple(variable.shape) for variable in player.variables]
     [(2, 1), (1,)]
     """
@@ -36,6 +39,16 @@ class Player:
     loss: Callable[[Any], Any]
     penalties: tuple = ()
     generates: bool = False
+
+    def __post_init__(self):
+        networks = self.networks
+        if not isinstance(networks, list | tuple) or not all(
+            isinstance(one, keras.layers.Layer) for one in networks
+        ):
+            raise ValueError(
+                "`networks` must be a tuple of Keras models. Received: "
+                f"{networks!r}. For one network write `(network,)`."
+            )
 
     @property
     def variables(self) -> list:

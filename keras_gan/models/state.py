@@ -39,6 +39,11 @@ def spectral_layers(networks) -> list:
     return found
 
 
+def has_seeds(part) -> bool:
+    """Whether an object is a loss or penalty, with a state of its own."""
+    return hasattr(type(part), "seed_generators")
+
+
 def compiled_variables(gan) -> list:
     """Seeds and variables of the loss and the penalties, in order."""
     if not gan.compiled:

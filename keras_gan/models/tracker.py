@@ -38,12 +38,13 @@ class LogTracker(keras.metrics.Metric):
                 f"{sorted(logs)} after {sorted(self.names)}. Log 0 if a step "
                 "does not compute a value."
             )
-        # Means over an empty batch (of a replica without images) count as 0.
         weight = ops.cast(num_images, "float32")
         values = ops.stack(
             [ops.cast(logs[name], "float32") for name in self.names]
         )
-        values = ops.pad(values * weight, (0, _MAX_NAMES - len(self.names)))
+        # Means over the empty batch of a replica without data are NaN.
+        values = ops.where(weight > 0, values * weight, 0.0)
+        values = ops.pad(values, (0, _MAX_NAMES - len(self.names)))
         self.total.assign_add(values)
         self.count.assign_add(weight)
 
@@ -65,11 +66,26 @@ class LogTracker(keras.metrics.Metric):
 
 
 def merge(logs: list) -> dict:
-    """Merges dicts into one; values with the same name are averaged."""
+    """Merges the logs of all turns; a player's values are averaged.
+
+    Args:
+        logs: List of dicts, player's name -> dict of its logs.
+
+    Raises:
+        ValueError: If two players log the same name.
+    """
     values: dict = {}
-    for entry in logs:
-        for name, value in entry.items():
-            values.setdefault(name, []).append(value)
+    owners: dict = {}
+    for turn in logs:
+        for player, entries in turn.items():
+            for name, value in entries.items():
+                if owners.setdefault(name, player) != player:
+                    raise ValueError(
+                        "Players must log different names. Received: "
+                        f"{name!r} of {owners[name]!r} and of {player!r}. "
+                        "Rename one in the logs that the loss returns."
+                    )
+                values.setdefault(name, []).append(value)
     return {
         name: entries[0] if len(entries) == 1 else sum(entries) / len(entries)
         for name, entries in values.items()

@@ -6,9 +6,9 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan.backend import cond
+from keras_gan.backend import cond, replica_count
 from keras_gan.models.batch import call_network
-from keras_gan.penalties import Scores
+from keras_gan.penalties import Penalty, Scores
 
 
 class Turn:
@@ -107,7 +107,9 @@ def terms_of(player, turn, step) -> tuple:
     loss, logs = loss_of(player, turn)
     for penalty in player.penalties:
         value = penalty_of(penalty, turn, step)
-        logs[penalty_name(penalty)] = value
+        name = penalty_name(penalty)
+        _check_log_name(name, player, logs)
+        logs[name] = value
         loss = loss + value
     regularization = regularization_of(player)
     if regularization is not None:
@@ -116,36 +118,51 @@ def terms_of(player, turn, step) -> tuple:
     return loss, logs
 
 
+def weighted(loss, share):
+    """Returns a replica's part of the mean loss over the global batch.
+
+    The loss of a replica without data may be NaN, a mean over nothing.
+    """
+    if replica_count() == 1:
+        return loss
+    return ops.where(share > 0, loss * share, 0.0)
+
+
 def loss_of(player, turn) -> tuple:
-    """Returns a player's loss without penalties, and its logs.
+    """Returns a player's loss without penalties, float32, and its logs.
 
     Raises:
-        ValueError: If the loss is not a scalar.
+        ValueError: If the loss is not a scalar, or a log has a reserved name.
     """
     result = player.loss(turn)
     loss, logs = result if isinstance(result, tuple) else (result, None)
-    shape = getattr(loss, "shape", None if loss is None else ())
-    if shape is None or tuple(shape) != ():
-        received = "None" if shape is None else f"shape {tuple(shape)}"
+    if not ops.is_tensor(loss) or tuple(loss.shape) != ():
+        received = f"{loss!r}"
+        if hasattr(loss, "shape"):
+            received = f"shape {tuple(loss.shape)}"
         raise ValueError(
-            f"The loss of player {player.name!r} must be a scalar, or a scalar "
-            f"and a dict of logs. Received: {received}. Take the mean over the "
-            "batch."
+            f"The loss of player {player.name!r} must be a scalar tensor, or a "
+            f"scalar and a dict of logs. Received: {received}. Take the mean "
+            "over the batch."
         )
-    logs = dict(logs or {f"{player.name}_loss": loss})
-    return loss, _nan_unless_finite(loss, logs)
-
-
-def _nan_unless_finite(loss, logs) -> dict:
-    """Sets the first entry of the logs to NaN if the loss is not finite.
-
-    `FiniteLosses` only checks the logs, which may not contain the loss itself.
-    """
+    logs = dict(logs or {})
+    for name in logs:
+        _check_log_name(name, player)
     if all(value is not loss for value in logs.values()):
-        name, value = next(iter(logs.items()))
-        value = ops.cast(value, "float32")
-        logs[name] = ops.where(ops.isfinite(loss), value, float("nan"))
-    return logs
+        # `FiniteLosses` only checks the logs.
+        name = f"{player.name}_loss"
+        shown = logs.get(name, loss)
+        logs[name] = ops.where(ops.isfinite(loss), shown, loss)
+    # A product with the replica's share would fail in half precision.
+    return ops.cast(loss, "float32"), logs
+
+
+def _check_log_name(name, player, taken=()) -> None:
+    if name.startswith("_") or name in taken:
+        raise ValueError(
+            "Names of logs must be different and not begin with an underscore. "
+            f"Received: {name!r} of player {player.name!r}. Rename it."
+        )
 
 
 def penalty_of(penalty, turn, step):
@@ -156,7 +173,8 @@ def penalty_of(penalty, turn, step):
         turn: The `Turn`.
         step: Number of updates that the player has made.
     """
-    if hasattr(penalty, "update_state"):
+    update = getattr(type(penalty), "update_state", Penalty.update_state)
+    if update is not Penalty.update_state:
         penalty.update_state(*_all_logits(turn))
     every = getattr(penalty, "every", 1)
     if every == 1:

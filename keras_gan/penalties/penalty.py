@@ -98,6 +98,12 @@ class Penalty:
         Args:
             scores: `Scores` of real and fake images by one network.
         """
+        if type(self).__call__ is Penalty.__call__:
+            raise TypeError(
+                f"`{type(self).__name__}` must be used in a model. Received: a "
+                "call of a penalty that only overrides `of_turn`. Override "
+                "`penalize` or `__call__` to call it directly."
+            )
         return self(scores, scores.real.images, scores.fake.images)
 
     def of_turn(self, turn: Any) -> Tensor:

@@ -61,6 +61,13 @@ class Scored:
 
     @functools.cached_property
     def input_gradients(self) -> Tensor:
+        if keras.tree.is_nested(self.images):
+            raise TypeError(
+                "Gradients with respect to images need one tensor of images. "
+                f"Received: {type(self.images).__name__} as data. Score only "
+                "the images, and pass the rest through the network's closure: "
+                '`turn.score(lambda x: network([x, labels]), batch["images"])`.'
+            )
         if not _is_floating(self.images):
             raise TypeError(
                 "`images` must be floating-point numbers for gradients with "
@@ -170,4 +177,6 @@ def _dtype(images: Tensor) -> str:
 
 
 def _is_floating(images: Tensor) -> bool:
+    if keras.tree.is_nested(images):
+        return False
     return keras.backend.is_float_dtype(_dtype(images))

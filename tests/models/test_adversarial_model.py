@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_gan import Player, penalties
-from keras_gan.models.batch import batch_size
+from keras_gan import Player, losses, penalties
+from keras_gan.models.batch import batch_size, call_network
 
 PLAYERS = ("maker", "critic", "judge")
 STEP = 0.1
@@ -424,8 +424,7 @@ def test_what_a_subclass_must_write():
         model.compile()
     with pytest.raises(NotImplementedError):
         model.sample(None)
-    with pytest.raises(NotImplementedError):
-        model.scores(None)
+    assert model.scores(None) == {}
     data = np.ones((4, 2)), np.arange(4)
     assert model.unpack(data) is data[0]
     assert int(batch_size(model.unpack(data))) == 4
@@ -438,3 +437,82 @@ def test_shared_weights_count_once():
     assert [v.path for v in player.variables] == [
         v.path for v in dense.trainable_variables
     ]
+
+
+def with_noisy_loss(make_three):
+    """A model whose judge has a loss that draws numbers of its own."""
+
+    def judge_loss(self, turn):
+        scores = turn.scores["judge"]
+        return self.noisy.discriminator_loss(
+            scores.real.logits, scores.fake.logits
+        )
+
+    class Noisy(make_three.system):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.noisy = losses.NonSaturatingLoss(label_noise=0.3)
+
+    return make_three(Noisy, judge_loss=judge_loss)
+
+
+def test_a_loss_with_draws_of_its_own_is_resumed(make_three, pairs, tmp_path):
+    first, second = (with_noisy_loss(make_three) for _ in "ab")
+    for model in (first, second):
+        model.compile(sgd(), jit_compile=False)
+    fit(first, pairs)
+    first.save_weights(tmp_path / "a.weights.h5")
+    second.load_weights(tmp_path / "a.weights.h5")
+    states = []
+    for model in (first, second):
+        fit(model, pairs)
+        (generator,) = model.noisy.seed_generators
+        states.append([numpy(generator.state), *model.get_weights()])
+    for a, b in zip(*states, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_losses_in_half_precision(make_three, pairs, policy):
+    def judge_loss(self, turn):
+        logits = turn.scores["judge"].fake.logits
+        return ops.mean(ops.cast(logits, policy.removeprefix("mixed_")))
+
+    keras.config.set_dtype_policy(policy)
+    model = make_three(judge_loss=judge_loss)
+    logs = fit(compiled(model), pairs)
+    assert np.isfinite(list(logs.values())).all()
+
+
+def test_metrics_of_scores_that_are_not_there(make_three, pairs):
+    model = compiled(
+        make_three(), metrics={"nope": [keras.metrics.Mean(name="mean")]}
+    )
+    with pytest.raises(ValueError, match="'critic', 'judge'.*Received: 'nope'"):
+        model.evaluate(pairs, verbose=0)
+
+
+def test_a_replica_without_data_counts_as_nothing(make_three, pairs, two_cpus):
+    """A mean over nothing is NaN, which must not reach the other replica."""
+
+    def judge_loss(self, turn):
+        scores = turn.scores["judge"]
+        gap = ops.mean(scores.fake.logits) - ops.mean(scores.real.logits)
+        return gap, {"judge_loss": gap}
+
+    methods = {"judge_loss": judge_loss, "sample": of_one_latent}
+    one = make_three(**methods)
+    with two_cpus.scope():
+        two = make_three(**methods)
+    for model in (one, two):
+        model.compile(sgd(), jit_compile=False)
+    logs = [fit(model, pairs[:17], batch_size=16) for model in (one, two)]
+    for name, values in logs[0].items():
+        np.testing.assert_allclose(logs[1][name], values, rtol=1e-5, atol=1e-6)
+    for a, b in zip(one.get_weights(), two.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def of_one_latent(self, batch, training=True):
+    """Samples that are the same on one device and on several."""
+    return call_network(self.maker, ops.ones_like(batch), training)

@@ -157,6 +157,9 @@ def test_penalties_of_equal_names(refused):
         (lambda self, turn: turn.scores["judge"].real.logits[:, 0],
          r"shape (32,)"),
         (lambda self, turn: None, "None"),
+        # Without a gradient, each backend would do something else.
+        (lambda self, turn: 0.0, "0.0"),
+        (lambda self, turn: [turn.scores["judge"].real.logits], "["),
         (lambda self, turn: (None, {}), "None"),
         (lambda self, turn: (turn.samples, {"judge_loss": 0.0}),
          "shape (32, 2)"),
@@ -164,8 +167,8 @@ def test_penalties_of_equal_names(refused):
 )  # fmt: skip
 def test_losses_that_are_no_scalars(refused, loss, received):
     message = refused(judge_loss=loss, fits=True, turns=_all_at_once)
-    assert "loss of player 'judge' must be a scalar" in message
-    assert f"Received: {received}. Take the mean" in message
+    assert "loss of player 'judge' must be a scalar tensor" in message
+    assert f"Received: {received}" in message and "Take the mean" in message
 
 
 def _all_at_once(self, batch):
@@ -196,10 +199,40 @@ def test_turns_of_a_stranger(make_three):
 def test_a_loss_that_is_not_finite_is_named(make_three, pairs, logged):
     def judge_loss(self, turn):
         loss = self.gap(turn, "judge") / 0.0
-        return loss if logged else (loss, {"judge_gap": ops.zeros(())})
+        zero = ops.zeros(())
+        return loss if logged else (loss, {"gap": zero, "judge_loss": zero})
 
     model = make_three(judge_loss=judge_loss)
     model.compile(run_eagerly=True)
-    name = "judge_loss" if logged else "judge_gap"
-    with pytest.raises(FloatingPointError, match=f"finite: {name} at epoch 1"):
+    # An innocent log is not blamed.
+    words = "finite: judge_loss at epoch 1"
+    with pytest.raises(FloatingPointError, match=words):
         model.fit(pairs, verbose=0)
+
+
+def test_networks_that_are_no_tuple_of_models(make_three):
+    network = make_three().judge
+    for given in (network, "judge", (network, "judge")):
+        with pytest.raises(ValueError, match=r"(?s)Received: .*`\(network,\)`"):
+            Player("judge", given, len)
+
+
+@pytest.mark.parametrize(
+    ("logs", "words"),
+    [
+        ({"critic_loss": 0.0}, "'critic_loss' of 'critic' and of 'judge'"),
+        ({"_hidden": 0.0}, "'_hidden' of player 'judge'"),
+        ({"r1": 0.0}, "'r1' of player 'judge'"),
+    ],
+)
+def test_names_of_logs_that_are_taken(refused, logs, words):
+    def judge_loss(self, turn):
+        return self.gap(turn, "judge"), logs
+
+    message = refused(
+        judge_loss=judge_loss,
+        penalties_of=lambda self, name: [R1(1.0)] * (name == "judge"),
+        turns=_all_at_once,
+        fits=True,
+    )
+    assert words in message and "Rename" in message

@@ -152,11 +152,15 @@ def test_names_of_penalties():
     assert found == ["drift", "slope", "mine"]
 
 
+def _one(turn):
+    return ops.ones(())
+
+
 def test_a_callable_is_a_penalty(patches, images):
     def drift(score, real_images, fake_images):
         return ops.mean(score(real_images)) + ops.mean(fake_images)
 
-    player = Player("d", (patches.discriminator,), lambda turn: 1.0, (drift,))
+    player = Player("d", (patches.discriminator,), _one, (drift,))
     turn = Turn(patches, *images, (player,))
     loss, logs = terms_of(player, turn, 0)
     real = numpy(turn.scores["patches"].real.logits)
@@ -164,3 +168,31 @@ def test_a_callable_is_a_penalty(patches, images):
     np.testing.assert_allclose(numpy(logs["drift"]), value, rtol=1e-5)
     np.testing.assert_allclose(numpy(loss), 1.0 + value, rtol=1e-5)
     assert logs["d_loss"] == 1.0
+
+
+def test_a_penalty_of_a_turn_needs_no_scores(patches, images):
+    class SumOfSamples(penalties.Penalty):
+        def of_turn(self, turn):
+            return ops.sum(turn.samples)
+
+    penalty = SumOfSamples()
+    player = Player("d", (patches.discriminator,), _one, (penalty,))
+    scored = []
+    patches.scores = lambda turn: scored.append(turn) or {}
+    turn = Turn(patches, *images, (player,))
+    loss, _ = terms_of(player, turn, 0)
+    total = numpy(images[1]).sum()
+    np.testing.assert_allclose(numpy(loss), 1 + total, rtol=1e-4)
+    assert not scored
+    with pytest.raises(TypeError, match="only overrides `of_turn`"):
+        penalty(len, images[0], images[1])
+
+
+def test_gradients_need_one_tensor_of_data(patches, images):
+    real, fake = ({"images": one, "labels": one} for one in images)
+    player = Player("d", (patches.discriminator,), _one, (penalties.R1(1.0),))
+    turn = Turn(patches, real, fake, (player,))
+    scores = turn.score(lambda data: data["images"])
+    assert tuple(scores.real.logits.shape) == tuple(images[0].shape)
+    with pytest.raises(TypeError, match="Received: dict.*"):
+        penalties.R1(1.0).penalize(scores)
