@@ -24,7 +24,9 @@ def domains(
 
     Each batch has as many images of one domain as of the other, each in an
     order of its own. A pass ends when the larger domain has been seen once;
-    the smaller one begins anew in between.
+    the smaller one begins anew in between. What is left of a domain after its
+    last whole batch is left out of that pass; the next has another order
+    (without `shuffle`, the same images are left out each time).
 
     Args:
         first: Images of the first domain, as `load` takes them.

@@ -4,7 +4,7 @@ import keras
 
 from keras_gan import backend
 from keras_gan.models import state
-from keras_gan.models.batch import batch_size
+from keras_gan.models.batch import as_tensors, batch_size
 from keras_gan.models.fitting import Fitting
 from keras_gan.models.player import check_turns, optimizer_of
 from keras_gan.models.turn import Turn, loss_of, terms_of, weighted
@@ -101,7 +101,7 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
 
     def train_batch(self, data):
         """Trains on a batch, turn by turn; returns the logs."""
-        batch = self.unpack(data)
+        batch = self.unpack(as_tensors(data))
         turns = list(self.turns(batch))
         check_turns(self.players, turns)
         logs = [self._update(players, part) for players, part in turns]
@@ -140,7 +140,7 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
 
     def test_batch(self, data):
         """Evaluates a batch; returns the logs, and real with fake images."""
-        batch = self.unpack(data)
+        batch = self.unpack(as_tensors(data))
         turn = Turn(self, batch, self.sample(batch, False), training=False)
         logs = [{p.name: loss_of(p, turn)[1]} for p in self.players]
         pairs = {

@@ -60,6 +60,13 @@ def unpack(data, image_shape, num_classes) -> Batch:
     return Batch(images, labels, {"images": outside, "labels": wrong})
 
 
+def as_tensors(data):
+    """Data of `train_on_batch`, which may be arrays, as tensors."""
+    return keras.tree.map_structure(
+        lambda x: x if x is None else ops.convert_to_tensor(x), data
+    )
+
+
 def batch_size(batch):
     """Number of examples in a batch of any structure."""
     return ops.shape(keras.tree.flatten(batch)[0])[0]

@@ -19,8 +19,8 @@ class Player:
         networks: Tuple of built Keras models that it trains. They may share
             weights.
         loss: Callable, `Turn` -> scalar, or `(scalar, logs)` where `logs` is a
-            dict of scalars with names that no other player uses. Unless the
-            loss itself is among the logs, it is logged as `<name>_loss`.
+            dict of scalars with names that no other player uses. Without logs
+            the loss is logged as `<name>_loss`.
         penalties: Tuple of `Penalty`, or of callables `(score, real_images,
             fake_images) -> scalar`, that are added to the loss.
         generates: Whether gradients flow through the samples to its networks.
@@ -81,6 +81,12 @@ def check_players(players, model) -> None:
             a player has no trainable weights or shares them with another
             player, or a network is not an attribute of the model.
     """
+    for player in players:
+        if not isinstance(player, Player):
+            raise ValueError(
+                "`make_players` must return a sequence of `Player`. Received: "
+                f"{player!r} in it. Write `return (Player(...), Player(...))`."
+            )
     names = [player.name for player in players]
     for name in names:
         _check_name(name)
@@ -147,6 +153,13 @@ def _check_name(name) -> None:
 
 
 def _check_trainable(player) -> None:
+    unbuilt = [one.name for one in player.networks if not one.built]
+    if unbuilt:
+        raise ValueError(
+            "The networks of a player must be built. Received: "
+            f"{player.name!r} with {', '.join(unbuilt)}, not built. Give them "
+            "a `keras.Input`, or call them once before `compile`."
+        )
     if not player.variables:
         networks = ", ".join(network.name for network in player.networks)
         raise ValueError(

@@ -148,11 +148,13 @@ def loss_of(player, turn) -> tuple:
     logs = dict(logs or {})
     for name in logs:
         _check_log_name(name, player)
-    if all(value is not loss for value in logs.values()):
-        # `FiniteLosses` only checks the logs.
+    if not logs:
+        logs = {f"{player.name}_loss": loss}
+    elif all(value is not loss for value in logs.values()):
+        # `FiniteLosses` only checks the logs, which do not show this loss.
         name = f"{player.name}_loss"
-        shown = logs.get(name, loss)
-        logs[name] = ops.where(ops.isfinite(loss), shown, loss)
+        name = name if name in logs else next(iter(logs))
+        logs[name] = ops.where(ops.isfinite(loss), logs[name], float("nan"))
     # A product with the replica's share would fail in half precision.
     return ops.cast(loss, "float32"), logs
 

@@ -134,7 +134,9 @@ def terms(gan, batch, fakes, *names):
     turn = Turn(gan, batch, fakes, chosen, training=bool(chosen))
     found = [terms_of(player, turn, 0) for player in chosen]
     found = found or [loss_of(player, turn) for player in gan.players]
-    return [loss for loss, _ in found], merge([logs for _, logs in found])
+    return [loss for loss, _ in found], merge(
+        [dict(enumerate(logs for _, logs in found))]
+    )
 
 
 BOTH = "discriminator", "generator"

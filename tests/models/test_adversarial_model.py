@@ -516,3 +516,16 @@ def test_a_replica_without_data_counts_as_nothing(make_three, pairs, two_cpus):
 def of_one_latent(self, batch, training=True):
     """Samples that are the same on one device and on several."""
     return call_network(self.maker, ops.ones_like(batch), training)
+
+
+def test_train_on_batch_hands_on_tensors(make_three, pairs):
+    def unpack(self, data):
+        batch = keras.utils.unpack_x_y_sample_weight(data)[0]
+        kinds.append(ops.is_tensor(batch))
+        return batch
+
+    kinds: list = []
+    model = compiled(make_three(unpack=unpack))
+    model.train_on_batch(pairs)
+    model.test_on_batch(pairs)
+    assert kinds == [True, True]

@@ -225,14 +225,29 @@ def test_networks_that_are_no_tuple_of_models(make_three):
         ({"r1": 0.0}, "'r1' of player 'judge'"),
     ],
 )
-def test_names_of_logs_that_are_taken(refused, logs, words):
+def test_names_of_logs_that_are_taken(make_three, pairs, logs, words):
     def judge_loss(self, turn):
         return self.gap(turn, "judge"), logs
 
-    message = refused(
+    model = make_three(
         judge_loss=judge_loss,
         penalties_of=lambda self, name: [R1(1.0)] * (name == "judge"),
-        turns=_all_at_once,
-        fits=True,
     )
-    assert words in message and "Rename" in message
+    model.compile()
+    with pytest.raises(ValueError, match=f"Received: {words}.*Rename"):
+        model.fit(pairs, verbose=0)
+
+
+def test_networks_that_are_not_built(refused):
+    def make_players(self):
+        self.extra = keras.Sequential([keras.layers.Dense(1)])
+        networks = (self.critic, self.extra)
+        return [Player("critic", networks, self.maker_loss)]
+
+    message = refused(make_players=make_players)
+    assert "must be built" in message and "'critic' with sequential" in message
+
+
+def test_players_that_are_none(refused):
+    message = refused(make_players=lambda self: [self.critic])
+    assert "must return a sequence of `Player`" in message
