@@ -407,7 +407,7 @@ class TestErrors:
     def test_classifier_that_cannot_be_read(self, augment_fails, photos):
         Path("bad.h5").write_text("text")
         errors = augment_fails(photos, "--classifier", "bad.h5")
-        assert "`bad.h5` cannot be loaded. It is damaged, or not the" in errors
+        assert "`bad.h5` cannot be loaded. It is damaged, or it is" in errors
 
     def test_files_that_are_no_gan(self, augment_fails, photos):
         Path("text.keras").write_text("text")

@@ -64,11 +64,11 @@ def test_a_file_that_is_not_there(tmp_path):
 def test_damaged_files(tmp_path):
     path = tmp_path / "x.keras"
     path.write_text("text")
-    with pytest.raises(ValueError, match="It is damaged, or not a test model"):
+    with pytest.raises(ValueError, match="damaged, or it is not a test model"):
         load(path)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("config.json", json.dumps({"class_name": "Nothing"}))
-    with pytest.raises(ValueError, match="It is damaged, or not a test model"):
+    with pytest.raises(ValueError, match="damaged, or it is not a test model"):
         load(path)
 
 
