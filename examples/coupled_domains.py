@@ -46,7 +46,7 @@ def coupled_digits(shared=True, width=48, seed=1) -> keras_gan.CoupledGAN:
     gan.compile(
         *optimizers,
         loss="non_saturating",
-        penalties=[keras_gan.penalties.R1(0.06)],
+        penalties=[keras_gan.penalties.R1(0.06, every=4)],
         update="simultaneous",
     )
     return gan
