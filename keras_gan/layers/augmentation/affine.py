@@ -29,9 +29,9 @@ def inverse_matrices(drawn: Mapping[str, Tensor], height, width) -> Tensor:
         "flip": lambda flip: _scaling(1.0 - 2.0 * flip, ops.ones_like(flip)),
         "quarter_turns": lambda turns: _rotation(math.pi / 2 * turns),
         "shift": lambda shift: _translation(-ops.round(shift * sides)),
-        "scale": lambda scale: _scaling(1.0 / scale, 1.0 / scale),
+        "scale": lambda scale: _scaling(_inverse(scale), _inverse(scale)),
         "rotation": _rotation,
-        "stretch": lambda stretch: _scaling(1.0 / stretch, stretch),
+        "stretch": lambda stretch: _scaling(_inverse(stretch), stretch),
         "second_rotation": _rotation,
         "fractional_shift": lambda shift: _translation(-shift * sides),
     }
@@ -46,6 +46,13 @@ def inverse_matrices(drawn: Mapping[str, Tensor], height, width) -> Tensor:
 def unchanged(matrices: Tensor) -> Tensor:
     """Returns which of the maps are the identity: boolean `(batch,)`."""
     return ops.all(matrices == ops.eye(3), axis=(1, 2))
+
+
+def _inverse(factor: Tensor) -> Tensor:
+    # In TensorFlow's graphs divisions become approximate reciprocals: 1 / 1
+    # would not be exactly 1, and images that should stay as they are would be
+    # resampled.
+    return ops.where(factor == 1.0, 1.0, 1.0 / factor)
 
 
 def _rotation(angle: Tensor) -> Tensor:

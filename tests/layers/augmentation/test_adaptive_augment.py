@@ -74,7 +74,8 @@ def test_flips_of_bytes_keep_every_byte():
 @pytest.mark.parametrize("jit_compile", JIT_COMPILE)
 def test_probability_of_zero_keeps_every_bit_in_graphs(jit_compile):
     layer = AdaptiveAugment("bgcfnc", probability=0.0)
-    images = noise((4, 6, 7, 3))
+    # TensorFlow divides by another instruction from eight images on.
+    images = noise()
     graph = compiled(layer.augment_images, jit_compile)
     assert_equal(bits(graph(tensor(images))), bits(images))
 
