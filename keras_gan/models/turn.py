@@ -107,13 +107,12 @@ def terms_of(player, turn, step) -> tuple:
     loss, logs = loss_of(player, turn)
     for penalty in player.penalties:
         value = penalty_of(penalty, turn, step)
-        name = penalty_name(penalty)
-        _check_log_name(name, player, logs)
-        logs[name] = value
+        _add_log(penalty_name(penalty), value, player, logs)
         loss = loss + value
     regularization = regularization_of(player)
     if regularization is not None:
-        logs[f"{player.name}_regularization"] = regularization
+        name = f"{player.name}_regularization"
+        _add_log(name, regularization, player, logs)
         loss = loss + regularization
     return loss, logs
 
@@ -145,9 +144,9 @@ def loss_of(player, turn) -> tuple:
             f"scalar and a dict of logs. Received: {received}. Take the mean "
             "over the batch."
         )
-    logs = dict(logs or {})
-    for name in logs:
-        _check_log_name(name, player)
+    given, logs = logs or {}, {}
+    for name, value in given.items():
+        _add_log(name, value, player, logs)
     if not logs:
         logs = {f"{player.name}_loss": loss}
     elif all(value is not loss for value in logs.values()):
@@ -159,12 +158,14 @@ def loss_of(player, turn) -> tuple:
     return ops.cast(loss, "float32"), logs
 
 
-def _check_log_name(name, player, taken=()) -> None:
-    if name.startswith("_") or name in taken:
+def _add_log(name, value, player, logs) -> None:
+    """Adds a log; names with an underscore first are those of flags."""
+    if name.startswith("_") or name in logs:
         raise ValueError(
             "Names of logs must be different and not begin with an underscore. "
             f"Received: {name!r} of player {player.name!r}. Rename it."
         )
+    logs[name] = value
 
 
 def penalty_of(penalty, turn, step):

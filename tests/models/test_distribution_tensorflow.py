@@ -94,6 +94,15 @@ CASES = {
 }
 
 
+def assert_same_run(gans, logs):
+    """Two models have the same weights, and logged the same."""
+    for a, b in zip(gans[0].weights, gans[1].weights, strict=True):
+        a, b = (keras.ops.convert_to_numpy(v) for v in (a, b))
+        assert np.abs(a - b).max() <= 1e-5 * np.abs(a).max()
+    for name, values in logs[0].items():
+        np.testing.assert_allclose(logs[1][name], values, rtol=1e-4, atol=1e-6)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_two_replicas_are_one_device(make_gan, points, two_cpus, case):
     import tensorflow as tf
@@ -107,11 +116,7 @@ def test_two_replicas_are_one_device(make_gan, points, two_cpus, case):
         )
         gans.append(gan)
         logs.append(fit.history)
-    for a, b in zip(gans[0].weights, gans[1].weights, strict=True):
-        a, b = (keras.ops.convert_to_numpy(v) for v in (a, b))
-        assert np.abs(a - b).max() <= 1e-5 * np.abs(a).max()
-    for name, values in logs[0].items():
-        np.testing.assert_allclose(logs[1][name], values, rtol=1e-4, atol=1e-6)
+    assert_same_run(gans, logs)
 
 
 COUPLED = {
@@ -146,11 +151,7 @@ def test_two_domains_on_two_replicas_are_as_on_one_device(two_cpus, case):
                       shuffle=False, verbose=0)  # fmt: skip
         gans.append(gan)
         logs.append(fit.history)
-    for a, b in zip(gans[0].weights, gans[1].weights, strict=True):
-        a, b = (keras.ops.convert_to_numpy(v) for v in (a, b))
-        assert np.abs(a - b).max() <= 1e-5 * np.abs(a).max()
-    for name, values in logs[0].items():
-        np.testing.assert_allclose(logs[1][name], values, rtol=1e-4, atol=1e-6)
+    assert_same_run(gans, logs)
 
 
 def test_replicas_draw_different_latents(make_gan, points, two_cpus):

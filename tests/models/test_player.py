@@ -223,6 +223,7 @@ def test_networks_that_are_no_tuple_of_models(make_three):
         ({"critic_loss": 0.0}, "'critic_loss' of 'critic' and of 'judge'"),
         ({"_hidden": 0.0}, "'_hidden' of player 'judge'"),
         ({"r1": 0.0}, "'r1' of player 'judge'"),
+        ({"judge_regularization": 0.0}, "'judge_regularization' of player"),
     ],
 )
 def test_names_of_logs_that_are_taken(make_three, pairs, logs, words):
@@ -233,6 +234,7 @@ def test_names_of_logs_that_are_taken(make_three, pairs, logs, words):
         judge_loss=judge_loss,
         penalties_of=lambda self, name: [R1(1.0)] * (name == "judge"),
     )
+    model.judge.trainable_variables[0].regularizer = keras.regularizers.L2(0.1)
     model.compile()
     with pytest.raises(ValueError, match=f"Received: {words}.*Rename"):
         model.fit(pairs, verbose=0)
