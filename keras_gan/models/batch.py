@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_gan.backend import replica_count
+from keras_gan.utils.arguments import positive_integer
 
 # Appears in the framework's error message if a batch cannot be split.
 CUT = "cut_into_discriminator_steps"
@@ -166,13 +167,15 @@ def split(batch, parts: int) -> list:
         List of `parts` batches with the same structure.
 
     Raises:
-        ValueError: If the parts would not be equal.
+        ValueError: If the parts would not be equal, or `parts` is not a
+            positive integer.
 
     Example:
 
     >>> [np.asarray(part).tolist() for part in split(np.arange(6), 2)]
     [[0, 2, 4], [1, 3, 5]]
     """
+    parts = positive_integer("parts", parts, hint="Pass 1 or more.")
     if parts == 1:
         return [batch]
     if isinstance(batch, Batch):

@@ -1,5 +1,6 @@
 """`AdversarialOptimizer`: several optimizers that Keras sees as one."""
 
+import math
 from typing import Any
 
 import keras
@@ -96,13 +97,18 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
             An `AdversarialOptimizer`.
 
         Raises:
-            ValueError: As in `AdversarialOptimizer`.
+            ValueError: As in `AdversarialOptimizer`, or if there are no parts.
 
         Example:
 
         >>> AdversarialOptimizer.of({"generator": "adam"}).names
         ('generator',)
         """
+        if not isinstance(parts, dict) or not parts:
+            raise ValueError(
+                "`parts` must be a dict of optimizers by player name. "
+                f'Received: {parts!r}. Write `{{"critic": "adam"}}`.'
+            )
         absent = {"generator": _ABSENT, "discriminator": _ABSENT}
         # `cls` leaves out a pair's parts that are None.
         given = {role: _part(one, role) for role, one in parts.items()}
@@ -133,13 +139,15 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
 
         Raises:
             TypeError: If a part has a schedule, or the new rate is not a
-                number. No part is changed then.
+                number.
+            ValueError: If the new rate is negative or not finite. After an
+                error no part is changed.
         """
         return self.parts[0].learning_rate
 
     @learning_rate.setter
     def learning_rate(self, learning_rate):
-        rate = float(learning_rate)
+        rate = _checked_rate(learning_rate)
         for name, part in zip(self.names, self.parts, strict=True):
             if _rate(part) is None:
                 raise TypeError(
@@ -272,6 +280,21 @@ def _portable_config(config):
     ):
         config |= {"module": "keras.optimizers", "registered_name": None}
     return config
+
+
+def _checked_rate(learning_rate) -> float:
+    message = (
+        "`learning_rate` must be a finite number, 0 or more. Received: "
+        f"{learning_rate!r}. Pass a number such as 2e-4; a schedule is an "
+        "argument of the optimizer of each player."
+    )
+    try:
+        rate = float(learning_rate)
+    except (TypeError, ValueError) as error:
+        raise TypeError(message) from error
+    if not 0 <= rate < math.inf:
+        raise ValueError(message)
+    return rate
 
 
 def _part(identifier, role):

@@ -321,3 +321,9 @@ def test_quiet_and_no_constant_loss(make_gan, points, capfd):
     output = capfd.readouterr()
     assert " loss:" not in output.out
     assert "Warning" not in output.err and "WARNING" not in output.err
+
+
+@pytest.mark.parametrize("parts", [0, -1, 2.0])
+def test_a_batch_is_split_into_a_positive_number_of_parts(parts):
+    with pytest.raises((TypeError, ValueError), match="`parts`.*Received"):
+        split(np.zeros((4, 2)), parts)

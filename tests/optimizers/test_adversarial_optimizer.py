@@ -334,10 +334,25 @@ def test_a_schedule_keeps_the_rates_of_all_parts(with_schedule):
     assert float(to_numpy(other.learning_rate)) == pytest.approx(0.1)
 
 
-def test_a_rate_that_is_no_number_changes_no_part():
-    decay = keras.optimizers.schedules.ExponentialDecay(0.4, 10, 0.5)
+@pytest.mark.parametrize(
+    ("rate", "error"),
+    [
+        (keras.optimizers.schedules.ExponentialDecay(0.4, 10, 0.5), TypeError),
+        ("fast", TypeError),
+        (float("nan"), ValueError),
+        (-0.1, ValueError),
+    ],
+    ids=str,
+)
+def test_a_rate_that_is_no_number_changes_no_part(rate, error):
     pair = AdversarialOptimizer(sgd(0.1), sgd(0.4))
-    with pytest.raises(TypeError):
-        pair.learning_rate = decay
+    with pytest.raises(error, match="`learning_rate` must be .*Received: "):
+        pair.learning_rate = rate
     rates = [float(to_numpy(part.learning_rate)) for part in pair.parts]
     np.testing.assert_allclose(rates, [0.1, 0.4], rtol=1e-6)
+
+
+@pytest.mark.parametrize("parts", [{}, "adam", None])
+def test_parts_that_are_no_dict(parts):
+    with pytest.raises(ValueError, match="`parts` must be a dict.*Received: "):
+        AdversarialOptimizer.of(parts)
