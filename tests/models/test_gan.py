@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 from portable import QUICK_STEPS, compiled
 
-from keras_gan import GAN, backend, losses, networks, penalties
+from keras_gan import GAN, backend, losses, models, networks, penalties
 from keras_gan.models.batch import Batch
 
 
@@ -326,4 +326,4 @@ def test_quiet_and_no_constant_loss(make_gan, points, capfd):
 @pytest.mark.parametrize("parts", [0, -1, 2.0])
 def test_a_batch_is_split_into_a_positive_number_of_parts(parts):
     with pytest.raises((TypeError, ValueError), match="`parts`.*Received"):
-        split(np.zeros((4, 2)), parts)
+        models.split(np.zeros((4, 2)), parts)
