@@ -1,6 +1,7 @@
 """Stops a run whose data is out of range or whose losses are not finite."""
 
 import math
+import threading
 
 import keras
 
@@ -16,6 +17,10 @@ class FiniteLosses(keras.callbacks.Callback):
     # errors are raised again in the main thread.
     async_safe = True
 
+    def __init__(self):
+        super().__init__()
+        self._counting = threading.Lock()
+
     def set_model(self, model):
         """Stores the model's method for checks of the first batch.
 
@@ -28,17 +33,18 @@ class FiniteLosses(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         """Resets the check of the first batch for a new run."""
         self._checked_data = False
-        self._steps_before = self._steps = 0
+        self._steps_before = 0
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Stores the epoch and the step for the error message."""
+        """Stores the epoch for the error message."""
         self._epoch = epoch
-        # The optimizer counts the updates of one player, not steps.
-        self._steps_before = self._steps
+        self._steps = 0
 
     def on_train_batch_end(self, batch, logs=None):
         """Checks the data in the first batch, and the losses in each."""
-        self._steps = self._steps_before + batch + 1
+        # Keras' threads may end batches out of order.
+        with self._counting:
+            self._steps = max(self._steps, batch + 1)
         if not self._checked_data:
             self._checked_data = True
             self._check_first_batch()
@@ -50,14 +56,17 @@ class FiniteLosses(keras.callbacks.Callback):
         if bad:
             raise FloatingPointError(
                 f"The loss is no longer finite: {', '.join(bad)} at epoch "
-                f"{self._epoch + 1}, batch {batch + 1} (step {self._steps} of "
-                "this call of `fit`). Nothing was saved after that. Check the "
-                "images for NaN, lower the learning rates, increase the "
-                "penalties' weights, or train in float32."
+                f"{self._epoch + 1}, batch {batch + 1} (step "
+                f"{self._steps_before + batch + 1} of this call of `fit`). "
+                "Nothing was saved after that. Check the images for NaN, lower "
+                "the learning rates, increase the penalties' weights, or train "
+                "in float32."
             )
 
     def on_epoch_end(self, epoch, logs=None):
-        """Checks the data of the whole epoch."""
+        """Checks the data of the whole epoch, and counts its steps."""
+        # The optimizer counts the updates of one player, not steps.
+        self._steps_before += self._steps
         self.model.check_data_seen()
 
 

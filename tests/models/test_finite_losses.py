@@ -151,3 +151,20 @@ def test_steps_are_not_the_updates_of_a_player(make_three, pairs):
         model.fit(
             ((b,) for b in batches), steps_per_epoch=2, epochs=2, verbose=0
         )
+
+
+def test_steps_are_counted_in_any_order(make_gan):
+    """Keras ends batches in several threads, so in any order."""
+    gan = make_gan()
+    gan.compile()
+    callback = FiniteLosses()
+    callback.set_model(gan)
+    callback._check_first_batch = lambda: None
+    callback.on_train_begin()
+    callback.on_epoch_begin(0)
+    for batch in (2, 0, 1):
+        callback.on_train_batch_end(batch, {"d_loss": 0.0})
+    callback.on_epoch_end(0)
+    callback.on_epoch_begin(1)
+    with pytest.raises(FloatingPointError, match="epoch 2, batch 2 .step 5 of"):
+        callback.on_train_batch_end(1, {"d_loss": np.nan})
