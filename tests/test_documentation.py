@@ -1,4 +1,4 @@
-"""Pages link to what exists, and say the version that is installed."""
+"""Pages link to what exists, say the right version, and their code runs."""
 
 import ast
 import re
@@ -61,3 +61,15 @@ def test_one_version_everywhere():
         r"(?m)^version: (.*)$", (ROOT / "CITATION.cff").read_text()
     )
     assert cited == [project["version"]] == [keras_gan.__version__]
+
+
+def test_python_of_the_readme_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "README.md").read_text()
+    blocks = re.findall(r"(?ms)^```python\n(.*?)^```$", text)
+    code = "\n".join(blocks).replace("epochs=50", "epochs=1, verbose=0")
+    # XLA takes seconds to compile a step that is run once.
+    exec(code.replace("jit_compile=True", "jit_compile=False"), {})
+    assert {"gan.keras", "samples"} <= {
+        path.name for path in tmp_path.iterdir()
+    }
