@@ -342,7 +342,8 @@ def test_a_schedule_keeps_the_rates_of_all_parts(with_schedule):
         (float("nan"), ValueError),
         (-0.1, ValueError),
     ],
-    ids=str,
+    # The text of a schedule holds its address, another in each test worker.
+    ids=["schedule", "text", "nan", "negative"],
 )
 def test_a_rate_that_is_no_number_changes_no_part(rate, error):
     pair = AdversarialOptimizer(sgd(0.1), sgd(0.4))
