@@ -47,6 +47,9 @@ def pytest_configure(config):
 
     if runs_tests(config):
         _make_logical_cpus(2)
+        from initial_weights import draw_with_numpy
+
+        draw_with_numpy()
 
 
 def _make_logical_cpus(num_devices: int) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 
 PROGRAM = Path(__file__).with_name("backup_run.py")
+ROOT = os.getcwd()
+SUPPORT = str(Path(__file__).parents[1] / "support")
 KINDS = "gan", "coupled_gan"
 
 
@@ -16,7 +18,7 @@ def test_killed_and_restarted_equals_unbroken(tmp_path, monkeypatch, capfd):
     killed = subprocess.run(
         [sys.executable, PROGRAM],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([ROOT, SUPPORT])},
         capture_output=True,
         text=True,
         timeout=180,
