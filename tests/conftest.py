@@ -47,19 +47,15 @@ def pytest_configure(config):
 
     if runs_tests(config):
         _make_logical_cpus(2)
-        from initial_weights import draw_with_numpy
+        from quick_start import start_quickly
 
-        draw_with_numpy()
+        start_quickly()
 
 
 def _make_logical_cpus(num_devices: int) -> None:
     """Splits the processor; possible only before TensorFlow starts."""
     import tensorflow as tf
 
-    # Graphs run a few times each: optimizing them takes longer than they run.
-    tf.config.optimizer.set_experimental_options(
-        {"disable_meta_optimizer": True}
-    )
     processor = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(
         processor, [tf.config.LogicalDeviceConfiguration()] * num_devices

@@ -102,8 +102,8 @@ def train(kind, output, fatal_epoch=-1, end=kill):
 
 
 if __name__ == "__main__":
-    from initial_weights import draw_with_numpy
+    from quick_start import start_quickly
 
-    draw_with_numpy()  # As in the test, whose run must be equal.
+    start_quickly()  # As the test process, whose run must be equal.
     # The signal ends both in the middle of an epoch.
     train("coupled_gan", "rest", 2, lambda: train("gan", "rest", 2))

@@ -1,7 +1,6 @@
-"""Initial weights for tests on JAX, drawn without compiling a program.
+"""Settings with which a backend is soon ready: most tests run few steps.
 
-JAX compiles a program for each shape that is drawn: a second for a small
-network, and a third of the time of tests that only build networks.
+Processes whose results are compared bit for bit need the same ones.
 """
 
 import keras
@@ -9,7 +8,7 @@ import numpy as np
 
 
 class NumpyDraws:
-    """Replaces `keras.random` in Keras' initializers where seeds are numbers."""
+    """Replaces `keras.random` in Keras' initializers, for integer seeds."""
 
     def __init__(self, draws):
         self._draws = draws
@@ -45,9 +44,18 @@ def _truncated_normal(generator, shape, mean=0.0, stddev=1.0):
     return mean + stddev * values
 
 
-def draw_with_numpy() -> None:
-    """Lets Keras' initializers draw with NumPy on JAX."""
-    from keras.src.initializers import random_initializers
+def start_quickly() -> None:
+    """Lets TensorFlow not optimize graphs, and JAX not compile initializers.
 
-    if keras.config.backend() == "jax":
+    JAX compiles a program for each shape that is drawn: a second for a small
+    network, and a third of the time of tests that only build networks.
+    """
+    if keras.config.backend() == "tensorflow":
+        import tensorflow as tf
+
+        options = {"disable_meta_optimizer": True}
+        tf.config.optimizer.set_experimental_options(options)
+    elif keras.config.backend() == "jax":
+        from keras.src.initializers import random_initializers
+
         random_initializers.random = NumpyDraws(random_initializers.random)
