@@ -102,10 +102,10 @@ def killed(start_process, tmp_path_factory):
     return cwd / "run"
 
 
-def test_killed_run_goes_on_bit_for_bit(run_command, unbroken, killed):
+def test_killed_run_goes_on_bit_for_bit(start_process, unbroken, killed):
     assert record(killed / "model.keras")["steps"] in (50, 100)
-    # In this process: to start another one takes seconds.
-    code, output, errors = run_command("train", "--resume", killed)
+    process = start_process("train", "--resume", killed, cwd=killed.parent)
+    code, output, errors = finish(process)
     assert (code, errors) == (0, "")
     assert "from step " in output
     expected = unbroken[0]
