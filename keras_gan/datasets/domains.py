@@ -2,9 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+from keras_gan.datasets.balancing import Balance
 from keras_gan.datasets.loading import load
 from keras_gan.datasets.opening import open_source
 from keras_gan.datasets.sources import ImageSize
+from keras_gan.images import Range
+from keras_gan.utils.arguments import integer
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -17,8 +20,10 @@ def domains(
     image_size: ImageSize = None,
     channels: int | None = None,
     batch_size: int = 64,
+    value_range: Range = (-1, 1),
+    shuffle: bool = True,
     seed: int | None = None,
-    **kwargs: Any,
+    balance: Balance = None,
 ) -> "tf.data.Dataset":
     """Loads images of two domains that may differ in number and content.
 
@@ -34,9 +39,10 @@ def domains(
         image_size: Pixels, or `(height, width)`, to resize both domains to.
         channels: 1, 3 or 4 to convert both domains to.
         batch_size: Images of each domain in a batch.
+        value_range: `(black, white)` of the returned images.
+        shuffle: Whether to draw a new order of each domain for each pass.
         seed: Integer that fixes the orders of both domains, which differ.
-        **kwargs: `value_range`, `shuffle` and `balance` of `load`, for both
-            domains.
+        balance: Shares of the classes of both domains, as in `load`.
 
     Returns:
         A `tf.data.Dataset` of pairs of float32 images `(batch, height, width,
@@ -53,6 +59,8 @@ def domains(
     >>> [len(pair) for pair in data]
     [2, 2]
     """
+    if seed is not None:
+        seed = integer("seed", seed, at_least=0)
     sources = [
         open_source(one, image_size=image_size, channels=channels)
         for one in (first, second)
@@ -61,11 +69,13 @@ def domains(
         load(
             source,
             batch_size=batch_size,
+            value_range=value_range,
+            shuffle=shuffle,
+            balance=balance,
             # With one seed, domains of one size would be in one order: pairs.
             seed=None if seed is None else seed + number,
             labels=False,
             drop_remainder=True,
-            **kwargs,
         ).repeat()
         for number, source in enumerate(sources)
     ]

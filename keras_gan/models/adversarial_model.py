@@ -6,7 +6,7 @@ from keras_gan import backend
 from keras_gan.models import state
 from keras_gan.models.batch import as_tensors, batch_size
 from keras_gan.models.fitting import Fitting
-from keras_gan.models.player import check_turns, optimizer_of
+from keras_gan.models.player import check_gradients, check_turns, optimizer_of
 from keras_gan.models.turn import Turn, loss_of, terms_of, weighted
 
 
@@ -102,8 +102,7 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
     def train_batch(self, data):
         """Trains on a batch, turn by turn; returns the logs."""
         batch = self.unpack(as_tensors(data))
-        turns = list(self.turns(batch))
-        check_turns(self.players, turns)
+        turns = check_turns(self.players, self.turns(batch))
         logs = [self._update(players, part) for players, part in turns]
         self.after_step()
         return self.track(logs, batch)
@@ -134,6 +133,7 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
 
         groups = [player.variables for player in players]
         gradients, logs = backend.gradients(losses, groups)
+        check_gradients(players, gradients)
         for update in zip(optimizers, gradients, groups, strict=True):
             backend.apply_gradients(*update)
         return logs

@@ -56,8 +56,7 @@ class Fitting(keras.Model):
         """
         configuration.check_metrics(metrics)
         with self.scope():
-            players = tuple(self.make_players())
-            check_players(players, self)
+            players = check_players(self.make_players(), self)
             configuration.check_penalties(players)
             optimizer = configuration.optimizer_for(players, optimizer)
             self.players = players
@@ -79,6 +78,7 @@ class Fitting(keras.Model):
         self._spectral_layers = Untracked(
             {p.name: state.spectral_layers(p.networks) for p in self.players}
         )
+        state.seed_dropout(self)
         self.asked_jit_compile = jit_compile
         self.sample_metrics = configuration.flat_metrics(metrics)
         self.metric_scores = configuration.scores_of_metrics(metrics)

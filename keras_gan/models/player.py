@@ -1,7 +1,7 @@
 """`Player`: networks that are trained together to minimize one loss."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import keras
@@ -69,11 +69,11 @@ class Player:
         )
 
 
-def check_players(players, model) -> None:
-    """Checks the players of a model.
+def check_players(players, model) -> tuple:
+    """Returns the players of a model as a tuple, if they are valid.
 
     Args:
-        players: Sequence of `Player`.
+        players: What `model.make_players` returned.
         model: The `AdversarialModel`, with the networks as attributes.
 
     Raises:
@@ -81,11 +81,12 @@ def check_players(players, model) -> None:
             a player has no trainable weights or shares them with another
             player, or a network is not an attribute of the model.
     """
+    players = tuple(players) if isinstance(players, Iterable) else (players,)
     for player in players:
         if not isinstance(player, Player):
             raise ValueError(
                 "`make_players` must return a sequence of `Player`. Received: "
-                f"{player!r} in it. Write `return (Player(...), Player(...))`."
+                f"{player!r}. Write `return (Player(...), Player(...))`."
             )
     names = [player.name for player in players]
     for name in names:
@@ -114,18 +115,28 @@ def check_players(players, model) -> None:
                     f"{variable.path}, which is not among the model's "
                     "variables. Assign the network to `self` in `__init__`."
                 )
+    return players
 
 
-def check_turns(players, turns) -> None:
-    """Checks that every player plays in a step.
+def check_turns(players, turns) -> list:
+    """Returns the turns of a step as a list, if every player plays.
 
     Args:
         players: The players of a model.
-        turns: List of pairs of players and parts of a batch.
+        turns: What `model.turns` returned.
 
     Raises:
-        ValueError: If a player does not play, or a turn has an unknown player.
+        ValueError: If a player does not play, or a turn is not a pair of
+            players of the model and their part of the batch.
     """
+    turns = list(turns) if isinstance(turns, Iterable) else [turns]
+    for turn in turns:
+        if not _is_turn(turn):
+            raise ValueError(
+                "`turns` must yield pairs of a tuple of players and their part "
+                f"of the batch. Received: {turn!r}. Write "
+                "`yield (player,), batch`."
+            )
     playing = {player.name for chosen, _ in turns for player in chosen}
     names = {player.name for player in players}
     if playing != names:
@@ -134,6 +145,34 @@ def check_turns(players, turns) -> None:
             f"of {sorted(playing)}, for the players {sorted(names)}. Yield "
             "each player at least once, or leave it out of `make_players`."
         )
+    return turns
+
+
+def _is_turn(turn) -> bool:
+    if not isinstance(turn, tuple | list) or len(turn) != 2:
+        return False
+    players = turn[0]
+    return isinstance(players, tuple | list) and all(
+        isinstance(player, Player) for player in players
+    )
+
+
+def check_gradients(players, gradients) -> None:
+    """Raises an error if a loss depends on no weight of its player.
+
+    Args:
+        players: Players that are updated.
+        gradients: For each player the list of gradients, None where the loss
+            does not depend on a weight. JAX returns zeros instead.
+    """
+    for player, found in zip(players, gradients, strict=True):
+        if all(gradient is None for gradient in found):
+            hint = "" if player.generates else " or pass `generates=True`"
+            raise ValueError(
+                f"The loss of player {player.name!r} must depend on its "
+                "weights. Received: a loss without gradients. Use the player's "
+                f"network in the loss{hint}, and only `keras.ops`."
+            )
 
 
 def optimizer_of(player, optimizer):

@@ -39,6 +39,18 @@ def spectral_layers(networks) -> list:
     return found
 
 
+def seed_dropout(model) -> None:
+    """Lets `Dropout` layers without a seed draw from their own seed generators.
+
+    On PyTorch, Keras would use torch's global generator, which no file saves.
+    """
+    for layer in all_layers(model):
+        generator = getattr(layer, "seed_generator", None)
+        if generator is not None and generator._initial_seed is None:
+            start = ops.convert_to_numpy(generator.state)[0]
+            generator._initial_seed = int(start)
+
+
 def has_seeds(part) -> bool:
     """Whether an object is a loss or penalty, with a state of its own."""
     return hasattr(type(part), "seed_generators")

@@ -9,6 +9,7 @@ from keras import ops
 from keras_gan.backend import cond, replica_count
 from keras_gan.models.batch import call_network
 from keras_gan.penalties import Penalty, Scores
+from keras_gan.utils.arguments import is_number
 
 
 class Turn:
@@ -59,7 +60,15 @@ class Turn:
 
     @functools.cached_property
     def scores(self) -> dict[str, Any]:
-        return self._model.scores(self)
+        scores = self._model.scores(self)
+        if not isinstance(scores, dict) or not all(
+            isinstance(one, Scores) for one in scores.values()
+        ):
+            raise ValueError(
+                "`scores` must return a dict of `Scores` by name. Received: "
+                f'{scores!r}. Write `return {{"name": turn.score(network)}}`.'
+            )
+        return scores
 
     def score(self, network: Any, real: Any = None, fake: Any = None) -> Scores:
         """Returns a network's scores of real and of generated data.
@@ -164,6 +173,14 @@ def _add_log(name, value, player, logs) -> None:
         raise ValueError(
             "Names of logs must be different and not begin with an underscore. "
             f"Received: {name!r} of player {player.name!r}. Rename it."
+        )
+    shape = getattr(value, "shape", () if is_number(value) else None)
+    if shape is None or tuple(shape):
+        received = f"{value!r}" if shape is None else f"shape {tuple(shape)}"
+        raise ValueError(
+            "Logs must be scalars. Received: "
+            f"{name!r} of player {player.name!r} with {received}. Take the "
+            "mean over the batch."
         )
     logs[name] = value
 

@@ -182,6 +182,13 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         for part, group in zip(self.parts, owned, strict=True):
             if not part.built:
                 part.build(list(group))
+            elif not {id(v) for v in group} <= _trained_by(part):
+                raise ValueError(
+                    "An optimizer must be used for one model only, because it "
+                    "keeps the moments of that model's weights. Received: "
+                    f"{part.name!r}, which was built for other weights. Make "
+                    "a new one."
+                )
         self._owned = dict(zip(self.names, owned, strict=True))
         self.built = True
 
@@ -303,8 +310,8 @@ def _part(identifier, role):
         return keras.optimizers.Adam(name=f"{role}_adam", **_DEFAULTS)
     try:
         optimizer = keras.optimizers.get(identifier)
-    except TypeError as error:
-        raise TypeError(f"`{role}`: {error}") from error
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"`{role}`: {error}") from error
     if isinstance(optimizer, AdversarialOptimizer):
         raise ValueError(
             f"`{role}` must be the optimizer of one player. Received: an "
@@ -334,6 +341,12 @@ def _check_distinct(names, parts) -> None:
                     f"Received: the same object twice, {part}. Make two "
                     "optimizers."
                 )
+
+
+def _trained_by(part) -> set[int]:
+    """Identities of the variables that an optimizer was built for."""
+    part = getattr(part, "inner_optimizer", part)
+    return {id(variable) for variable in part._trainable_variables}
 
 
 def _ratios(parts) -> list[float]:

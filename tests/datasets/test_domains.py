@@ -133,6 +133,7 @@ def test_a_domain_smaller_than_a_batch(smaller):
     [
         ({"batch_size": 0}, ValueError, "`batch_size` must be .*at least 1"),
         ({"image_size": 0}, ValueError, "`image_size`"),
+        ({"seed": "x"}, ValueError, "`seed` must be an integer"),
         ({"labels": True}, TypeError, "labels"),
         ({"drop_remainder": False}, TypeError, "drop_remainder"),
     ],

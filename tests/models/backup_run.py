@@ -52,7 +52,7 @@ def make_gan():
         [
             layers.Input((4,)),
             layers.Dense(8, activation="relu"),
-            layers.Dropout(0.3, seed=2),
+            layers.Dropout(0.3),
             layers.Dense(1, dtype="float32"),
         ]
     )

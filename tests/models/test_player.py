@@ -9,6 +9,8 @@ from keras_gan import Player
 from keras_gan.models.player import check_players, check_turns
 from keras_gan.penalties import R1
 
+BACKEND = keras.backend.backend()
+
 
 @pytest.fixture
 def refused(make_three, pairs):
@@ -195,6 +197,18 @@ def test_turns_of_a_stranger(make_three):
     check_turns(known, [(known, None)])
 
 
+@pytest.mark.parametrize(
+    ("log", "received"), [(np.ones(3), "shape (3,)"), ("much", "'much'")]
+)
+def test_logs_that_are_no_scalars(refused, log, received):
+    message = refused(
+        judge_loss=lambda self, turn: (self.gap(turn, "judge"), {"gap": log}),
+        turns=_all_at_once,
+        fits=True,
+    )
+    assert f"Received: 'gap' of player 'judge' with {received}" in message
+
+
 @pytest.mark.parametrize("logged", [True, False])
 def test_a_loss_that_is_not_finite_is_named(make_three, pairs, logged):
     def judge_loss(self, turn):
@@ -250,6 +264,40 @@ def test_networks_that_are_not_built(refused):
     assert "must be built" in message and "'critic' with sequential" in message
 
 
-def test_players_that_are_none(refused):
-    message = refused(make_players=lambda self: [self.critic])
+@pytest.mark.parametrize(
+    "make_players",
+    [lambda self: [self.critic], lambda self: None, lambda self: 3],
+)
+def test_players_that_are_none(refused, make_players):
+    message = refused(make_players=make_players)
     assert "must return a sequence of `Player`" in message
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        lambda self, batch: None,
+        lambda self, batch: [self.players],
+        lambda self, batch: [(self.players[0], batch)],
+        lambda self, batch: [(("critic",), batch)],
+    ],
+)
+def test_turns_that_are_no_pairs(refused, turns):
+    message = refused(turns=turns, fits=True)
+    assert "must yield pairs of a tuple of players and" in message
+
+
+@pytest.mark.parametrize("scores", [None, [], {"judge": 1.0}])
+def test_scores_that_are_no_dict_of_scores(refused, scores):
+    message = refused(scores=lambda self, turn: scores, fits=True)
+    assert f"dict of `Scores` by name. Received: {scores!r}" in message
+
+
+@pytest.mark.skipif(BACKEND == "jax", reason="JAX returns gradients of zero")
+def test_a_loss_without_gradients(refused):
+    message = refused(
+        judge_loss=lambda self, turn: ops.sum(turn.batch),
+        turns=_all_at_once,
+        fits=True,
+    )
+    assert "loss of player 'judge' must depend on its weights" in message

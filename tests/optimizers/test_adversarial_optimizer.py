@@ -293,10 +293,17 @@ def test_pair_in_a_pair():
 
 
 def test_not_an_optimizer():
-    with pytest.raises(ValueError, match="nadamax"):
+    with pytest.raises(ValueError, match="`generator`: .*nadamax"):
         AdversarialOptimizer("nadamax")
     with pytest.raises(ValueError, match="clipnorm.*to the part itself"):
         AdversarialOptimizer(adam(), adam(), clipnorm=1.0)
+
+
+def test_an_optimizer_of_another_model(built):
+    part = built[0].generator
+    other = keras.Variable(np.zeros(3))
+    with pytest.raises(ValueError, match="for one model only.*Make a new one"):
+        AdversarialOptimizer.of({"generator": part}).build_parts([other])
 
 
 def test_apply_needs_to_know_whose_weights_are_whose(built):
