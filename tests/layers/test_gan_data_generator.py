@@ -119,7 +119,7 @@ class TestShares:
     def test_of_lopsided_data(self, how, mode, balance):
         fraction = {"replace": 0.7, "append": 1.0}[mode]
         layer = toy_layer(fraction, mode, balance=balance)
-        number = 3_200 if how != "images" else 600
+        number = 3_200 if how != "images" else 300
         images, labels = real(number, LOPSIDED)
         one_hot = how == "loop"
         if one_hot:

@@ -91,7 +91,7 @@ class TestPipeline:
 
         def epochs(calls):
             layer = GANDataGenerator(gan, 0.4, seed=3, **options)
-            data = slices(*real(20)).batch(4)
+            data = slices(*real(12)).batch(4)
             data = data.map(layer, num_parallel_calls=calls)
             return [all_images(data) for _ in range(2)]
 
@@ -103,15 +103,15 @@ class TestPipeline:
     def test_single_images_in_parallel(self):
         def images(calls):
             layer = toy_layer(0.4)
-            data = slices(*real(60)).map(layer, num_parallel_calls=calls)
-            return all_images(data.batch(60))
+            data = slices(*real(30)).map(layer, num_parallel_calls=calls)
+            return all_images(data.batch(30))
 
         assert_equal(images(None), images(8))
 
     def test_balanced_single_images_in_parallel(self):
         layer = toy_layer(0.6, balance={0: 0.2, 1: 0.2, 2: 0.6})
-        data = slices(*real(600)).map(layer, num_parallel_calls=8)
-        labels = np.concatenate([labels for _, labels in data.batch(500)])
+        data = slices(*real(300)).map(layer, num_parallel_calls=8)
+        labels = np.concatenate([labels for _, labels in data.batch(300)])
         shares = np.bincount(labels) / len(labels)
         assert_close(shares, [0.2, 0.2, 0.6], atol=0.01)
 
@@ -305,7 +305,7 @@ class TestFilters:
 
         def mean(filter):
             layer = GANDataGenerator(gan, 1.0, filter=filter, seed=1)
-            parts = self.images_of(layer, "pipeline", 360)
+            parts = self.images_of(layer, "pipeline", 180)
             scores = [gan.discriminator(list(part)) for part in parts]
             return np.concatenate(to_numpy(scores)).mean()
 

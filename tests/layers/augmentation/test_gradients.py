@@ -138,7 +138,7 @@ def discriminator():
     )
 
 
-@each_mode
+@pytest.mark.parametrize("mode", GRAPHS)
 def test_r1_through_the_augmentation(mode, layer, drawn, discriminator):
     variables = discriminator.trainable_variables
     images = tensor(noise())
