@@ -8,6 +8,7 @@ from keras_gan.models.batch import as_tensors, batch_size
 from keras_gan.models.fitting import Fitting
 from keras_gan.models.player import check_gradients, check_turns, optimizer_of
 from keras_gan.models.turn import Turn, loss_of, terms_of, weighted
+from keras_gan.utils.added_losses import collected
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -115,20 +116,19 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
         samples = None
         if not any(player.generates for player in players):
             samples = backend.held_constant(lambda: self.sample(batch))
-        optimizers = [
-            optimizer_of(player, self.optimizer) for player in players
-        ]
+        optimizers = [optimizer_of(p, self.optimizer) for p in players]
         share = backend.replica_share(batch_size(batch))
 
         def losses():
-            drawn = self.sample(batch) if samples is None else samples
-            turn = Turn(self, batch, drawn, players)
             scaled, logs = [], {}
-            for player, optimizer in zip(players, optimizers, strict=True):
-                loss, entries = terms_of(player, turn, optimizer.iterations)
-                scaled.append(optimizer.scale_loss(weighted(loss, share)))
-                logs[player.name] = entries
-            self.after_turn(turn)
+            with collected() as added:
+                drawn = self.sample(batch) if samples is None else samples
+                turn = Turn(self, batch, drawn, players, added=added)
+                for player, optimizer in zip(players, optimizers, strict=True):
+                    loss, entries = terms_of(player, turn, optimizer.iterations)
+                    scaled.append(optimizer.scale_loss(weighted(loss, share)))
+                    logs[player.name] = entries
+                self.after_turn(turn)
             return scaled, logs
 
         groups = [player.variables for player in players]

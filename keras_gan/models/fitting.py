@@ -10,6 +10,7 @@ from keras_gan.models.batch import batch_size
 from keras_gan.models.finite_losses import with_finite_losses
 from keras_gan.models.player import check_players
 from keras_gan.models.tracker import LogTracker, merge
+from keras_gan.utils import added_losses
 from keras_gan.utils.models import Untracked
 
 
@@ -79,6 +80,8 @@ class Fitting(keras.Model):
             {p.name: state.spectral_layers(p.networks) for p in self.players}
         )
         state.seed_dropout(self)
+        for player in self.players:
+            added_losses.watch(self.layers_of(player))
         self.asked_jit_compile = jit_compile
         self.sample_metrics = configuration.flat_metrics(metrics)
         self.metric_scores = configuration.scores_of_metrics(metrics)
@@ -92,6 +95,10 @@ class Fitting(keras.Model):
         ]
 
     # Methods that a system may override ---------------------------------------
+
+    def layers_of(self, player) -> list:
+        """Returns the layers whose added losses are part of a player's loss."""
+        return state.with_layers(player.networks)
 
     def stateful_parts(self) -> list:
         """Returns losses and penalties, whose state Keras does not track.

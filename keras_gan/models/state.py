@@ -134,6 +134,11 @@ def all_layers(model) -> list:
     return list(model._flatten_layers(include_self=False))
 
 
+def with_layers(networks) -> list:
+    """Networks and all their layers."""
+    return [one for n in networks for one in [n, *all_layers(n)]]
+
+
 def leaves(model) -> list:
     """The layers of a model that are not models themselves."""
     layers = getattr(model, "layers", None)

@@ -9,6 +9,7 @@ from keras import ops
 from keras_gan.backend import cond, replica_count
 from keras_gan.models.batch import call_network
 from keras_gan.penalties import Penalty, Scores
+from keras_gan.utils.added_losses import collected
 from keras_gan.utils.arguments import is_number
 
 
@@ -24,12 +25,14 @@ class Turn:
         samples: What `model.sample` returned.
         players: Tuple of the players that are updated; empty in evaluation.
         training: Whether networks are called in training mode.
+        added: List of pairs of a layer and a loss that it has added in a call.
 
     Attributes:
         batch: The part of the batch.
         samples: The samples.
         players: The players that are updated.
         training: Whether networks are called in training mode.
+        added: Pairs of a layer and a loss that it has added.
         scores: Dict of `penalties.Scores` by name, as `model.scores` returned
             it.
 
@@ -51,12 +54,14 @@ class Turn:
         samples: Any,
         players: tuple = (),
         training: bool = True,
+        added: list | None = None,
     ) -> None:
         self._model = model
         self.batch = batch
         self.samples = samples
         self.players = players
         self.training = training
+        self.added = [] if added is None else added
 
     @functools.cached_property
     def scores(self) -> dict[str, Any]:
@@ -94,6 +99,17 @@ class Turn:
         keeps = any(player.penalties for player in self.players)
         return Scores(function, real, fake, keeps_gradients=keeps)
 
+    def added_by(self, player: Any) -> Any:
+        """Returns the sum of losses that a player's layers added, or None.
+
+        These are Keras' activity regularizers and losses of `add_loss`.
+        """
+        if not self.added:
+            return None
+        layers = {id(layer) for layer in self._model.layers_of(player)}
+        own = [loss for layer, loss in self.added if id(layer) in layers]
+        return sum(own) if own else None
+
     def anew(self) -> "Turn":
         """Returns a copy of the turn without computed scores.
 
@@ -114,6 +130,10 @@ def terms_of(player, turn, step) -> tuple:
         step: Number of updates that the player has made.
     """
     loss, logs = loss_of(player, turn)
+    added = turn.added_by(player)
+    if added is not None:
+        _add_log(f"{player.name}_added_loss", added, player, logs)
+        loss = loss + added
     for penalty in player.penalties:
         value = penalty_of(penalty, turn, step)
         _add_log(penalty_name(penalty), value, player, logs)
@@ -220,12 +240,14 @@ def _all_logits(turn) -> tuple:
 
 
 def _value(penalty, turn):
-    if hasattr(penalty, "of_turn"):
-        return penalty.of_turn(turn)
-    return sum(
-        penalty(scores, scores.real.images, scores.fake.images)
-        for scores in turn.scores.values()
-    )
+    # What layers add in the passes of a penalty is not part of the loss.
+    with collected():
+        if hasattr(penalty, "of_turn"):
+            return penalty.of_turn(turn)
+        return sum(
+            penalty(scores, scores.real.images, scores.fake.images)
+            for scores in turn.scores.values()
+        )
 
 
 def penalty_name(penalty) -> str:

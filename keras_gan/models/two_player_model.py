@@ -11,6 +11,7 @@ from keras_gan.models import (
     configuration,
     data_checks,
     network_checks,
+    state,
 )
 from keras_gan.models import augmenter_layers as augmenters
 from keras_gan.models.adversarial_model import AdversarialModel
@@ -240,6 +241,12 @@ class TwoPlayerModel(AdversarialModel):
             )
 
         return function
+
+    def layers_of(self, player) -> list:
+        layers = super().layers_of(player)
+        if player.name == "discriminator" and self.augmenter is not None:
+            layers += state.with_layers([self.augmenter])
+        return layers
 
     def after_turn(self, turn):
         # At the end, so that all passes of a turn use the same probability.

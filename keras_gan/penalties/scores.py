@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from keras_gan import backend
+from keras_gan.utils import added_losses
 
 Tensor = Any
 """A tensor of the framework that Keras runs on."""
@@ -86,7 +87,22 @@ class Scored:
         return self._recorded_pass()
 
     def _recorded_pass(self) -> tuple:
-        return backend.pass_with_input_gradients(self._outputs_of, self.images)
+        layers: list = []
+
+        def outputs_and_added(images):
+            # In JAX, what is computed here must be returned.
+            with added_losses.collected() as added:
+                outputs = self._outputs_of(images)
+            layers[:] = [layer for layer, _ in added]
+            return [*outputs, *(loss for _, loss in added)]
+
+        outputs, gradients = backend.pass_with_input_gradients(
+            outputs_and_added, self.images
+        )
+        first = len(outputs) - len(layers)
+        for layer, loss in zip(layers, outputs[first:], strict=True):
+            added_losses.add(layer, loss)
+        return outputs[:first], gradients
 
     def _outputs_of(self, images: Tensor) -> list:
         outputs = self._score(images)

@@ -83,13 +83,13 @@ def test_patches_are_logits(patches, images, loss):
     flat = [ops.reshape(s.logits, (36, 1)) for s in (scores.real, scores.fake)]
     value, _ = terms_of(players[0], turn, 0)
     expected = patches.adversarial.generator_loss(*flat)
-    np.testing.assert_allclose(
-        numpy(value), numpy(expected), rtol=1e-6, atol=1e-7
-    )
+    # Rounding is relative to the logits, of which some losses are differences.
+    bounds = {"rtol": 1e-6, "atol": 1e-6 * np.abs(numpy(flat)).max()}
+    np.testing.assert_allclose(numpy(value), numpy(expected), **bounds)
     _, logs = terms_of(players[1], turn, 0)
     expected = patches.adversarial.discriminator_loss(*flat)
     np.testing.assert_allclose(
-        numpy(logs["discriminator_loss"]), numpy(expected), rtol=1e-6, atol=1e-7
+        numpy(logs["discriminator_loss"]), numpy(expected), **bounds
     )
     # R1 is of the sum over an image's patches.
     slopes = numpy(scores.real.input_gradients).reshape(4, -1)
