@@ -4,6 +4,8 @@ import argparse
 import sys
 from typing import NoReturn
 
+from keras_gan.datasets.layout import SPLITS
+
 PROGRAM = "keras-gan"
 EXIT_USER_ERROR = 2
 METRICS = ("fid", "kid", "is", "prdc")
@@ -146,6 +148,16 @@ def add_image_options(parser) -> None:
         type=int,
         choices=(1, 3, 4),
         help="1 grayscale, 3 RGB, 4 RGBA (default: no conversion)",
+    )
+
+
+def add_split(parser, of: str = "DATA") -> None:
+    """Adds `--split`."""
+    parser.add_argument(
+        "--split",
+        choices=tuple(SPLITS),
+        help=f"the part of {of} to use, where it has such folders or arrays "
+        "(default: train where there is one, else everything)",
     )
 
 

@@ -63,6 +63,7 @@ def _add_image_options(parser):
         "many generated ones)",
     )
     kinds.add_image_options(parser)
+    kinds.add_split(parser, "REAL")
     kinds.add_batch_size(parser)
     kinds.add_seed(parser, "latents and the sample of images", default=0)
 
@@ -103,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _measured(options) -> _Measured:
     inputs = {
-        "real": open_input(options.real, options),
+        "real": open_input(options.real, options, options.split),
         "fake": open_input(options.fake, options),
     }
     extractor = options.feature_extractor or default_extractor(options.real)

@@ -11,6 +11,7 @@ import numpy as np
 from keras_gan import datasets, metrics, models
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.loading import load_gan
+from keras_gan.cli.opening import open_data
 
 _NUM_IMAGES = 10_000
 
@@ -118,12 +119,15 @@ class SavedStatistics:
 EvaluationInput = StoredImages | GeneratedImages | SavedStatistics
 
 
-def open_input(argument: str, options: Any) -> EvaluationInput:
+def open_input(
+    argument: str, options: Any, split: str | None = None
+) -> EvaluationInput:
     """Opens one of the arguments REAL and FAKE.
 
     Args:
         argument: A name, folder, zip, npz, statistics file, run or model.
         options: Arguments of the command line.
+        split: `--split`, if it is for this input.
 
     Raises:
         FileNotFoundError: If it does not exist.
@@ -143,8 +147,12 @@ def open_input(argument: str, options: Any) -> EvaluationInput:
         )
     if path.suffix == ".npz" and _holds_statistics(path):
         return SavedStatistics(metrics.FeatureStatistics.load(path))
-    source = datasets.open_source(
-        argument, image_size=options.image_size, channels=options.channels
+    source = open_data(
+        argument,
+        image_size=options.image_size,
+        channels=options.channels,
+        split=split,
+        quiet=options.quiet,
     )
     return StoredImages(source, options.seed)
 

@@ -68,6 +68,10 @@ def fit(job: Job, limit: StepLimit, *, shows_progress: bool) -> float:
             )
         except FloatingPointError as error:
             raise FloatingPointError(f"{error} {_kept(job)}") from error
+        except Exception as error:  # TensorFlow's own, around ours.
+            if job.source.failure is None:
+                raise
+            raise ValueError(f"{job.source.failure} {_kept(job)}") from error
     return time.perf_counter() - start
 
 

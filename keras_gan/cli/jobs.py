@@ -14,6 +14,7 @@ from keras_gan.callbacks.run_checkpoint import read_record
 from keras_gan.cli.building import POLICIES, build_gan
 from keras_gan.cli.loading import load_gan
 from keras_gan.cli.metric_options import check_metrics
+from keras_gan.cli.opening import open_data
 from keras_gan.cli.run_folder import RunFolder, new_run, newest_run
 from keras_gan.cli.settings import (
     DEFAULT_DATA,
@@ -23,7 +24,7 @@ from keras_gan.cli.settings import (
     steps_asked,
     versions,
 )
-from keras_gan.cli.words import size_in_words
+from keras_gan.cli.words import listed, size_in_words
 from keras_gan.utils.workers import is_chief
 
 
@@ -51,6 +52,7 @@ class Job:
         """A few lines that describe the run."""
         info, settings, gan = self.source.info, self.settings, self.gan
         size = size_in_words(info.image_shape)
+        split = f" ({info.split} split)" if info.split else ""
         classes = f" of {info.num_classes} classes" if info.num_classes else ""
         weights = [
             f"{network.count_params():,}"
@@ -61,6 +63,7 @@ class Job:
         passes = settings.steps * settings.batch_size / info.num_images
         lines = [
             f"{info.num_images:,} images{classes}, {size}, from {info.name}"
+            + split
             + f", balanced ({settings.balance})" * balanced,
             f"{settings.network} of {' + '.join(weights)} weights"
             + ", conditional" * settings.conditional
@@ -76,10 +79,12 @@ class Job:
 
 def begin(options: argparse.Namespace) -> Job:
     """Prepares a new run; creates its folder after all checks."""
-    source = datasets.open_source(
+    source = open_data(
         options.data or DEFAULT_DATA,
         image_size=options.image_size,
         channels=options.channels,
+        split=options.split,
+        quiet=options.quiet,
     )
     settings = resolve(options, source.info)
     folder = RunFolder(options.out) if options.out else new_run(settings.data)
@@ -105,12 +110,15 @@ def resume(options: argparse.Namespace) -> Job | None:
     config = folder.read_config()
     settings = _settings_of(config, folder)
     _check_options(options, settings, folder)
-    source = datasets.open_source(
+    source = open_data(
         settings.data,
         image_size=settings.image_size,
         channels=settings.channels,
+        split=settings.split,
+        quiet=options.quiet,
     )
     _check_images(config, source.info, folder)
+    _check_classes(config, source.info, folder)
     planned = settings.steps
     settings = _extended(settings, options, source.info.num_images)
     record = {"steps": 0, "rounds": 0}
@@ -196,6 +204,18 @@ def _check_images(config: dict, info, folder: RunFolder) -> None:
         raise ValueError(
             f"The images of `{folder}` have changed since it was started: it "
             f"had {then}. Received: {now}. Restore them, or start a new run."
+        )
+
+
+def _check_classes(config: dict, info, folder: RunFolder) -> None:
+    """In another order, each label would mean another class."""
+    then = config.get("dataset", {}).get("class_names")
+    now = list(info.class_names or ())
+    if config["settings"].get("conditional") and then not in (None, now):
+        raise ValueError(
+            f"The classes of `{folder}` have changed since it was started: it "
+            f"had {listed(then)}. Received: {listed(now)}. Give them their "
+            "old names and order, or start a new run."
         )
 
 

@@ -34,16 +34,16 @@ class ProgressBar(tqdm):
         **options: Any,
     ) -> None:
         stream = stream or sys.stderr
-        self._is_terminal = stream.isatty()
-        self._prints_last = bool(shown) and not self._is_terminal
-        if not (self._is_terminal and shown):
+        self.is_terminal = stream.isatty()
+        self._prints_last = bool(shown) and not self.is_terminal
+        if not (self.is_terminal and shown):
             # It still counts, and the line can be printed.
             options |= {"mininterval": float("inf"), "delay": float("inf")}
         super().__init__(
             total=total,
             unit=f" {unit}",
             file=stream,
-            dynamic_ncols=self._is_terminal,
+            dynamic_ncols=self.is_terminal,
             smoothing=0.02,
             bar_format=_LINE.replace("{unit}", "{unit} |{bar}|"),
             **options,
@@ -55,7 +55,7 @@ class ProgressBar(tqdm):
         # The whole line, also where the bar is shortened to fit.
         format_dict = {**self.format_dict, "bar_format": _LINE, "ncols": None}
         line = self.format_meter(**format_dict)
-        if self._is_terminal:
+        if self.is_terminal:
             self.write(line, file=self.fp)
         else:
             print(line, file=self.fp, flush=True)

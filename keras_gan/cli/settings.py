@@ -55,6 +55,7 @@ class Settings:
     feature_extractor: str = "inception_v3"
     augment: str = "none"
     balance: str = "none"
+    split: str | None = None
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -97,12 +98,11 @@ def resolve(
     chosen["final_learning_rate"] = chosen["learning_rate"] * decay
     steps = steps_asked(options, info.num_images, chosen["batch_size"])
     steps = _first(steps, defaults.steps)
-    height, width, channels = info.image_shape
     data = location(options.data)
     return Settings(
         data=data,
-        image_size=(height, width),
-        channels=channels,
+        image_size=info.image_shape[:2],
+        channels=info.image_shape[-1],
         conditional=bool(options.conditional),
         loss=_first(options.loss, "relativistic"),
         steps=steps,
@@ -112,6 +112,7 @@ def resolve(
         seed=_first(options.seed, 0),
         augment=_first(options.augment, "none"),
         balance=balance,
+        split=info.split,
         # Only the digits have a feature extractor that needs no download.
         metrics=_first(options.metrics, ["fid"] * (data == DEFAULT_DATA)),
         feature_extractor=_first(

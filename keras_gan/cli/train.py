@@ -85,6 +85,7 @@ def _summary(job, limit, seconds) -> str:
 def _add_data_options(parser):
     group = parser.add_argument_group("images")
     kinds.add_image_options(group)
+    kinds.add_split(group)
     group.add_argument(
         "--conditional",
         action=argparse.BooleanOptionalAction,

@@ -1,10 +1,6 @@
-"""NumPy arrays and `.npz` files as sources of images."""
+"""NumPy arrays as sources of images."""
 
-import os
-import zipfile
-import zlib
 from collections.abc import Sequence
-from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,12 +14,9 @@ from keras_gan.datasets.sources import (
 )
 from keras_gan.images import check_value_range
 
-KEYS = (
-    ("x_train", "y_train"),
-    ("images", "labels"),
-    ("x", "y"),
-    ("arr_0", "arr_1"),
-)
+# An image of each class is not needed, but names of millions of classes are
+# most likely identifiers.
+_MANY_CLASSES = 10_000
 RANGES = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0))
 
 
@@ -36,6 +29,7 @@ def open_arrays(
     channels: int | None = None,
     source_range: Sequence[float] | None = None,
     class_names: tuple[str, ...] | None = None,
+    split: str | None = None,
 ) -> Source:
     """Opens images, with labels if there are any, that are in memory.
 
@@ -49,6 +43,7 @@ def open_arrays(
             integers, and for floats the narrowest of (0, 1), (-1, 1) and
             (0, 255) that contains all values.
         class_names: Names of the classes. Default: their numbers.
+        split: The split that these images are, if there are others.
 
     Raises:
         ValueError: If the arrays are not images and labels.
@@ -79,62 +74,9 @@ def open_arrays(
         image_shape=target_shape(images.shape[1:], image_size, channels),
         num_classes=None if class_names is None else len(class_names),
         class_names=class_names,
+        split=split,
     )
     return ArraySource(info, stored_range, images, labels)
-
-
-def open_npz(path: str | os.PathLike, **options: Any) -> Source:
-    """Opens an `.npz` file.
-
-    Images and labels must be named `x_train` and `y_train`, `images` and
-    `labels`, `x` and `y`, or `arr_0` and `arr_1`; a single array may have any
-    name. Nothing in the file is executed.
-
-    Args:
-        path: The file.
-        **options: As for `open_arrays`.
-
-    Raises:
-        ValueError: If the file is not an `.npz` of images.
-    """
-    with open(path, "rb") as file:
-        try:
-            arrays = _read_arrays(file, path)
-        except (EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise ValueError(
-                f"`{path}` is not an .npz file, or it is damaged: {error}. "
-                "Write one with np.savez(path, images=..., labels=...)."
-            ) from error
-    return open_arrays(*arrays, name=str(path), **options)
-
-
-def _read_arrays(file: BinaryIO, path: str | os.PathLike) -> list[np.ndarray]:
-    # NumPy would treat any file that is not a zip as pickled objects.
-    with zipfile.ZipFile(file):
-        file.seek(0)
-    with np.load(file, allow_pickle=False) as arrays:
-        keys = _find_keys(arrays.files, path)
-        try:
-            return [arrays[key] for key in keys]
-        except ValueError as error:
-            raise ValueError(
-                f"`{path}` contains Python objects, which are not read because "
-                "they could run code, or a damaged array. Save plain arrays "
-                "of numbers."
-            ) from error
-
-
-def _find_keys(names: list[str], path: str | os.PathLike) -> list[str]:
-    for pair in KEYS:
-        if pair[0] in names:
-            return [key for key in pair if key in names]
-    if len(names) == 1:
-        return list(names)
-    raise ValueError(
-        f"`{path}` must hold its images under one of "
-        f"{[pair[0] for pair in KEYS]}, with their labels under "
-        f"{[pair[1] for pair in KEYS]}. Received: {sorted(names)}"
-    )
 
 
 def _stored_range(
@@ -182,5 +124,12 @@ def _check_labels(labels: ArrayLike, num_images: int, name: str) -> np.ndarray:
         raise ValueError(
             f"The labels of `{name}` must count from 0. "
             f"Received: labels from {labels.min()} to {labels.max()}"
+        )
+    if labels.max() >= max(_MANY_CLASSES, num_images):
+        raise ValueError(
+            f"The labels of `{name}` must be the numbers of classes, from 0 on "
+            f"and below {max(_MANY_CLASSES, num_images):,}. Received: labels "
+            f"up to {labels.max()}. Number the classes that there are: labels "
+            "= np.unique(labels, return_inverse=True)[1]."
         )
     return labels.astype("int32")

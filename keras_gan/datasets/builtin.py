@@ -37,22 +37,28 @@ BUILTIN_NAMES = ("digits", *_DOWNLOADED)
 """Names that `load` knows."""
 
 
-def open_builtin(name: str, **options: Any) -> Source:
-    """Opens the training part of a built-in dataset.
+def open_builtin(name: str, split: str | None = None, **options: Any) -> Source:
+    """Opens one part of a built-in dataset.
 
     Args:
         name: `"digits"` comes with scikit-learn (1,797 images of 8 x 8);
             the others are downloaded by Keras on first use.
+        split: `"train"` (the default) or `"test"`; `"digits"` has neither.
         **options: As for `open_arrays`.
 
     Raises:
         FileNotFoundError: If a dataset cannot be downloaded.
+        ValueError: If there is no such split.
     """
+    splits = (None,) if name == "digits" else (None, "train", "test")
+    if split not in splits:
+        there = " and ".join(filter(None, splits)) or "no splits"
+        raise ValueError(f"`{name}` has {there}. Received: split={split!r}")
     if name == "digits":
         return _open_digits(**options)
     module, file, class_names = _DOWNLOADED[name]
     try:
-        (images, labels), _ = module.load_data()
+        parts = module.load_data()
     # Keras raises a bare `Exception` if there is no network.
     except Exception as error:
         home = os.environ.get("KERAS_HOME", os.path.expanduser("~/.keras"))
@@ -64,11 +70,17 @@ def open_builtin(name: str, **options: Any) -> Source:
             "or use `digits`, which needs no download, a folder, a zip or an "
             ".npz."
         ) from error
+    images, labels = parts[1 if split == "test" else 0]
     # If Keras is set to channels first, so is its CIFAR-10.
     if images.shape[1:] == (3, 32, 32):
         images = images.transpose(0, 2, 3, 1)
     return open_arrays(
-        images, labels, name=name, class_names=class_names, **options
+        images,
+        labels,
+        name=name,
+        class_names=class_names,
+        split=split or "train",
+        **options,
     )
 
 

@@ -24,6 +24,7 @@ def domains(
     shuffle: bool = True,
     seed: int | None = None,
     balance: Balance = None,
+    split: str | None = None,
 ) -> "tf.data.Dataset":
     """Loads images of two domains that may differ in number and content.
 
@@ -43,6 +44,7 @@ def domains(
         shuffle: Whether to draw a new order of each domain for each pass.
         seed: Integer that fixes the orders of both domains, which differ.
         balance: Shares of the classes of both domains, as in `load`.
+        split: The split of both domains, as in `load`.
 
     Returns:
         A `tf.data.Dataset` of pairs of float32 images `(batch, height, width,
@@ -62,7 +64,7 @@ def domains(
     if seed is not None:
         seed = integer("seed", seed, at_least=0)
     sources = [
-        open_source(one, image_size=image_size, channels=channels)
+        open_source(one, image_size=image_size, channels=channels, split=split)
         for one in (first, second)
     ]
     streams = [

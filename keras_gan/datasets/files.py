@@ -1,28 +1,29 @@
 """Folders and zip archives of image files as sources of images."""
 
-import collections
-import concurrent.futures
+import contextlib
 import io
 import os
-import pathlib
+import threading
 import warnings
-import zipfile
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from keras_gan import images as image_tools
-from keras_gan.datasets import sources
+from keras_gan.datasets import archives, checking, sources
+from keras_gan.datasets.layout import in_class_order, layout
+from keras_gan.datasets.listing import Listing
 
-ReadBytes = Callable[[str], bytes]
-Progress = Callable[[int, int], Any]
-
-NUM_THREADS = min(16, os.cpu_count() or 1)
+# How many images in a row may have vanished.
+_MOST_LOST = 100
 
 
 class FileSource(sources.Source):
     """Image files, decoded each time they are read.
+
+    A file that has vanished or was cut off since it was opened is replaced by
+    another one of its class, with a warning that counts and names them.
 
     Args:
         info: The `DatasetInfo`.
@@ -38,42 +39,83 @@ class FileSource(sources.Source):
     ) -> None:
         super().__init__(info, (0.0, 255.0), labels)
         self.files: sources.StoredFiles = files
+        self._lost: dict[str, str] = {}
+        self._lock = threading.Lock()
 
     def read(self, indices: np.ndarray) -> np.ndarray:
-        names, read_bytes = self.files.names, self.files.read_bytes
-        return np.stack(
-            [decode(read_bytes, names[index], self.info) for index in indices]
+        return np.stack([self._read_one(int(index)) for index in indices])
+
+    def _read_one(self, index: int) -> np.ndarray:
+        for other in self._in_its_place(index):
+            name = self.files.names[other]
+            try:
+                return decode(self.files.open, name, self.info)
+            except (ValueError, OSError, MemoryError) as error:
+                self._count(name, checking.reason(error))
+        self.failure = ValueError(
+            f"`{self.info.name}`: {len(self._lost)} of its images cannot be "
+            f"read any more, such as {name} ({self._lost[name]}). Restore them."
         )
+        raise self.failure
+
+    def _in_its_place(self, index: int) -> Iterator[int]:
+        """The image itself, and then the next ones of its class."""
+        yield index
+        same = np.arange(len(self))
+        if self.labels is not None:
+            same = np.flatnonzero(self.labels == self.labels[index])
+        place = np.searchsorted(same, index)
+        yield from np.roll(same, -place)[1:_MOST_LOST].tolist()
+
+    def _count(self, name: str, reason: str) -> None:
+        with self._lock:
+            is_known = name in self._lost
+            self._lost[name] = reason
+            number = len(self._lost)
+        # At the first, the second, the fourth, ...
+        if not is_known and number & (number - 1) == 0:
+            warnings.warn(
+                f"`{self.info.name}`: {number} of its images cannot be read "
+                f"any more; others are used instead: {name} ({reason}).",
+                stacklevel=2,
+            )
 
 
 def decode(
-    read_bytes: ReadBytes, name: str, info: sources.DatasetInfo
+    open_file: sources.OpenFile, name: str, info: sources.DatasetInfo
 ) -> np.ndarray:
     """Reads one file and fits it to the shape of the dataset."""
-    image = image_tools.read_image(io.BytesIO(read_bytes(name)))
+    with open_file(name) as file:
+        image = image_tools.read_image(file)
     return sources.fit_image(image, info.image_shape)
 
 
 def open_folder(path: str | os.PathLike, **options: Any) -> sources.Source:
     """Opens a folder of images; subfolders are classes.
 
-    Folders are searched recursively. Files and folders whose names start with a
-    dot are ignored.
+    Folders are searched recursively, and links are followed. Files and folders
+    whose names start with a dot are ignored.
 
     Args:
         path: The folder.
-        **options: `image_size`, `channels` and `progress`, as for
+        **options: `image_size`, `channels`, `split` and `progress`, as for
             `open_source`.
     """
-    root = pathlib.Path(path)
-    names = [
-        (pathlib.Path(folder) / file).relative_to(root).as_posix()
-        for folder, _, files in os.walk(root)
-        for file in files
-    ]
-    return _open_files(
-        str(path), names, lambda name: (root / name).read_bytes(), **options
-    )
+    root = os.path.abspath(path)
+    found = Listing(root)
+
+    def open_file(name: str) -> BinaryIO:
+        file = open(os.path.join(root, name), "rb")
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(file)
+            num_bytes = os.fstat(file.fileno()).st_size
+            archives.check_size(num_bytes)
+            if num_bytes <= archives.STREAMED_BYTES:
+                return io.BytesIO(file.read())
+            stack.pop_all()  # The caller closes it.
+        return file
+
+    return _open_files(str(path), found, open_file, **options)
 
 
 def open_zip(path: str | os.PathLike, **options: Any) -> sources.Source:
@@ -81,170 +123,97 @@ def open_zip(path: str | os.PathLike, **options: Any) -> sources.Source:
 
     Args:
         path: The archive.
-        **options: `image_size`, `channels` and `progress`, as for
+        **options: `image_size`, `channels`, `split` and `progress`, as for
             `open_source`.
 
     Raises:
         ValueError: If the file is not a zip archive.
     """
-    try:
-        archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
-        raise ValueError(
-            f"`{path}` is not a zip archive, or it is damaged: {error}. "
-            "Copy it again, or unpack it and use the folder."
-        ) from error
-    return _open_files(str(path), archive.namelist(), archive.read, **options)
+    members = archives.Members(
+        archives.open_archive(
+            path,
+            "a zip archive",
+            "Copy it again, or unpack it and use the folder.",
+        )
+    )
+    return _open_files(str(path), members, members.open, **options)
 
 
 def _open_files(
     path: str,
-    names: list[str],
-    read_bytes: ReadBytes,
+    found: Listing | archives.Members,
+    open_file: sources.OpenFile,
     image_size: sources.ImageSize = None,
     channels: int | None = None,
-    progress: Progress | None = None,
+    split: str | None = None,
+    progress: checking.Progress | None = None,
 ) -> sources.Source:
-    """Checks every file once, so that no broken file stops training later."""
-    shapes, broken = _try_each(
-        lambda name: image_tools.image_shape(io.BytesIO(read_bytes(name))),
-        _image_names(path, names),
+    images = [name for name in found.names if _is_image(name, open_file)]
+    if not images:
+        raise ValueError(
+            f"`{path}` holds no images. Expected files of a format that Pillow "
+            "reads, such as .png or .jpg, in it or in its subfolders."
+        )
+    found_in = layout(path, images, split)
+    checked = checking.check_files(
+        path, list(found_in.classes), open_file, image_size, channels, progress
     )
-    _check_any(path, shapes, broken)
-    stored_shape = _common_shape(path, shapes, sized=image_size is not None)
+    broken = found.left_out | checked.broken
+    beside = dict.fromkeys(found_in.beside, "")
+    outside = dict.fromkeys(found_in.outside, "")
+    checking.warn_left_out(path, broken, "cannot be read")
+    checking.warn_left_out(path, beside, "lie beside the folders of classes")
+    checking.warn_left_out(path, outside, "lie beside the folders of splits")
+    classes = [found_in.classes[name] for name in checked.shapes]
+    labels, class_names = _labels(classes)
     info = sources.DatasetInfo(
         name=path,
-        num_images=len(shapes),
-        image_shape=sources.target_shape(stored_shape, image_size, channels),
-    )
-    is_small = len(shapes) * np.prod(info.image_shape) <= sources.CACHE_BYTES
-
-    def attempt(name: str) -> np.ndarray | None:
-        image = decode(read_bytes, name, info)
-        return image if is_small else None
-
-    decoded, undecoded = _try_each(attempt, list(shapes), progress)
-    broken |= undecoded
-    _check_any(path, decoded, broken)
-    _warn_skipped(path, broken)
-    labels, class_names = _labels_from_folders(list(decoded))
-    info = sources.DatasetInfo(
-        name=path,
-        num_images=len(decoded),
-        image_shape=info.image_shape,
+        num_images=len(checked.shapes),
+        image_shape=checked.image_shape,
         num_classes=None if class_names is None else len(class_names),
         class_names=class_names,
-        skipped=tuple(sorted(broken)),
+        skipped=tuple(sorted(broken | beside | outside)),
+        split=found_in.split,
     )
     files = sources.StoredFiles(
-        tuple(decoded), tuple(shapes[name] for name in decoded), read_bytes
+        tuple(checked.shapes), tuple(checked.shapes.values()), open_file
     )
-    if not is_small:
+    num_bytes = info.num_images * np.prod(info.image_shape)
+    if len(checked.images) < info.num_images or (
+        num_bytes > sources.CACHE_BYTES
+    ):
         return FileSource(info, files, labels)
-    images = np.stack(list(decoded.values()))
-    source = sources.ArraySource(info, (0.0, 255.0), images, labels)
+    return _in_memory(info, files, labels, checked.images)
+
+
+def _in_memory(info, files, labels, images) -> sources.ArraySource:
+    """The images that are kept; some have other channels than the most."""
+    for name, image in images.items():
+        if image.shape != info.image_shape:
+            images[name] = decode(files.open, name, info)
+    stacked = np.stack(list(images.values()))
+    source = sources.ArraySource(info, (0.0, 255.0), stacked, labels)
     source.files = files
     return source
 
 
-def _image_names(path: str, names: list[str]) -> list[str]:
-    images = sorted(filter(_is_image_name, names))
-    if not images:
-        raise ValueError(
-            f"`{path}` holds no images. Expected files that end in "
-            f"{', '.join(image_tools.IMAGE_SUFFIXES)}, in it or in its "
-            "subfolders."
-        )
-    return images
+def _is_image(name: str, open_file: sources.OpenFile) -> bool:
+    """Whether a file is an image by its name, or else by its content."""
+    if image_tools.has_image_suffix(name):
+        return True
+    try:
+        with open_file(name) as file:
+            return image_tools.is_image(file)
+    except (ValueError, OSError, MemoryError):
+        return False
 
 
-def _is_image_name(name: str) -> bool:
-    path = pathlib.PurePosixPath(name)
-    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    return path.suffix.lower() in image_tools.IMAGE_SUFFIXES and not hidden
-
-
-def _try_each(
-    function: Callable[[str], Any],
-    names: list[str],
-    progress: Progress | None = None,
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """Returns `{name: result}` and, for failures, `{name: reason}`."""
-
-    def attempt(name):
-        try:
-            return function(name), None
-        # `zipfile` raises RuntimeError for members with a password.
-        except (
-            ValueError, OSError, RuntimeError, zipfile.BadZipFile
-        ) as error:  # fmt: skip
-            return None, str(error)
-
-    with concurrent.futures.ThreadPoolExecutor(NUM_THREADS) as pool:
-        outcomes = {}
-        for name, outcome in zip(names, pool.map(attempt, names), strict=True):
-            outcomes[name] = outcome
-            if progress is not None:
-                progress(len(outcomes), len(names))
-    results = {n: result for n, (result, why) in outcomes.items() if not why}
-    failures = {n: why for n, (_, why) in outcomes.items() if why}
-    return results, failures
-
-
-def _check_any(path: str, good: dict, broken: dict[str, str]) -> None:
-    if not good:
-        raise ValueError(
-            f"None of the {len(broken)} images of `{path}` can be read. "
-            f"The first: {_first(broken, 1)}. Replace these files."
-        )
-
-
-def _warn_skipped(path: str, broken: dict[str, str]) -> None:
-    if broken:
-        warnings.warn(
-            f"`{path}`: {len(broken)} of its images cannot be read and are "
-            f"left out: {_first(broken, 3)}"
-            + (" and others." if len(broken) > 3 else "."),
-            stacklevel=2,
-        )
-
-
-def _first(broken: dict[str, str], count: int) -> str:
-    return ", ".join(
-        f"{name} ({broken[name].rpartition(': ')[-1]})"
-        for name in sorted(broken)[:count]
-    )
-
-
-def _common_shape(
-    path: str, shapes: dict[str, tuple[int, int, int]], sized: bool
-) -> tuple[int, int, int]:
-    """The size of all images and the most frequent number of channels."""
-    channels = collections.Counter(shape[-1] for shape in shapes.values())
-    # The larger number if two are equally frequent: it loses nothing.
-    most_frequent = max(channels, key=lambda key: (channels[key], key))
-    first_name, first = next(iter(shapes.items()))
-    for name, shape in shapes.items():
-        if shape[:2] != first[:2] and not sized:
-            raise ValueError(
-                f"The images of `{path}` have different sizes: {first_name} "
-                f"has {first[0]} x {first[1]} pixels, {name} has {shape[0]} x "
-                f"{shape[1]} (height x width). Pass `image_size` (on the "
-                "command line `--image-size`) to resize them."
-            )
-    return (*first[:2], most_frequent)
-
-
-def _labels_from_folders(
-    names: list[str],
+def _labels(
+    classes: list[str | None],
 ) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
-    """Labels from the first folder level at which the images differ."""
-    paths = [pathlib.PurePosixPath(name).parts for name in names]
-    while all(len(parts) > 1 for parts in paths):
-        class_names = tuple(sorted({parts[0] for parts in paths}))
-        if len(class_names) > 1:
-            numbers = {name: index for index, name in enumerate(class_names)}
-            labels = [numbers[parts[0]] for parts in paths]
-            return np.array(labels, "int32"), class_names
-        paths = [parts[1:] for parts in paths]
-    return None, None
+    names = in_class_order({name for name in classes if name is not None})
+    if len(names) < 2:
+        return None, None
+    numbers = {name: index for index, name in enumerate(names)}
+    labels = [numbers[str(name)] for name in classes]
+    return np.array(labels, "int32"), names

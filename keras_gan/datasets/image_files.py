@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan import images
+from keras_gan.datasets.layout import in_class_order
 from keras_gan.datasets.sources import Source
 
 
@@ -114,7 +115,7 @@ def _paths_from_classes(data: str, names: tuple[str, ...]) -> list[str]:
 
 
 def _folders(class_names: tuple[str, ...]) -> tuple[str, ...]:
-    """Folder names whose alphabetical order is that of the labels.
+    """Folder names whose order is that of the labels.
 
     Example:
 
@@ -122,7 +123,7 @@ def _folders(class_names: tuple[str, ...]) -> tuple[str, ...]:
     ('0-T-shirt-top', '1-Bag')
     """
     safe = tuple(re.sub(r"[^\w.+-]+", "-", name) for name in class_names)
-    if safe == class_names and list(safe) == sorted(set(safe)):
+    if safe == class_names == in_class_order(set(safe)):
         return safe
     width = len(str(len(safe) - 1))
     return tuple(

@@ -27,6 +27,7 @@ def load(
     skip_batches: int = 0,
     drop_remainder: bool = False,
     balance: Balance = None,
+    split: str | None = None,
 ) -> "tf.data.Dataset":
     """Loads batches of images, in a new order in each pass.
 
@@ -64,6 +65,7 @@ def load(
             to 1, sets the shares (classes not named have share 0). None: as
             they are. Without `shuffle` the classes alternate, and a finite
             dataset starts each pass with the same images.
+        split: `"train"`, `"val"` or `"test"`, as for `open_source`.
 
     Returns:
         A `tf.data.Dataset` of float32 images `(batch, height, width,
@@ -80,7 +82,9 @@ def load(
     (TensorShape([32, 8, 8, 1]), TensorShape([32]))
     """
     limits = image_tools.check_value_range(value_range)
-    opened = open_source(source, image_size=image_size, channels=channels)
+    opened = open_source(
+        source, image_size=image_size, channels=channels, split=split
+    )
     labeled = _wants_labels(opened, labels)
     _check_batches(opened, batch_size, repeat, skip_batches, drop_remainder)
     order = None

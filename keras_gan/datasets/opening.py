@@ -3,14 +3,19 @@
 import difflib
 import os
 import pathlib
+import stat
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from keras_gan.datasets.arrays import open_arrays, open_npz
+from keras_gan.datasets.arrays import open_arrays
 from keras_gan.datasets.builtin import BUILTIN_NAMES, open_builtin
-from keras_gan.datasets.files import Progress, open_folder, open_zip
+from keras_gan.datasets.checking import Progress
+from keras_gan.datasets.files import open_folder, open_zip
+from keras_gan.datasets.layout import SPLITS
+from keras_gan.datasets.listing import kind_of_file
+from keras_gan.datasets.npz import open_npz
 from keras_gan.datasets.sources import DatasetInfo, ImageSize, Source
 
 _BY_SUFFIX = {".npz": open_npz, ".zip": open_zip}
@@ -22,13 +27,16 @@ def open_source(
     image_size: ImageSize = None,
     channels: int | None = None,
     source_range: Sequence[float] | None = None,
+    split: str | None = None,
     progress: Progress | None = None,
 ) -> Source:
     """Opens and checks images, and keeps small datasets in memory.
 
     Images are resized with an antialiased filter, after cropping them around
     the center to the aspect ratio of `image_size`. Unreadable files are
-    skipped with a warning that counts and names them.
+    skipped with a warning that counts and names them, as are images beside
+    the folders of classes. Class folders whose names are numbers are in
+    numeric order.
 
     Args:
         source: One of `BUILTIN_NAMES`; the path of a folder of images (its
@@ -42,6 +50,9 @@ def open_source(
         source_range: `(black, white)` of the images of an array or `.npz`.
             Default: (0, 255) for integers, and for floats the narrowest of
             (0, 1), (-1, 1) and (0, 255) that contains all values.
+        split: `"train"`, `"val"` or `"test"`, where folders, the arrays of an
+            `.npz` or a built-in dataset have such names. Default: train where
+            there are splits, else everything.
         progress: Function called after each file of a folder or zip, with the
             number of files checked and the total number of files.
 
@@ -50,29 +61,42 @@ def open_source(
 
     Raises:
         FileNotFoundError: If there is no such file or folder.
-        ValueError: If it contains no images, or images of different sizes
-            without `image_size`.
+        ValueError: If it contains no images, images of different sizes
+            without `image_size`, or no such split.
 
     Example:
 
     >>> open_source("digits", image_size=16).info.image_shape
     (16, 16, 1)
     """
+    if split not in (None, *SPLITS):
+        raise ValueError(
+            f"`split` must be one of {', '.join(SPLITS)}, or None. "
+            f"Received: split={split!r}"
+        )
     options: dict[str, Any] = {"image_size": image_size, "channels": channels}
     if isinstance(source, Source):
+        options["split"] = split
         if any(value is not None for value in options.values()):
             raise ValueError(
-                "`image_size` and `channels` must be given to `open_source`, "
-                f"not for an opened source. Received: {options}"
+                "`image_size`, `channels` and `split` must be given to "
+                "`open_source`, not for an opened source. "
+                f"Received: {options}"
             )
         return source
     if isinstance(source, (str, os.PathLike)):
         opener = _find_opener(str(source))
+        options["split"] = split
         if opener is open_npz:
             options["source_range"] = source_range
         elif opener is not open_builtin:
             options["progress"] = progress
         return opener(source, **options)
+    if split is not None:
+        raise ValueError(
+            f"Arrays have no splits. Received: split={split!r}. Pass the "
+            "arrays of that split."
+        )
     arrays = source if isinstance(source, (tuple, list)) else (source,)
     if not 1 <= len(arrays) <= 2 or not hasattr(arrays[0], "shape"):
         raise ValueError(
@@ -121,6 +145,12 @@ def _find_opener(source: str) -> Callable[..., Source]:
             f"There is no dataset, file or folder `{source}`."
             + _near_misses(path)
             + f" Built-in datasets are {', '.join(BUILTIN_NAMES)}."
+        )
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        raise ValueError(
+            f"`{source}` must be a folder or a regular file. "
+            f"Received: {kind_of_file(mode)}"
         )
     if path.suffix.lower() not in _BY_SUFFIX:
         raise ValueError(

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from typing import BinaryIO
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from keras_gan import images as image_tools
 from keras_gan.utils.arguments import is_integer
 
 ImageSize = int | Sequence[int] | None
+OpenFile = Callable[[str], BinaryIO]
 
 CACHE_BYTES = 256 * 2**20
 """Datasets up to this size, decoded, are kept in memory."""
@@ -24,7 +26,10 @@ class DatasetInfo:
         image_shape: `(height, width, channels)` of each image, after resizing.
         num_classes: Number of classes, or `None` if there are no labels.
         class_names: Names of the classes in the order of the labels, or `None`.
-        skipped: Names of files that cannot be read.
+        skipped: Names of files that are left out, most often because they
+            cannot be read.
+        split: `"train"`, `"val"` or `"test"`: the part of the data set that
+            these images are, or `None` if it has no such parts.
 
     Example:
 
@@ -39,6 +44,7 @@ class DatasetInfo:
     num_classes: int | None = None
     class_names: tuple[str, ...] | None = None
     skipped: tuple[str, ...] = ()
+    split: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,12 +54,17 @@ class StoredFiles:
     Attributes:
         names: Relative paths, with `/` as the separator.
         image_shapes: `(height, width, channels)` of each stored image.
-        read_bytes: Function from a name to the content of the file.
+        open: Function from a name to a binary file object.
     """
 
     names: tuple[str, ...]
     image_shapes: tuple[tuple[int, int, int], ...]
-    read_bytes: Callable[[str], bytes]
+    open: OpenFile
+
+    def read_bytes(self, name: str) -> bytes:
+        """The content of a file."""
+        with self.open(name) as file:
+            return file.read()
 
 
 class Source:
@@ -68,6 +79,7 @@ class Source:
 
     Attributes:
         files: `StoredFiles` if each image is a file of its own, or `None`.
+        failure: Why images can no longer be read, once that happened.
 
     Example:
 
@@ -83,6 +95,7 @@ class Source:
     """
 
     files: StoredFiles | None = None
+    failure: Exception | None = None
 
     def __init__(
         self,

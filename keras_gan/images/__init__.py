@@ -6,12 +6,8 @@ is imported on first use.
 """
 
 from keras_gan.images.arranging import image_grid, resize
-from keras_gan.images.reading import (
-    IMAGE_SUFFIXES,
-    Path,
-    image_shape,
-    read_image,
-)
+from keras_gan.images.formats import has_image_suffix, is_image
+from keras_gan.images.reading import Path, image_shape, read_image
 from keras_gan.images.values import (
     Range,
     check_image_shape,
@@ -23,7 +19,6 @@ from keras_gan.images.values import (
 from keras_gan.images.writing import encode_png, write_animation, write_image
 
 __all__ = [
-    "IMAGE_SUFFIXES",
     "Path",
     "Range",
     "check_image_shape",
@@ -31,8 +26,10 @@ __all__ = [
     "convert_channels",
     "encode_png",
     "from_uint8",
+    "has_image_suffix",
     "image_grid",
     "image_shape",
+    "is_image",
     "read_image",
     "resize",
     "to_uint8",

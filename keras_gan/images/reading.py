@@ -1,27 +1,42 @@
 """Reading image files into arrays."""
 
-import io
+import contextlib
 import os
-import pathlib
+import threading
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from keras_gan.images.formats import open_picture
 from keras_gan.images.values import MODES
 
 Path = str | os.PathLike
 
-IMAGE_SUFFIXES = (
-    ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp",
-)  # fmt: skip
-
 _ORIENTATION = 0x0112  # the Exif tag of a camera's rotation
+_TURNS = {
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
+}
+# Formats whose orientation is known without decoding the pixels.
+_ORIENTED_IN_HEADER = ("JPEG", "MPO", "WEBP")
+
+# Images above this size are decoded one at a time, to save memory.
+_LARGE_PIXELS = 2**24
+_large = threading.Lock()
 
 
 def image_shape(file: Path | BinaryIO) -> tuple[int, int, int]:
-    """Reads an image's `(height, width, channels)` from its header.
+    """Reads an image's `(height, width, channels)`.
 
-    The pixels are not decoded, so truncated files are not detected.
+    The size is that after the rotation set by a camera. Only formats that
+    tell it at the end of the file (PNG and TIFF among them) are decoded, so
+    other truncated files are not detected.
 
     Args:
         file: Path, or binary file object.
@@ -32,14 +47,18 @@ def image_shape(file: Path | BinaryIO) -> tuple[int, int, int]:
 
     Example:
 
+    >>> import io
     >>> from keras_gan.images import encode_png
     >>> image_shape(io.BytesIO(encode_png(np.zeros((8, 6, 3), "uint8"))))
     (8, 6, 3)
     """
     with _opened(file) as picture:
-        width, height = picture.size
-        if _orientation(picture) >= 5:
-            width, height = height, width
+        if picture.format not in _ORIENTED_IN_HEADER:
+            picture = _upright(picture)
+            is_turned = False
+        else:
+            is_turned = _orientation(picture) >= 5
+        width, height = picture.size[:: -1 if is_turned else 1]
         return height, width, _num_channels(picture)
 
 
@@ -63,40 +82,47 @@ def read_image(file: Path | BinaryIO) -> np.ndarray:
 
     Example:
 
+    >>> import io
     >>> from keras_gan.images import encode_png
     >>> file = io.BytesIO(encode_png(np.array([[0, 200]], "uint8")))
     >>> read_image(file).tolist()
     [[[0], [200]]]
     """
-    from PIL import ImageOps
-
     with _opened(file) as picture:
+        is_large = picture.width * picture.height > _LARGE_PIXELS
+        with _large if is_large else contextlib.nullcontext():
+            return _pixels(_upright(picture), picture.format)
+
+
+@contextlib.contextmanager
+def _opened(file: Path | BinaryIO) -> Iterator[Any]:
+    """Opens an image; all that is wrong with it is a `ValueError`."""
+    with contextlib.ExitStack() as stack:
+        data: Any = file
+        if isinstance(file, (str, os.PathLike)):
+            data = stack.enter_context(open(file, "rb"))
         try:
-            picture.load()
-            if _orientation(picture) > 1:
-                picture = ImageOps.exif_transpose(picture)
-            return _pixels(picture)
+            with open_picture(data) as picture:
+                yield picture
         except Exception as error:  # each decoder raises its own
             raise ValueError(f"`{file}` is not an image: {error}") from error
 
 
-def _opened(file):
+def _upright(picture: Any) -> Any:
+    """Decodes a picture, and applies the rotation set by a camera."""
     from PIL import Image
 
-    is_path = isinstance(file, (str, os.PathLike))
-    data = io.BytesIO(pathlib.Path(file).read_bytes()) if is_path else file
-    try:
-        return Image.open(data)
-    except Exception as error:
-        reason = "no known format" if data.seek(0, 2) else "it is empty"
-        raise ValueError(f"`{file}` is not an image: {reason}") from error
+    picture.load()  # Of a TIFF, this applies it.
+    turn = _TURNS.get(_orientation(picture))
+    return picture.transpose(Image.Transpose[turn]) if turn else picture
 
 
 def _orientation(picture: Any) -> int:
-    # For other formats the query may decode the whole file.
-    if picture.format not in ("JPEG", "MPO", "TIFF", "WEBP"):
+    try:
+        found = picture.getexif().get(_ORIENTATION, 1)
+    except Exception:  # A damaged record of the camera harms no pixel.
         return 1
-    return picture.getexif().get(_ORIENTATION, 1)
+    return found if isinstance(found, int) and 1 <= found <= 8 else 1
 
 
 def _num_channels(picture: Any) -> int:
@@ -105,12 +131,15 @@ def _num_channels(picture: Any) -> int:
     return 1 if picture.mode in ("1", "L") or picture.mode[0] in "IF" else 3
 
 
-def _pixels(picture: Any) -> np.ndarray:
-    if picture.mode.startswith("I;16"):
+def _pixels(picture: Any, form: str | None) -> np.ndarray:
+    has_16_bits = form in ("PNG", "PPM") and picture.mode == "I"
+    if has_16_bits or picture.mode.startswith("I;16"):
         pixels = np.round(np.asarray(picture, "float32") / 257)
         return pixels.astype("uint8")[..., None]
     if picture.mode in ("I", "F"):
         raise ValueError(f"pixels of the kind {picture.mode!r} have no range")
     channels = _num_channels(picture)
-    pixels = np.asarray(picture.convert(MODES[channels]))
+    if picture.mode != MODES[channels]:
+        picture = picture.convert(MODES[channels])
+    pixels = np.asarray(picture)
     return pixels.reshape(*pixels.shape[:2], channels)

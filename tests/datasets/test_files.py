@@ -12,6 +12,15 @@ from keras_gan.datasets import describe, load, open_source
 pytestmark = pytest.mark.once
 
 
+FORMATS = {
+    ".png": "PNG", ".JPG": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG",
+    ".jfif": "JPEG", ".bmp": "BMP", ".gif": "GIF", ".WebP": "WEBP",
+    ".tif": "TIFF", ".tiff": "TIFF", ".pgm": "PPM", ".ppm": "PPM",
+    ".tga": "TGA", ".pcx": "PCX", ".ico.dat": "PNG", ".scan": "TIFF",
+    ".": "JPEG", "": "BMP", ".2": "PPM",
+}  # fmt: skip
+
+
 def write(path, array):
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(array).save(path)
@@ -75,11 +84,45 @@ class TestClasses:
             (batch, labels) = load(source, batch_size=4).element_spec
             assert batch.shape.as_list() == [None, 6, 6, 3]
 
-    def test_images_beside_the_sub_folders_have_no_class(self, classes):
-        write(classes / "stray.png", level(1))
-        info = describe(classes)
-        assert info.num_images == 7
-        assert info.num_classes is None and info.class_names is None
+    @pytest.mark.parametrize("zipped", [False, True])
+    def test_images_beside_the_sub_folders_are_left_out(
+        self, classes, tmp_path, zipped
+    ):
+        # Of another size, which does not matter.
+        write(classes / "stray.png", level(1, 9, 9, 3))
+        path = zip_of(classes, tmp_path / "a.zip") if zipped else classes
+        with pytest.warns(UserWarning, match="1 of its.*beside.*stray.png"):
+            info = describe(path)
+        assert info.class_names == ("cat", "dog") and info.num_images == 6
+        assert info.skipped == ("classes/" * zipped + "stray.png",)
+
+    def test_links(self, classes, tmp_path):
+        (tmp_path / "links").mkdir()
+        for name in ("cat", "dog"):
+            (tmp_path / "links" / name).symlink_to(classes / name)
+        assert levels_and_labels(tmp_path / "links") == self.EXPECTED
+
+    def test_numbers_are_in_numeric_order(self, tmp_path):
+        for number in range(12):
+            write(tmp_path / str(number) / "a.png", level(10 * number))
+        assert describe(tmp_path).class_names == tuple(map(str, range(12)))
+        expected = {10 * number: number for number in range(12)}
+        assert levels_and_labels(tmp_path) == expected
+
+    def test_one_split_is_read(self, classes, tmp_path):
+        data = tmp_path / "data"
+        data.mkdir()
+        classes.rename(data / "train")
+        write(data / "test" / "cat" / "1.png", level(70, 9, 9, 3))
+        write(data / "test" / "dog" / "1.png", level(80, 9, 9, 3))
+        assert describe(data).split == "train"
+        assert levels_and_labels(data) == self.EXPECTED
+        images, _ = next(iter(load(data, split="test", shuffle=False)))
+        assert images.shape == (2, 9, 9, 3)
+        opened = open_source(data, split="test")
+        assert (opened.info.split, len(opened)) == ("test", 2)
+        with pytest.raises(ValueError, match="`split` must be given to"):
+            load(opened, split="test")
 
     def test_one_sub_folder_is_no_class(self, tmp_path):
         write(tmp_path / "only" / "a.png", level(1))
@@ -151,6 +194,37 @@ class TestBroken:
             assert describe(path).num_images == 5
 
 
+class TestVanished:
+    """Images that are there when a data set is opened, and not later."""
+
+    @pytest.fixture
+    def streamed(self, classes, monkeypatch):
+        monkeypatch.setattr("keras_gan.datasets.sources.CACHE_BYTES", 10)
+        return open_source(classes)
+
+    def test_another_of_the_class_is_used(self, streamed, classes):
+        (classes / "cat" / "more" / "2.png").unlink()
+        path = classes / "dog" / "more" / "1.png"
+        path.write_bytes(path.read_bytes()[:40])
+        batches = load(streamed, shuffle=False, value_range=(0, 255))
+        with pytest.warns(UserWarning) as record:
+            images, labels = next(iter(batches))
+        assert images[:, 0, 0, 0].numpy().tolist() == [0, 40, 40, 30, 30, 50]
+        assert labels.numpy().tolist() == [0, 0, 0, 1, 1, 1]
+        first, second = [str(one.message) for one in record]
+        assert "1 of its images" in first and "cat/more/2.png (No" in first
+        assert "2 of its images" in second and "dog/more/1.png (" in second
+        assert streamed.failure is None
+
+    def test_when_none_is_left_it_is_an_error(self, streamed, classes):
+        for path in (classes / "cat" / "more").iterdir():
+            path.unlink()
+        with pytest.warns(UserWarning), pytest.raises(ValueError) as error:
+            streamed.read(np.array([0]))
+        assert "3 of its images" in str(error.value)
+        assert streamed.failure is error.value
+
+
 class TestShapes:
     def test_mixed_sizes_name_two_files_and_the_cure(self, tmp_path):
         write(tmp_path / "a.png", level(1, 6, 8, 3))
@@ -180,11 +254,48 @@ class TestShapes:
         assert images.shape == (3, 4, 4, channels)
         assert (to_numpy(images) == 1).all()
 
-    @pytest.mark.parametrize("suffix", ["JPG", "jpeg", "bmp", "gif", "webp"])
-    def test_formats(self, tmp_path, suffix):
-        write(tmp_path / f"a.{suffix}", level(100, 8, 8))
-        images = next(iter(load(tmp_path, channels=1, value_range=(0, 255))))
+    @pytest.mark.parametrize("zipped", [False, True])
+    def test_every_format_counts_by_name_or_content(self, tmp_path, zipped):
+        folder = tmp_path / "data"
+        folder.mkdir()
+        picture = Image.fromarray(level(100, 8, 8))
+        for suffix, form in FORMATS.items():
+            picture.save(folder / f"image{suffix}", form)
+        (folder / "notes").write_text("not an image")
+        path = zip_of(folder, tmp_path / "a.zip") if zipped else folder
+        images = next(iter(load(path, channels=1, value_range=(0, 255))))
+        assert len(images) == len(FORMATS)
         assert_close(images, 100, atol=1)
+
+    def test_an_image_that_cannot_be_read_by_its_name(self, tmp_path):
+        write(tmp_path / "a.png", level(1))
+        for name in ("b.heic", "c.svg", "d.eps"):
+            (tmp_path / name).write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0")
+        with pytest.warns(UserWarning, match="3 of its.*b.heic.*c.svg.*d.eps"):
+            assert describe(tmp_path).num_images == 1
+
+    def test_an_image_above_the_limit_of_pixels(self, tmp_path, monkeypatch):
+        write(tmp_path / "a.png", level(1))
+        write(tmp_path / "b.png", level(1, 40, 30))
+        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 500)
+        with pytest.warns(UserWarning, match=r"b.png .*1200 .*limit of 1000"):
+            assert describe(tmp_path, image_size=6).num_images == 1
+
+    @pytest.mark.parametrize("kept", [True, False])
+    def test_announced_size_is_that_of_the_turned_image(
+        self, tmp_path, monkeypatch, kept
+    ):
+        monkeypatch.setattr(
+            "keras_gan.datasets.sources.CACHE_BYTES", 2**20 if kept else 10
+        )
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        for suffix in ("jpg", "png", "tif", "webp"):
+            Image.fromarray(level(9, 8, 16, 3)).save(
+                tmp_path / f"a.{suffix}", exif=exif
+            )
+        assert describe(tmp_path).image_shape == (16, 8, 3)
+        assert next(iter(load(tmp_path))).shape == (4, 16, 8, 3)
 
 
 class TestStoredFiles:

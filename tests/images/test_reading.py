@@ -16,6 +16,21 @@ def noise(*shape, seed=0):
     return np.random.default_rng(seed).integers(0, 256, shape, dtype="uint8")
 
 
+# What turns the stored pixels upright, by the value of Exif's orientation.
+TURNED = [
+    lambda image: image,
+    lambda image: image,
+    lambda image: image[:, ::-1],
+    lambda image: image[::-1, ::-1],
+    lambda image: image[::-1],
+    lambda image: image.swapaxes(0, 1),
+    lambda image: image[::-1].swapaxes(0, 1),
+    lambda image: image[::-1, ::-1].swapaxes(0, 1),
+    lambda image: image[:, ::-1].swapaxes(0, 1),
+    lambda image: image,
+]
+
+
 class TestReadImage:
     @pytest.mark.parametrize(
         "suffix, channels",
@@ -49,17 +64,33 @@ class TestReadImage:
         image = image_tools.read_image(tmp_path / "deep.png")
         assert image[0, :, 0].tolist() == [0, 1, 255]
         assert image_tools.image_shape(tmp_path / "deep.png") == (1, 3, 1)
+        (tmp_path / "deep.pgm").write_bytes(
+            b"P5 3 1 65535\n" + deep.astype(">u2").tobytes()
+        )
+        image = image_tools.read_image(tmp_path / "deep.pgm")
+        assert image[0, :, 0].tolist() == [0, 1, 255]
 
-    def test_camera_rotation_is_applied(self, tmp_path):
+    @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
+    @pytest.mark.parametrize("orientation", range(10))
+    def test_camera_rotation_is_applied(self, tmp_path, suffix, orientation):
         exif = Image.Exif()
-        exif[0x0112] = 6  # turn clockwise
-        image = np.zeros((8, 16, 3), "uint8")
-        image[:, 8:] = 255
-        Image.fromarray(image).save(tmp_path / "a.jpg", exif=exif)
-        turned = image_tools.read_image(tmp_path / "a.jpg")
-        assert turned.shape == image_tools.image_shape(tmp_path / "a.jpg")
-        assert turned.shape == (16, 8, 3)
-        assert turned[:6].max() < 9 and turned[10:].min() > 246
+        exif[0x0112] = orientation
+        image = np.zeros((16, 32, 3), "uint8")
+        image[:8, :16] = 255
+        image[8:, :16] = 128
+        path = tmp_path / f"a.{suffix}"
+        Image.fromarray(image).save(path, exif=exif)
+        turned = image_tools.read_image(path)
+        expected = TURNED[orientation](image)
+        assert turned.shape == image_tools.image_shape(path) == expected.shape
+        assert np.abs(turned - expected.astype(float)).max() < 25
+
+    @pytest.mark.parametrize("exif", [b"Exif\0\0MM", b"Exif\0\0" + b"x" * 40])
+    def test_a_damaged_record_of_the_camera_is_ignored(self, tmp_path, exif):
+        Image.fromarray(noise(6, 9, 3)).save(tmp_path / "a.png", exif=exif)
+        image = image_tools.read_image(tmp_path / "a.png")
+        np.testing.assert_array_equal(image, noise(6, 9, 3))
+        assert image_tools.image_shape(tmp_path / "a.png") == (6, 9, 3)
 
     def test_broken_files_are_named(self, tmp_path):
         whole = image_tools.encode_png(noise(32, 32, 3))

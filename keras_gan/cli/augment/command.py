@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"images with classes: {names}; a folder with one sub-folder per "
         "class, a .zip of one, or an .npz",
     )
+    kinds.add_split(parser)
     add(
         "--run",
         dest="model",

@@ -7,6 +7,7 @@ from typing import Any
 
 from keras_gan import datasets, images, sampling
 from keras_gan.cli.generate import model_path
+from keras_gan.cli.opening import open_data
 from keras_gan.cli.run_folder import RunFolder
 from keras_gan.cli.settings import location, versions
 from keras_gan.cli.words import listed, size_in_words
@@ -38,7 +39,7 @@ def make_job(
     path = model_path(options.model)
     gan = sampling.open_generator(path, safe_mode=not options.unsafe)
     trained_on = _data_of_run(path)
-    originals = image_files(_open(options.data, trained_on, gan))
+    originals = image_files(_open(options, trained_on, gan))
     _check_fit(originals, trained_on, gan, f"`{path}`", f"`{options.data}`")
     wanted, generated = _wanted(options, originals), None
     if wanted:
@@ -76,7 +77,8 @@ def _data_of_run(path: pathlib.Path) -> dict[str, Any] | None:
     )
 
 
-def _open(data: str, trained_on: Any, gan: Any) -> datasets.Source:
+def _open(options, trained_on: Any, gan: Any) -> datasets.Source:
+    data = options.data
     if gan.num_classes is None:
         raise ValueError(
             "The GAN has no classes, so its images would have no labels. "
@@ -84,11 +86,12 @@ def _open(data: str, trained_on: Any, gan: Any) -> datasets.Source:
         )
     images.check_image_shape(gan.image_shape)
     is_files = os.path.isdir(data) or data.lower().endswith(".zip")
-    if trained_on is None or not is_files or data in datasets.BUILTIN_NAMES:
-        return datasets.open_source(data)
-    # Decoded as in training, as a check; the files are copied unchanged.
-    *size, channels = gan.image_shape
-    return datasets.open_source(data, image_size=size, channels=channels)
+    shape: dict[str, Any] = {}
+    if trained_on and is_files and data not in datasets.BUILTIN_NAMES:
+        # Decoded as in training, as a check; the files are copied unchanged.
+        *size, channels = gan.image_shape
+        shape = {"image_size": size, "channels": channels}
+    return open_data(data, split=options.split, quiet=options.quiet, **shape)
 
 
 def _check_fit(originals: ImageFiles, trained_on, gan, model, data) -> None:

@@ -1,0 +1,115 @@
+"""The files below a folder, links included."""
+
+import os
+import pathlib
+import stat
+
+HIDDEN = (".", "__MACOSX")
+"""How the names of files and folders begin that are nobody's images."""
+
+
+class Listing:
+    """Lists the files of a folder and of all folders in it.
+
+    Links are followed. A folder is read once, under its own name if it has one
+    here; a link to a folder around it is a cycle, and adds nothing.
+
+    Args:
+        root: The folder.
+
+    Attributes:
+        names: Paths below the folder, with `/` as the separator, sorted.
+        left_out: `{path: reason}` of what cannot be read as a file, such as
+            pipes and devices, and links to nothing.
+
+    Raises:
+        OSError: If the folder itself cannot be read.
+    """
+
+    def __init__(self, root: str | os.PathLike) -> None:
+        self.names: list[str] = []
+        self.left_out: dict[str, str] = {}
+        self._folders: dict[str, str] = {}
+        self._links: list[tuple[str, str]] = []
+        self._scan("", os.path.realpath(root))
+        while self._links:
+            links, self._links = sorted(self._links), []
+            for name, path in links:
+                self._follow(name, path)
+        self.names.sort()
+
+    def _scan(self, name: str, path: str) -> None:
+        """Adds what is in a folder, and in the folders in it."""
+        waiting = [(name, path)]
+        while waiting:
+            name, path = waiting.pop()
+            if path in self._folders:
+                self.left_out[name] = self._same_as(path)
+                continue
+            self._folders[path] = name
+            try:
+                with os.scandir(path) as entries:
+                    waiting += self._folders_in(name, entries)
+            except OSError as error:
+                if not name:
+                    raise
+                self.left_out[name] = str(error.strerror)
+
+    def _folders_in(self, folder: str, entries) -> list[tuple[str, str]]:
+        """Adds the files of a folder; returns the names of its folders."""
+        found = []
+        for entry in entries:
+            if entry.name.startswith(HIDDEN):
+                continue
+            name = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.is_symlink():
+                self._links.append((name, entry.path))
+            elif entry.is_dir(follow_symlinks=False):
+                found.append((name, entry.path))
+            elif entry.is_file(follow_symlinks=False):
+                self.names.append(name)
+            else:
+                self.left_out[name] = kind_of_file(entry.stat().st_mode)
+        return found
+
+    def _follow(self, name: str, path: str) -> None:
+        try:
+            mode = os.stat(path).st_mode
+        except OSError as error:
+            self.left_out[name] = f"a link: {error.strerror}"
+            return
+        target = os.path.realpath(path)
+        if stat.S_ISREG(mode):
+            self.names.append(name)
+        elif not stat.S_ISDIR(mode):
+            self.left_out[name] = f"a link to {kind_of_file(mode)}"
+        elif pathlib.Path(path).parent.is_relative_to(target):
+            pass  # A cycle: the folder is being read.
+        elif target in self._folders:
+            self.left_out[name] = self._same_as(target)
+        else:
+            self._scan(name, target)
+
+    def _same_as(self, path: str) -> str:
+        return f"the same folder as {self._folders[path] or 'the whole'}"
+
+
+def kind_of_file(mode: int) -> str:
+    """What a file is that is no regular one, in words.
+
+    Args:
+        mode: `st_mode` of the file.
+
+    Example:
+
+    >>> kind_of_file(stat.S_IFIFO)
+    'a pipe'
+    """
+    kinds = {
+        stat.S_IFIFO: "a pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+        stat.S_IFLNK: "a link",
+    }
+    return kinds.get(stat.S_IFMT(mode), "not a regular file")

@@ -1,0 +1,84 @@
+"""DATA of the commands: splits, images that vanish, damaged files."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from keras_gan.callbacks.run_checkpoint import RunCheckpoint, read_record
+from keras_gan.cli import opening
+from keras_gan.images import write_image
+
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
+
+def write(folder, number, shape=(8, 8, 1)):
+    for seed in range(number):
+        image = np.random.default_rng(seed).integers(0, 256, shape, "uint8")
+        os.makedirs(folder, exist_ok=True)
+        write_image(f"{folder}/{seed}.png", image)
+
+
+def test_a_split_is_chosen_and_said(train, run_command, run_fails):
+    write("data/test", 8)
+    write("data/train", 9)
+    chosen = ("--split", "test", "--batch-size", 4)
+    _, output, _ = train("data", "--steps", 1, "--out", "b", *chosen)
+    assert output.startswith("8 images, 8 x 8 x 1, from data (test split)")
+    code, output, _ = run_command("train", "--resume", "b", "--steps", 2)
+    assert code == 0 and "(test split)" in output
+    assert "no split 'val'" in run_fails("train", "data", "--split", "val")
+    message = run_fails("train", "--resume", "b", "--split", "train")
+    assert "--split test (not train)" in message
+    message = run_fails("evaluate", "data", "data", "--split", "val")
+    assert "no split 'val'" in message
+
+
+def test_images_that_vanish_end_in_one_line_and_a_good_run(train, monkeypatch):
+    monkeypatch.setattr("keras_gan.datasets.sources.CACHE_BYTES", 0)
+    write("data", 16)
+    saved = RunCheckpoint.on_epoch_end
+
+    def on_epoch_end(self, epoch, logs=None):
+        saved(self, epoch, logs)
+        for number in range(16):
+            Path(f"data/{number}.png").unlink(missing_ok=True)
+
+    length = ("--steps", 60, "--save-every", 2, "--out", "run", "--quiet")
+    with monkeypatch.context() as patch:
+        patch.setattr(RunCheckpoint, "on_epoch_end", on_epoch_end)
+        code, _, errors = train("data", *length)
+    *warnings, message = errors.splitlines()
+    assert code == 2 and len(warnings) == 5
+    assert "16 of its images cannot be read any more" in message
+    assert "16 of its images" in warnings[-1]
+    record = read_record("run/model.keras")
+    assert f"is of step {record['steps']}, run/model.keras" in message
+
+
+def test_opening_shows_progress(in_folder, capsys, monkeypatch):
+    write("data", 8)
+    opening.open_data("data", quiet=False)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(opening, "_SECONDS", -1.0)
+    opening.open_data("data", quiet=False)
+    lines = capsys.readouterr().err.splitlines()
+    assert "1/8 images read" in lines[0] and "8/8 images read" in lines[7]
+    opening.open_data("data", quiet=True)
+    assert capsys.readouterr().err == ""
+
+
+def test_classes_in_another_order_cannot_be_resumed(train, run_fails):
+    for name in ("9", "10"):
+        write(f"data/{name}", 8)
+    train("data", "--conditional", "--steps", 1, "--out", "run", "--quiet")
+    path = Path("run/config.json")
+    config = json.loads(path.read_text())
+    assert config["dataset"]["class_names"] == ["9", "10"]
+    config["dataset"]["class_names"] = ["10", "9"]  # as an older version
+    path.write_text(json.dumps(config))
+    message = run_fails("train", "--resume", "run", "--steps", 2)
+    assert "it had 10, 9. Received: 9, 10." in message
