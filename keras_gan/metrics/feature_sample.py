@@ -99,7 +99,9 @@ class FeatureSample:
         together = ops.concatenate([own_ranks, ranks])
         _, best = ops.top_k(together, self.places)
         kept = ops.scatter_update(
-            ops.zeros_like(together), best[:, None], ops.ones(self.places)
+            ops.zeros_like(together),
+            best[:, None],
+            ops.ones_like(together)[: self.places],
         )
         # The first new image takes the first row that is replaced, and so on.
         order = ops.arange(self.places, 0, -1, dtype="float32")

@@ -86,6 +86,14 @@ def parts_of(data: dict, labels=None) -> tuple:
 
 def check_shape(shape, image_shape) -> None:
     """Raises an error if the images of a batch have the wrong shape."""
+    wanted = ", ".join(map(str, image_shape))
+    if getattr(shape, "rank", 0) is None:
+        raise ValueError(
+            "Images must have the shape of generated images, (batch, "
+            f"{wanted}). Received: a data set of unknown rank. Set the shape: "
+            "`dataset.map(lambda x: tf.ensure_shape(x, (None, "
+            f"{wanted})))`."
+        )
     fits = len(shape) == len(image_shape) + 1 and all(
         size is None or size == wanted
         for size, wanted in zip(shape[1:], image_shape, strict=True)
@@ -95,7 +103,6 @@ def check_shape(shape, image_shape) -> None:
     cure = "Resize them or build networks for their shape."
     if tuple(shape[1:]) == tuple(image_shape[:-1]):
         cure = "Add the channel axis with `images[..., None]`."
-    wanted = ", ".join(map(str, image_shape))
     raise ValueError(
         f"Images must have the shape of generated images, (batch, {wanted}). "
         f"Received: shape {tuple(shape)}. {cure}"
@@ -104,6 +111,14 @@ def check_shape(shape, image_shape) -> None:
 
 def check_labels(shape, dtype, num_classes) -> None:
     """Raises an error if labels are not integers, one per image."""
+    kind = getattr(dtype, "kind", "i")
+    if kind in "OSU" or getattr(shape, "rank", 0) is None:
+        raise ValueError(
+            "`labels` must be integers of shape (batch,). Received: "
+            + ("text or objects" if kind in "OSU" else "unknown rank")
+            + f". Number the classes in [0, {num_classes}): `names, labels = "
+            "np.unique(labels, return_inverse=True)`."
+        )
     if len(shape) > 2 or (len(shape) == 2 and shape[1] != 1):
         raise ValueError(
             "`labels` must be integers of shape (batch,). Received: shape "

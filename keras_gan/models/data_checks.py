@@ -1,6 +1,7 @@
 """Checks of data before training starts."""
 
 import contextlib
+import warnings
 from collections.abc import Iterator
 
 import keras
@@ -17,14 +18,29 @@ def check_arrays(images, labels, image_shape, num_classes) -> None:
     """
     if isinstance(images, dict):
         images, labels = batches.parts_of(images, labels)
+    _refuse_lists(images, labels)
     if not _is_array(images):
         return
-    _check_images(np.asarray(images), tuple(image_shape))
+    _check_images(_numpy(images), tuple(image_shape))
     if num_classes is None:
         return
     if labels is None:
         raise ValueError(batches.missing_labels(num_classes))
-    _check_labels(np.asarray(labels), num_classes)
+    _check_labels(_numpy(labels), num_classes)
+
+
+def _numpy(data):
+    tensor = keras.ops.is_tensor(data)
+    return keras.ops.convert_to_numpy(data) if tensor else np.asarray(data)
+
+
+def _refuse_lists(images, labels) -> None:
+    for name, data in (("images", images), ("labels", labels)):
+        if isinstance(data, list):
+            raise ValueError(
+                f"`{name}` must be one array. Received: a list of {len(data)}. "
+                f"Convert it with `np.asarray({name})`."
+            )
 
 
 def in_memory(data) -> bool:
@@ -54,6 +70,13 @@ def _check_images(images, image_shape):
         )
     if len(image_shape) > 1 and (low < -1.01 or high > 1.01):
         raise ValueError(out_of_range(f"values from {low:.4g} to {high:.4g}"))
+    if len(image_shape) > 1 and 0 <= low < high and high > 0.5:
+        warnings.warn(
+            "Images should be in [-1, 1]. Received: values from "
+            f"{low:.4g} to {high:.4g}, which look like [0, 1]. Scale them with "
+            "`images * 2.0 - 1.0`.",
+            stacklevel=5,
+        )
 
 
 def out_of_range(received: str) -> str:

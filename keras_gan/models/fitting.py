@@ -5,8 +5,10 @@ from typing import Any
 
 import keras
 
+from keras_gan import backend
 from keras_gan.models import configuration, data_checks, state
 from keras_gan.models.batch import batch_size
+from keras_gan.models.file_checks import check_files, check_path
 from keras_gan.models.finite_losses import with_finite_losses
 from keras_gan.models.player import check_players
 from keras_gan.models.tracker import LogTracker, merge
@@ -28,6 +30,7 @@ class Fitting(keras.Model):
     scope: Any
     make_players: Any
     _log_tracker: Any
+    _checks_steps = True
 
     def compile(
         self,
@@ -155,12 +158,14 @@ class Fitting(keras.Model):
             FloatingPointError: If a loss becomes NaN or infinite.
         """
         self._assert_compile_called("fit")
+        check_files(callbacks)
         self.check_fit(x, y, **kwargs)
         if not data_checks.in_memory(x):
             # Keras' default would cause a warning for data sets in order.
             kwargs.setdefault("shuffle", False)
         self._log_tracker = self._train_logs
-        with data_checks.explained(getattr(self, "discriminator_steps", 1)):
+        parts = getattr(self, "discriminator_steps", 1)
+        with self._data_checked(), data_checks.explained(parts):
             return super().fit(
                 x, y, callbacks=with_finite_losses(callbacks, self), **kwargs
             )
@@ -186,6 +191,43 @@ class Fitting(keras.Model):
         logs.update(configuration.results(self.sample_metrics))
         return logs if return_dict else list(logs.values())
 
+    def train_on_batch(self, x, y=None, *, return_dict=False, **kwargs):
+        """Trains the players on one batch, after the checks of `fit`.
+
+        Args:
+            x: Arrays, in the form that `unpack` expects.
+            y: More arrays.
+            return_dict: Return a dict instead of a list.
+            **kwargs: As in `keras.Model.train_on_batch`.
+
+        Returns:
+            The losses and the other logs.
+
+        Raises:
+            ValueError: If the data is not valid for the model.
+        """
+        self._assert_compile_called("train_on_batch")
+        self.check_fit(x, y, batch_size=len(keras.tree.flatten(x)[0]))
+        self._log_tracker = self._train_logs
+        with self._data_checked():
+            return super().train_on_batch(
+                x, y, return_dict=return_dict, **kwargs
+            )
+
+    def save(self, filepath, overwrite=True, **kwargs):
+        """Saves the model to a `.keras` file, as `keras.Model.save` does.
+
+        Args:
+            filepath: Path that ends in `.keras`.
+            overwrite: As in `keras.Model.save`.
+            **kwargs: As in `keras.Model.save`.
+
+        Raises:
+            ValueError: If the path has another ending.
+        """
+        check_path(filepath)
+        super().save(filepath, overwrite=overwrite, **kwargs)
+
     def test_on_batch(self, x, y=None, *, return_dict=False):
         """Does what `evaluate` does, on one batch.
 
@@ -210,10 +252,26 @@ class Fitting(keras.Model):
         state.rewind(self.evaluation_seed)
         self._log_tracker = self._test_logs
         try:
-            yield
+            with self._data_checked():
+                yield
             self.check_data_seen()
         finally:
             self._log_tracker = self._train_logs
+
+    @contextlib.contextmanager
+    def _data_checked(self):
+        """Context of methods that check the data themselves."""
+        outer, self._checks_steps = self._checks_steps, False
+        try:
+            yield
+        finally:
+            self._checks_steps = outer
+
+    def check_step(self, data) -> None:
+        """Checks the data of a `train_step` that is called directly."""
+        if self._checks_steps and backend.executing_eagerly():
+            x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+            self.check_data(x, y)
 
     # Logs --------------------------------------------------------------------
 

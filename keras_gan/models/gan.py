@@ -73,6 +73,8 @@ class GAN(AveragedGenerator, TwoPlayerModel):
         self.latent_dim, self.image_shape = self.build_networks(
             generator, discriminator, latent_dim, num_classes
         )
+        checks.unfreeze("generator", generator)
+        checks.unfreeze("discriminator", discriminator)
         checks.warn_if_sigmoid(discriminator)
         augmenter_checks.check_kind(augmenter)
         self.generator = generator

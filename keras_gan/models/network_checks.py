@@ -162,6 +162,22 @@ def shapes_of(tensors) -> str:
     return " and ".join(shapes)
 
 
+def unfreeze(role, network) -> None:
+    """Makes a frozen network trainable, with a warning.
+
+    In older programs one sets `discriminator.trainable = False` and then trains
+    the generator through a combined model.
+    """
+    if not network.trainable:
+        network.trainable = True
+        warnings.warn(
+            f"`{role}` had `trainable = False` and was set to True: each "
+            "player trains its own network, and no combined model is needed. "
+            "Remove that line. To freeze layers, freeze them one by one.",
+            stacklevel=4,
+        )
+
+
 def warn_if_sigmoid(discriminator) -> None:
     """Warns if a discriminator ends in a sigmoid."""
     last = _last_layer(discriminator)

@@ -4,6 +4,8 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
+import keras
+
 from keras_gan.utils.arguments import is_integer
 
 
@@ -21,6 +23,12 @@ def checked_image_shape(
         checked_integer("image_shape", side, minimum=1, whole=image_shape)
         for side in image_shape
     )
+    if keras.config.image_data_format() != "channels_last" and ranks == (3,):
+        raise ValueError(
+            "Networks of convolutions need images with the channels last. "
+            "Received: keras.config.image_data_format()='channels_first'. Call "
+            "`keras.config.set_image_data_format('channels_last')`."
+        )
     if len(shape) not in ranks:
         cure = _SHAPE_CURES.get(len(shape), _shape_cure)(shape)
         raise ValueError(

@@ -190,7 +190,22 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
                     "a new one."
                 )
         self._owned = dict(zip(self.names, owned, strict=True))
+        self._share_averages()
         self.built = True
+
+    def _share_averages(self) -> None:
+        """Lets `keras.callbacks.SwapEMAWeights` find the averages of parts."""
+        parts = [getattr(one, "inner_optimizer", one) for one in self.parts]
+        averaging = [part for part in parts if part.use_ema]
+        if averaging:
+            self._trainable_variables = [
+                v for part in averaging for v in part._trainable_variables
+            ]
+            self._model_variables_moving_average = [
+                v
+                for part in averaging
+                for v in part._model_variables_moving_average
+            ]
 
     def build(self, variables) -> None:
         """Checks that `build_parts` was called; Keras calls this method."""

@@ -32,6 +32,7 @@ class Trainer:
     test_batch: Any
     update_metrics: Any
     check_data_seen: Any
+    check_step: Any
     test_function: Any
     run_eagerly: bool
     jit_compile: bool
@@ -57,6 +58,7 @@ class Trainer:
 
     def train_step(self, state, data):
         """Trains on one batch; returns the logs and the new state."""
+        self.check_step(data)
         with training_step():
             return self._with_state(self.train_batch, state, data)
 

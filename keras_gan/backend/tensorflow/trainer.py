@@ -19,6 +19,7 @@ class Trainer:
     test_batch: Any
     update_metrics: Any
     check_data_seen: Any
+    check_step: Any
 
     def scope(self):
         """Context in which the model's variables must be created."""
@@ -30,6 +31,7 @@ class Trainer:
 
     def train_step(self, data):
         """Trains on one batch and returns the logs."""
+        self.check_step(data)
         with training_step():
             return self._replica_logs(self.train_batch(data))
 

@@ -35,6 +35,7 @@ class Trainer:
     test_batch: Any
     update_metrics: Any
     check_data_seen: Any
+    check_step: Any
     trained_networks: Any
     jit_compile: bool
 
@@ -49,6 +50,7 @@ class Trainer:
 
     def train_step(self, data):
         """Trains on one batch and returns the logs."""
+        self.check_step(data)
         networks = [network for network, _ in self.trained_networks()]
         with training_step(), _assignments_allowed(*networks):
             return self.train_batch(data)

@@ -137,7 +137,9 @@ class AdaptiveAugment(ImageAugmentation):
         probability = ops.convert_to_tensor(self.probability)
         drawn = operations.draw(self.multipliers, probability, shape[0], seed)
         if "noise" in drawn:
-            drawn["white_noise"] = keras.random.normal(shape, seed=seed)
+            drawn["white_noise"] = keras.random.normal(
+                shape, dtype="float32", seed=seed
+            )
         return drawn
 
     def apply(self, images: Tensor, drawn: Mapping[str, Tensor]) -> Tensor:

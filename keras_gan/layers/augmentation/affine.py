@@ -45,7 +45,7 @@ def inverse_matrices(drawn: Mapping[str, Tensor], height, width) -> Tensor:
 
 def unchanged(matrices: Tensor) -> Tensor:
     """Returns which of the maps are the identity: boolean `(batch,)`."""
-    return ops.all(matrices == ops.eye(3), axis=(1, 2))
+    return ops.all(matrices == ops.eye(3, dtype="float32"), axis=(1, 2))
 
 
 def _inverse(factor: Tensor) -> Tensor:

@@ -36,7 +36,9 @@ def color(images: Tensor, drawn: Mapping[str, Tensor]) -> Tensor:
         return images
     matrices, offsets = matrices_and_offsets(drawn, images.shape[-1])
     changed = offsets[:, None, None, None] + _multiplied(images, matrices)
-    identity = ops.all(matrices == ops.eye(images.shape[-1]), axis=(1, 2))
+    identity = ops.all(
+        matrices == ops.eye(images.shape[-1], dtype="float32"), axis=(1, 2)
+    )
     identity = identity & (offsets == 0)
     return ops.where(identity[:, None, None, None], images, changed)
 

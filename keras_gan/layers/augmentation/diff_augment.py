@@ -81,7 +81,9 @@ class DiffAugment(ImageAugmentation):
             for name, parameter in CHANGES[change].parameters.items()
         }
         count = sum(one.size for one in parameters.values())
-        uniforms = keras.random.uniform((shape[0], count), seed=seed)
+        uniforms = keras.random.uniform(
+            (shape[0], count), dtype="float32", seed=seed
+        )
         sides = ops.cast(ops.stack([shape[2], shape[1]]), "float32")
         drawn, first = {}, 0
         for name, parameter in parameters.items():
@@ -172,12 +174,12 @@ def _translate(images: Tensor, drawn: Mapping[str, Tensor]) -> Tensor:
 def _translated(images, shifts):
     """Shifts images by whole pixels `(x, y)`, filling with 0."""
     batch, height, width, channels = ops.shape(images)
-    columns = ops.arange(width)[None, :] - shifts[:, :1]
-    rows = ops.arange(height)[None, :] - shifts[:, 1:]
+    columns = ops.arange(width, dtype="int32")[None, :] - shifts[:, :1]
+    rows = ops.arange(height, dtype="int32")[None, :] - shifts[:, 1:]
     inside = (
         _inside(rows, height)[:, :, None] & _inside(columns, width)[:, None]
     )
-    first = ops.arange(batch)[:, None, None] * (height * width)
+    first = ops.arange(batch, dtype="int32")[:, None, None] * (height * width)
     places = first + rows[:, :, None] * width + columns[:, None, :]
     pixels = ops.reshape(images, (batch * height * width, channels))
     taken = ops.take(pixels, ops.where(inside, places, 0), axis=0)

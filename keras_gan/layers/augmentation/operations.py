@@ -139,7 +139,9 @@ def draw(
         operations)`.
     """
     named = {name: OPERATIONS[name] for name in chosen}
-    gates = keras.random.uniform((batch_size, len(named)), seed=seed)
+    gates = keras.random.uniform(
+        (batch_size, len(named)), dtype="float32", seed=seed
+    )
     chances = [
         operation.chance(multiplier * probability)
         for operation, multiplier in zip(
@@ -166,7 +168,7 @@ def _numbers(operations, batch_size, seed) -> dict[str, Any]:
     columns = {}
     for distribution, function in functions.items():
         sizes = [o.size for o in operations if o.distribution == distribution]
-        numbers = function((batch_size, sum(sizes)), seed=seed)
+        numbers = function((batch_size, sum(sizes)), dtype="float32", seed=seed)
         ends = [sum(sizes[: i + 1]) for i in range(len(sizes))]
         pieces = [
             numbers[:, end - size : end]

@@ -82,6 +82,7 @@ class RandomLayers(keras.layers.Layer):
         drawn = keras.random.uniform(
             (ops.shape(images)[0], 1, 1, 1),
             maxval=len(self.layers) / self.rate,
+            dtype="float32",
             seed=self.seed_generator,
         )
         changed = images

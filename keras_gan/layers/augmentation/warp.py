@@ -145,7 +145,7 @@ def _taken(images, rows, columns):
 def _numbered(images, rows, columns):
     """Indices of pixels in the flattened batch."""
     batch, height, width, _ = ops.shape(images)
-    first = ops.arange(batch) * (height * width)
+    first = ops.arange(batch, dtype="int32") * (height * width)
     return first[:, None, None] + rows * width + columns
 
 
@@ -205,7 +205,11 @@ def _mirrored_integers(pixels, side):
 
 
 def _integers(count):
-    return np.arange(count) if isinstance(count, int) else ops.arange(count)
+    return (
+        np.arange(count)
+        if isinstance(count, int)
+        else ops.arange(count, dtype="int32")
+    )
 
 
 def _float(numbers):
