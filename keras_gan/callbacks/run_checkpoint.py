@@ -9,6 +9,7 @@ from collections.abc import Callable
 import keras
 
 from keras_gan.utils.files import replacing
+from keras_gan.utils.records import Record, parse_json
 from keras_gan.utils.workers import is_chief
 
 
@@ -71,25 +72,27 @@ class RunCheckpoint(keras.callbacks.Callback):
             ) from error
 
 
-def read_record(path) -> dict:
+def read_record(path, kind: type[Record] = dict) -> Record:  # type: ignore[assignment]
     """Reads the record that `RunCheckpoint` stored with the model.
 
     Args:
         path: The `.keras` file.
+        kind: What the record must be, such as a dataclass.
 
     Returns:
-        The dict, empty if there is none.
+        The record; one without values if none was stored.
 
     Raises:
-        ValueError: If the file is damaged.
+        ValueError: If the file is damaged, or the record of another kind.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            return json.loads(archive.comment or b"{}")
-    except (zipfile.BadZipFile, json.JSONDecodeError) as error:
+            record = archive.comment or b"{}"
+    except (NotImplementedError, ValueError, zipfile.BadZipFile) as error:
         raise ValueError(
             f"`{path}` is not a `.keras` file, or it is damaged: {error}."
         ) from error
+    return parse_json(record, kind, f"The record in `{path}`")
 
 
 def _disk_error(error: BaseException | None) -> OSError | None:

@@ -5,6 +5,7 @@ import sys
 from typing import NoReturn
 
 from keras_gan.datasets.layout import SPLITS
+from keras_gan.utils.records import MOST_IMAGES, MOST_STEPS, MOST_UNITS
 
 PROGRAM = "keras-gan"
 EXIT_USER_ERROR = 2
@@ -32,20 +33,33 @@ def print_error(message: str, kind: str = "error") -> None:
     print(f"{PROGRAM}: {kind}: {line}", file=sys.stderr, flush=True)
 
 
-def positive_integer(text: str) -> int:
-    """A whole number, at least 1."""
+def positive_integer(text: str, least: int = 1, most: int = MOST_IMAGES) -> int:
+    """A whole number, at least 1, that may count images."""
     number = _number(text, int, "a whole number")
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
+    if number < least:
+        raise argparse.ArgumentTypeError(
+            f"must be at least {least}, not {_short(text)}"
+        )
+    if number > most:
+        raise argparse.ArgumentTypeError(
+            f"must be at most {most}, not {_short(text)}"
+        )
     return int(number)
 
 
 def two_or_more(text: str) -> int:
     """A whole number, at least 2."""
-    number = positive_integer(text)
-    if number < 2:
-        raise argparse.ArgumentTypeError(f"must be at least 2, not {text}")
-    return number
+    return positive_integer(text, least=2)
+
+
+def steps(text: str) -> int:
+    """A whole number, at least 1, that may count training steps."""
+    return positive_integer(text, most=MOST_STEPS)
+
+
+def units(text: str) -> int:
+    """A whole number, at least 1: units of a layer, pixels of a side."""
+    return positive_integer(text, most=MOST_UNITS)
 
 
 def metrics(text: str) -> list[str]:
@@ -67,7 +81,7 @@ def positive_number(text: str) -> float:
     number = _number(text, float, "a number")
     # Written so that NaN is refused too.
     if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be above 0, not {text}")
+        raise argparse.ArgumentTypeError(f"must be above 0, not {_short(text)}")
     return number
 
 
@@ -76,7 +90,7 @@ def seed(text: str) -> int:
     number = _number(text, int, "a whole number")
     if not 0 <= number < 2**31:
         raise argparse.ArgumentTypeError(
-            f"must be from 0 to {2**31 - 1}, not {text}"
+            f"must be from 0 to {2**31 - 1}, not {_short(text)}"
         )
     return int(number)
 
@@ -86,17 +100,19 @@ def image_size(text: str) -> tuple[int, int]:
     sizes = text.lower().split("x")
     if len(sizes) > 2:
         raise argparse.ArgumentTypeError(
-            f"must be N or HxW (height x width) in pixels, not {text}"
+            f"must be N or HxW (height x width) in pixels, not {_short(text)}"
         )
-    height, width = (positive_integer(size) for size in (sizes * 2)[:2])
+    height, width = (units(size) for size in (sizes * 2)[:2])
     return height, width
 
 
 def labels(text: str) -> list[int]:
     """`3` or `0,1,2` as a list of labels."""
     numbers = [_number(part, int, "whole numbers") for part in text.split(",")]
-    if min(numbers) < 0:
-        raise argparse.ArgumentTypeError(f"must be 0 or more, not {text}")
+    if not 0 <= min(numbers) <= max(numbers) < 2**31:
+        raise argparse.ArgumentTypeError(
+            f"must be from 0 to {2**31 - 1}, not {_short(text)}"
+        )
     return numbers
 
 
@@ -166,5 +182,9 @@ def _number(text: str, kind: type, words: str):
         return kind(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(
-            f"must be {words}, not {text!r}"
+            f"must be {words}, not {_short(text)!r}"
         ) from error
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,9 +1,14 @@
 """`main`: parses the arguments, runs a command, reports errors."""
 
+import contextlib
+import errno
 import os
 import pathlib
+import sys
 import traceback
 import warnings
+from collections.abc import Iterator
+from typing import Any
 
 import keras_gan
 from keras_gan.backend.startup import load_pipeline
@@ -16,6 +21,7 @@ from keras_gan.cli.arguments import (
     print_error,
 )
 from keras_gan.cli.augment import command as augment
+from keras_gan.utils.files import mount_point
 
 EXIT_INTERRUPTED = 130
 
@@ -44,20 +50,38 @@ def main(argv: list[str] | None = None) -> int:
     keras-gan 0...
     0
     """
+    with _escaping(sys.stdout), _escaping(sys.stderr):
+        try:
+            options = _parser().parse_args(argv)
+        except SystemExit as stop:  # How argparse ends, also after --help.
+            return int(stop.code or 0)
+        load_pipeline()
+        with warnings.catch_warnings():
+            warnings.simplefilter("default", UserWarning)
+            warnings.showwarning = _show_warning
+            return _run(options)
+
+
+@contextlib.contextmanager
+def _escaping(stream: Any) -> Iterator[None]:
+    """Escapes characters that a stream cannot encode, in names of files."""
+    before = getattr(stream, "errors", None)
+    if before is None or not hasattr(stream, "reconfigure"):
+        yield
+        return
+    stream.reconfigure(errors="backslashreplace")
     try:
-        options = _parser().parse_args(argv)
-    except SystemExit as stop:  # How argparse ends, also after --help.
-        return int(stop.code or 0)
-    load_pipeline()
-    with warnings.catch_warnings():
-        warnings.simplefilter("default", UserWarning)
-        warnings.showwarning = _show_warning
-        return _run(options)
+        yield
+    finally:
+        with contextlib.suppress(ValueError):  # It is closed.
+            stream.reconfigure(errors=before)
 
 
 def _run(options) -> int:
     try:
-        return options.run(options)
+        code = options.run(options)
+        sys.stdout.flush()  # A full disk is an error here, not at exit.
+        return code
     except KeyboardInterrupt:
         print_error("stopped; what was saved before is untouched", "note")
         return EXIT_INTERRUPTED
@@ -102,13 +126,15 @@ def _parser() -> Parser:
 def _user_message(error: Exception) -> str | None:
     """The message for a user error; `None` for a bug."""
     if isinstance(error, OSError):
-        if error.filename is not None:
-            return f"{error.strerror}: {error.filename}"
-        return error.strerror or str(error)
-    if type(error).__name__ == "ResourceExhaustedError":
+        return _system_message(error)
+    if os.strerror(errno.ENOSPC) in str(error):  # Of TensorFlow's writers.
+        return f"The disk is full: {str(error).splitlines()[0]}"
+    if isinstance(error, MemoryError) or "ResourceExhausted" in (
+        type(error).__name__
+    ):
         return (
             "There is not enough memory. Choose a smaller --batch-size, "
-            "--width or --image-size."
+            "--num-images, --width or --image-size."
         )
     expected = (FloatingPointError, ValueError)
     # Errors raised by our own checks are meant for the user; the same types
@@ -116,6 +142,19 @@ def _user_message(error: Exception) -> str | None:
     if isinstance(error, expected) and _raised_in_package(error):
         return str(error)
     return None
+
+
+def _system_message(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    if error.filename is None:
+        return reason
+    path = os.fsdecode(error.filename)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return (
+            f"{reason}: {path}. The disk `{mount_point(path)}` is full: free "
+            "some space, or choose a place on another one"
+        )
+    return f"{reason}: {path}"
 
 
 def _raised_in_package(error: Exception) -> bool:

@@ -11,7 +11,7 @@ import keras
 from keras_gan import datasets
 from keras_gan.backend import devices
 from keras_gan.callbacks import MetricsCallback, SampleSaver
-from keras_gan.callbacks.run_checkpoint import RunCheckpoint, read_record
+from keras_gan.callbacks.run_checkpoint import RunCheckpoint
 from keras_gan.cli.history import History
 from keras_gan.cli.jobs import Job
 from keras_gan.cli.metric_options import make_metrics
@@ -153,6 +153,4 @@ def _kept(job: Job) -> str:
     path = job.folder.model_path
     if not path.exists():
         return "There is no checkpoint yet."
-    return (
-        f"The last checkpoint is of step {read_record(path)['steps']}, {path}."
-    )
+    return f"The last checkpoint is of step {job.folder.done().steps}, {path}."

@@ -1,21 +1,26 @@
 """A run that is ready to train: a new one, or one to resume."""
 
 import argparse
+import contextlib
 import dataclasses
+import math
 import platform
 from collections.abc import Callable
 
 import keras
 
-import keras_gan
 from keras_gan import datasets, models
 from keras_gan.backend import devices
-from keras_gan.callbacks.run_checkpoint import read_record
 from keras_gan.cli.building import POLICIES, build_gan
 from keras_gan.cli.loading import load_gan
 from keras_gan.cli.metric_options import check_metrics
 from keras_gan.cli.opening import open_data
-from keras_gan.cli.run_folder import RunFolder, new_run, newest_run
+from keras_gan.cli.run_folder import (
+    RunConfig,
+    RunFolder,
+    new_run,
+    newest_run,
+)
 from keras_gan.cli.settings import (
     DEFAULT_DATA,
     Settings,
@@ -25,6 +30,7 @@ from keras_gan.cli.settings import (
     versions,
 )
 from keras_gan.cli.words import listed, size_in_words
+from keras_gan.utils.memory import check_memory
 from keras_gan.utils.workers import is_chief
 
 
@@ -77,8 +83,14 @@ class Job:
         return "\n".join(lines)
 
 
-def begin(options: argparse.Namespace) -> Job:
-    """Prepares a new run; creates its folder after all checks."""
+def begin(options: argparse.Namespace, held: contextlib.ExitStack) -> Job:
+    """Prepares a new run; creates its folder after all checks.
+
+    Args:
+        options: Arguments of the command line.
+        held: Keeps other processes out of the folder, until it is closed.
+            Without a checkpoint by then, nothing remains of the run.
+    """
     source = open_data(
         options.data or DEFAULT_DATA,
         image_size=options.image_size,
@@ -87,20 +99,58 @@ def begin(options: argparse.Namespace) -> Job:
         quiet=options.quiet,
     )
     settings = resolve(options, source.info)
-    folder = RunFolder(options.out) if options.out else new_run(settings.data)
-    if is_chief():
-        folder.check_free()
+    _check_sizes(settings)
+    if options.out and is_chief():
+        RunFolder(options.out).check_free()
     num_classes = source.info.num_classes if settings.conditional else None
     gan = _on_devices(settings, lambda: build_gan(settings, num_classes))
     check_metrics(settings.metrics, settings.feature_extractor, source.info)
+    folder = _claimed(options.out, settings.data, held)
     if is_chief():
-        folder.make_writable()
         folder.write_config(_config(settings, source.info))
     return Job(folder, settings, source, gan)
 
 
-def resume(options: argparse.Namespace) -> Job | None:
+def _check_sizes(settings: Settings) -> None:
+    """Refuses sizes that no memory can hold, before it is tried."""
+    check_memory(
+        f"A batch of {settings.batch_size} images",
+        4 * settings.batch_size * math.prod(settings.image_shape),
+        "Choose a smaller --batch-size or --image-size.",
+    )
+    width = settings.width
+    check_memory(
+        f"Networks of width {width}",
+        # Of a single layer: weights, their gradients, two moments of Adam.
+        16 * width * (width + settings.latent_dim),
+        "Choose a smaller --width or --latent-dim.",
+    )
+
+
+def _claimed(
+    out: str | None, data: str, held: contextlib.ExitStack
+) -> RunFolder:
+    """The folder of a new run, made and held by the process that writes."""
+    if not is_chief():
+        return RunFolder(out or "runs")  # It writes nothing there.
+    if out is None:
+        folder = held.enter_context(new_run(data))
+    else:
+        folder = RunFolder(out)
+        held.enter_context(folder.held())
+        folder.check_free()  # Again, now that nobody else can fill it.
+    held.callback(folder.discard_without_checkpoint)
+    return folder
+
+
+def resume(
+    options: argparse.Namespace, held: contextlib.ExitStack
+) -> Job | None:
     """Prepares a run to resume; `None` if it is finished.
+
+    Args:
+        options: Arguments of the command line.
+        held: Keeps other processes out of the folder, until it is closed.
 
     Raises:
         FileNotFoundError: If there is no such run.
@@ -108,7 +158,10 @@ def resume(options: argparse.Namespace) -> Job | None:
     """
     folder = _folder_to_resume(options)
     config = folder.read_config()
-    settings = _settings_of(config, folder)
+    if is_chief():
+        held.enter_context(folder.held())
+        config = folder.read_config()  # Nobody else can change it now.
+    settings, done = config.settings, folder.done()
     _check_options(options, settings, folder)
     source = open_data(
         settings.data,
@@ -119,28 +172,38 @@ def resume(options: argparse.Namespace) -> Job | None:
     )
     _check_images(config, source.info, folder)
     _check_classes(config, source.info, folder)
+    _check_sizes(settings)
+    steps = steps_asked(options, source.info.num_images, settings.batch_size)
     planned = settings.steps
-    settings = _extended(settings, options, source.info.num_images)
-    record = {"steps": 0, "rounds": 0}
-    if folder.model_path.exists():
-        record |= read_record(folder.model_path)
-    if record["steps"] >= settings.steps:
-        _print_finished(folder, record["steps"], options)
-        return None
-    num_classes = source.info.num_classes if settings.conditional else None
-    has_model = folder.model_path.exists()
-    gan = _on_devices(
-        settings,
-        (lambda: load_gan(folder.model_path))
-        if has_model
-        else (lambda: build_gan(settings, num_classes)),
-    )
-    if is_chief():
-        folder.make_writable()
-        if settings.steps != planned:
-            config["settings"] = dataclasses.asdict(settings)
-            folder.write_config(config)
-    return Job(folder, settings, source, gan, **record)
+    if steps is not None and steps != planned:
+        _check_not_done(folder, steps, done.steps)
+        settings = dataclasses.replace(settings, steps=steps)
+        config = dataclasses.replace(config, settings=settings)
+    if done.steps >= settings.steps:
+        gan = None
+        _print_finished(folder, done.steps, options)
+    else:
+        gan = _on_devices(settings, lambda: _continued(folder, config))
+    if is_chief() and settings.steps != planned:
+        folder.write_config(config)
+    return gan and Job(folder, settings, source, gan, done.steps, done.rounds)
+
+
+def _continued(folder: RunFolder, config: RunConfig) -> models.GAN:
+    """The GAN of the checkpoint, or a new one where there is none yet."""
+    settings = config.settings
+    classes = config.dataset.num_classes if settings.conditional else None
+    if not folder.model_path.exists():
+        return build_gan(settings, classes)
+    gan = load_gan(folder.model_path)
+    if (gan.image_shape, gan.num_classes) != (settings.image_shape, classes):
+        raise ValueError(
+            f"`{folder.config_path}` and `{folder.model_path}` do not belong "
+            f"together: one is of images {settings.image_shape} and "
+            f"{classes or 'no'} classes, the other of {gan.image_shape} and "
+            f"{gan.num_classes or 'no'}. Restore the one that was changed."
+        )
+    return gan
 
 
 def _on_devices(
@@ -154,14 +217,13 @@ def _on_devices(
         return make()
 
 
-def _config(settings: Settings, info: datasets.DatasetInfo) -> dict:
-    """The content of `config.json`: all that is needed to repeat a run."""
-    return {
-        "settings": dataclasses.asdict(settings),
-        "dataset": dataclasses.asdict(info),
-        "versions": {**versions(), "python": platform.python_version()},
-        "device": devices.describe_devices(),
-    }
+def _config(settings: Settings, info: datasets.DatasetInfo) -> RunConfig:
+    return RunConfig(
+        settings,
+        info,
+        {**versions(), "python": platform.python_version()},
+        devices.describe_devices(),
+    )
 
 
 def _folder_to_resume(options) -> RunFolder:
@@ -175,16 +237,6 @@ def _folder_to_resume(options) -> RunFolder:
     return RunFolder(named) if named else newest_run()
 
 
-def _settings_of(config: dict, folder: RunFolder) -> Settings:
-    try:
-        return Settings.from_config(config["settings"])
-    except (KeyError, TypeError) as error:
-        raise ValueError(
-            f"`{folder.config_path}` was not written by this version of "
-            f"keras-gan ({keras_gan.__version__}): {error}."
-        ) from error
-
-
 def _check_options(options, settings: Settings, folder: RunFolder) -> None:
     found = differences(options, settings)
     if found:
@@ -195,11 +247,12 @@ def _check_options(options, settings: Settings, folder: RunFolder) -> None:
         )
 
 
-def _check_images(config: dict, info, folder: RunFolder) -> None:
+def _check_images(config: RunConfig, info, folder: RunFolder) -> None:
     names = ("num_images", "image_shape", "num_classes")
-    then = {name: config.get("dataset", {}).get(name) for name in names}
-    now = {name: getattr(info, name) for name in names}
-    now["image_shape"] = list(info.image_shape)
+    then, now = (
+        {name: getattr(one, name) for name in names}
+        for one in (config.dataset, info)
+    )
     if then != now:
         raise ValueError(
             f"The images of `{folder}` have changed since it was started: it "
@@ -207,11 +260,10 @@ def _check_images(config: dict, info, folder: RunFolder) -> None:
         )
 
 
-def _check_classes(config: dict, info, folder: RunFolder) -> None:
+def _check_classes(config: RunConfig, info, folder: RunFolder) -> None:
     """In another order, each label would mean another class."""
-    then = config.get("dataset", {}).get("class_names")
-    now = list(info.class_names or ())
-    if config["settings"].get("conditional") and then not in (None, now):
+    then, now = config.dataset.class_names, info.class_names
+    if config.settings.conditional and then not in (None, now):
         raise ValueError(
             f"The classes of `{folder}` have changed since it was started: it "
             f"had {listed(then)}. Received: {listed(now)}. Give them their "
@@ -219,17 +271,13 @@ def _check_classes(config: dict, info, folder: RunFolder) -> None:
         )
 
 
-def _extended(settings: Settings, options, num_images: int) -> Settings:
-    steps = steps_asked(options, num_images, settings.batch_size)
-    if steps is None:
-        return settings
-    if steps < settings.steps:
+def _check_not_done(folder: RunFolder, steps: int, done: int) -> None:
+    if steps < done:
         raise ValueError(
-            f"The run is planned for {settings.steps} steps, and `--resume` "
-            f"can only add to them. Received: {steps}. Leave --steps and "
-            "--epochs out."
+            f"`{folder}` has done {done} steps, which cannot be taken back. "
+            f"Received: {steps} steps. Ask for {done} to end it here, or for "
+            "more."
         )
-    return dataclasses.replace(settings, steps=steps)
 
 
 def _print_finished(folder: RunFolder, steps: int, options) -> None:

@@ -1,5 +1,6 @@
 """The options for metrics that several commands share."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from keras_gan import datasets, metrics
@@ -32,7 +33,7 @@ def add_metric_options(parser, *, default: list | None, shown: str) -> None:
 
 
 def check_metrics(
-    names: list[str], extractor: str, info: datasets.DatasetInfo
+    names: Sequence[str], extractor: str, info: datasets.DatasetInfo
 ) -> None:
     """Raises an error now instead of after a round of training.
 
@@ -55,7 +56,7 @@ def check_metrics(
         metric.extractor.build(info.image_shape)
 
 
-def make_metrics(names: list[str], extractor: str) -> list[Any]:
+def make_metrics(names: Sequence[str], extractor: str) -> list[Any]:
     """Returns metrics that share one feature extractor.
 
     Args:

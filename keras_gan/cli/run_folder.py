@@ -1,18 +1,43 @@
 """The folder of a run, and the paths in it."""
 
-import json
+import contextlib
+import dataclasses
+import itertools
 import os
 import pathlib
 import re
-import tempfile
+from collections.abc import Iterator
 
-from keras_gan.utils.files import replacing
+from keras_gan.callbacks.run_checkpoint import read_record
+from keras_gan.cli.settings import Settings
+from keras_gan.datasets import DatasetInfo
+from keras_gan.utils.files import is_temporary, replacing
+from keras_gan.utils.locks import holding_folder, is_lock
+from keras_gan.utils.records import StepsDone, read_json, to_json
 
 RUNS = pathlib.Path("runs")
 
 
+@dataclasses.dataclass(frozen=True)
+class RunConfig:
+    """The content of `config.json`: all that is needed to repeat a run."""
+
+    settings: Settings
+    dataset: DatasetInfo
+    versions: dict[str, str] = dataclasses.field(default_factory=dict)
+    device: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Done:
+    """How far a run is, as its checkpoint records it."""
+
+    steps: StepsDone = 0
+    rounds: StepsDone = 0
+
+
 class RunFolder:
-    """Paths inside the folder of a run, and its `config.json`.
+    """Paths inside the folder of a run, and its own files.
 
     Args:
         path: The folder, which may not exist yet.
@@ -36,31 +61,54 @@ class RunFolder:
         Raises:
             ValueError: If the folder exists and is not empty.
         """
-        is_folder = self.path.is_dir()
-        if is_folder and not any(self.path.iterdir()):
+        if self.path.is_dir():
+            if all(map(_may_be_left, self.path.iterdir())):
+                return
+        elif not os.path.lexists(self.path):
             return
-        if self.path.exists():
-            raise ValueError(_occupied(self, self.config_path.is_file()))
+        raise ValueError(_occupied(self, self.config_path.is_file()))
 
-    def make_writable(self) -> None:
-        """Creates the folder and checks that files can be written there.
+    @contextlib.contextmanager
+    def held(self, *, new: bool = False) -> Iterator[None]:
+        """Creates the folder, if needed, and keeps other processes out.
+
+        Args:
+            new: Whether the folder must not exist yet.
 
         Raises:
+            FileExistsError: If it exists and must not.
             OSError: If it cannot be written.
+            ValueError: If another process writes there.
         """
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self.path):
-                pass
-        except OSError as error:
-            raise OSError(
-                error.errno,
-                f"The run's folder cannot be written ({error.strerror}); "
-                "choose another --out, or make it writable",
-                str(self.path),
-            ) from error
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(holding_folder(self.path, new=new))
+            except FileExistsError:
+                raise
+            except OSError as error:
+                raise OSError(
+                    error.errno,
+                    f"The run's folder cannot be written ({error.strerror}); "
+                    "choose another --out, or make it writable",
+                    str(self.path),
+                ) from error
+            yield
 
-    def read_config(self) -> dict:
+    def discard_without_checkpoint(self) -> None:
+        """Removes what a start has written that came to no checkpoint."""
+        if self.model_path.exists():
+            return
+        records = [self.config_path, self.history_path, self.animation_path]
+        samples = self.samples_path.glob("samples-*.png")
+        logs = self.logs_path.rglob("events.out.tfevents.*")
+        for path in (*records, *samples, *logs):
+            path.unlink(missing_ok=True)
+        folders = [p for p in self.logs_path.rglob("*") if p.is_dir()]
+        for path in (*folders[::-1], self.logs_path, self.samples_path):
+            with contextlib.suppress(OSError):  # It is not there, or not empty.
+                path.rmdir()
+
+    def read_config(self) -> RunConfig:
         """Reads `config.json`.
 
         Raises:
@@ -72,30 +120,44 @@ class RunFolder:
                 f"`{self}` is not the folder of a run: it has no config.json."
                 f"{_known_runs()}"
             )
-        try:
-            return json.loads(self.config_path.read_text())
-        except json.JSONDecodeError as error:
-            raise ValueError(
-                f"`{self.config_path}` is damaged: {error}."
-            ) from error
+        return read_json(self.config_path, RunConfig)
 
-    def write_config(self, config: dict) -> None:
+    def write_config(self, config: RunConfig) -> None:
         """Writes `config.json` atomically."""
         with replacing(self.config_path) as aside:
-            aside.write_text(json.dumps(config, indent=2) + "\n")
+            aside.write_text(to_json(config), encoding="utf-8")
+
+    def done(self) -> Done:
+        """How far the run is.
+
+        Raises:
+            ValueError: If the checkpoint is damaged.
+        """
+        if not self.model_path.exists():
+            return Done()
+        return read_record(self.model_path, Done)
 
     def newest_samples(self) -> pathlib.Path | None:
         """The newest grid of samples."""
         return max(self.samples_path.glob("samples-*.png"), default=None)
 
 
-def new_run(data: str) -> RunFolder:
-    """Returns the next unused folder for a run on `data`."""
+@contextlib.contextmanager
+def new_run(data: str) -> Iterator[RunFolder]:
+    """Yields the next unused folder for a run on `data`, made and held."""
     name = re.sub(r"[^\w.-]+", "-", pathlib.Path(data).stem) or "run"
-    number = 1
-    while (RUNS / f"{name}-{number}").exists():
-        number += 1
-    return RunFolder(RUNS / f"{name}-{number}")
+    with contextlib.ExitStack() as stack:
+        for number in itertools.count(1):
+            run = RunFolder(RUNS / f"{name}-{number}")
+            if os.path.lexists(run.path):
+                continue
+            try:
+                stack.enter_context(run.held(new=True))
+                break
+            except FileExistsError as error:
+                if error.filename != str(run.path):  # `runs` is no folder.
+                    raise
+        yield run
 
 
 def newest_run() -> RunFolder:
@@ -120,6 +182,11 @@ def _runs() -> list[pathlib.Path]:
 def _known_runs() -> str:
     runs = [str(path) for path in _runs()]
     return f" Runs here: {', '.join(runs)}." if runs else ""
+
+
+def _may_be_left(path: pathlib.Path) -> bool:
+    """Whether a killed process may have left a file before it began."""
+    return is_lock(path) or is_temporary(path)
 
 
 def _occupied(run: RunFolder, is_run: bool) -> str:

@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import math
 import os
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -12,6 +13,17 @@ import keras_gan
 from keras_gan import datasets
 from keras_gan.backend import BACKEND, devices
 from keras_gan.cli.presets import preset
+from keras_gan.utils.records import (
+    MOST_STEPS,
+    Count,
+    Decay,
+    Rate,
+    Seed,
+    Steps,
+    Text,
+    Units,
+    Weight,
+)
 
 DEFAULT_DATA = "digits"
 NUM_ROUNDS = 25
@@ -32,40 +44,36 @@ class Settings:
     the number of steps between checkpoints.
     """
 
-    data: str
-    image_size: tuple[int, int]
-    channels: int
+    data: Text
+    image_size: tuple[Units, Units]
+    channels: Literal[1, 3, 4]
     conditional: bool
-    network: str
-    width: int
-    latent_dim: int
-    loss: str
-    batch_size: int
-    steps: int
-    steps_per_round: int
-    learning_rate: float
-    final_learning_rate: float
-    beta_2: float
-    ema_momentum: float
-    gamma: float | None
-    precision: str
+    network: Literal["dcgan", "mlp", "r3gan"]
+    width: Units
+    latent_dim: Units
+    loss: Text
+    batch_size: Count
+    steps: Steps
+    steps_per_round: Steps
+    learning_rate: Rate
+    final_learning_rate: Rate
+    beta_2: Decay
+    ema_momentum: Decay
+    gamma: Weight | None
+    precision: Literal["float32", "bfloat16", "float16"]
     jit: bool | None
-    seed: int
-    metrics: list[str] = dataclasses.field(default_factory=list)
-    feature_extractor: str = "inception_v3"
-    augment: str = "none"
-    balance: str = "none"
-    split: str | None = None
+    seed: Seed
+    metrics: list[Literal["fid", "kid", "is", "prdc"]] = dataclasses.field(
+        default_factory=list
+    )
+    feature_extractor: Text = "inception_v3"
+    augment: Text = "none"
+    balance: Literal["none", "uniform"] = "none"
+    split: Literal["train", "val", "test"] | None = None
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
         return (*self.image_size, self.channels)
-
-    @classmethod
-    def from_config(cls, config: dict) -> "Settings":
-        """Restores settings from the dict in `config.json`."""
-        config = {**config, "image_size": tuple(config["image_size"])}
-        return cls(**config)
 
 
 def resolve(
@@ -88,7 +96,7 @@ def resolve(
             "the images of each class in a sub-folder of its own, add "
             "`labels` to the .npz, or leave the option out."
         )
-    defaults = preset(info.num_images, info.image_shape, options.network)
+    defaults: Any = preset(info.num_images, info.image_shape, options.network)
     chosen = {
         name: _first(getattr(options, name, None), getattr(defaults, name))
         for name in _FROM_PRESET
@@ -98,11 +106,14 @@ def resolve(
     chosen["final_learning_rate"] = chosen["learning_rate"] * decay
     steps = steps_asked(options, info.num_images, chosen["batch_size"])
     steps = _first(steps, defaults.steps)
+    # Their values are checked elsewhere.
+    shape: Any = info.image_shape
+    split: Any = info.split
     data = location(options.data)
     return Settings(
         data=data,
-        image_size=info.image_shape[:2],
-        channels=info.image_shape[-1],
+        image_size=shape[:2],
+        channels=shape[-1],
         conditional=bool(options.conditional),
         loss=_first(options.loss, "relativistic"),
         steps=steps,
@@ -112,7 +123,7 @@ def resolve(
         seed=_first(options.seed, 0),
         augment=_first(options.augment, "none"),
         balance=balance,
-        split=info.split,
+        split=split,
         # Only the digits have a feature extractor that needs no download.
         metrics=_first(options.metrics, ["fid"] * (data == DEFAULT_DATA)),
         feature_extractor=_first(
@@ -138,9 +149,15 @@ def default_extractor(data: str) -> str:
 
 def steps_asked(options, num_images: int, batch_size: int) -> int | None:
     """Steps of `--steps` or `--epochs`; `None` if both are left out."""
-    if options.epochs is not None:
-        return math.ceil(options.epochs * num_images / batch_size)
-    return options.steps
+    if options.epochs is None:
+        return options.steps
+    steps = options.epochs * num_images / batch_size
+    if steps > MOST_STEPS:
+        raise ValueError(
+            f"`--epochs` must be at most {MOST_STEPS * batch_size / num_images}"
+            f" for these images. Received: {options.epochs}."
+        )
+    return math.ceil(steps)
 
 
 def steps_per_round(steps: int) -> int:
@@ -202,7 +219,7 @@ def _option(name: str) -> str:
     return names.get(name, "--" + name.replace("_", "-"))
 
 
-def _precision(asked: str | None, preset: str) -> str:
+def _precision(asked: str | None, preset: str) -> Any:
     if asked not in (None, "auto"):
         return str(asked)
     if preset != "auto":

@@ -1,6 +1,7 @@
 """`keras-gan train`: from images to a trained GAN in a run folder."""
 
 import argparse
+import contextlib
 
 from tqdm import tqdm
 
@@ -49,9 +50,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Trains; returns the exit code."""
     prepare = jobs.begin if options.resume is None else jobs.resume
-    job = prepare(options)
-    if job is None:
-        return 0
+    with contextlib.ExitStack() as held:
+        job = prepare(options, held)
+        return 0 if job is None else _train(job, options)
+
+
+def _train(job: jobs.Job, options: argparse.Namespace) -> int:
     is_shown = is_chief() and not options.quiet
     if is_shown:
         print(job.describe(), flush=True)
@@ -108,14 +112,14 @@ def _add_network_options(parser):
     )
     group.add_argument(
         "--width",
-        type=kinds.positive_integer,
+        type=kinds.units,
         metavar="N",
         help="channels of the finest layers, units of an mlp (default: by the "
         "images' size)",
     )
     group.add_argument(
         "--latent-dim",
-        type=kinds.positive_integer,
+        type=kinds.units,
         metavar="N",
         help="length of the latent vectors (default: 64)",
     )
@@ -131,7 +135,7 @@ def _add_length_options(group):
     )
     length.add_argument(
         "--steps",
-        type=kinds.positive_integer,
+        type=kinds.steps,
         metavar="N",
         help="training steps (default: by the images' size)",
     )
@@ -200,7 +204,7 @@ def _add_run_options(parser):
     )
     group.add_argument(
         "--save-every",
-        type=kinds.positive_integer,
+        type=kinds.steps,
         metavar="STEPS",
         help="steps between two checkpoints, sample grids and rows of the "
         "history (default: about 1/25 of the run)",

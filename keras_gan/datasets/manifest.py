@@ -27,23 +27,42 @@ class Manifest:
         self.path = path
 
     def read(self) -> list[Row]:
-        """Returns all rows, except one that is cut off."""
-        if not self.path.is_file():
-            return []
-        with open(self.path, newline="", **_TEXT) as file:
-            text = file.read()
-        whole = io.StringIO(text[: text.rfind("\n") + 1], newline="")
-        rows = list(csv.reader(whole))[1:]
-        return [row for row in rows if len(row) == len(COLUMNS)]
+        """Returns all rows, except one that is cut off.
 
-    def listed(self) -> list[pathlib.Path]:
-        """Returns the files of all rows, none outside the folder."""
-        names = [pathlib.PurePosixPath(row[0]) for row in self.read()]
-        return [
-            self.path.parent / name
-            for name in names
-            if name.parts and not name.is_absolute() and ".." not in name.parts
-        ]
+        Raises:
+            OSError: If it cannot be read.
+            ValueError: If it is not such a table.
+        """
+        text = self._text()
+        whole = io.StringIO(text[: text.rfind("\n") + 1], newline="")
+        try:
+            rows = list(csv.reader(whole))
+        except csv.Error as error:
+            raise ValueError(_damaged(self.path, error)) from error
+        if rows and len(rows[-1]) != len(COLUMNS):
+            rows.pop()  # Cut off in a name that has a line break.
+        for number, row in enumerate(rows, 1):
+            if len(row) != len(COLUMNS):
+                raise ValueError(
+                    _damaged(self.path, f"row {number} has {len(row)} values")
+                )
+        if rows and tuple(rows[0]) != COLUMNS:
+            raise ValueError(
+                _damaged(self.path, f"its columns are {', '.join(rows[0])}")
+            )
+        return list(rows[1:])
+
+    def names(self) -> list[str]:
+        """Returns the files of all rows, one that is cut off among them."""
+        names = [row[0] for row in self.read()]
+        tail, comma, _ = self._text().rpartition("\n")[2].partition(",")
+        return [*names, tail] if comma else names
+
+    def _text(self) -> str:
+        if not os.path.lexists(self.path):
+            return ""
+        with open(self.path, newline="", **_TEXT) as file:
+            return file.read()
 
     def resume(self, expected: Iterable[Row]) -> list[Row]:
         """Returns the expected rows, with scores, up to a missing file."""
@@ -69,3 +88,9 @@ class Manifest:
             csv.writer(file, lineterminator="\n").writerows(rows)
             file.flush()
             os.fsync(file.fileno())
+
+
+def _damaged(path: pathlib.Path, reason: object) -> str:
+    return (
+        f"`{path}` is damaged: {reason}. Restore it, or choose another --out."
+    )

@@ -11,23 +11,30 @@ from keras_gan.images.values import convert_channels, to_picture
 from keras_gan.utils.files import replacing
 
 
-def encode_png(image: np.ndarray) -> bytes:
+def encode_png(image: np.ndarray, *, software: str | None = None) -> bytes:
     """Encodes an image as PNG.
 
     Args:
         image: uint8 array `(height, width[, channels])`.
+        software: What to record as the program that made it.
 
     Example:
 
     >>> encode_png(np.zeros((8, 8, 1), "uint8"))[1:4]
     b'PNG'
     """
-    buffer = io.BytesIO()
-    to_picture(image).save(buffer, "PNG")
+    from PIL.PngImagePlugin import PngInfo
+
+    buffer, info = io.BytesIO(), PngInfo()
+    if software is not None:
+        info.add_text("Software", software)
+    to_picture(image).save(buffer, "PNG", pnginfo=info)
     return buffer.getvalue()
 
 
-def write_image(path: Path, image: np.ndarray) -> None:
+def write_image(
+    path: Path, image: np.ndarray, *, software: str | None = None
+) -> None:
     """Writes an image as PNG, without ever leaving a partial file.
 
     The image is written to a temporary file, which is then renamed, so a full
@@ -36,6 +43,7 @@ def write_image(path: Path, image: np.ndarray) -> None:
     Args:
         path: File that ends in `.png`, in an existing folder.
         image: uint8 array `(height, width[, channels])`.
+        software: What to record as the program that made it.
 
     Raises:
         ValueError: If the suffix or the array is wrong.
@@ -47,7 +55,7 @@ def write_image(path: Path, image: np.ndarray) -> None:
     """
     _check_suffix(path, ".png")
     with replacing(path, shared=True) as aside:
-        aside.write_bytes(encode_png(image))
+        aside.write_bytes(encode_png(image, software=software))
 
 
 def write_animation(

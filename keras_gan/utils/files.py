@@ -6,6 +6,8 @@ import os
 import pathlib
 from collections.abc import Iterator
 
+_ASIDE = ".writing-"
+
 
 @contextlib.contextmanager
 def replacing(
@@ -24,18 +26,56 @@ def replacing(
     path = pathlib.Path(path)
     aside = temporary_path(path, f"{os.getpid()}-" if shared else "")
     try:
-        yield aside
-        _flush(aside)
-        os.replace(aside, path)
-        _flush_folder(path.parent)
+        with naming(path):
+            yield aside
+            _flush(aside)
+            os.replace(aside, path)
+            _flush_folder(path.parent)
     finally:
         aside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def naming(path: str | os.PathLike) -> Iterator[None]:
+    """Names a file in errors of the system that name none.
+
+    Args:
+        path: The file that is written inside the context.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None or error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def mount_point(path: str | os.PathLike) -> str:
+    """Returns where the disk of a path is mounted.
+
+    Args:
+        path: A path, which need not exist.
+
+    Example:
+
+    >>> mount_point("/")
+    '/'
+    """
+    place = os.path.realpath(path)
+    while not os.path.ismount(place) and os.path.dirname(place) != place:
+        place = os.path.dirname(place)
+    return place
 
 
 def temporary_path(path: pathlib.Path, process: str = "") -> pathlib.Path:
     """The temporary path of `replacing`, which a killed process may leave."""
     # The suffix stays: some writers choose the format by it.
-    return path.with_name(f".writing-{process}{path.name}")
+    return path.with_name(f"{_ASIDE}{process}{path.name}")
+
+
+def is_temporary(path: pathlib.Path) -> bool:
+    """Whether a file is one of `replacing`, left by a killed process."""
+    return path.name.startswith(_ASIDE)
 
 
 def sha256(path: str | os.PathLike) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from runs import write_config
 
 import keras_gan
 from keras_gan import cli, datasets, networks
@@ -34,11 +35,10 @@ def make_gan(num_classes=3, shape=(8, 8, 1)):
 
 def make_run(folder, class_names=CLASSES, **options):
     """A folder as `keras-gan train` leaves it, of a GAN without training."""
-    folder.mkdir(parents=True)
+    shape = options.get("shape", (8, 8, 1))
+    write_config(folder, class_names, shape)
     size = None if class_names is None else len(class_names)
     make_gan(size, **options).save(folder / "model.keras")
-    config = {"settings": {}, "dataset": {"class_names": class_names}}
-    (folder / "config.json").write_text(json.dumps(config))
     return folder
 
 
@@ -342,16 +342,46 @@ class TestForce:
         assert "`out/cat/0.png` is in the way" in errors
         assert contents() == {"cat/0.png": b"mine"}
 
-    def test_manifest_that_leads_outside_removes_nothing_there(
-        self, out, augment, photos
+    @pytest.mark.parametrize(
+        "name", ["../mine.png", "cat/../../mine.png", "{here}/mine.png", "cat",
+                 "link/mine.png", "mine.link", ".", "a\0b"]
+    )  # fmt: skip
+    def test_manifest_that_lists_what_is_not_its_own_removes_nothing(
+        self, out, augment_fails, photos, name
     ):
         Path("mine.png").write_text("mine")
-        absolute = Path("mine.png").resolve()
+        Path("out/link").symlink_to("..")
+        Path("out/mine.link").symlink_to("../mine.png")
         with open("out/manifest.csv", "a") as file:
-            file.write(f"../mine.png,,,,,,\n{absolute},,,,,,\ncat")
-        augment(photos, "--seed", 1, "--force")
+            file.write(name.replace("{here}", str(Path.cwd())) + ",,,,,,\ncat")
+        before = contents()
+        errors = augment_fails(photos, "--seed", 1, "--force")
+        assert "which is not a regular file" in errors
+        assert contents() == before
         assert Path("mine.png").read_text() == "mine"
-        assert len(manifest()) == 15
+
+    def test_resuming_does_not_write_over_what_was_put_there(
+        self, out, augment_fails, photos
+    ):
+        path = Path("out/manifest.csv")
+        rows = path.read_text().splitlines(keepends=True)
+        path.write_text("".join(rows[:12]))
+        # The last of the files that the manifest no longer lists is not ours.
+        mine = Path("out", rows[-1].split(",")[0])
+        mine.write_text("mine")
+        for row in rows[12:-1]:
+            Path("out", row.split(",")[0]).unlink()
+        assert f"`{mine}` is in the way" in augment_fails(photos)
+        assert mine.read_text() == "mine"
+
+    def test_writing_through_a_link_is_refused(
+        self, augment_fails, photos, tmp_path
+    ):
+        (tmp_path / "elsewhere").mkdir()
+        Path("out").mkdir()
+        Path("out/cat").symlink_to(tmp_path / "elsewhere")
+        assert "is in the way" in augment_fails(photos, "--force")
+        assert not any((tmp_path / "elsewhere").iterdir())
 
 
 class TestErrors:

@@ -5,6 +5,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from runs import write_config
 
 from keras_gan import cli, datasets
 from keras_gan.images import image_shape, read_image, to_uint8
@@ -142,7 +143,7 @@ def test_runs_that_are_not_there(run_fails, in_folder):
     assert "There is no run in `runs/`" in run_fails("generate")
     assert "There is no model `x.keras`" in run_fails("generate", "x.keras")
     assert "`x` is not the folder of a run" in run_fails("generate", "x")
-    (in_folder / "config.json").write_text("{}")
+    write_config(in_folder)
     assert "has no checkpoint yet" in run_fails("generate", in_folder)
 
 

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from runs import config, write_config
 
 from keras_gan.cli.run_folder import RunFolder, new_run, newest_run
 
@@ -11,18 +12,34 @@ pytestmark = pytest.mark.once
 
 
 def begin(run: RunFolder, written: float) -> None:
-    run.make_writable()
-    run.write_config({"steps": 1})
+    write_config(run.path)
     os.utime(run.path, (written, written))
 
 
 def test_new_runs_are_named_after_the_data_and_counted(in_folder):
     for name in ("digits-1", "digits-2"):
-        run = new_run("digits")
-        assert str(run) == os.path.join("runs", name)
-        run.make_writable()
-    assert new_run("/data/my faces.zip").path.name == "my-faces-1"
-    assert new_run("/").path.name == "run-1"
+        with new_run("digits") as run:
+            assert str(run) == os.path.join("runs", name)
+            write_config(run.path)
+    for data, name in (("/data/my faces.zip", "my-faces-1"), ("/", "run-1")):
+        with new_run(data) as run:
+            assert run.path.name == name
+
+
+def test_a_name_is_taken_as_soon_as_it_is_chosen(in_folder):
+    with new_run("digits") as one, new_run("digits") as other:
+        assert one.path.name == "digits-1" and other.path.name == "digits-2"
+        with pytest.raises(ValueError, match="in use by another process"):
+            with RunFolder(one.path).held():
+                pass
+    # Nothing came of them, and nothing remains.
+    assert not any(in_folder.iterdir())
+
+
+def test_what_is_no_folder_ends_the_search_for_a_name(in_folder):
+    (in_folder / "runs").symlink_to("nowhere")
+    with pytest.raises(OSError), new_run("digits"):
+        pass
 
 
 def test_newest_run_is_the_one_written_last(in_folder):
@@ -38,7 +55,7 @@ def test_newest_run_is_the_one_written_last(in_folder):
 def test_config_is_read_as_it_was_written(in_folder):
     run = RunFolder("here")
     begin(run, written=1.0)
-    assert run.read_config() == {"steps": 1}
+    assert run.read_config() == config()
     assert [path.name for path in run.path.iterdir()] == ["config.json"]
     with pytest.raises(FileNotFoundError, match="not the folder of a run"):
         RunFolder("there").read_config()

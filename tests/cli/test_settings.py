@@ -2,7 +2,6 @@
 
 import argparse
 import dataclasses
-import json
 
 import keras
 import pytest
@@ -17,6 +16,7 @@ from keras_gan.cli.settings import (
     resolve,
     steps_per_round,
 )
+from keras_gan.utils.records import parse_json, to_json
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
@@ -37,8 +37,7 @@ def slow_bfloat16(monkeypatch):
 
 def test_every_setting_survives_json():
     settings = resolve(options("--seed", 3), INFO)
-    text = json.dumps(dataclasses.asdict(settings))
-    assert Settings.from_config(json.loads(text)) == settings
+    assert parse_json(to_json(settings), Settings, "`it`") == settings
     assert settings.image_shape == (8, 12, 3)
 
 
@@ -103,7 +102,8 @@ def test_settings_from_before_there_was_balance():
     settings = resolve(options("--balance", "uniform"), INFO)
     config = dataclasses.asdict(settings)
     assert config.pop("balance") == "uniform"
-    assert Settings.from_config(config).balance == "none"
+    restored = parse_json(to_json(config), Settings, "`it`")
+    assert restored.balance == "none"
 
 
 def test_gan_is_built_as_the_settings_say():

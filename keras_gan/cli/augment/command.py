@@ -108,13 +108,18 @@ def run(options: argparse.Namespace) -> int:
     """Writes the folder; returns the exit code."""
     files, settings = make_job(options)
     folder = AugmentFolder(options.out)
-    done = folder.begin(settings, files, force=options.force)
-    if not options.quiet:
+    with folder.held():
+        done = folder.begin(settings, files, force=options.force)
+        return _write(files, settings, folder, done, quiet=options.quiet)
+
+
+def _write(files, settings, folder: AugmentFolder, done: int, *, quiet) -> int:
+    if not quiet:
         print(_introduction(files, settings, folder, done), flush=True)
     left = len(files) - done
     try:
         with ProgressBar(
-            left, "written images", shown=left and not options.quiet
+            left, "written images", shown=left and not quiet
         ) as bar:
             for batch in files.batches(done):
                 folder.write(batch)
@@ -126,7 +131,7 @@ def run(options: argparse.Namespace) -> int:
             "note",
         )
         return 128 + signal.SIGINT
-    if not options.quiet:
+    if not quiet:
         print(_summary(files, folder))
     return 0
 
@@ -136,16 +141,16 @@ def _introduction(files: AugmentedFiles, settings, folder, done: int) -> str:
     shapes = [size_in_words(shape) for shape in originals.image_shapes]
     lines = [
         f"{len(originals.paths):,} images of {len(originals.class_names)} "
-        f"classes, {listed(shapes, most=3)}, from {settings['data']}"
+        f"classes, {listed(shapes, most=3)}, from {settings.data}"
     ]
     if generated is not None:
         size = size_in_words(generated.image_shape)
-        chosen = settings["filter"] or settings["classifier"]
+        chosen = settings.filter or settings.classifier
         lines.append(
             f"{generated.num_images:,} images to add, {size}, seed "
-            f"{settings['seed']}"
+            f"{settings.seed}"
             + f", chosen by {chosen}" * (chosen is not None)
-            + f", from {settings['model']}"
+            + f", from {settings.model}"
         )
         if shapes != [size]:
             lines.append(

@@ -1,14 +1,50 @@
 """The folder that `keras-gan augment` writes, and can resume."""
 
-import contextlib
-import json
+import dataclasses
 import os
 import pathlib
+from contextlib import AbstractContextManager
 from typing import Any
 
+from keras_gan.cli.own_files import check_way, paths_inside, remove
 from keras_gan.datasets.augmented_files import AugmentedFiles, File
 from keras_gan.datasets.manifest import Manifest
-from keras_gan.utils.files import replacing, temporary_path
+from keras_gan.utils.files import (
+    is_temporary,
+    naming,
+    replacing,
+    temporary_path,
+)
+from keras_gan.utils.locks import LOCK, holding_folder, is_lock
+from keras_gan.utils.records import (
+    Count,
+    Rate,
+    Seed,
+    Text,
+    parse_json,
+    read_json,
+    to_json,
+)
+
+_RECORDS = ("manifest.csv", "augment.json")
+
+
+@dataclasses.dataclass(frozen=True)
+class AugmentSettings:
+    """The content of `augment.json`: all that determines the files."""
+
+    data: Text
+    images_of_data: dict[str, Any]
+    model: Text
+    model_sha256: str
+    added: int | dict[str, int]
+    filter: float | str | None
+    classifier: Text | None
+    classifier_sha256: str | None
+    batch_size: Count
+    seed: Seed
+    truncation: Rate | None
+    versions: dict[str, str]
 
 
 class AugmentFolder:
@@ -29,87 +65,110 @@ class AugmentFolder:
     def __str__(self) -> str:
         return str(self.path)
 
+    def held(self) -> AbstractContextManager[None]:
+        """Creates the folder, if needed, and keeps other processes out.
+
+        Raises:
+            ValueError: If another process writes there, or it is a file.
+        """
+        if os.path.lexists(self.path) and not self.path.is_dir():
+            raise ValueError(f"`--out` must be a folder. Received: `{self}`.")
+        return holding_folder(self.path)
+
     def begin(
-        self, settings: dict[str, Any], files: AugmentedFiles, *, force: bool
+        self, settings: AugmentSettings, files: AugmentedFiles, *, force: bool
     ) -> int:
         """Prepares the folder; returns how many files it already has.
 
         Args:
-            settings: All that determines the files, as JSON can hold it.
+            settings: All that determines the files.
             files: The files.
             force: Whether to remove what another run has written.
 
         Raises:
             ValueError: If something is in the way.
         """
-        settings = json.loads(json.dumps(settings))
+        _check_names(files)
+        # As it will be read again.
+        settings = parse_json(to_json(settings), AugmentSettings, "")
         earlier = self._settings()
+        own = [] if earlier is None else self._written()
         if force or earlier != settings:
             if not force and self._is_occupied():
                 raise ValueError(_occupied(self, earlier, settings))
-            self._clear(files, is_own=earlier is not None)
-            self.path.mkdir(parents=True, exist_ok=True)
+            names = [*_RECORDS, *(row[0] for row in files.rows)]
+            self._check_way(names, own)
+            # The settings last: they say that the rest may be removed.
+            remove(self.path, own)
             with replacing(self.settings_path) as aside:
-                aside.write_text(json.dumps(settings, indent=2) + "\n")
+                aside.write_text(to_json(settings), encoding="utf-8")
         rows = self.manifest.resume(files.rows)
         done = files.start_after(len(rows))
+        self._check_way([row[0] for row in files.rows[done:]], own)
         self.manifest.replace(rows[:done])
         return done
 
     def write(self, files: list[File]) -> None:
         """Adds files; each is there as a whole or not at all."""
-        self.manifest.append([row for row, _ in files])
+        with naming(self.manifest.path):
+            self.manifest.append([row for row, _ in files])
         for row, content in files:
             path = self.path / row[0]
             path.parent.mkdir(parents=True, exist_ok=True)
             # Not flushed, which would be slow: `begin` finds empty files.
             aside = temporary_path(path)
-            aside.write_bytes(content)
-            os.replace(aside, path)
+            try:
+                with naming(path):
+                    aside.write_bytes(content)
+                    os.replace(aside, path)
+            finally:
+                aside.unlink(missing_ok=True)
 
-    def _settings(self) -> dict[str, Any] | None:
+    def _settings(self) -> AugmentSettings | None:
         """The settings of the run that wrote the folder, if there was one."""
-        try:
-            return json.loads(self.settings_path.read_text())
-        except (OSError, ValueError):
+        if not os.path.lexists(self.settings_path):
             return None
+        return read_json(self.settings_path, AugmentSettings)
+
+    def _written(self) -> list[pathlib.Path]:
+        """What an earlier run wrote; all of it is checked to be its own."""
+        # A row that was edited may name our records too.
+        listed = [n for n in self.manifest.names() if n not in _RECORDS]
+        return paths_inside(self.path, [*listed, *_RECORDS], self.manifest.path)
 
     def _is_occupied(self) -> bool:
-        if not self.path.is_dir():
-            return False
-        # A run that is killed at its first file leaves only this one.
-        own = temporary_path(self.settings_path)
-        return any(path != own for path in self.path.iterdir())
+        # A process that is killed at its first file leaves only these.
+        there = self.path.iterdir()
+        return not all(is_lock(p) or is_temporary(p) for p in there)
 
-    def _clear(self, files: AugmentedFiles, *, is_own: bool) -> None:
-        """Removes what an earlier run wrote, and nothing else."""
-        if self.path.exists() and not self.path.is_dir():
-            raise ValueError(f"`--out` must be a folder. Received: `{self}`.")
-        # The settings last: they say that the rest may be removed.
-        records = [self.manifest.path, self.settings_path]
-        written = [*self.manifest.listed(), *records] if is_own else []
-        needed = {*records, *(self.path / row[0] for row in files.rows)}
-        for path in sorted(needed.difference(written)):
-            if os.path.lexists(path):
-                raise ValueError(
-                    f"`{path}` is in the way, and `keras-gan augment` did not "
-                    "write it. Move it away, or choose another --out."
-                )
-        for path in written:
-            path.unlink(missing_ok=True)
-            temporary_path(path).unlink(missing_ok=True)
-            if path.parent != self.path:
-                with contextlib.suppress(OSError):  # It is not empty.
-                    os.removedirs(path.parent)
+    def _check_way(self, names: list[str], own: list[pathlib.Path]) -> None:
+        needed = [self.path / name for name in names]
+        check_way(self.path, needed, own, "augment")
+
+
+def _check_names(files: AugmentedFiles) -> None:
+    """Refuses classes that have the name of one of our own files."""
+    for name in {row[0].split("/")[0] for row in files.rows}:
+        path = pathlib.Path(name)
+        # Some systems do not tell capital letters from small ones.
+        is_own = name.casefold() in (*_RECORDS, LOCK)
+        if is_own or is_lock(path) or is_temporary(path):
+            raise ValueError(
+                f"DATA has a class `{name}`, which is the name of a file that "
+                "`keras-gan augment` writes. Rename the folder of the class, "
+                "and train the GAN again."
+            )
 
 
 def _occupied(
-    folder: AugmentFolder, earlier: dict[str, Any] | None, settings: dict
+    folder: AugmentFolder,
+    earlier: AugmentSettings | None,
+    settings: AugmentSettings,
 ) -> str:
     others = [
-        f"{name} {earlier.get(name)} (not {value})"
-        for name, value in settings.items()
-        if earlier and earlier.get(name) != value
+        f"{name} {getattr(earlier, name)} (not {value})"
+        for name, value in dataclasses.asdict(settings).items()
+        if earlier and getattr(earlier, name) != value
     ]
     written = f": augment wrote it with {', '.join(others)}" * bool(others)
     return (

@@ -1,11 +1,13 @@
 """From the arguments of `keras-gan augment` to what it will write."""
 
 import argparse
+import math
 import os
 import pathlib
 from typing import Any
 
 from keras_gan import datasets, images, sampling
+from keras_gan.cli.augment.folder import AugmentSettings
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.opening import open_data
 from keras_gan.cli.run_folder import RunFolder
@@ -15,21 +17,24 @@ from keras_gan.datasets.augmented_files import AugmentedFiles
 from keras_gan.datasets.balancing import by_class_number
 from keras_gan.datasets.image_files import ImageFiles, image_files
 from keras_gan.utils.files import sha256
+from keras_gan.utils.memory import check_memory
 from keras_gan.utils.models import load_model
 
+# Of memory for each image that is added: its row in the manifest.
+_BYTES_PER_ROW = 400
 _DRAWING = ("batch_size", "seed", "truncation")
 
 
 def make_job(
     options: argparse.Namespace,
-) -> tuple[AugmentedFiles, dict[str, Any]]:
+) -> tuple[AugmentedFiles, AugmentSettings]:
     """Opens the images and the GAN, and checks that they belong together.
 
     Args:
         options: Arguments of the command line.
 
     Returns:
-        What to write, and all that determines it, as JSON can hold it.
+        What to write, and all that determines it.
 
     Raises:
         FileNotFoundError: If the images or the GAN do not exist.
@@ -41,7 +46,7 @@ def make_job(
     trained_on = _data_of_run(path)
     originals = image_files(_open(options, trained_on, gan))
     _check_fit(originals, trained_on, gan, f"`{path}`", f"`{options.data}`")
-    wanted, generated = _wanted(options, originals), None
+    wanted, generated = _wanted(options, originals, gan.image_shape), None
     if wanted:
         drawing = {name: getattr(options, name) for name in _DRAWING}
         generated = datasets.SyntheticImages(
@@ -61,7 +66,7 @@ def _check_apart(data: str, out: str) -> None:
     """Refuses to write where images are read."""
     if not os.path.isdir(data) or data in datasets.BUILTIN_NAMES:
         return
-    one, other = (pathlib.Path(path).resolve() for path in (data, out))
+    one, other = (pathlib.Path(os.path.realpath(path)) for path in (data, out))
     if one.is_relative_to(other) or other.is_relative_to(one):
         raise ValueError(
             "`--out` must be apart from DATA, whose images it would mix with "
@@ -69,12 +74,10 @@ def _check_apart(data: str, out: str) -> None:
         )
 
 
-def _data_of_run(path: pathlib.Path) -> dict[str, Any] | None:
+def _data_of_run(path: pathlib.Path) -> datasets.DatasetInfo | None:
     """What the run of a model says about its data; `None` without a run."""
     run = RunFolder(path.parent)
-    return (
-        run.read_config().get("dataset") if run.config_path.is_file() else None
-    )
+    return run.read_config().dataset if run.config_path.is_file() else None
 
 
 def _open(options, trained_on: Any, gan: Any) -> datasets.Source:
@@ -97,7 +100,7 @@ def _open(options, trained_on: Any, gan: Any) -> datasets.Source:
 def _check_fit(originals: ImageFiles, trained_on, gan, model, data) -> None:
     """Checks that the GAN was trained on these classes and this size."""
     names, shapes = originals.class_names, originals.image_shapes
-    known = (trained_on or {}).get("class_names")
+    known = trained_on and trained_on.class_names
     if gan.num_classes != len(names) or tuple(known or names) != names:
         learned, there = f"{gan.num_classes} classes", f"{len(names)}: "
         if known:
@@ -116,7 +119,22 @@ def _check_fit(originals: ImageFiles, trained_on, gan, model, data) -> None:
         )
 
 
-def _wanted(options, originals: ImageFiles) -> dict[str, Any]:
+def _check_number(options, shape: tuple[int, ...]) -> None:
+    """Refuses numbers of images that no memory can hold."""
+    added = (options.counts or {}).values()
+    check_memory(
+        "The table of these images",
+        _BYTES_PER_ROW * max(options.num_images or 0, sum(added)),
+        "Add fewer of them.",
+    )
+    check_memory(
+        f"A batch of {options.batch_size} images",
+        4 * options.batch_size * math.prod(shape),
+        "Choose a smaller --batch-size.",
+    )
+
+
+def _wanted(options, originals: ImageFiles, image_shape) -> dict[str, Any]:
     """How many images to draw, as `SyntheticImages` takes it; {} for none."""
     asked = {
         "--balance uniform": options.balance == "uniform",
@@ -129,6 +147,7 @@ def _wanted(options, originals: ImageFiles) -> dict[str, Any]:
             f"Exactly one of {', '.join(asked)} says how many images to add. "
             f"Received: {' and '.join(given) or '--balance none alone'}."
         )
+    _check_number(options, image_shape)
     if options.num_images is not None:
         return {"num_images": options.num_images}
     counts = originals.missing_counts()
@@ -160,17 +179,17 @@ def _filter(options) -> Any:
     )
 
 
-def _settings(options, files: AugmentedFiles, model: str) -> dict[str, Any]:
+def _settings(options, files: AugmentedFiles, model: str) -> AugmentSettings:
     classifier = options.classifier and os.path.abspath(options.classifier)
-    return {
-        "data": location(options.data),
-        "images_of_data": files.originals.fingerprint(),
-        "model": model,
-        "model_sha256": sha256(model),
-        "added": options.num_images or files.added_counts or 0,
-        "filter": options.filter,
-        "classifier": classifier,
-        "classifier_sha256": classifier and sha256(classifier),
+    return AugmentSettings(
+        data=location(options.data),
+        images_of_data=files.originals.fingerprint(),
+        model=model,
+        model_sha256=sha256(model),
+        added=options.num_images or dict(files.added_counts) or 0,
+        filter=options.filter,
+        classifier=classifier,
+        classifier_sha256=classifier and sha256(classifier),
         **{name: getattr(options, name) for name in _DRAWING},
-        "versions": versions(),
-    }
+        versions=versions(),
+    )

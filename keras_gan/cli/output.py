@@ -1,0 +1,161 @@
+"""Where `keras-gan generate` writes: a grid, an array or a folder."""
+
+import abc
+import contextlib
+import itertools
+import os
+import pathlib
+import zipfile
+
+import numpy as np
+
+from keras_gan import images as image_tools
+from keras_gan.cli.arguments import PROGRAM
+from keras_gan.cli.generated_folder import GeneratedFolder
+from keras_gan.utils.files import replacing
+from keras_gan.utils.locks import holding_file, holding_folder
+
+_MOST_COLUMNS = 20
+_MARK = f"{PROGRAM} generate"
+
+
+class Output(abc.ABC):
+    """A file or folder that this process holds, and will write.
+
+    Args:
+        path: The file or folder.
+        model: The file of the GAN.
+
+    Attributes:
+        is_array: Whether images of any shape can be written.
+    """
+
+    is_array = False
+
+    def __init__(self, path: pathlib.Path, model: pathlib.Path) -> None:
+        self.path = path
+        self.model = model
+
+    @abc.abstractmethod
+    def write(self, images, labels, seed: int) -> None:
+        """Writes images in [-1, 1], and labels if there are any."""
+
+
+class _Grid(Output):
+    def write(self, images, labels, seed):
+        columns = None
+        if labels is not None:
+            num_labels = len(set(labels.tolist()))
+            columns = num_labels if 1 < num_labels <= _MOST_COLUMNS else None
+        grid = image_tools.image_grid(images, columns)
+        image_tools.write_image(self.path, grid, software=_MARK)
+
+
+class _Arrays(Output):
+    is_array = True
+
+    def write(self, images, labels, seed):
+        arrays = {"images": images}
+        if labels is not None:
+            arrays["labels"] = labels
+        # As an open file, because NumPy would append its suffix to a path.
+        with replacing(self.path) as aside:
+            with open(aside, "wb") as file:
+                np.savez_compressed(file, **arrays)
+            with zipfile.ZipFile(aside, "a") as archive:
+                archive.comment = _MARK.encode()
+
+
+class _Folder(Output):
+    """One file per image, in one sub-folder per class, as `train` reads."""
+
+    def __init__(self, path, model):
+        super().__init__(path, model)
+        self._folder = GeneratedFolder(path)
+
+    def write(self, images, labels, seed):
+        digits = len(str(len(images) - 1))
+        names = [f"{number:0{digits}d}.png" for number in range(len(images))]
+        if labels is not None:
+            width = len(str(labels.max()))
+            names = [
+                f"{label:0{width}d}/{name}"
+                for label, name in zip(labels, names, strict=True)
+            ]
+        self._folder.begin(self.model, seed, names)
+        for name, image in zip(
+            names, image_tools.to_uint8(images), strict=True
+        ):
+            path = self.path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            image_tools.write_image(path, image)
+
+
+_OUTPUTS: dict[str, type[Output]] = {
+    "": _Folder,
+    ".npz": _Arrays,
+    ".png": _Grid,
+}
+
+
+def open_output(
+    named: str | None, model: pathlib.Path, held: contextlib.ExitStack
+) -> Output:
+    """Opens what `--out` names, before any work is done.
+
+    Args:
+        named: The argument; `None` is the next unused grid beside the model.
+        model: The file of the GAN.
+        held: Keeps other processes out of it, until it is closed.
+
+    Raises:
+        OSError: If it cannot be written.
+        ValueError: If another process holds it, or it is somebody else's.
+    """
+    if named is None:
+        return _Grid(_next_free(model, held), model)
+    path = pathlib.Path(named)
+    kind = "" if path.is_dir() else path.suffix.lower()
+    if kind not in _OUTPUTS:
+        raise ValueError(
+            "`--out` must end in .png (a grid) or .npz (an array), or be a "
+            f"folder. Received: {path}"
+        )
+    output = _OUTPUTS[kind](path, model)
+    held.enter_context((holding_file if kind else holding_folder)(path))
+    if kind and os.path.lexists(path) and not _is_own(path):
+        raise ValueError(
+            f"`{path}` exists already, and `keras-gan generate` did not write "
+            "it. Choose another --out, or remove it first."
+        )
+    # Again, now that nobody else can change what is there.
+    return output if kind else _Folder(path, model)
+
+
+def _next_free(model: pathlib.Path, held: contextlib.ExitStack) -> pathlib.Path:
+    for number in itertools.count(1):
+        path = model.with_name(f"generated-{number}.png")
+        if os.path.lexists(path):
+            continue
+        with contextlib.ExitStack() as stack:
+            # Another process may be about to write it.
+            with contextlib.suppress(ValueError):
+                stack.enter_context(holding_file(path))
+                if not os.path.lexists(path):
+                    held.push(stack.pop_all())
+                    break
+    return path
+
+
+def _is_own(path: pathlib.Path) -> bool:
+    """Whether `generate` wrote a file, which says so itself."""
+    from PIL import Image
+
+    try:
+        if path.suffix.lower() == ".npz":
+            with zipfile.ZipFile(path) as archive:
+                return archive.comment == _MARK.encode()
+        with Image.open(path) as picture:
+            return picture.info.get("Software") == _MARK
+    except Exception:  # Each decoder raises its own.
+        return False

@@ -1,0 +1,88 @@
+"""Files in a folder that a command has written, and may remove again."""
+
+import contextlib
+import os
+import pathlib
+import stat
+from collections.abc import Iterable
+
+from keras_gan.utils.files import temporary_path
+
+
+def paths_inside(
+    folder: pathlib.Path, names: Iterable[str], record: pathlib.Path
+) -> list[pathlib.Path]:
+    """Returns the paths of files that a record lists, all of them checked.
+
+    Args:
+        folder: The folder of the files.
+        names: Relative paths, with `/` as the separator.
+        record: The file that lists them, for the error.
+
+    Raises:
+        ValueError: If one leads out of the folder or through a link, or is
+            not a regular file; it may have been written by somebody else.
+    """
+    known: set[pathlib.Path] = set()
+    paths = []
+    for name in names:
+        parts = pathlib.PurePosixPath(name).parts
+        outside = not parts or "\0" in name or {"/", ".."} & {parts[0], *parts}
+        path = folder if outside else folder.joinpath(*parts)
+        if outside or not _is_plain(folder, path, known):
+            raise ValueError(
+                f"`{record}` lists `{name}`, which is not a regular file in "
+                "its folder. Nothing was removed. Choose another --out, or "
+                "remove the folder yourself."
+            )
+        paths.append(path)
+    return paths
+
+
+def check_way(
+    folder: pathlib.Path,
+    needed: Iterable[pathlib.Path],
+    own: Iterable[pathlib.Path],
+    command: str,
+) -> None:
+    """Raises an error if a path that is needed is somebody else's.
+
+    Args:
+        folder: The folder of the files.
+        needed: Paths in it that will be written.
+        own: Paths that the command wrote before.
+        command: Its name.
+
+    Raises:
+        ValueError: If one is taken, or leads through a link or a file.
+    """
+    known: set[pathlib.Path] = set()
+    for path in sorted(set(needed).difference(own)):
+        if os.path.lexists(path) or not _is_plain(folder, path, known):
+            raise ValueError(
+                f"`{path}` is in the way, and `keras-gan {command}` did not "
+                "write it. Move it away, or choose another --out."
+            )
+
+
+def remove(folder: pathlib.Path, paths: Iterable[pathlib.Path]) -> None:
+    """Removes files, and folders in `folder` that are then empty."""
+    for path in paths:
+        path.unlink(missing_ok=True)
+        temporary_path(path).unlink(missing_ok=True)
+        for parent in path.parents:
+            if parent == folder:
+                break
+            with contextlib.suppress(OSError):  # It is not empty.
+                parent.rmdir()
+
+
+def _is_plain(folder, path, known: set[pathlib.Path]) -> bool:
+    """Whether it is a regular file, or missing, in real folders."""
+    for parent in path.parents:
+        if parent == folder or parent in known:
+            break
+        if os.path.lexists(parent) and not stat.S_ISDIR(parent.lstat().st_mode):
+            return False
+        known.add(parent)
+    return not os.path.lexists(path) or stat.S_ISREG(path.lstat().st_mode)
