@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import importlib.util
 import os
+import pathlib
 import re
 import sys
 import tempfile
@@ -26,13 +27,30 @@ def explaining() -> Iterator[None]:
     try:
         yield
     except (ImportError, ValueError) as error:
+        _end_command(error)
         raise ImportError(_explanation(error)) from error
 
 
 def refuse(backend: str) -> None:
     """Raises an error for a backend that keras_gan does not support."""
     if backend not in _BACKENDS:
-        raise ImportError(_explanation("keras_gan does not support it"))
+        reason = "keras_gan does not support it"
+        _end_command(reason)
+        raise ImportError(_explanation(reason))
+
+
+def _end_command(reason: object) -> None:
+    """Ends the process with one line if it is the `keras-gan` command.
+
+    The command is part of the package that cannot be imported, so it cannot
+    report this error itself.
+    """
+    program = sys.argv[0] if sys.argv else ""
+    as_module = program == "-m" and "keras_gan" in sys.orig_argv
+    if as_module or pathlib.Path(program).stem == "keras-gan":
+        line = " ".join(_explanation(reason).split())
+        print(f"keras-gan: error: {line}", file=sys.stderr)
+        sys.exit(2)
 
 
 def _explanation(reason: object) -> str:

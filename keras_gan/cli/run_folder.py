@@ -6,6 +6,7 @@ import itertools
 import os
 import pathlib
 import re
+import sys
 from collections.abc import Iterator
 
 from keras_gan.callbacks.run_checkpoint import read_record
@@ -80,6 +81,7 @@ class RunFolder:
             OSError: If it cannot be written.
             ValueError: If another process writes there.
         """
+        _check_text(self.path)
         with contextlib.ExitStack() as stack:
             try:
                 stack.enter_context(holding_folder(self.path, new=new))
@@ -187,6 +189,18 @@ def _known_runs() -> str:
 def _may_be_left(path: pathlib.Path) -> bool:
     """Whether a killed process may have left a file before it began."""
     return is_lock(path) or is_temporary(path)
+
+
+def _check_text(path: pathlib.Path) -> None:
+    """Refuses a name that is not text, which TensorBoard cannot write."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"The name of the run's folder, `{path}`, is not text in the "
+            f"encoding of this system, {sys.getfilesystemencoding()}. Choose "
+            "another --out, or set LC_ALL=C.UTF-8."
+        ) from error
 
 
 def _occupied(run: RunFolder, is_run: bool) -> str:

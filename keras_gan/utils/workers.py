@@ -10,10 +10,20 @@ def is_chief() -> bool:
     Read from the environment variable `TF_CONFIG`, which
     `tf.distribute.MultiWorkerMirroredStrategy` needs; a process without it is
     on its own, and the chief.
+
+    Raises:
+        ValueError: If that variable cannot be read.
     """
-    config = json.loads(os.environ.get("TF_CONFIG") or "{}")
-    task = config.get("task", {})
-    kind, index = task.get("type", "chief"), int(task.get("index", 0))
+    text = os.environ.get("TF_CONFIG") or "{}"
+    try:
+        config = json.loads(text)
+        task = config.get("task", {})
+        kind, index = task.get("type", "chief"), int(task.get("index", 0))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ValueError(
+            "The environment variable TF_CONFIG must be JSON with a `cluster` "
+            f"and a `task`. Received: {text!r}. Correct it, or unset it."
+        ) from error
     if kind == "worker" and "chief" not in config.get("cluster", {}):
         return index == 0
     return kind == "chief"

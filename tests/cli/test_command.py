@@ -1,5 +1,8 @@
 """`keras-gan` itself: help, versions, and what becomes of errors."""
 
+import contextlib
+import errno
+import io
 import re
 import warnings
 
@@ -81,3 +84,35 @@ def test_warnings_are_one_line(run_command, monkeypatch):
     assert errors == (
         "keras-gan: warning: one image is broken\nkeras-gan: error: none left\n"
     )
+
+
+def test_names_that_the_output_cannot_encode_are_escaped(in_folder):
+    stream = io.TextIOWrapper(io.BytesIO(), "ascii", write_through=True)
+    with contextlib.redirect_stderr(stream):
+        assert cli.main(["train", "größe"]) == 2
+        assert stream.errors == "strict"
+    said = stream.buffer.getvalue()
+    assert b"`gr\\xf6\\xdfe`" in said and said.count(b"\n") == 1
+
+
+def test_full_disk_is_named(run_command, monkeypatch, in_folder):
+    error = OSError(errno.ENOSPC, "No space left on device", "run/config.json")
+    monkeypatch.setattr(train.datasets, "open_source", fails_with(error))
+    code, _, errors = run_command("train")
+    assert code == 2 and errors.count("\n") == 1
+    assert "No space left on device: run/config.json. The disk `/" in errors
+
+
+@pytest.mark.parametrize("backend", ["nonsense", "numpy"])
+def test_backend_that_cannot_be_used(start_process, tmp_path, backend):
+    process = start_process("--version", cwd=tmp_path, KERAS_BACKEND=backend)
+    output, errors = process.communicate()
+    assert (process.returncode, output) == (2, "")
+    assert errors.startswith("keras-gan: error: keras_gan runs on")
+    assert errors.count("\n") == 1
+
+
+def test_cluster_that_cannot_be_read(run_fails, monkeypatch):
+    for text in ("{", "[]", '{"task": 1}'):
+        monkeypatch.setenv("TF_CONFIG", text)
+        assert "TF_CONFIG must be JSON" in run_fails("train", "--out", "x")

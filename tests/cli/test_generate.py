@@ -154,3 +154,42 @@ def test_files_that_hold_no_gan(run_fails, in_folder):
     other.save("other.keras")
     message = run_fails("generate", "other.keras")
     assert "must hold a GAN. Received: Sequential" in message
+
+
+def test_only_what_generate_wrote_is_replaced(
+    plain_run, run_command, run_fails
+):
+    Path("mine").mkdir()
+    for path in (Path("mine/0.png"), Path("mine.npz"), Path("mine.png")):
+        path.write_text("mine")
+        out = path if path.parent == Path() else path.parent
+        error = run_fails("generate", plain_run, "--out", out)
+        assert "`keras-gan generate` did not write it" in error
+        assert path.read_text() == "mine"
+    for out in ("x.png", "x.npz", "x"):
+        for number in (12, 2):
+            arguments = ("--out", out, "--num-images", number)
+            assert run_command("generate", plain_run, *arguments)[0] == 0
+    names = sorted(path.name for path in Path("x").iterdir())
+    assert names == ["0.png", "1.png", "generate.json"]
+    # The images of before are replaced, and a file that was added is not.
+    Path("x/2.png").write_text("mine")
+    error = run_fails("generate", plain_run, "--out", "x", "--num-images", 3)
+    assert "`x/2.png` is in the way" in error
+    assert Path("x/2.png").read_text() == "mine" and Path("x/1.png").exists()
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "2147483648", "1" * 5000])
+@pytest.mark.parametrize("option", ["--num-images", "--batch-size", "--labels"])
+def test_numbers_beyond_any_use(
+    plain_run, run_fails, in_folder, option, number
+):
+    error = run_fails("generate", plain_run, option, number, "--out", "x.npz")
+    assert f"{option}: must be" in error and len(error) < 200
+    assert not any(in_folder.iterdir())
+
+
+def test_more_images_than_memory(plain_run, run_fails, in_folder):
+    many = ("--num-images", 2**31 - 1, "--out", "x.npz")
+    assert "GiB of memory" in run_fails("generate", plain_run, *many)
+    assert not any(in_folder.iterdir())

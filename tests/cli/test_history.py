@@ -40,3 +40,32 @@ def test_a_file_that_was_cut_off(tmp_path, rest):
     path.write_text(rest)
     write(path, 0, {"d_loss": 0.5})
     assert [row[3] for row in read_rows(path)] == ["d_loss", "0.5"]
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("a,b\n1,2\n", "the columns are a, b"),
+        ("round,steps,seconds,steps\n", "the columns are"),
+        ("round,steps,seconds\n1,x,3\n", "line 2 counts 'x'"),
+        ("round,steps,seconds\n1,-1,3\n", "line 2 counts '-1'"),
+        ("round,steps,seconds\n1," + "9" * 5000 + ",3\n", "line 2 counts"),
+        ("round,steps,seconds\n1,2\n1,2,3\n", "line 2 has 2 values, not 3"),
+        ("round,steps,seconds\n\udcff\n", "utf-8"),
+    ],
+)
+def test_a_file_that_was_edited(tmp_path, text, words):
+    path = tmp_path / "history.csv"
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(ValueError, match=f"is damaged: .*{words}"):
+        write(path, 0, {"d_loss": 0.5})
+    assert path.read_bytes() == text.encode(errors="surrogateescape")
+
+
+def test_values_that_a_later_version_logs_have_a_column_of_their_own(tmp_path):
+    path = tmp_path / "history.csv"
+    write(path, 0, {"d_loss": 0.5})
+    write(path, 10, {"g_loss": 0.7, "d_loss": 0.6})
+    assert [row[3:] for row in read_rows(path)] == [
+        ["d_loss", "g_loss"], ["0.5", ""], ["0.6", "0.7"]
+    ]  # fmt: skip

@@ -2,12 +2,14 @@
 
 import contextlib
 import csv
+import dataclasses
 import io
 import json
 import os
 import resource
 import shutil
 import signal
+import zipfile
 from pathlib import Path
 
 import keras
@@ -18,6 +20,7 @@ import keras_gan
 from keras_gan import cli
 from keras_gan.callbacks.run_checkpoint import read_record
 from keras_gan.cli import jobs
+from keras_gan.cli.run_folder import RunFolder
 from keras_gan.cli.step_limit import StepLimit
 from keras_gan.images import write_image
 
@@ -461,3 +464,64 @@ def test_unknown_augmenter_leaves_no_folder(run_fails, in_folder):
     error = run_fails("train", "--augment", "blur", "--out", "run")
     assert "one of ada, " in error and "Received: 'blur'" in error
     assert not (in_folder / "run").exists()
+
+
+def test_a_plan_that_was_mistyped_is_taken_back(run, run_command, run_fails):
+    config = RunFolder(run).read_config()
+    mistyped = dataclasses.replace(config.settings, steps=10**12)
+    RunFolder(run).write_config(dataclasses.replace(config, settings=mistyped))
+    assert "has done 6 steps" in run_fails(
+        "train", "--resume", run, "--steps", 5
+    )
+    code, output, _ = run_command("train", "--resume", run, "--steps", 6)
+    assert code == 0 and "all 6 steps are done" in output
+    assert config_of(run)["settings"]["steps"] == 6
+
+
+def test_a_start_that_fails_leaves_nothing(train, monkeypatch, in_folder):
+    def fail(self, *arguments, **options):
+        options["callbacks"][1].directory.mkdir()
+        raise FloatingPointError("diverged")
+
+    for out in ((), ("--out", "new/run")):
+        with monkeypatch.context() as patch:
+            patch.setattr(keras_gan.GAN, "fit", fail)
+            code, _, errors = train(*SHORT, "--quiet", *out)
+        assert code == 2 and "diverged" in errors
+        assert not any(in_folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (("--steps", "9" * 30), "--steps: must be at most"),
+        (("--batch-size", "9" * 30), "--batch-size: must be at most"),
+        (("--image-size", 2**31), "--image-size: must be at most"),
+        (("--width", 2**31), "--width: must be at most"),
+        (("--epochs", "1e300"), "`--epochs` must be at most"),
+        (("--batch-size", 2**31 - 1), "GiB of memory"),
+    ],
+)
+def test_numbers_beyond_any_use(run_fails, in_folder, options, words):
+    assert words in run_fails("train", "--network", "mlp", *options)
+    assert not any(in_folder.iterdir())
+
+
+def test_model_of_another_run(run, run_fails):
+    images = {"image_size": [9, 9]}
+    config = config_of(run)
+    config["settings"] |= images
+    config["dataset"]["image_shape"] = [9, 9, 1]
+    (run / "config.json").write_text(json.dumps(config))
+    message = run_fails("train", "--resume", run, "--steps", 9)
+    assert "do not belong together" in message
+
+
+@pytest.mark.parametrize(
+    "record", ['{"steps": -1}', "[]", "{", '{"steps": "x"}']
+)
+def test_checkpoint_record_that_was_edited(run, run_fails, record):
+    with zipfile.ZipFile(run / "model.keras", "a") as archive:
+        archive.comment = record.encode()
+    message = run_fails("train", "--resume", run, "--steps", 9)
+    assert "The record in `run/model.keras` is damaged" in message

@@ -7,7 +7,9 @@ from keras_gan.cli.settings import Settings
 from keras_gan.datasets import DatasetInfo
 
 
-def config(class_names=None, shape=(8, 8, 1), **changed) -> RunConfig:
+def config(
+    class_names=None, shape=(8, 8, 1), *, num_images=9, **changed
+) -> RunConfig:
     """The content of `config.json` of a tiny run; settings may be changed."""
     settings = {
         "data": "digits",
@@ -31,7 +33,8 @@ def config(class_names=None, shape=(8, 8, 1), **changed) -> RunConfig:
         "seed": 0,
     }
     classes = class_names and tuple(class_names)
-    info = DatasetInfo("pictures", 9, shape, classes and len(classes), classes)
+    number = classes and len(classes)
+    info = DatasetInfo("pictures", num_images, shape, number, classes)
     return RunConfig(Settings(**settings | changed), info)
 
 
