@@ -106,14 +106,9 @@ def resolve(
     chosen["final_learning_rate"] = chosen["learning_rate"] * decay
     steps = steps_asked(options, info.num_images, chosen["batch_size"])
     steps = _first(steps, defaults.steps)
-    # Their values are checked elsewhere.
-    shape: Any = info.image_shape
-    split: Any = info.split
     data = location(options.data)
     return Settings(
         data=data,
-        image_size=shape[:2],
-        channels=shape[-1],
         conditional=bool(options.conditional),
         loss=_first(options.loss, "relativistic"),
         steps=steps,
@@ -123,12 +118,12 @@ def resolve(
         seed=_first(options.seed, 0),
         augment=_first(options.augment, "none"),
         balance=balance,
-        split=split,
         # Only the digits have a feature extractor that needs no download.
         metrics=_first(options.metrics, ["fid"] * (data == DEFAULT_DATA)),
         feature_extractor=_first(
             options.feature_extractor, default_extractor(data)
         ),
+        **_of_images(info),
         **chosen,
     )
 
@@ -211,6 +206,15 @@ def versions() -> dict[str, str]:
         "keras": keras.__version__,
         BACKEND: devices.FRAMEWORK_VERSION,
         "numpy": np.__version__,
+    }
+
+
+def _of_images(info: datasets.DatasetInfo) -> dict[str, Any]:
+    *size, channels = info.image_shape
+    return {
+        "image_size": tuple(size),
+        "channels": channels,
+        "split": info.split,
     }
 
 
