@@ -80,6 +80,16 @@ class AveragedGenerator:
         """Returns float32 images, from the average if there is one."""
         return _float32(self.sampler(inputs, training=training))
 
+    def export(self, filepath, *args, **kwargs):
+        """Exports the (averaged) generator, as `keras.Model.export` does.
+
+        Args:
+            filepath: Path of the folder or file.
+            *args: As in `keras.Model.export`.
+            **kwargs: As there.
+        """
+        self.sampler.export(filepath, *args, **kwargs)
+
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """Creates the model, with its networks and its augmenter."""

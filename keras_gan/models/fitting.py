@@ -29,6 +29,7 @@ class Fitting(keras.Model):
     compiled: bool
     scope: Any
     make_players: Any
+    track_for_checkpoints: Any
     _log_tracker: Any
     _checks_steps = True
 
@@ -88,6 +89,7 @@ class Fitting(keras.Model):
         self.asked_jit_compile = jit_compile
         self.sample_metrics = configuration.flat_metrics(metrics)
         self.metric_scores = configuration.scores_of_metrics(metrics)
+        self.track_for_checkpoints(state.seeds(self) + self.own_state())
 
     def trained_networks(self) -> list:
         """Returns pairs of a network and whether it is differentiated twice."""

@@ -20,10 +20,17 @@ class Trainer:
     update_metrics: Any
     check_data_seen: Any
     check_step: Any
+    _track_trackable: Any
 
     def scope(self):
         """Context in which the model's variables must be created."""
         return self.distribute_strategy.scope()
+
+    def track_for_checkpoints(self, variables) -> None:
+        """Adds variables that Keras does not to `tf.train.Checkpoint`."""
+        for number, variable in enumerate(variables):
+            name = f"own_state_{number}"
+            self._track_trackable(variable, name, overwrite=True)
 
     def check_first_batch(self) -> None:
         """Raises an error if the first batch was out of range."""
