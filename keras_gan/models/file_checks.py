@@ -1,9 +1,53 @@
-"""Checks of the files that a model is to be saved to."""
+"""Checks of files that a model is saved to, and of what they will hold."""
 
 import os
 import pathlib
 
 import keras
+
+from keras_gan.models import finite_state
+
+
+class CheckedFiles:
+    """A mix-in for models whose files must be of use later."""
+
+    def save(self, filepath, overwrite=True, **kwargs):
+        """Saves the model to a `.keras` file, as `keras.Model.save` does.
+
+        A model that is not finite does not replace the last good file. Its
+        networks can still be saved alone.
+
+        Args:
+            filepath: Path that ends in `.keras`.
+            overwrite: As in `keras.Model.save`.
+            **kwargs: As in `keras.Model.save`.
+
+        Raises:
+            ValueError: If the path has another ending.
+            FloatingPointError: If a weight, an average or a moment of an
+                optimizer is NaN or infinite.
+        """
+        check_path(filepath)
+        finite_state.check(self)
+        super().save(  # type: ignore[misc]
+            filepath, overwrite=overwrite, **kwargs
+        )
+
+    def save_weights(self, filepath, overwrite=True, **kwargs):
+        """Saves all variables, as `keras.Model.save_weights` does.
+
+        Args:
+            filepath: Path that ends in `.weights.h5`.
+            overwrite: As in `keras.Model.save_weights`.
+            **kwargs: As in `keras.Model.save_weights`.
+
+        Raises:
+            FloatingPointError: As in `save`.
+        """
+        finite_state.check(self)
+        super().save_weights(  # type: ignore[misc]
+            filepath, overwrite=overwrite, **kwargs
+        )
 
 
 def check_path(filepath) -> None:

@@ -5,12 +5,14 @@ import threading
 
 import keras
 
+from keras_gan.models import finite_state
+
 
 class FiniteLosses(keras.callbacks.Callback):
-    """Checks the logs of each batch before other callbacks use them.
+    """Checks the logs of each batch, and the model after each epoch.
 
-    `fit` puts it first, so that a run whose loss is NaN stops before a
-    checkpoint callback overwrites the last good file.
+    `fit` puts it first, so that a run whose loss or weights are NaN stops
+    before a checkpoint callback overwrites the last good file.
     """
 
     # Keras may call it in another thread, without delaying the next step. Its
@@ -64,10 +66,15 @@ class FiniteLosses(keras.callbacks.Callback):
             )
 
     def on_epoch_end(self, epoch, logs=None):
-        """Checks the data of the whole epoch, and counts its steps."""
+        """Checks the data of the whole epoch and the model's state."""
         # The optimizer counts the updates of one player, not steps.
         self._steps_before += self._steps
         self.model.check_data_seen()
+        finite_state.check(
+            self.model,
+            f"after epoch {epoch + 1} (step {self._steps_before} of this call "
+            "of `fit`)",
+        )
 
 
 def with_finite_losses(callbacks, model):

@@ -8,7 +8,7 @@ import keras
 from keras_gan import backend
 from keras_gan.models import configuration, data_checks, state
 from keras_gan.models.batch import batch_size
-from keras_gan.models.file_checks import check_files, check_path
+from keras_gan.models.file_checks import CheckedFiles, check_files
 from keras_gan.models.finite_losses import with_finite_losses
 from keras_gan.models.player import check_players
 from keras_gan.models.tracker import LogTracker, merge
@@ -16,7 +16,7 @@ from keras_gan.utils import added_losses
 from keras_gan.utils.models import Untracked
 
 
-class Fitting(keras.Model):
+class Fitting(CheckedFiles, keras.Model):
     """Base class of `AdversarialModel`: everything except its steps."""
 
     players: tuple
@@ -157,7 +157,7 @@ class Fitting(keras.Model):
 
         Raises:
             ValueError: If the data is not valid for the model.
-            FloatingPointError: If a loss becomes NaN or infinite.
+            FloatingPointError: If a loss or weight becomes NaN or infinite.
         """
         self._assert_compile_called("fit")
         check_files(callbacks)
@@ -215,20 +215,6 @@ class Fitting(keras.Model):
             return super().train_on_batch(
                 x, y, return_dict=return_dict, **kwargs
             )
-
-    def save(self, filepath, overwrite=True, **kwargs):
-        """Saves the model to a `.keras` file, as `keras.Model.save` does.
-
-        Args:
-            filepath: Path that ends in `.keras`.
-            overwrite: As in `keras.Model.save`.
-            **kwargs: As in `keras.Model.save`.
-
-        Raises:
-            ValueError: If the path has another ending.
-        """
-        check_path(filepath)
-        super().save(filepath, overwrite=overwrite, **kwargs)
 
     def test_on_batch(self, x, y=None, *, return_dict=False):
         """Does what `evaluate` does, on one batch.
