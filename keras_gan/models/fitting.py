@@ -29,7 +29,6 @@ class Fitting(CheckedFiles, keras.Model):
     compiled: bool
     scope: Any
     make_players: Any
-    track_for_checkpoints: Any
     _log_tracker: Any
     _checks_steps = True
 
@@ -89,7 +88,6 @@ class Fitting(CheckedFiles, keras.Model):
         self.asked_jit_compile = jit_compile
         self.sample_metrics = configuration.flat_metrics(metrics)
         self.metric_scores = configuration.scores_of_metrics(metrics)
-        self.track_for_checkpoints(state.seeds(self) + self.own_state())
 
     def trained_networks(self) -> list:
         """Returns pairs of a network and whether it is differentiated twice."""
@@ -315,6 +313,10 @@ class Fitting(CheckedFiles, keras.Model):
     def own_state(self) -> list:
         """Returns variables of losses and penalties, which Keras ignores."""
         return state.compiled_variables(self)
+
+    def unsaved_state(self) -> list:
+        """Returns all state that Keras does not save: seeds and `own_state`."""
+        return state.seeds(self) + self.own_state()
 
     def save_own_variables(self, store) -> None:
         """Saves seeds and penalties' state; Keras saves the networks."""

@@ -49,9 +49,6 @@ class Trainer:
         refuse_strategy()
         return contextlib.nullcontext()
 
-    def track_for_checkpoints(self, variables) -> None:
-        """Does nothing, because only TensorFlow has such checkpoints."""
-
     def check_first_batch(self) -> None:
         """Does nothing, because the training function checks the batch.
 

@@ -20,17 +20,11 @@ class Trainer:
     update_metrics: Any
     check_data_seen: Any
     check_step: Any
-    _track_trackable: Any
+    unsaved_state: Any
 
     def scope(self):
         """Context in which the model's variables must be created."""
         return self.distribute_strategy.scope()
-
-    def track_for_checkpoints(self, variables) -> None:
-        """Adds variables that Keras does not to `tf.train.Checkpoint`."""
-        for number, variable in enumerate(variables):
-            name = f"own_state_{number}"
-            self._track_trackable(variable, name, overwrite=True)
 
     def check_first_batch(self) -> None:
         """Raises an error if the first batch was out of range."""
@@ -52,6 +46,16 @@ class Trainer:
         # All is built by `compile`. Keras would build it from a first batch,
         # which between workers it cannot have of data with several parts.
         pass
+
+    def _trackable_children(self, save_type="checkpoint", **kwargs):
+        # Keras leaves seeds and the state of penalties out of checkpoints.
+        children = super()._trackable_children(  # type: ignore[misc]
+            save_type, **kwargs
+        )
+        if save_type != "checkpoint":
+            return children
+        own = enumerate(self.unsaved_state())
+        return {**children, **{f"state_{n}": v for n, v in own}}
 
     def _replica_logs(self, logs):
         # Keras reduces each value over the workers along its first axis, which

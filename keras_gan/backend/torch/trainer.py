@@ -44,9 +44,6 @@ class Trainer:
         refuse_strategy()
         return contextlib.nullcontext()
 
-    def track_for_checkpoints(self, variables) -> None:
-        """Does nothing, because only TensorFlow has such checkpoints."""
-
     def check_first_batch(self) -> None:
         """Raises an error if the first batch was out of range."""
         self.check_data_seen()
