@@ -58,16 +58,14 @@ class RunCheckpoint(keras.callbacks.Callback):
             cause = _disk_error(error)
             if cause is None:
                 raise
-            kept = (
-                "the checkpoint before it is untouched"
-                if path.exists()
-                else "there is none before it"
-            )
+            kept, then = "there is none before it", "start again"
+            if path.exists():
+                kept, then = "the checkpoint before it is untouched", "resume"
             raise OSError(
                 cause.errno,
                 f"The checkpoint cannot be written ({cause.strerror or cause});"
                 f" {kept}. Free some space or make the folder writable, then "
-                "resume the run",
+                + then,
                 str(path),
             ) from error
 

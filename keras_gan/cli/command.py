@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import pathlib
+import re
 import sys
 import traceback
 import warnings
@@ -127,8 +128,10 @@ def _user_message(error: Exception) -> str | None:
     """The message for a user error; `None` for a bug."""
     if isinstance(error, OSError):
         return _system_message(error)
-    if os.strerror(errno.ENOSPC) in str(error):  # Of TensorFlow's writers.
-        return f"The disk is full: {str(error).splitlines()[0]}"
+    full = os.strerror(errno.ENOSPC)
+    if full in str(error):  # Of TensorFlow's writers.
+        path = re.sub(r"^{{.*}} ", "", str(error).split(";")[0])
+        return _system_message(OSError(errno.ENOSPC, full, path))
     if isinstance(error, MemoryError) or "ResourceExhausted" in (
         type(error).__name__
     ):

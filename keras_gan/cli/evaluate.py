@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import dataclasses
 import json
+import os
 import pathlib
 import sys
 from typing import Any
@@ -17,6 +18,7 @@ from keras_gan.cli.evaluation_inputs import (
     EvaluationInput,
     SavedStatistics,
     StoredImages,
+    holds_statistics,
     numbers_of_images,
     open_input,
 )
@@ -252,7 +254,13 @@ def _check_savable(options, inputs, chosen) -> None:
             "`--save-statistics` must end in .npz. Received: "
             f"{options.save_statistics}"
         )
-    folder = pathlib.Path(options.save_statistics).parent
+    path = pathlib.Path(options.save_statistics)
+    if os.path.lexists(path) and not holds_statistics(path):
+        raise ValueError(
+            f"`{path}` exists already and is no file of statistics. Choose "
+            "another name for `--save-statistics`, or remove it first."
+        )
+    folder = path.parent
     if not folder.is_dir():
         raise ValueError(
             "`--save-statistics` must be in an existing folder. Received: "

@@ -145,7 +145,7 @@ def open_input(
             f"`{argument}` is a folder of runs. Name one of them, such as "
             f"{min(path.glob('*/config.json')).parent}."
         )
-    if path.suffix == ".npz" and _holds_statistics(path):
+    if path.suffix == ".npz" and holds_statistics(path):
         return SavedStatistics(metrics.FeatureStatistics.load(path))
     source = open_data(
         argument,
@@ -181,8 +181,12 @@ def numbers_of_images(
     }
 
 
-def _holds_statistics(path: pathlib.Path) -> bool:
-    """Whether an `.npz` holds `mu` or `sigma` instead of images."""
+def holds_statistics(path: pathlib.Path) -> bool:
+    """Whether an `.npz` holds `mu` or `sigma` instead of images.
+
+    Args:
+        path: A file, which may be of any kind.
+    """
     try:
         with zipfile.ZipFile(path) as file:
             return bool({"mu.npy", "sigma.npy"} & set(file.namelist()))

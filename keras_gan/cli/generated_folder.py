@@ -1,9 +1,10 @@
 """The folder that `keras-gan generate` writes, and may write again."""
 
+import contextlib
 import dataclasses
 import os
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from keras_gan.cli.own_files import check_way, paths_inside, remove
 from keras_gan.utils.files import is_temporary, replacing
@@ -45,8 +46,11 @@ class GeneratedFolder:
                 "write it. Choose another --out."
             )
 
-    def begin(self, model: pathlib.Path, seed: int, names: Sequence[str]):
-        """Replaces what an earlier `generate` wrote by a new record.
+    @contextlib.contextmanager
+    def begun(
+        self, model: pathlib.Path, seed: int, names: Sequence[str]
+    ) -> Iterator[None]:
+        """Replaces what an earlier `generate` wrote, or leaves nothing.
 
         Args:
             model: The file of the GAN.
@@ -60,5 +64,10 @@ class GeneratedFolder:
         check_way(self.path, needed, self._earlier, "generate")
         remove(self.path, self._earlier)
         record = Generated(os.path.abspath(model), seed, list(names))
-        with replacing(self.record_path) as aside:
-            aside.write_text(to_json(record), encoding="utf-8")
+        try:
+            with replacing(self.record_path) as aside:
+                aside.write_text(to_json(record), encoding="utf-8")
+            yield
+        except BaseException:
+            remove(self.path, [*needed, self.record_path])
+            raise

@@ -10,6 +10,7 @@ import numpy as np
 from keras_gan import images as image_tools
 from keras_gan import metrics
 from keras_gan.cli.evaluation_inputs import EvaluationInput, StoredImages
+from keras_gan.cli.own_files import check_replaceable, mark
 from keras_gan.metrics.resemblance import Resemblance
 
 NUM_NEIGHBORS = 3
@@ -61,6 +62,7 @@ def make_metric(
             "The picture of `--memorization` must be in an existing folder. "
             f"Received: {path}. Create `{path.parent}` first."
         )
+    check_replaceable(path, "evaluate")
     real = inputs["real"]
     if isinstance(real, StoredImages) and numbers["real"] < len(real):
         warnings.warn(
@@ -102,7 +104,8 @@ def write_picture(
     left = image_tools.image_grid(fakes, columns=1)
     right = image_tools.image_grid(real, columns=nearest.shape[1])
     gap = np.full((len(left), _GAP, left.shape[2]), 255, "uint8")
-    image_tools.write_image(path, np.concatenate([left, gap, right], axis=1))
+    picture = np.concatenate([left, gap, right], axis=1)
+    image_tools.write_image(path, picture, software=mark("evaluate"))
 
 
 def _fitted(image: np.ndarray, shape) -> np.ndarray:

@@ -10,13 +10,13 @@ import zipfile
 import numpy as np
 
 from keras_gan import images as image_tools
-from keras_gan.cli.arguments import PROGRAM
 from keras_gan.cli.generated_folder import GeneratedFolder
+from keras_gan.cli.own_files import check_replaceable, mark
 from keras_gan.utils.files import replacing
 from keras_gan.utils.locks import holding_file, holding_folder
 
 _MOST_COLUMNS = 20
-_MARK = f"{PROGRAM} generate"
+_COMMAND = "generate"
 
 
 class Output(abc.ABC):
@@ -48,7 +48,7 @@ class _Grid(Output):
             num_labels = len(set(labels.tolist()))
             columns = num_labels if 1 < num_labels <= _MOST_COLUMNS else None
         grid = image_tools.image_grid(images, columns)
-        image_tools.write_image(self.path, grid, software=_MARK)
+        image_tools.write_image(self.path, grid, software=mark(_COMMAND))
 
 
 class _Arrays(Output):
@@ -63,7 +63,7 @@ class _Arrays(Output):
             with open(aside, "wb") as file:
                 np.savez_compressed(file, **arrays)
             with zipfile.ZipFile(aside, "a") as archive:
-                archive.comment = _MARK.encode()
+                archive.comment = mark(_COMMAND).encode()
 
 
 class _Folder(Output):
@@ -82,13 +82,13 @@ class _Folder(Output):
                 f"{label:0{width}d}/{name}"
                 for label, name in zip(labels, names, strict=True)
             ]
-        self._folder.begin(self.model, seed, names)
-        for name, image in zip(
-            names, image_tools.to_uint8(images), strict=True
-        ):
-            path = self.path / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            image_tools.write_image(path, image)
+        with self._folder.begun(self.model, seed, names):
+            for name, image in zip(
+                names, image_tools.to_uint8(images), strict=True
+            ):
+                path = self.path / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                image_tools.write_image(path, image)
 
 
 _OUTPUTS: dict[str, type[Output]] = {
@@ -123,11 +123,8 @@ def open_output(
         )
     output = _OUTPUTS[kind](path, model)
     held.enter_context((holding_file if kind else holding_folder)(path))
-    if kind and os.path.lexists(path) and not _is_own(path):
-        raise ValueError(
-            f"`{path}` exists already, and `keras-gan generate` did not write "
-            "it. Choose another --out, or remove it first."
-        )
+    if kind:
+        check_replaceable(path, _COMMAND)
     # Again, now that nobody else can change what is there.
     return output if kind else _Folder(path, model)
 
@@ -145,17 +142,3 @@ def _next_free(model: pathlib.Path, held: contextlib.ExitStack) -> pathlib.Path:
                     held.push(stack.pop_all())
                     break
     return path
-
-
-def _is_own(path: pathlib.Path) -> bool:
-    """Whether `generate` wrote a file, which says so itself."""
-    from PIL import Image
-
-    try:
-        if path.suffix.lower() == ".npz":
-            with zipfile.ZipFile(path) as archive:
-                return archive.comment == _MARK.encode()
-        with Image.open(path) as picture:
-            return picture.info.get("Software") == _MARK
-    except Exception:  # Each decoder raises its own.
-        return False

@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 import stat
+import zipfile
 from collections.abc import Iterable
 
 from keras_gan.utils.files import temporary_path
@@ -65,6 +66,32 @@ def check_way(
             )
 
 
+def mark(command: str) -> str:
+    """What a file says of itself that a command wrote.
+
+    Args:
+        command: Name of the command, such as "generate".
+    """
+    return f"keras-gan {command}"
+
+
+def check_replaceable(path: pathlib.Path, command: str) -> None:
+    """Raises an error if a file exists that a command did not write.
+
+    Args:
+        path: A .png or .npz, which may not exist yet.
+        command: Name of the command.
+
+    Raises:
+        ValueError: If it has no mark of the command.
+    """
+    if os.path.lexists(path) and not _has_mark(path, mark(command)):
+        raise ValueError(
+            f"`{path}` exists already, and `keras-gan {command}` did not write "
+            "it. Choose another name, or remove it first."
+        )
+
+
 def remove(folder: pathlib.Path, paths: Iterable[pathlib.Path]) -> None:
     """Removes files, and folders in `folder` that are then empty."""
     for path in paths:
@@ -86,3 +113,16 @@ def _is_plain(folder, path, known: set[pathlib.Path]) -> bool:
             return False
         known.add(parent)
     return not os.path.lexists(path) or stat.S_ISREG(path.lstat().st_mode)
+
+
+def _has_mark(path: pathlib.Path, expected: str) -> bool:
+    from PIL import Image
+
+    try:
+        if path.suffix.lower() == ".npz":
+            with zipfile.ZipFile(path) as archive:
+                return archive.comment == expected.encode()
+        with Image.open(path) as picture:
+            return picture.info.get("Software") == expected
+    except Exception:  # Each decoder raises its own.
+        return False

@@ -116,3 +116,12 @@ def test_cluster_that_cannot_be_read(run_fails, monkeypatch):
     for text in ("{", "[]", '{"task": 1}'):
         monkeypatch.setenv("TF_CONFIG", text)
         assert "TF_CONFIG must be JSON" in run_fails("train", "--out", "x")
+
+
+def test_full_disk_that_tensorflow_finds_is_named(run_command, monkeypatch):
+    kind = type("ResourceExhaustedError", (Exception,), {})
+    error = kind("{{function_node x}} /x/events.v2; No space left on device")
+    monkeypatch.setattr(train.datasets, "open_source", fails_with(error))
+    code, _, errors = run_command("train")
+    assert code == 2
+    assert "No space left on device: /x/events.v2. The disk `/" in errors

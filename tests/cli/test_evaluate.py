@@ -1,6 +1,7 @@
 """`keras-gan evaluate`: two sets of images in, numbers out."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -302,3 +303,15 @@ def test_no_weights_and_no_network_is_one_line(
     monkeypatch.setattr("keras.utils.get_file", fail)
     error = run_fails("evaluate", noisy, noisy, "--quiet")
     assert "pt_inception-2015-12-05-6726825d.pth" in error
+
+
+@pytest.mark.parametrize(
+    "option, name",
+    [("--memorization", "x.png"), ("--save-statistics", "x.npz")],
+)
+def test_files_of_somebody_else_are_not_replaced(run_fails, option, name):
+    Path(name).write_text("mine")
+    options = ("--feature-extractor", "digits", "--num-images", 10)
+    error = run_fails("evaluate", "digits", "digits", *options, option, name)
+    assert f"`{name}` exists already" in error
+    assert Path(name).read_text() == "mine"

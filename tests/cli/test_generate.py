@@ -8,6 +8,7 @@ import pytest
 from runs import write_config
 
 from keras_gan import cli, datasets
+from keras_gan.cli import output
 from keras_gan.images import image_shape, read_image, to_uint8
 
 # Another backend would change nothing.
@@ -192,4 +193,19 @@ def test_numbers_beyond_any_use(
 def test_more_images_than_memory(plain_run, run_fails, in_folder):
     many = ("--num-images", 2**31 - 1, "--out", "x.npz")
     assert "GiB of memory" in run_fails("generate", plain_run, *many)
+    assert not any(in_folder.iterdir())
+
+
+def test_a_folder_that_cannot_be_finished_is_removed(
+    plain_run, run_command, monkeypatch, in_folder
+):
+    def write_image(path, image, **options):
+        if path.name == "2.png":
+            raise OSError(28, "No space left on device", str(path))
+        path.write_bytes(b"")
+
+    monkeypatch.setattr(output.image_tools, "write_image", write_image)
+    arguments = ("--num-images", 5, "--out", "new/folder")
+    code, _, errors = run_command("generate", plain_run, *arguments)
+    assert code == 2 and "new/folder/2.png. The disk `/" in errors
     assert not any(in_folder.iterdir())
