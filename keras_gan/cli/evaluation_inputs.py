@@ -187,8 +187,10 @@ def holds_statistics(path: pathlib.Path) -> bool:
     Args:
         path: A file, which may be of any kind.
     """
+    if not path.is_file():  # Nor a pipe, which might never end.
+        return False
     try:
         with zipfile.ZipFile(path) as file:
             return bool({"mu.npy", "sigma.npy"} & set(file.namelist()))
-    except (OSError, zipfile.BadZipFile):
+    except Exception:  # `zipfile` raises its own, or anything
         return False

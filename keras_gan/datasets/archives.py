@@ -56,11 +56,14 @@ class Members:
         self.left_out: dict[str, str] = {}
         for info in archive.infolist():
             # Windows' own tools write backslashes.
-            name = info.filename.replace("\\", "/")
-            if name.endswith("/") or is_hidden(name):
+            whole = info.filename.replace("\\", "/")
+            parts = [part for part in whole.split("/") if part not in ("", ".")]
+            name, mode = "/".join(parts), info.external_attr >> 16
+            if ".." in parts:
+                self.left_out[name] = "its name leads out of the archive"
+            elif whole.endswith("/") or _is_hidden(parts):
                 continue
-            mode = info.external_attr >> 16
-            if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+            elif stat.S_IFMT(mode) not in (0, stat.S_IFREG):
                 self.left_out[name] = kind_of_file(mode)
             else:
                 self._infos[name] = info
@@ -82,9 +85,8 @@ class Members:
             raise ValueError(str(error)) from error
 
 
-def is_hidden(name: str) -> bool:
-    """Whether a path, or a folder on it, has a name that begins with a dot."""
-    return any(part.startswith(HIDDEN) for part in name.split("/"))
+def _is_hidden(parts: list[str]) -> bool:
+    return any(part.startswith(HIDDEN) for part in parts)
 
 
 def check_size(num_bytes: int) -> None:

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from keras_gan import images as image_tools
 from keras_gan.datasets import sources
+from keras_gan.images.reading import read_for_size
 
 Progress = Callable[[int, int], Any]
 Shape = tuple[int, int, int]
@@ -62,12 +62,12 @@ def check_files(
         ValueError: If no image can be read, or their sizes differ.
     """
     expected = _expected_shape(names, open_file, image_size, channels)
+    size = None if image_size is None else expected[:2]
     keeps = len(names) * np.prod(expected) <= sources.CACHE_BYTES
 
     def attempt(name):
         with open_file(name) as file:
-            image = image_tools.read_image(file)
-        shape = image.shape
+            image, shape = read_for_size(file, size)
         if not keeps or (image_size is None and shape[:2] != expected[:2]):
             return shape, None
         target = (*expected[:2], channels or shape[-1])
@@ -154,10 +154,10 @@ def _expected_shape(
     for name in names:
         try:
             with open_file(name) as file:
-                image = image_tools.read_image(file)
+                _, shape = read_for_size(file, (1, 1))
         except (ValueError, OSError, MemoryError):
             continue
-        return sources.target_shape(image.shape, image_size, channels)
+        return sources.target_shape(shape, image_size, channels)
     return 0, 0, 0
 
 

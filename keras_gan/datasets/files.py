@@ -14,6 +14,7 @@ from keras_gan import images as image_tools
 from keras_gan.datasets import archives, checking, sources
 from keras_gan.datasets.layout import in_class_order, layout
 from keras_gan.datasets.listing import Listing
+from keras_gan.images.reading import read_for_size
 
 # How many images in a row may have vanished.
 _MOST_LOST = 100
@@ -86,7 +87,7 @@ def decode(
 ) -> np.ndarray:
     """Reads one file and fits it to the shape of the dataset."""
     with open_file(name) as file:
-        image = image_tools.read_image(file)
+        image, _ = read_for_size(file, info.image_shape[:2])
     return sources.fit_image(image, info.image_shape)
 
 

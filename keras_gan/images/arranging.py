@@ -1,6 +1,8 @@
 """Resizing images and arranging them in a grid."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -87,19 +89,32 @@ def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     height, width, channels = check_image_shape(image.shape)
     if (height, width) == tuple(size):
         return image
-    box = _center_box(height, width, size)
-    target = (size[1], size[0])  # Pillow puts the width first
-    lanczos = Image.Resampling.LANCZOS
     if image.dtype == np.uint8:
         # All channels at once, so transparent pixels do not bleed color.
-        resized = np.asarray(to_picture(image).resize(target, lanczos, box))
+        resized = np.asarray(resize_picture(to_picture(image), size))
         return resized.reshape(*size, channels)
     planes = [
-        np.asarray(Image.fromarray(plane).resize(target, lanczos, box))
+        np.asarray(resize_picture(Image.fromarray(plane), size))
         for plane in np.moveaxis(image.astype("float32"), -1, 0)
     ]
     resized = np.stack(planes, axis=-1)
     return np.clip(resized, image.min(), image.max()).astype(image.dtype)
+
+
+def resize_picture(picture: Any, size: Sequence[int]) -> Any:
+    """`resize` for a picture of Pillow.
+
+    Args:
+        picture: The picture.
+        size: `(height, width)` in pixels.
+    """
+    from PIL import Image
+
+    return picture.resize(
+        (size[1], size[0]),  # Pillow puts the width first
+        Image.Resampling.LANCZOS,
+        _center_box(picture.height, picture.width, size),
+    )
 
 
 def _center_box(height, width, size):

@@ -1,13 +1,15 @@
 """Reading image files into arrays."""
 
+import concurrent.futures
 import contextlib
+import functools
 import os
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from keras_gan.images.arranging import resize_picture
 from keras_gan.images.formats import open_picture
 from keras_gan.images.values import MODES
 
@@ -26,9 +28,7 @@ _TURNS = {
 # Formats whose orientation is known without decoding the pixels.
 _ORIENTED_IN_HEADER = ("JPEG", "MPO", "WEBP")
 
-# Images above this size are decoded one at a time, to save memory.
 _LARGE_PIXELS = 2**24
-_large = threading.Lock()
 
 
 def image_shape(file: Path | BinaryIO) -> tuple[int, int, int]:
@@ -88,10 +88,57 @@ def read_image(file: Path | BinaryIO) -> np.ndarray:
     >>> read_image(file).tolist()
     [[[0], [200]]]
     """
+    return read_for_size(file, None)[0]
+
+
+def read_for_size(
+    file: Path | BinaryIO, size: Sequence[int] | None
+) -> tuple[np.ndarray, tuple[int, int, int]]:
+    """Reads an image that will be resized.
+
+    Of very large images only the resized pixels become an array, as `resize`
+    gives them, to need less memory.
+
+    Args:
+        file: As for `read_image`.
+        size: `(height, width)`, or `None` to keep the size.
+
+    Returns:
+        What `read_image` returns, but very large images in the given size; and
+        the shape `(height, width, channels)` of the image in the file.
+    """
     with _opened(file) as picture:
-        is_large = picture.width * picture.height > _LARGE_PIXELS
-        with _large if is_large else contextlib.nullcontext():
-            return _pixels(_upright(picture), picture.format)
+        if picture.width * picture.height <= _LARGE_PIXELS:
+            return _read(picture, None)
+    return _one_thread().submit(_read_large, file, size).result()
+
+
+@functools.cache
+def _one_thread() -> concurrent.futures.ThreadPoolExecutor:
+    """Decodes very large images, one at a time.
+
+    In one thread, because the C library keeps freed memory for each.
+    """
+    return concurrent.futures.ThreadPoolExecutor(1)
+
+
+def _read_large(file, size):
+    # Opened anew, so that nothing outside of this thread holds its pixels.
+    if not isinstance(file, (str, os.PathLike)):
+        file.seek(0)
+    with _opened(file) as picture:
+        return _read(picture, size)
+
+
+def _read(
+    picture: Any, size: Sequence[int] | None
+) -> tuple[np.ndarray, tuple[int, int, int]]:
+    form = picture.format
+    picture = _upright(picture)
+    shape = picture.height, picture.width, _num_channels(picture)
+    if size and picture.mode[0] not in "IF":
+        picture = resize_picture(_plain(picture), size)
+    return _pixels(picture, form), shape
 
 
 @contextlib.contextmanager
@@ -138,8 +185,11 @@ def _pixels(picture: Any, form: str | None) -> np.ndarray:
         return pixels.astype("uint8")[..., None]
     if picture.mode in ("I", "F"):
         raise ValueError(f"pixels of the kind {picture.mode!r} have no range")
-    channels = _num_channels(picture)
-    if picture.mode != MODES[channels]:
-        picture = picture.convert(MODES[channels])
-    pixels = np.asarray(picture)
-    return pixels.reshape(*pixels.shape[:2], channels)
+    pixels = np.asarray(_plain(picture))
+    return pixels.reshape(*pixels.shape[:2], -1)
+
+
+def _plain(picture: Any) -> Any:
+    """The picture as grayscale, RGB or RGBA."""
+    mode = MODES[_num_channels(picture)]
+    return picture if picture.mode == mode else picture.convert(mode)

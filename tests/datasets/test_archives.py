@@ -40,6 +40,14 @@ def test_backslashes_separate_folders(tmp_path):
     assert info.class_names == ("cat", "dog") and info.num_images == 2
 
 
+def test_names_are_made_plain(tmp_path):
+    names = ["./cat/1.png", "/dog//1.png", "cat/./2.png", "dog/", "x/../1.png"]
+    with pytest.warns(UserWarning, match="1 of its.*x/../1.png .its name lea"):
+        source = open_source(write(tmp_path / "a.zip", names))
+    assert source.files.names == ("cat/1.png", "cat/2.png", "dog/1.png")
+    assert source.info.class_names == ("cat", "dog")
+
+
 @pytest.mark.parametrize("cache_bytes", [10, 2**20])
 @pytest.mark.parametrize("place", [0, 20, 60])
 @pytest.mark.parametrize("compression", COMPRESSIONS)

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from keras_gan import images as image_tools
+from keras_gan.images import reading
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
@@ -91,6 +92,23 @@ class TestReadImage:
         image = image_tools.read_image(tmp_path / "a.png")
         np.testing.assert_array_equal(image, noise(6, 9, 3))
         assert image_tools.image_shape(tmp_path / "a.png") == (6, 9, 3)
+
+    @pytest.mark.parametrize("channels", [1, 3, 4])
+    def test_very_large_images_are_resized_as_others(
+        self, tmp_path, monkeypatch, channels
+    ):
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        image = noise(20, 30, channels)
+        path = tmp_path / "a.png"
+        Image.fromarray(image.squeeze()).save(path, exif=exif)
+        expected = image_tools.resize(image_tools.read_image(path), (7, 6))
+        monkeypatch.setattr(reading, "_LARGE_PIXELS", 500)
+        found, shape = reading.read_for_size(path, (7, 6))
+        assert shape == (30, 20, channels)
+        np.testing.assert_array_equal(found, expected)
+        assert reading.read_for_size(path, None)[0].shape == shape
+        assert reading.read_for_size(path, (30, 20))[0].shape == shape
 
     def test_broken_files_are_named(self, tmp_path):
         whole = image_tools.encode_png(noise(32, 32, 3))
