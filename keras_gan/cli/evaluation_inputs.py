@@ -137,13 +137,20 @@ def open_input(
     if argument and (
         path.suffix == ".keras" or (path / "config.json").is_file()
     ):
+        if split is not None:
+            raise ValueError(
+                f"`{argument}` draws images, which have no splits. "
+                f"Received: --split {split}. Leave it out."
+            )
         return GeneratedImages(
             load_gan(model_path(argument), compiled=False), options.seed
         )
-    if argument and path.is_dir() and any(path.glob("*/config.json")):
+    runs = path.glob("*/config.json") if argument and path.is_dir() else ()
+    found = sorted(config.parent for config in runs if config.is_file())
+    if found:
         raise ValueError(
             f"`{argument}` is a folder of runs. Name one of them, such as "
-            f"{min(path.glob('*/config.json')).parent}."
+            f"{found[0]}."
         )
     if path.suffix == ".npz" and holds_statistics(path):
         return SavedStatistics(metrics.FeatureStatistics.load(path))

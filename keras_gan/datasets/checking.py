@@ -4,6 +4,7 @@ import collections
 import concurrent.futures
 import itertools
 import os
+import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keras_gan.datasets import sources
-from keras_gan.images.reading import read_for_size
+from keras_gan.images.reading import image_shape, read_for_size
 
 Progress = Callable[[int, int], Any]
 Shape = tuple[int, int, int]
@@ -19,6 +20,9 @@ Shape = tuple[int, int, int]
 NUM_THREADS = min(8, os.cpu_count() or 1)
 # Files for one thread at a time: a task for each would cost more than it.
 _MOST_FILES = 64
+# Of more images that are not kept, only the sizes are read.
+_MOST_DECODED = 50_000
+_FAST_SECONDS = 5e-4
 
 
 class Checked(NamedTuple):
@@ -46,9 +50,9 @@ def check_files(
     channels: int | None,
     progress: Progress | None,
 ) -> Checked:
-    """Reads every file, so that no broken file stops training later.
+    """Reads every file, so that no broken file disturbs training later.
 
-    Small data sets are kept.
+    Small data sets are kept. Of very many images only the headers are read.
 
     Args:
         data: Name of the data set in messages.
@@ -65,8 +69,13 @@ def check_files(
     size = None if image_size is None else expected[:2]
     keeps = len(names) * np.prod(expected) <= sources.CACHE_BYTES
 
+    # Whatever else is wrong with them is found when they are read.
+    is_quick = not keeps and len(names) > _MOST_DECODED
+
     def attempt(name):
         with open_file(name) as file:
+            if is_quick:
+                return image_shape(file, quick=True), None
             image, shape = read_for_size(file, size)
         if not keeps or (image_size is None and shape[:2] != expected[:2]):
             return shape, None
@@ -134,8 +143,13 @@ def _of_each(
     size = min(_MOST_FILES, len(names) // (4 * NUM_THREADS) + 1)
     parts = [names[i : i + size] for i in range(0, len(names), size)]
     pool = concurrent.futures.ThreadPoolExecutor(NUM_THREADS)
+    start = time.perf_counter()
+    first = attempt_all(parts[0])
+    # Small files wait for Python, of which threads would have no more.
+    is_fast = time.perf_counter() - start < _FAST_SECONDS * size
+    outcomes = (map if is_fast else pool.map)(attempt_all, parts[1:])
     try:
-        done = itertools.chain.from_iterable(pool.map(attempt_all, parts))
+        done = itertools.chain(first, itertools.chain.from_iterable(outcomes))
         for number, outcome in enumerate(done, 1):
             yield outcome
             if progress is not None:

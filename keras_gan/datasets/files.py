@@ -106,7 +106,7 @@ def open_folder(path: str | os.PathLike, **options: Any) -> sources.Source:
     found = Listing(root)
 
     def open_file(name: str) -> BinaryIO:
-        file = open(os.path.join(root, name), "rb")
+        file = open(f"{root}/{name}", "rb", buffering=0)
         with contextlib.ExitStack() as stack:
             stack.enter_context(file)
             num_bytes = os.fstat(file.fileno()).st_size
@@ -114,7 +114,7 @@ def open_folder(path: str | os.PathLike, **options: Any) -> sources.Source:
             if num_bytes <= archives.STREAMED_BYTES:
                 return io.BytesIO(file.read())
             stack.pop_all()  # The caller closes it.
-        return file
+        return io.BufferedReader(file)
 
     return _open_files(str(path), found, open_file, **options)
 

@@ -10,6 +10,9 @@ from typing import Any
 from keras_gan.utils.files import replacing
 
 COLUMNS = ("file", "label", "source", "model", "seed", "index", "score")
+OWN_FILES = ("manifest.csv", "augment.json")
+"""The files beside the folders of classes."""
+
 # Names of files need not be valid text.
 _TEXT: Any = {"encoding": "utf-8", "errors": "surrogateescape"}
 

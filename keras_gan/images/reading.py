@@ -31,7 +31,9 @@ _ORIENTED_IN_HEADER = ("JPEG", "MPO", "WEBP")
 _LARGE_PIXELS = 2**24
 
 
-def image_shape(file: Path | BinaryIO) -> tuple[int, int, int]:
+def image_shape(
+    file: Path | BinaryIO, *, quick: bool = False
+) -> tuple[int, int, int]:
     """Reads an image's `(height, width, channels)`.
 
     The size is that after the rotation set by a camera. Only formats that
@@ -40,6 +42,8 @@ def image_shape(file: Path | BinaryIO) -> tuple[int, int, int]:
 
     Args:
         file: Path, or binary file object.
+        quick: Whether to overlook a rotation that a PNG has behind its pixels,
+            which most programs write before them.
 
     Raises:
         ValueError: If the file is not an image.
@@ -53,13 +57,17 @@ def image_shape(file: Path | BinaryIO) -> tuple[int, int, int]:
     (8, 6, 3)
     """
     with _opened(file) as picture:
-        if picture.format not in _ORIENTED_IN_HEADER:
-            picture = _upright(picture)
-            is_turned = False
+        has_none = quick and picture.format == "PNG" and not _has_exif(picture)
+        if has_none or picture.format in _ORIENTED_IN_HEADER:
+            is_turned = not has_none and _orientation(picture) >= 5
         else:
-            is_turned = _orientation(picture) >= 5
+            picture, is_turned = _upright(picture), False
         width, height = picture.size[:: -1 if is_turned else 1]
         return height, width, _num_channels(picture)
+
+
+def _has_exif(picture: Any) -> bool:
+    return any("exif" in str(key).lower() for key in picture.info)
 
 
 def read_image(file: Path | BinaryIO) -> np.ndarray:

@@ -3,6 +3,7 @@
 import csv
 import gc
 import json
+import os
 import shutil
 import signal
 import time
@@ -385,6 +386,16 @@ class TestForce:
 
 
 class TestErrors:
+    def test_class_named_like_a_file_beside_the_classes(
+        self, photos, run, augment_fails
+    ):
+        shutil.copytree(photos, "data")
+        os.rename("data/cat", "data/augment.json")
+        model = shutil.copy(run / "model.keras", ".")
+        message = augment_fails("data", model=model)
+        assert "a class `augment.json`, the name of a file" in message
+        assert not os.path.exists("out")
+
     def test_gan_without_classes(self, augment_fails, photos, tmp_path):
         model = make_run(tmp_path / "plain", None)
         assert "The GAN has no classes" in augment_fails(photos, model=model)

@@ -194,6 +194,20 @@ class TestBroken:
             assert describe(path).num_images == 5
 
 
+def test_of_very_many_images_only_headers_are_read(classes, monkeypatch):
+    noise = np.random.default_rng(0).integers(0, 256, (6, 6, 3), "uint8")
+    whole = image_tools.encode_png(noise)
+    (classes / "cat" / "half.png").write_bytes(whole[:100])
+    (classes / "cat" / "none.png").write_bytes(b"none")
+    monkeypatch.setattr("keras_gan.datasets.checking._MOST_DECODED", 5)
+    monkeypatch.setattr("keras_gan.datasets.sources.CACHE_BYTES", 10)
+    with pytest.warns(UserWarning, match="1 of its images.*none.png"):
+        source = open_source(classes)
+    assert len(source) == 7
+    with pytest.warns(UserWarning, match="1 of its images.*half.png"):
+        assert len(source.read(np.arange(7))) == 7
+
+
 class TestVanished:
     """Images that are there when a data set is opened, and not later."""
 

@@ -84,6 +84,7 @@ class TestReadImage:
         turned = image_tools.read_image(path)
         expected = TURNED[orientation](image)
         assert turned.shape == image_tools.image_shape(path) == expected.shape
+        assert image_tools.image_shape(path, quick=True) == expected.shape
         assert np.abs(turned - expected.astype(float)).max() < 25
 
     @pytest.mark.parametrize("exif", [b"Exif\0\0MM", b"Exif\0\0" + b"x" * 40])
