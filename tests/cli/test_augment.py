@@ -446,6 +446,18 @@ class TestErrors:
         assert "accepted 0 of" in errors and "(0.00%)" in errors
         assert not Path("out").exists()
 
+    def test_images_that_cannot_be_drawn_leave_no_folder(
+        self, photos, run, in_folder, monkeypatch
+    ):
+        def draw(self, index):
+            raise ValueError("accepted 0 of 100")
+
+        monkeypatch.setattr(datasets.SyntheticImages, "draw", draw)
+        line = ["augment", str(photos), "--run", str(run), "--out", "out"]
+        with pytest.raises(ValueError, match="accepted 0"):
+            cli.main(line)
+        assert not any(in_folder.iterdir())
+
     def test_classifier_that_cannot_be_read(self, augment_fails, photos):
         Path("bad.h5").write_text("text")
         errors = augment_fails(photos, "--classifier", "bad.h5")

@@ -110,7 +110,12 @@ def run(options: argparse.Namespace) -> int:
     folder = AugmentFolder(options.out)
     with folder.held():
         done = folder.begin(settings, files, force=options.force)
-        return _write(files, settings, folder, done, quiet=options.quiet)
+        try:
+            return _write(files, settings, folder, done, quiet=options.quiet)
+        except ValueError:  # Such as a filter that accepts too few images.
+            if done == 0:
+                folder.discard()
+            raise
 
 
 def _write(files, settings, folder: AugmentFolder, done: int, *, quiet) -> int:

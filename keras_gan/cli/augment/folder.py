@@ -124,6 +124,10 @@ class AugmentFolder:
             finally:
                 aside.unlink(missing_ok=True)
 
+    def discard(self) -> None:
+        """Removes what was written, when it cannot be continued."""
+        remove(self.path, self._written())
+
     def _settings(self) -> AugmentSettings | None:
         """The settings of the run that wrote the folder, if there was one."""
         if not os.path.lexists(self.settings_path):
