@@ -45,7 +45,7 @@ class Candidates:
         else:
             uniform = keras.random.uniform(shape, -1.0, 1.0, seed=seeds)
             latents = truncated_normal(uniform, self.truncation)
-        return self.source.images(latents, self.labels)
+        return self.source.images(latents, self.labels, seeds)
 
 
 def best_of_tries(

@@ -14,6 +14,7 @@ from keras_gan.models.player import check_players
 from keras_gan.models.tracker import LogTracker, merge
 from keras_gan.utils import added_losses
 from keras_gan.utils.models import Untracked
+from keras_gan.utils.redirected_seeds import drawing_from
 
 
 class Fitting(CheckedFiles, keras.Model):
@@ -238,7 +239,8 @@ class Fitting(CheckedFiles, keras.Model):
         state.rewind(self.evaluation_seed)
         self._log_tracker = self._test_logs
         try:
-            with self._data_checked():
+            noise = drawing_from(self.evaluation_seed, state.all_layers(self))
+            with self._data_checked(), noise:
                 yield
             self.check_data_seen()
         finally:

@@ -140,9 +140,10 @@ class GAN(AveragedGenerator, TwoPlayerModel):
             truncation: Positive bound on the latents' absolute values. Smaller
                 values give more typical and less diverse images. None: no
                 bound.
-            seed: Integer, for reproducible images. None: new images in each
-                call.
-            batch_size: Number of images generated at once.
+            seed: Integer, for reproducible images, also if layers of the
+                generator draw noise. None: new images in each call.
+            batch_size: Number of images generated at once. Noise that layers
+                draw depends on it.
 
         Returns:
             Float32 NumPy array `(num_images, ...)`.

@@ -4,8 +4,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan.backend import compiled
+from keras_gan.backend import FixedSeeds, compiled
 from keras_gan.utils.arguments import is_integer
+from keras_gan.utils.redirected_seeds import drawing_alone
 from keras_gan.utils.tensors import checked_truncation, truncated_normal
 
 
@@ -27,12 +28,14 @@ def generate(gan, num_images, *, labels, truncation, seed, batch_size):
     else:
         seed = int(seed)
     labels = _labels(labels, int(num_images), gan.num_classes)
+    noise = _noise_seed(seed)
     latents = _latents((int(num_images), gan.latent_dim), truncation, seed)
     function = _compiled_call(gan)
     batches = []
     for start in range(0, num_images, batch_size):
         part = slice(start, start + batch_size)
-        inputs = [latents[part]]
+        pair = np.random.SeedSequence([*noise, start]).generate_state(2)
+        inputs = [(pair >> 1).astype("int32"), latents[part]]
         if labels is not None:
             inputs.append(ops.convert_to_tensor(labels[part]))
         images = function(*inputs)
@@ -46,12 +49,20 @@ def _compiled_call(gan):
     function = getattr(gan, "_generate_function", None)
     if function is None:
 
-        def function(*inputs):
-            return gan(inputs[0] if len(inputs) == 1 else list(inputs))
+        def function(pair, *inputs):
+            with drawing_alone(FixedSeeds(pair), [gan.sampler]):
+                return gan(inputs[0] if len(inputs) == 1 else list(inputs))
 
         function = compiled(function)
         object.__setattr__(gan, "_generate_function", function)
     return function
+
+
+def _noise_seed(seed) -> list[int]:
+    """Numbers that fix the noise of layers of the generator."""
+    if isinstance(seed, int):
+        return [seed]
+    return [int(n) for n in ops.convert_to_numpy(seed.state)]
 
 
 def _latents(shape, truncation, seed):

@@ -15,6 +15,7 @@ from keras_gan.sampling.sample_filter import (
     check_images,
 )
 from keras_gan.utils.models import Untracked, deserialized, input_shapes
+from keras_gan.utils.redirected_seeds import drawing_alone
 
 _BATCH = 64
 # A class with fewer images uses the state fitted on all classes.
@@ -138,7 +139,9 @@ class DiscriminatorFilter(SampleFilter):
         images = ops.cast(images, "float32")
         inputs = [images, labels] if self._conditional else images
         # The logit is the first output of a discriminator with several.
-        logits = keras.tree.flatten(network(inputs, training=False))[0]
+        with drawing_alone(backend.FixedSeeds([0, 0]), [network]):
+            outputs = network(inputs, training=False)
+        logits = keras.tree.flatten(outputs)[0]
         return ops.reshape(ops.cast(logits, "float32"), (-1,))
 
     def accept(

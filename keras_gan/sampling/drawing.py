@@ -80,11 +80,14 @@ class Drawer:
         self.truncation = checked_truncation(truncation)
         self.seed = seed
         self.max_draws = max_draws
-        self._images = backend.compiled(source.images)
+        self._images = backend.compiled(self._images_of)
         if self.filter is not None:
             self.filter.bind(source)
             self._judge = backend.compiled(self.filter.judge)
             self.calibrate()
+
+    def _images_of(self, latents, labels, pair):
+        return self.source.images(latents, labels, backend.FixedSeeds(pair))
 
     def calibrate(self) -> None:
         """Calibrates the filter with generated images of every class."""
@@ -177,6 +180,7 @@ class Drawer:
         else:
             uniform = random.uniform(-1.0, 1.0, shape)
             latents = truncated_normal(uniform, self.truncation)
-        images = self._images(ops.convert_to_numpy(latents), labels)
         uniform = random.random(size, dtype="float32")
+        noise = random.integers(2**31, size=2, dtype="int32")
+        images = self._images(ops.convert_to_numpy(latents), labels, noise)
         return ops.convert_to_numpy(images), uniform

@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from keras_gan.utils.models import deserialized, input_shapes
+from keras_gan.utils.redirected_seeds import drawing_alone
 
 Tensor = Any
 
@@ -42,8 +43,23 @@ class GeneratorSource:
     discriminator: Any = None
     conditional_discriminator: bool = False
 
-    def images(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Returns float32 images of latents (and labels, with classes)."""
+    def images(
+        self, latents: Tensor, labels: Tensor | None = None, seeds: Any = None
+    ) -> Tensor:
+        """Returns float32 images of latents (and labels, with classes).
+
+        Args:
+            latents: Floats `(batch, latent_dim)`.
+            labels: Integers `(batch,)`, with classes.
+            seeds: `keras.random.SeedGenerator` for layers of the generator that
+                draw noise. Default: their own, which advance.
+
+        Returns:
+            Tensor `(batch, ...)`.
+        """
+        if seeds is not None:
+            with drawing_alone(seeds, [self.generator]):
+                return self.images(latents, labels)
         inputs = latents
         if self.num_classes is not None:
             # Keras does not accept a mixture of tensors and arrays.
