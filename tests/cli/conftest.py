@@ -22,7 +22,10 @@ TINY += ("--metrics", "none")
 def _start(
     *arguments, cwd, program=("-m", "keras_gan"), **environment
 ) -> subprocess.Popen:
-    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    folders = [ROOT, ROOT / "tests" / "support"]
+    path = os.pathsep.join(
+        [*map(str, folders), os.environ.get("PYTHONPATH", "")]
+    )
     return subprocess.Popen(
         [sys.executable, *program, *map(str, arguments)],
         cwd=cwd,

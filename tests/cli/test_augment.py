@@ -543,6 +543,17 @@ def finish(process):
     return process.returncode, output, errors
 
 
+# With the settings of this process, to which its files are compared.
+AS_HERE = """
+import sys
+from quick_start import start_quickly
+from keras_gan import cli
+
+start_quickly()
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
 def test_killed_process_goes_on_byte_for_byte(
     start_process, run_command, run, photos, tmp_path
 ):
@@ -551,7 +562,9 @@ def test_killed_process_goes_on_byte_for_byte(
         options = ("--run", run, *many, "--filter", "threshold")
         return ("augment", photos, "--out", out, *options)
 
-    process = start_process(*arguments("out"), cwd=tmp_path)
+    process = start_process(
+        *arguments("out"), program=("-c", AS_HERE), cwd=tmp_path
+    )
     generated = tmp_path / "out" / "cat" / "generated-000099.png"
     while process.poll() is None and not generated.exists():
         time.sleep(0.01)
