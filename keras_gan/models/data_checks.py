@@ -18,6 +18,10 @@ def check_arrays(images, labels, image_shape, num_classes) -> None:
     """
     if isinstance(images, dict):
         images, labels = batches.parts_of(images, labels)
+    if images is None:
+        raise ValueError(
+            "There must be images. Received: None. Pass an array or a data set."
+        )
     _refuse_lists(images, labels)
     if not _is_array(images):
         return
@@ -46,6 +50,13 @@ def _refuse_lists(images, labels) -> None:
 def in_memory(data) -> bool:
     """Whether data, of any structure, consists of arrays, not a data set."""
     return all(map(_is_array, keras.tree.flatten(data)))
+
+
+def num_examples(data) -> int | None:
+    """Number of examples in arrays of any structure, None if it is unknown."""
+    first = next(iter(keras.tree.flatten(data)), None)
+    shape = getattr(first, "shape", None)
+    return shape[0] if shape else None
 
 
 def _is_array(images) -> bool:

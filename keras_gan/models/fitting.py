@@ -208,7 +208,7 @@ class Fitting(CheckedFiles, keras.Model):
             ValueError: If the data is not valid for the model.
         """
         self._assert_compile_called("train_on_batch")
-        self.check_fit(x, y, batch_size=len(keras.tree.flatten(x)[0]))
+        self.check_fit(x, y, batch_size=data_checks.num_examples(x))
         self._log_tracker = self._train_logs
         with self._data_checked():
             return super().train_on_batch(

@@ -46,7 +46,9 @@ def seed_dropout(model) -> None:
     """
     for layer in all_layers(model):
         generator = getattr(layer, "seed_generator", None)
-        if generator is not None and generator._initial_seed is None:
+        if not isinstance(generator, keras.random.SeedGenerator):
+            continue  # A layer may have one of NumPy or TensorFlow.
+        if generator._initial_seed is None:
             start = ops.convert_to_numpy(generator.state)[0]
             generator._initial_seed = int(start)
 

@@ -57,6 +57,22 @@ def test_networks_that_were_frozen_for_a_combined_model(make_gan, role):
     assert not np.array_equal(before[0], after[0])
 
 
+def test_random_numbers_of_another_library(make_gan):
+    class Noisy(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.seed_generator = np.random.default_rng(0)
+
+        def call(self, inputs):
+            return inputs
+
+    gan = make_gan(ema_momentum=None)
+    noisy = keras.Sequential([gan.discriminator, Noisy()])
+    gan = keras_gan.GAN(gan.generator, noisy, ema_momentum=None)
+    gan.compile(penalties=[])
+    assert np.isfinite(gan.train_on_batch(IMAGES)).all()
+
+
 @pytest.fixture
 def float64():
     keras.config.set_floatx("float64")
@@ -130,6 +146,9 @@ BAD_DATA = {
     "negative class": ((GRAY, CLASSES - 1), r"`labels` must be in \[0, 2\)"),
     "text": ((GRAY, np.array(["a", "b"] * 4)), "`labels` must be integers"),
     "floats": ((GRAY, CLASSES / 1.0), "`labels` must be integers"),
+    "nothing": ((None, None), "must be images"),
+    "an empty list": (([], []), "`images` must be one array"),
+    "a number": ((np.float32(0.5), CLASSES), "Images must have the shape"),
     "list of images": ((list(GRAY), CLASSES), "`images` must be one array"),
     "list of labels": ((GRAY, CLASSES.tolist()), "`labels` must be one array"),
 }
