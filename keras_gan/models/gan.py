@@ -141,7 +141,8 @@ class GAN(AveragedGenerator, TwoPlayerModel):
                 values give more typical and less diverse images. None: no
                 bound.
             seed: Integer, for reproducible images, also if layers of the
-                generator draw noise. None: new images in each call.
+                generator draw noise from a `keras.random.SeedGenerator`. None:
+                new images in each call.
             batch_size: Number of images generated at once. Noise that layers
                 draw depends on it.
 
