@@ -7,6 +7,7 @@ import stat
 import zipfile
 from collections.abc import Iterable
 
+from keras_gan.images.formats import open_picture
 from keras_gan.utils.files import temporary_path
 
 
@@ -116,13 +117,11 @@ def _is_plain(folder, path, known: set[pathlib.Path]) -> bool:
 
 
 def _has_mark(path: pathlib.Path, expected: str) -> bool:
-    from PIL import Image
-
     try:
         if path.suffix.lower() == ".npz":
             with zipfile.ZipFile(path) as archive:
                 return archive.comment == expected.encode()
-        with Image.open(path) as picture:
+        with path.open("rb") as file, open_picture(file) as picture:
             return picture.info.get("Software") == expected
     except Exception:  # Each decoder raises its own.
         return False

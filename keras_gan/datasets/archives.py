@@ -1,42 +1,19 @@
 """Zip archives, whose members are read within limits."""
 
 import io
-import os
 import stat
 import zipfile
 from typing import BinaryIO
 
-from keras_gan.datasets.listing import HIDDEN, kind_of_file
+from keras_gan.datasets.listing import HIDDEN
+from keras_gan.utils.archives import open_member, warn_repeated
+from keras_gan.utils.files import kind_of_file
 
 MOST_BYTES = 2**28
 """Size of the largest file that is read as one image."""
 
 STREAMED_BYTES = 2**24
 """Larger files are read while they are decoded."""
-
-
-def open_archive(
-    path: str | os.PathLike, kind: str, cure: str
-) -> zipfile.ZipFile:
-    """Opens a zip archive.
-
-    Args:
-        path: The file.
-        kind: What it should be, for the message.
-        cure: What to do if it is not.
-
-    Raises:
-        OSError: If the file cannot be read.
-        ValueError: If it is not a zip archive.
-    """
-    with open(path, "rb"):  # All other errors are those of the content.
-        pass
-    try:
-        return zipfile.ZipFile(path)
-    except Exception as error:  # `zipfile` raises its own, or anything
-        raise ValueError(
-            f"`{path}` is not {kind}, or it is damaged: {error}. {cure}"
-        ) from error
 
 
 class Members:
@@ -54,6 +31,7 @@ class Members:
         self._archive = archive
         self._infos: dict[str, zipfile.ZipInfo] = {}
         self.left_out: dict[str, str] = {}
+        repeated = []
         for info in archive.infolist():
             # Windows' own tools write backslashes.
             whole = info.filename.replace("\\", "/")
@@ -66,7 +44,10 @@ class Members:
             elif stat.S_IFMT(mode) not in (0, stat.S_IFREG):
                 self.left_out[name] = kind_of_file(mode)
             else:
+                if name in self._infos:
+                    repeated.append(name)
                 self._infos[name] = info
+        warn_repeated(str(archive.filename), repeated)
         self.names = sorted(self._infos)
 
     def open(self, name: str) -> BinaryIO:
@@ -78,9 +59,11 @@ class Members:
         info = self._infos[name]
         check_size(info.file_size)
         try:
+            file = open_member(self._archive, info)
             if info.file_size > STREAMED_BYTES:
-                return self._archive.open(info)  # type: ignore[return-value]
-            return io.BytesIO(self._archive.read(info))
+                return file
+            with file:
+                return io.BytesIO(file.read())
         except Exception as error:  # each decompressor raises its own
             raise ValueError(str(error)) from error
 

@@ -12,9 +12,10 @@ import numpy as np
 
 from keras_gan import images as image_tools
 from keras_gan.datasets import archives, checking, sources
-from keras_gan.datasets.layout import in_class_order, layout
+from keras_gan.datasets.layout import alike, in_class_order, layout
 from keras_gan.datasets.listing import Listing
 from keras_gan.images.reading import read_for_size
+from keras_gan.utils.archives import open_archive
 
 # How many images in a row may have vanished.
 _MOST_LOST = 100
@@ -131,7 +132,7 @@ def open_zip(path: str | os.PathLike, **options: Any) -> sources.Source:
         ValueError: If the file is not a zip archive.
     """
     members = archives.Members(
-        archives.open_archive(
+        open_archive(
             path,
             "a zip archive",
             "Copy it again, or unpack it and use the folder.",
@@ -167,6 +168,7 @@ def _open_files(
     checking.warn_left_out(path, outside, "lie beside the folders of splits")
     classes = [found_in.classes[name] for name in checked.shapes]
     labels, class_names = _labels(classes)
+    _warn_alike(path, class_names or ())
     info = sources.DatasetInfo(
         name=path,
         num_images=len(checked.shapes),
@@ -207,6 +209,17 @@ def _is_image(name: str, open_file: sources.OpenFile) -> bool:
             return image_tools.is_image(file)
     except (ValueError, OSError, MemoryError):
         return False
+
+
+def _warn_alike(path: str, class_names: tuple[str, ...]) -> None:
+    names = alike(class_names)
+    if names:
+        warnings.warn(
+            f"`{path}`: {len(names)} of its classes differ from another one "
+            "only in capital letters, spaces or accents, and stay apart: "
+            f"{', '.join(names)}. Put their images together if they are one.",
+            stacklevel=2,
+        )
 
 
 def _labels(

@@ -2,6 +2,8 @@
 
 import collections
 import dataclasses
+import unicodedata
+from collections.abc import Iterable
 
 SPLITS = {
     "train": ("train", "training"),
@@ -42,7 +44,8 @@ def layout(data: str, names: list[str], split: str | None) -> Layout:
         split: The split to use. Default: train where there is one.
 
     Raises:
-        ValueError: If there is no such split, or none to choose by default.
+        ValueError: If there is no such split, or none to choose by default,
+            or it has several folders.
 
     Example:
 
@@ -55,6 +58,7 @@ def layout(data: str, names: list[str], split: str | None) -> Layout:
     outside: list[str] = []
     if splits:
         split = _chosen(data, splits, split)
+        _check_one_folder(data, folders, split)
         inside = {name for part in splits.values() for name in part}
         outside = [name for name in names if name not in inside]
         names = splits[split]
@@ -94,6 +98,28 @@ def in_class_order(names) -> tuple[str, ...]:
     return tuple(found)
 
 
+def alike(names: Iterable[str]) -> list[str]:
+    """Names of classes that a person, or another system, would not tell apart.
+
+    Args:
+        names: The names.
+
+    Returns:
+        Those that differ from another one only in capital letters, in spaces
+        at an end or in how an accent is encoded, next to each other.
+
+    Example:
+
+    >>> alike(["cat", "dog", "Cat", "Dog ", "bird"])
+    ['cat', 'Cat', 'dog', 'Dog ']
+    """
+    groups: dict[str, list[str]] = collections.defaultdict(list)
+    for name in names:
+        plain = unicodedata.normalize("NFKC", name)
+        groups[plain.casefold().strip()].append(name)
+    return [n for group in groups.values() if len(group) > 1 for n in group]
+
+
 def _first_folders(
     names: list[str], is_end=lambda folder: False
 ) -> tuple[dict[str, list[str]], list[str]]:
@@ -128,6 +154,15 @@ def _splits(folders: dict[str, list[str]]) -> dict[str, list[str]]:
             splits.setdefault(role, []).extend(names)
     # A class may be called "train": one that others stand beside.
     return splits if len(splits) > 1 or len(folders) == 1 else {}
+
+
+def _check_one_folder(data: str, folders: Iterable[str], split: str) -> None:
+    same = [folder for folder in folders if _ROLES.get(folder.lower()) == split]
+    if len(same) > 1:
+        raise ValueError(
+            f"`{data}` has several folders for the split {split}: "
+            f"{', '.join(sorted(same))}. Make them one, or move one away."
+        )
 
 
 def _chosen(data: str, splits: dict, split: str | None) -> str:

@@ -4,6 +4,8 @@ import os
 import pathlib
 import stat
 
+from keras_gan.utils.files import kind_of_file
+
 HIDDEN = (".", "__MACOSX")
 """How the names of files and folders begin that are nobody's images."""
 
@@ -92,24 +94,3 @@ class Listing:
 
     def _same_as(self, path: str) -> str:
         return f"the same folder as {self._folders[path] or 'the whole'}"
-
-
-def kind_of_file(mode: int) -> str:
-    """What a file is that is no regular one, in words.
-
-    Args:
-        mode: `st_mode` of the file.
-
-    Example:
-
-    >>> kind_of_file(stat.S_IFIFO)
-    'a pipe'
-    """
-    kinds = {
-        stat.S_IFIFO: "a pipe",
-        stat.S_IFSOCK: "a socket",
-        stat.S_IFCHR: "a device",
-        stat.S_IFBLK: "a device",
-        stat.S_IFLNK: "a link",
-    }
-    return kinds.get(stat.S_IFMT(mode), "not a regular file")

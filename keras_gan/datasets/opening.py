@@ -14,9 +14,9 @@ from keras_gan.datasets.builtin import BUILTIN_NAMES, open_builtin
 from keras_gan.datasets.checking import Progress
 from keras_gan.datasets.files import open_folder, open_zip
 from keras_gan.datasets.layout import SPLITS
-from keras_gan.datasets.listing import kind_of_file
 from keras_gan.datasets.npz import open_npz
 from keras_gan.datasets.sources import DatasetInfo, ImageSize, Source
+from keras_gan.utils.files import kind_of_file
 
 _BY_SUFFIX = {".npz": open_npz, ".zip": open_zip}
 

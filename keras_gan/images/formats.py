@@ -1,8 +1,11 @@
 """Which files are images, by their names and by their contents."""
 
+import contextlib
 import functools
 import mimetypes
 import os
+import struct
+from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 # Pillow recognizes these, but they are no pictures of pixels, or Pillow would
@@ -10,6 +13,9 @@ from typing import Any, BinaryIO
 _NOT_READ = {"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF"}
 _FREQUENT = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "PPM", "TIFF")
 _NO_PICTURES = {"BUFR", "GRIB", "HDF5", "MPEG", "PDF"}
+# As many bytes as formats are shown, and what they raise for other formats.
+_MARK_BYTES = 16
+_NOT_OF_THE_FORMAT = (SyntaxError, IndexError, TypeError, struct.error)
 
 
 def has_image_suffix(name: str) -> bool:
@@ -51,12 +57,9 @@ def is_image(file: BinaryIO) -> bool:
     formats = _formats(len(Image.ID))
     marked = [name for name in formats if Image.OPEN[name][1] is not None]
     try:
-        Image.open(file, formats=marked)
-    except Image.DecompressionBombError:
-        return True
+        return _opened(file, marked) is not None
     except Exception:  # each format raises its own
         return False
-    return True
 
 
 def open_picture(file: BinaryIO) -> Any:
@@ -66,22 +69,55 @@ def open_picture(file: BinaryIO) -> Any:
         file: Binary file object.
 
     Raises:
-        ValueError: If the file is not an image, or too large.
+        ValueError: If the file is not an image.
     """
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     Image.init()
-    try:
-        return Image.open(file, formats=_formats(len(Image.ID)))
-    except Image.DecompressionBombError as error:
-        reason = str(error).partition(", could")[0]
-        raise ValueError(
-            f"{reason}, which PIL.Image.MAX_IMAGE_PIXELS can raise"
-        ) from error
-    except UnidentifiedImageError as error:
+    picture = _opened(file, _formats(len(Image.ID)))
+    if picture is None:
         file.seek(0)
-        reason = "no known format" if file.read(1) else "it is empty"
-        raise ValueError(reason) from error
+        raise ValueError("no known format" if file.read(1) else "it is empty")
+    return picture
+
+
+def check_pixels(picture: Any) -> None:
+    """Refuses images that would take too much memory.
+
+    Args:
+        picture: An image of Pillow.
+
+    Raises:
+        ValueError: If it has more than `PIL.Image.MAX_IMAGE_PIXELS`.
+    """
+    from PIL import Image
+
+    most = Image.MAX_IMAGE_PIXELS
+    if most is not None and picture.width * picture.height > most:
+        raise ValueError(
+            f"{picture.height} x {picture.width} pixels, more than the limit "
+            f"of {most:,} in all, which PIL.Image.MAX_IMAGE_PIXELS can raise"
+        )
+
+
+def _opened(file: BinaryIO, formats: Iterable[str]) -> Any:
+    """`PIL.Image.open`, without warnings of its own; `None` for no image.
+
+    Filters of warnings are those of all threads, so they cannot be used.
+    """
+    from PIL import Image
+
+    file.seek(0)
+    start = file.read(_MARK_BYTES)
+    for name in formats:
+        factory, accepts = Image.OPEN[name]
+        # Text says why it is not accepted.
+        is_likely = accepts is None or accepts(start)
+        if is_likely and not isinstance(is_likely, str):
+            file.seek(0)
+            with contextlib.suppress(*_NOT_OF_THE_FORMAT):
+                return factory(file, "")
+    return None
 
 
 @functools.cache

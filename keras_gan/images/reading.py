@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from keras_gan.images.arranging import resize_picture
-from keras_gan.images.formats import open_picture
+from keras_gan.images.formats import check_pixels, open_picture
 from keras_gan.images.values import MODES
 
 Path = str | os.PathLike
@@ -85,7 +85,8 @@ def read_image(file: Path | BinaryIO) -> np.ndarray:
         in the file.
 
     Raises:
-        ValueError: If the file is not an image or is truncated.
+        ValueError: If the file is not an image, is truncated, or has more
+            pixels than `PIL.Image.MAX_IMAGE_PIXELS`.
         OSError: If the path cannot be opened.
 
     Example:
@@ -141,10 +142,14 @@ def _read_large(file, size):
 def _read(
     picture: Any, size: Sequence[int] | None
 ) -> tuple[np.ndarray, tuple[int, int, int]]:
+    from PIL import Image
+
     form = picture.format
     picture = _upright(picture)
     shape = picture.height, picture.width, _num_channels(picture)
-    if size and picture.mode[0] not in "IF":
+    if size:
+        if picture.mode[0] in "IF":
+            picture = Image.fromarray(_pixels(picture, form)[..., 0])
         picture = resize_picture(_plain(picture), size)
     return _pixels(picture, form), shape
 
@@ -158,6 +163,7 @@ def _opened(file: Path | BinaryIO) -> Iterator[Any]:
             data = stack.enter_context(open(file, "rb"))
         try:
             with open_picture(data) as picture:
+                check_pixels(picture)
                 yield picture
         except Exception as error:  # each decoder raises its own
             raise ValueError(f"`{file}` is not an image: {error}") from error
@@ -189,8 +195,9 @@ def _num_channels(picture: Any) -> int:
 def _pixels(picture: Any, form: str | None) -> np.ndarray:
     has_16_bits = form in ("PNG", "PPM") and picture.mode == "I"
     if has_16_bits or picture.mode.startswith("I;16"):
-        pixels = np.round(np.asarray(picture, "float32") / 257)
-        return pixels.astype("uint8")[..., None]
+        pixels = np.array(picture, "float32")
+        pixels /= 257
+        return np.round(pixels, out=pixels).astype("uint8")[..., None]
     if picture.mode in ("I", "F"):
         raise ValueError(f"pixels of the kind {picture.mode!r} have no range")
     pixels = np.asarray(_plain(picture))

@@ -1,6 +1,4 @@
 import pathlib
-import zipfile
-import zlib
 from typing import Any
 
 import keras
@@ -10,15 +8,18 @@ from numpy.typing import ArrayLike
 from keras_gan.images import Path
 from keras_gan.metrics.frechet_distance import check_statistics
 from keras_gan.utils.files import replacing
+from keras_gan.utils.npz import NpzFile
 
-# Errors that NumPy and its dependencies raise for damaged files.
-_DAMAGES = (
-    AttributeError,
-    EOFError,
-    NotImplementedError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
+# More than this is the covariance of more features than any network has, if it
+# compresses far better than a covariance does.
+_SMALL_BYTES = 2**26
+_KINDS = {
+    "mu": ("f", 1, "floats (features,)"),
+    "sigma": ("f", 2, "floats (features, features)"),
+    "num_images": ("iu", 0, "an integer"),
+}
+_CURE = (
+    "Write it with `save_real_statistics`, or with pytorch-fid's --save-stats."
 )
 
 
@@ -51,6 +52,11 @@ class FeatureStatistics:
         self, mu: ArrayLike, sigma: ArrayLike, num_images: int | None = None
     ) -> None:
         self.mu, self.sigma = check_statistics(mu, sigma)
+        if num_images is not None and num_images < 1:
+            raise ValueError(
+                "`num_images` must be at least 1, or None if it is not known. "
+                f"Received: num_images={num_images}"
+            )
         self.num_images = None if num_images is None else int(num_images)
 
     @property
@@ -86,18 +92,18 @@ class FeatureStatistics:
             ValueError: If it is not such a file.
             OSError: If it cannot be opened.
         """
-        arrays = _read(path)
-        if not {"mu", "sigma"} <= set(arrays):
-            raise ValueError(
-                f"{_described(path)} must hold the arrays `mu` and `sigma`. "
-                f"Received: {sorted(arrays)}. Write it with "
-                "`save_real_statistics`, or with pytorch-fid's --save-stats."
-            )
-        known = "num_images" in arrays
+        with NpzFile(path, _CURE, _SMALL_BYTES) as file:
+            if not {"mu", "sigma"} <= set(file.names):
+                raise ValueError(
+                    f"{_described(path)} must hold the arrays `mu` and "
+                    f"`sigma`. Received: {sorted(file.names)}. {_CURE}"
+                )
+            known = [name for name in _KINDS if name in file.names]
+            arrays = {name: file.read(name) for name in known}
         try:
-            num_images = int(arrays["num_images"]) if known else None
-            return cls(arrays["mu"], arrays["sigma"], num_images)
-        except (TypeError, ValueError) as e:
+            _check_kinds(arrays)
+            return cls(**arrays)
+        except ValueError as e:
             raise ValueError(f"{_described(path)}: {e}") from e
 
     def save(self, path: Path) -> None:
@@ -135,19 +141,15 @@ class FeatureStatistics:
         return cls(**config)
 
 
-def _read(path: Path) -> dict[str, np.ndarray]:
-    """Reads all arrays of an .npz file."""
-    with open(path, "rb") as file:
-        try:
-            archive = np.load(file, allow_pickle=False)
-            return {name: archive[name] for name in archive.files}
-        except _DAMAGES as e:
-            # An .npy file contains one array without a name.
-            raise ValueError(
-                f"{_described(path)} must be an .npz file of plain arrays. "
-                f"Received: a file that cannot be read as such ({e})."
-            ) from e
-
-
 def _described(path: Path) -> str:
     return f"The statistics file {str(path)!r}"
+
+
+def _check_kinds(arrays: dict[str, np.ndarray]) -> None:
+    for name, array in arrays.items():
+        kinds, rank, words = _KINDS[name]
+        if array.dtype.kind not in kinds or array.ndim != rank:
+            raise ValueError(
+                f"`{name}` must be {words}. Received: an array of "
+                f"{array.dtype} of shape {array.shape}. {_CURE}"
+            )

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import pathlib
+import stat
 from collections.abc import Iterator
 
 _ASIDE = ".writing-"
@@ -82,6 +83,28 @@ def sha256(path: str | os.PathLike) -> str:
     """Returns the SHA-256 of a file as hexadecimal digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def kind_of_file(mode: int) -> str:
+    """What a file is that is no regular one, in words.
+
+    Args:
+        mode: `st_mode` of the file.
+
+    Example:
+
+    >>> kind_of_file(stat.S_IFIFO)
+    'a pipe'
+    """
+    kinds = {
+        stat.S_IFDIR: "a folder",
+        stat.S_IFIFO: "a pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+        stat.S_IFLNK: "a link",
+    }
+    return kinds.get(stat.S_IFMT(mode), "not a regular file")
 
 
 def _flush(path) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from keras_gan import images as image_tools
 from keras_gan.datasets import describe, load, open_source
-from keras_gan.datasets.archives import MOST_BYTES, Members, open_archive
+from keras_gan.datasets.archives import MOST_BYTES, Members
+from keras_gan.utils.archives import open_archive
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
@@ -17,6 +18,8 @@ COMPRESSIONS = [
     zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2,
     zipfile.ZIP_LZMA,
 ]  # fmt: skip
+if hasattr(zipfile, "ZIP_ZSTANDARD"):  # From Python 3.14 on.
+    COMPRESSIONS.append(zipfile.ZIP_ZSTANDARD)
 
 
 def noise(seed):
@@ -66,6 +69,16 @@ def test_a_damaged_member_is_left_out(
         source = open_source(path)
     assert source.info.skipped == ("a/1.png",) and len(source) == 5
     assert len(list(load(source, batch_size=5))) == 1
+
+
+def test_names_that_stand_there_twice_are_counted(tmp_path):
+    names = ["a/1.png", "a\\1.png", "./a/1.png", "b/1.png", "b//1.png", "b/2"]
+    path = write(tmp_path / "a.zip", names)
+    with pytest.warns(UserWarning, match="2 of its names.*a/1.png, b/1.png"):
+        source = open_source(path)
+    assert source.files.names == ("a/1.png", "b/1.png", "b/2")
+    read = [source.files.read_bytes(name) for name in source.files.names]
+    assert read == [noise(2), noise(4), noise(5)]
 
 
 def test_links_and_locked_members_are_left_out(tmp_path):

@@ -96,6 +96,14 @@ class TestClasses:
         assert info.class_names == ("cat", "dog") and info.num_images == 6
         assert info.skipped == ("classes/" * zipped + "stray.png",)
 
+    @pytest.mark.parametrize("other", ["Cat", "cat ", "CAT", "ｃat"])
+    def test_classes_that_look_the_same_are_named(self, classes, other):
+        write(classes / other / "1.png", level(60))
+        with pytest.warns(UserWarning, match="2 of its classes.*apart: ") as w:
+            info = describe(classes)
+        assert len(w) == 1 and f"{other}" in str(w[0].message)
+        assert sorted(info.class_names) == sorted(["cat", "dog", other])
+
     def test_links(self, classes, tmp_path):
         (tmp_path / "links").mkdir()
         for name in ("cat", "dog"):
@@ -291,9 +299,13 @@ class TestShapes:
     def test_an_image_above_the_limit_of_pixels(self, tmp_path, monkeypatch):
         write(tmp_path / "a.png", level(1))
         write(tmp_path / "b.png", level(1, 40, 30))
-        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 500)
-        with pytest.warns(UserWarning, match=r"b.png .*1200 .*limit of 1000"):
+        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1199)
+        with pytest.warns(UserWarning) as record:
             assert describe(tmp_path, image_size=6).num_images == 1
+        (message,) = [str(one.message) for one in record]
+        assert "b.png (40 x 30 pixels, more than the limit of 1,199" in message
+        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1200)
+        assert describe(tmp_path, image_size=6).num_images == 2
 
     @pytest.mark.parametrize("kept", [True, False])
     def test_announced_size_is_that_of_the_turned_image(

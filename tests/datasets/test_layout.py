@@ -61,6 +61,13 @@ class TestSplits:
         assert found.outside == tuple(others)
         assert list(found.classes.values()) == ["cat", "dog"]
 
+    @pytest.mark.parametrize("other", ["Train", "training"])
+    def test_one_that_has_two_folders_is_refused(self, other):
+        names = [*SPLITS, f"{other}/cat/2.png"]
+        with pytest.raises(ValueError, match=f"split train: .*{other}"):
+            layout("data", names, None)
+        assert layout("data", names, "val").split == "val"
+
     def test_one_must_be_chosen_if_none_is_for_training(self):
         names = [name for name in SPLITS if not name.startswith("train")]
         with pytest.raises(ValueError, match="test and val.*--split"):

@@ -111,6 +111,16 @@ class TestReadImage:
         assert reading.read_for_size(path, None)[0].shape == shape
         assert reading.read_for_size(path, (30, 20))[0].shape == shape
 
+    def test_very_large_images_of_16_bits_too(self, tmp_path, monkeypatch):
+        deep = np.random.default_rng(0).integers(0, 2**16, (20, 30), "uint16")
+        Image.fromarray(deep).save(tmp_path / "a.tif")
+        image = image_tools.read_image(tmp_path / "a.tif")
+        expected = image_tools.resize(image, (7, 6))
+        monkeypatch.setattr(reading, "_LARGE_PIXELS", 500)
+        found, shape = reading.read_for_size(tmp_path / "a.tif", (7, 6))
+        assert shape == (20, 30, 1)
+        np.testing.assert_array_equal(found, expected)
+
     def test_broken_files_are_named(self, tmp_path):
         whole = image_tools.encode_png(noise(32, 32, 3))
         contents = {"empty": b"", "text": b"hello", "half": whole[:1500]}
