@@ -22,7 +22,11 @@ from keras_gan.cli.evaluation_inputs import (
     numbers_of_images,
     open_input,
 )
-from keras_gan.cli.metric_options import add_metric_options, make_metrics
+from keras_gan.cli.metric_options import (
+    add_metric_options,
+    extractor_in_words,
+    make_metrics,
+)
 from keras_gan.cli.progress import ProgressBar
 from keras_gan.cli.settings import default_extractor
 
@@ -109,7 +113,9 @@ def _measured(options) -> _Measured:
         "real": open_input(options.real, options, options.split),
         "fake": open_input(options.fake, options),
     }
-    extractor = options.feature_extractor or default_extractor(options.real)
+    extractor = options.feature_extractor or default_extractor(
+        options.real, _num_features(inputs)
+    )
     numbers = numbers_of_images(inputs, options.num_images)
     chosen = _metrics(options, inputs, extractor)
     if options.save_statistics:
@@ -126,6 +132,16 @@ def _measured(options) -> _Measured:
     for kind, number in numbers.items():
         _read(kind, inputs[kind], number, every, options)
     return _Measured(chosen, copies, inputs, numbers, extractor)
+
+
+def _num_features(inputs: dict[str, EvaluationInput]) -> int | None:
+    """Size of the features whose statistics are given, if any are."""
+    sizes = [
+        source.statistics.num_features
+        for source in inputs.values()
+        if isinstance(source, SavedStatistics)
+    ]
+    return sizes[0] if sizes else None
 
 
 def _memorized(measured: _Measured, options) -> dict[str, float]:
@@ -160,7 +176,7 @@ def _print(values, measured: _Measured, options) -> None:
     for name, value in values.items():
         print(f"{name:<{width}}{value:.6g}")
     counts = [f"{number:,} {kind} images" for kind, number in numbers.items()]
-    print(f"of {' and '.join([*counts, f'features of {extractor}'])}")
+    print(f"of {' and '.join([*counts, extractor_in_words(extractor)])}")
     if picture:
         print(
             f"{picture}: the fake images that are nearest to real ones (left), "

@@ -13,7 +13,7 @@ from keras_gan import datasets, models
 from keras_gan.backend import devices
 from keras_gan.cli.building import POLICIES, build_gan
 from keras_gan.cli.loading import load_gan
-from keras_gan.cli.metric_options import check_metrics
+from keras_gan.cli.metric_options import check_metrics, extractor_in_words
 from keras_gan.cli.opening import open_data
 from keras_gan.cli.run_folder import (
     RunConfig,
@@ -80,6 +80,9 @@ class Job:
             f"run {self.folder}"
             + f", from step {self.steps:,} on" * bool(self.steps),
         ]
+        if settings.metrics:
+            words = extractor_in_words(settings.feature_extractor)
+            lines.insert(-1, f"{listed(settings.metrics)} in {words}")
         return "\n".join(lines)
 
 

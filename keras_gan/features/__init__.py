@@ -1,7 +1,13 @@
 """Pretrained networks that turn images into features."""
 
 from keras_gan.features.digits_classifier import digits_classifier
-from keras_gan.features.extractors import NAMES, FeatureExtractor, get
+from keras_gan.features.efficientnet_lite0 import efficientnet_lite0
+from keras_gan.features.extractors import (
+    NAMES,
+    FeatureExtractor,
+    for_natural_images,
+    get,
+)
 from keras_gan.features.inception_v3 import InceptionV3
 from keras_gan.features.stacked_classifier import stacked_classifier
 
@@ -10,6 +16,8 @@ __all__ = [
     "FeatureExtractor",
     "InceptionV3",
     "digits_classifier",
+    "efficientnet_lite0",
+    "for_natural_images",
     "get",
     "stacked_classifier",
 ]

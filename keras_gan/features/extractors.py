@@ -34,6 +34,12 @@ def _inception_v3(head: str, resize: str = "legacy") -> keras.Model:
     return InceptionV3(head=head, resize=resize)
 
 
+def _efficientnet_lite0(head: str) -> keras.Model:
+    from keras_gan.features.efficientnet_lite0 import efficientnet_lite0
+
+    return efficientnet_lite0(head=head)
+
+
 def _digits(head: str) -> keras.Model:
     from keras_gan.features.digits_classifier import digits_classifier
 
@@ -42,6 +48,7 @@ def _digits(head: str) -> keras.Model:
 
 # Names of the outputs in `get`, and in the functions of the networks.
 _INCEPTION_HEADS = {"features": "features", "scores": "unbiased_logits"}
+_HEADS = {"features": "features", "scores": "logits"}
 _NETWORKS = {
     "inception_v3": _Network(_inception_v3, 3, _INCEPTION_HEADS),
     **{
@@ -50,9 +57,8 @@ _NETWORKS = {
         )
         for resize in ("clean", "pytorch_fid")
     },
-    "digits": _Network(
-        _digits, 1, {"features": "features", "scores": "logits"}
-    ),
+    "efficientnet_lite0": _Network(_efficientnet_lite0, 3, _HEADS),
+    "digits": _Network(_digits, 1, _HEADS),
 }
 NAMES = tuple(_NETWORKS)
 
@@ -74,9 +80,9 @@ def get(
     Args:
         identifier: `"inception_v3"`, the same with the resizing of clean-fid
             (`"inception_v3_clean"`) or of pytorch-fid
-            (`"inception_v3_pytorch_fid"`), `"digits"`, or any `keras.Model`,
-            images -> features `(batch, num_features)`, which receives the
-            images unchanged, or the config of such a model.
+            (`"inception_v3_pytorch_fid"`), `"efficientnet_lite0"`, `"digits"`,
+            or any `keras.Model`, images -> features `(batch, num_features)`,
+            which receives the images unchanged, or the config of such a model.
         head: Output of a named network: `"features"`, or `"scores"`, the
             logits of its classes. Ignored for a model.
         value_range: `(low, high)` of images; `None`: any (models only).
@@ -103,6 +109,28 @@ def get(
         f"(batch, features). Received: {identifier!r}. The names are: "
         f"{', '.join(NAMES)}."
     )
+
+
+def for_natural_images() -> str:
+    """The name of the network to judge photographs by, on this machine.
+
+    Inception, as in papers, if its weights are here; else EfficientNet-Lite0 if
+    its package is installed; else Inception, whose weights are downloaded.
+
+    Returns:
+        `"inception_v3"` or `"efficientnet_lite0"`.
+
+    Example:
+
+    >>> for_natural_images() in NAMES
+    True
+    """
+    from keras_gan.features import efficientnet_weights, inception_weights
+
+    if inception_weights.are_at_hand():
+        return "inception_v3"
+    has_other = efficientnet_weights.are_at_hand()
+    return "efficientnet_lite0" if has_other else "inception_v3"
 
 
 def forget() -> None:

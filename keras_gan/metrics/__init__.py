@@ -8,6 +8,7 @@ from keras_gan.features import NAMES as EXTRACTORS
 from keras_gan.features import (
     InceptionV3,
     digits_classifier,
+    efficientnet_lite0,
     stacked_classifier,
 )
 from keras_gan.metrics.feature_metric import FeatureMetric
@@ -41,6 +42,7 @@ __all__ = [
     "ModeCoverage",
     "PrecisionRecall",
     "digits_classifier",
+    "efficientnet_lite0",
     "frechet_distance",
     "get",
     "manifold_metrics",

@@ -28,8 +28,8 @@ class FeatureMetric(keras.metrics.Metric):
     batch is skipped and recorded, and `result` raises the error.
 
     Args:
-        feature_extractor: `"inception_v3"`, `"digits"` or a `keras.Model`,
-            images -> `(batch, num_features)`.
+        feature_extractor: `"inception_v3"`, `"efficientnet_lite0"`,
+            `"digits"`, or a `keras.Model`, images -> `(batch, num_features)`.
         value_range: `(low, high)` of images. `None`: any (models only).
         name: Name of the metric in the logs.
 

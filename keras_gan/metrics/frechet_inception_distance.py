@@ -44,8 +44,8 @@ class FrechetInceptionDistance(FeatureMetric):
 
     Args:
         feature_extractor: `"inception_v3"`, the network of every published
-            FID; `"digits"`, a small one; or a `keras.Model`, images ->
-            `(batch, num_features)`.
+            FID; `"efficientnet_lite0"` or `"digits"`, smaller ones; or a
+            `keras.Model`, images -> `(batch, num_features)`.
         value_range: `(low, high)` of images. `None`: any (models only).
         real_statistics: Path of an `.npz` file with `mu` and `sigma`, the pair
             `(mu, sigma)`, or `FeatureStatistics`. Real images are then ignored.

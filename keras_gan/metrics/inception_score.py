@@ -31,8 +31,8 @@ class InceptionScore(FeatureMetric):
 
     Args:
         feature_extractor: `"inception_v3"`, the network of every published
-            score; `"digits"`; or a `keras.Model`, images -> logits
-            `(batch, num_classes)`.
+            score; `"efficientnet_lite0"`; `"digits"`; or a `keras.Model`,
+            images -> logits `(batch, num_classes)`.
         value_range: `(low, high)` of images. `None`: any (models only).
         splits: Number of parts, at least 1.
         name: Name of the metric in the logs.

@@ -23,8 +23,8 @@ class KernelInceptionDistance(SampledMetric):
     subset is all of them.
 
     Args:
-        feature_extractor: `"inception_v3"`, `"digits"`, or a `keras.Model`,
-            images -> `(batch, num_features)`.
+        feature_extractor: `"inception_v3"`, `"efficientnet_lite0"`,
+            `"digits"`, or a `keras.Model`, images -> `(batch, num_features)`.
         value_range: `(low, high)` of images. `None`: any (models only).
         subsets: Number of random subsets, at least 1.
         subset_size: Images in a subset of each kind, at least 2.

@@ -27,8 +27,8 @@ class Memorization(SampledMetric):
     features of a network also find images with the same content.
 
     Args:
-        feature_extractor: `"inception_v3"`, `"digits"`, or a `keras.Model`,
-            images -> `(batch, num_features)`.
+        feature_extractor: `"inception_v3"`, `"efficientnet_lite0"`,
+            `"digits"`, or a `keras.Model`, images -> `(batch, num_features)`.
         value_range: `(low, high)` of images. `None`: any (models only).
         quantile: Share of real images that are closer to another real image
             than the threshold of `copied_share`; in (0, 1).

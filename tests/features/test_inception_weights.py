@@ -48,7 +48,9 @@ def place(path: Path, content: bytes = CONTENT) -> Path:
 
 @pytest.mark.parametrize("index", [0, 1])
 def test_cache_is_searched_under_both_names(index, home, published):
+    assert not inception_weights.are_at_hand()
     path = place(home / "models" / published[index])
+    assert inception_weights.are_at_hand()
     assert find_inception_weights() == path
 
 

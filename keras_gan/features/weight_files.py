@@ -1,0 +1,160 @@
+"""What the readers of published files of weights share."""
+
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_gan.features.torch_weights import read_torch_weights
+from keras_gan.utils.files import sha256
+
+# Of the batch normalization in all of these networks.
+_EPSILON = np.float32(1e-3)
+_NORMALIZATION = ("weight", "bias", "running_mean", "running_var")
+
+
+def check_place(weights: Any) -> None:
+    """Raises an error for what is neither "auto" nor a path."""
+    if not isinstance(weights, str | os.PathLike) or not os.fspath(weights):
+        raise ValueError(
+            "`weights` must be 'auto', the path of a file, or None. "
+            f"Received: weights={weights!r}"
+        )
+
+
+def in_folder(folder: Path, names: Sequence[str]) -> Path | None:
+    """The first of these files that the folder has, or `None`."""
+    places = (folder / name for name in names)
+    return next((place for place in places if place.is_file()), None)
+
+
+def named_file(
+    place: str | os.PathLike, origin: str, names: Sequence[str], source: str
+) -> Path:
+    """The file at `place`, or in that folder under one of its names.
+
+    Args:
+        place: Path of a file or folder; `~` is the user's home.
+        origin: Who named it, for the error.
+        names: Published names of the file.
+        source: Where the file comes from, for the error.
+
+    Raises:
+        FileNotFoundError: If there is none.
+    """
+    path = Path(place).expanduser()
+    found = path if path.is_file() else in_folder(path, names)
+    if found is None:
+        raise FileNotFoundError(
+            f"{origin} names no file of weights, nor a folder with one. "
+            f"Received: {os.fspath(place)!r}. The file to place there is "
+            f"{source}"
+        )
+    return found
+
+
+def checked(path: Path, source: str) -> Path:
+    """The path, if its name ends with the first digits of its SHA-256.
+
+    Args:
+        path: The file. A name without digits is not checked.
+        source: Where the file comes from, for the error.
+
+    Raises:
+        ValueError: If the digits are others.
+    """
+    published = re.search(r"-([0-9a-f]{8})\.pth$", path.name)
+    if published is None:
+        return path
+    digest = sha256(path)
+    if not digest.startswith(published[1]):
+        raise ValueError(
+            f"The file of weights {path} is damaged: its SHA-256 should begin "
+            f"with {published[1]}, and begins with {digest[:8]}. A download "
+            "may have been cut off: delete the file and fetch it again from "
+            f"{source}"
+        )
+    return path
+
+
+class Tensors:
+    """The tensors of a file of PyTorch's, with checks of their shapes.
+
+    Args:
+        path: The file.
+        network: Name of the network, for errors.
+        source: Where the right file comes from, for errors.
+
+    Raises:
+        ValueError: If the file is damaged.
+    """
+
+    def __init__(self, path: Path, network: str, source: str) -> None:
+        self._tensors: Mapping[str, np.ndarray] = read_torch_weights(path)
+        self._path = path
+        self._network = network
+        self._source = source
+
+    def take(self, name: str, shape: tuple[int, ...]) -> np.ndarray:
+        """The tensor of this name, which must have this shape."""
+        tensor = self._tensors.get(name)
+        if tensor is None or tensor.shape != shape:
+            held = "none" if tensor is None else f"one of shape {tensor.shape}"
+            raise ValueError(
+                f"`weights` must be a file of {self._network}'s weights in "
+                f"PyTorch's form, with a tensor {name!r} of shape {shape}; it "
+                f"holds {held}. Received: weights='{self._path}'. The file to "
+                f"use is {self._source}"
+            )
+        return tensor
+
+    def folded(
+        self, kernel: str, normalization: str, shape: tuple[int, ...]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """A convolution with the batch normalization that follows it.
+
+        With mean `m`, variance `v`, scale `g` and shift `b`:
+
+        ```
+        W g / sqrt(v + 0.001),    bias b - m g / sqrt(v + 0.001)
+        ```
+
+        Args:
+            kernel: Name of the kernel.
+            normalization: Name of the normalization.
+            shape: Shape of the kernel in the file, filters first.
+
+        Returns:
+            Kernel, of the same shape, and bias.
+        """
+        weight = self.take(kernel, shape)
+        scale, shift, mean, variance = (
+            self.take(f"{normalization}.{part}", shape[:1])
+            for part in _NORMALIZATION
+        )
+        factor = scale / np.sqrt(variance + _EPSILON)
+        along_filters = factor.reshape(-1, *[1] * (len(shape) - 1))
+        return weight * along_filters, shift - mean * factor
+
+
+def set_all(
+    model: keras.Model,
+    tensors: Tensors,
+    forms: Mapping[type, Callable[[Tensors, Any], list[np.ndarray]]],
+) -> None:
+    """Sets the weights of all layers, after all of them were found.
+
+    Args:
+        model: The network.
+        tensors: What the file holds.
+        forms: Class of a layer -> function of the tensors and the layer that
+            returns its weights.
+    """
+    layers = [layer for layer in model.layers if layer.weights]
+    found = [forms[type(layer)](tensors, layer) for layer in layers]
+    for layer, values in zip(layers, found, strict=True):
+        layer.set_weights(values)
