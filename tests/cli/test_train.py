@@ -165,8 +165,9 @@ def test_metrics_of_a_conditional_run(train, in_folder):
     images, labels = source.read(np.arange(200)), source.labels[:200]
     np.savez("images.npz", images=images, labels=labels)
     options = ("--metrics", "fid,is,prdc,kid", "--feature-extractor", "digits")
-    options += ("--conditional", "--quiet", "--out", "run")
-    assert train("images.npz", *SHORT, *options)[0] == 0
+    options += ("--conditional", "--out", "run")
+    code, output, _ = train("images.npz", *SHORT, *options)
+    assert code == 0 and "fid, is, prdc, kid in features of digits (" in output
     for row in history_of(in_folder / "run"):
         for name in ("fid", "inception_score", "recall", "coverage", "kid"):
             assert np.isfinite(float(row[name]))
