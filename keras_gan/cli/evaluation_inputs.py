@@ -41,11 +41,16 @@ class StoredImages:
             labels=False,
         )
         left = num_images
-        for images in stream:
-            yield images[:left]
-            left -= len(images)
-            if left <= 0:
-                return
+        try:
+            for images in stream:
+                yield images[:left]
+                left -= len(images)
+                if left <= 0:
+                    return
+        except Exception as error:  # TensorFlow's own, around ours.
+            if self.source.failure is None:
+                raise
+            raise ValueError(str(self.source.failure)) from error
 
     def images_at(
         self, indices: np.ndarray, num_images: int, batch_size: int

@@ -198,8 +198,8 @@ def _check_text(path: pathlib.Path) -> None:
     except UnicodeEncodeError as error:
         raise ValueError(
             f"The name of the run's folder, `{path}`, is not text in the "
-            f"encoding of this system, {sys.getfilesystemencoding()}. Choose "
-            "another --out, or set LC_ALL=C.UTF-8."
+            f"encoding of this system, {sys.getfilesystemencoding()}. Rename "
+            "it, choose another --out, or set LC_ALL=C.UTF-8."
         ) from error
 
 

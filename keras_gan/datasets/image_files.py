@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import io
 import pathlib
 import re
 from collections.abc import Callable
@@ -10,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from keras_gan import images
+from keras_gan.datasets.checking import reason
 from keras_gan.datasets.layout import in_class_order
-from keras_gan.datasets.sources import Source
+from keras_gan.datasets.sources import Source, StoredFiles
+from keras_gan.images.reading import read_for_size
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,7 +83,7 @@ def image_files(source: Source) -> ImageFiles:
     if files is not None:
         return ImageFiles(
             _paths_from_classes(source.info.name, files.names),
-            lambda index: files.read_bytes(files.names[index]),
+            lambda index: _read_whole(source, files, index),
             labels,
             names,
             names,
@@ -98,6 +101,20 @@ def image_files(source: Source) -> ImageFiles:
     ]
     shape = source.info.image_shape
     return ImageFiles(paths, read, labels, folders, names, [shape])
+
+
+def _read_whole(source: Source, files: StoredFiles, index: int) -> bytes:
+    """The bytes of an image, unless it has changed since it was opened."""
+    name = files.names[index]
+    try:
+        content = files.read_bytes(name)
+        read_for_size(io.BytesIO(content), source.info.image_shape[:2])
+    except (ValueError, OSError, MemoryError) as error:
+        raise ValueError(
+            f"`{source.info.name}`: its image {name} cannot be read any more "
+            f"({reason(error)}). Restore it, or start anew without it."
+        ) from error
+    return content
 
 
 def _paths_from_classes(data: str, names: tuple[str, ...]) -> list[str]:

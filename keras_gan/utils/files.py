@@ -8,6 +8,8 @@ import stat
 from collections.abc import Iterator
 
 _ASIDE = ".writing-"
+# Bytes of a name, the most on common systems less what comes before it.
+_LONGEST = 255 - 20
 
 
 @contextlib.contextmanager
@@ -71,7 +73,10 @@ def mount_point(path: str | os.PathLike) -> str:
 def temporary_path(path: pathlib.Path, process: str = "") -> pathlib.Path:
     """The temporary path of `replacing`, which a killed process may leave."""
     # The suffix stays: some writers choose the format by it.
-    return path.with_name(f"{_ASIDE}{process}{path.name}")
+    name = path.name
+    if len(os.fsencode(name)) > _LONGEST:
+        name = name[-_LONGEST // 4 :]
+    return path.with_name(f"{_ASIDE}{process}{name}")
 
 
 def is_temporary(path: pathlib.Path) -> bool:

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from runs import make_run
 
 from keras_gan.callbacks.run_checkpoint import RunCheckpoint, read_record
 from keras_gan.cli import opening
+from keras_gan.cli.evaluation_inputs import StoredImages
+from keras_gan.datasets.augmented_files import AugmentedFiles
 from keras_gan.images import write_image
 
 # Another backend would change nothing.
@@ -57,6 +60,50 @@ def test_images_that_vanish_end_in_one_line_and_a_good_run(train, monkeypatch):
     assert "16 of its images" in warnings[-1]
     record = read_record("run/model.keras")
     assert f"is of step {record['steps']}, run/model.keras" in message
+
+
+@pytest.fixture
+def when_reading(monkeypatch):
+    """Function that changes the files once they are opened, and not kept."""
+    monkeypatch.setattr("keras_gan.datasets.sources.CACHE_BYTES", 0)
+
+    changes = []
+    for kind in (StoredImages, AugmentedFiles):
+
+        def batches(self, *arguments, original=kind.batches):
+            changes[-1]()
+            return original(self, *arguments)
+
+        monkeypatch.setattr(kind, "batches", batches)
+    return changes.append
+
+
+def test_images_that_vanish_are_counted(run_command, when_reading):
+    write("real", 8)
+    write("fake", 8)
+    paths = sorted(Path("fake").iterdir())
+    line = ("evaluate", "real", "fake", "--feature-extractor", "digits")
+    when_reading(lambda: os.truncate(paths[0], 60))
+    code, output, errors = run_command(*line, "--quiet")
+    assert code == 0 and "8 fake images" in output
+    assert "warning: `fake`: 1 of its images cannot be read" in errors
+    when_reading(lambda: [path.unlink(missing_ok=True) for path in paths])
+    code, output, errors = run_command(*line, "--quiet")
+    message = errors.splitlines()[-1]
+    assert code == 2 and output == ""
+    assert "error: `fake`: 7 of its images cannot be read" in message
+
+
+@pytest.mark.parametrize("change", [os.unlink, lambda p: os.truncate(p, 60)])
+def test_no_damaged_image_is_copied(run_fails, when_reading, change):
+    for name in "ab":
+        write(f"data/{name}", 3)
+    make_run("run", "data", "ab", num_images=6)
+    when_reading(lambda: change("data/b/1.png"))
+    line = ("augment", "data", "--run", "run", "--num-images", 2, "--quiet")
+    message = run_fails(*line, "--out", "more")
+    assert "its image b/1.png cannot be read any more" in message
+    assert sorted(os.listdir()) == ["data", "run"]
 
 
 def test_opening_shows_progress(in_folder, capsys, monkeypatch):

@@ -1,16 +1,14 @@
 """The command as a user starts it: whole processes, one of them killed."""
 
-import csv
-import io
 import json
 import signal
 import socket
 import time
 import zipfile
 
-import h5py
 import numpy as np
 import pytest
+from runs import history, saved_state
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
@@ -33,21 +31,6 @@ def finish(process):
     return process.returncode, output, errors
 
 
-def saved_state(path) -> dict:
-    """All arrays of a `.keras` file: weights, optimizers, average, seeds."""
-    with zipfile.ZipFile(path) as archive:
-        data = io.BytesIO(archive.read("model.weights.h5"))
-    arrays = {}
-
-    def collect(name, item):
-        if isinstance(item, h5py.Dataset):
-            arrays[name] = np.asarray(item)
-
-    with h5py.File(data) as file:
-        file.visititems(collect)
-    return arrays
-
-
 def record(path) -> dict:
     """How far the run was that wrote a `.keras` file."""
     with zipfile.ZipFile(path) as archive:
@@ -60,12 +43,6 @@ def assert_same_state(path, other):
     for name, array in expected.items():
         assert array.dtype == state[name].dtype
         np.testing.assert_array_equal(state[name], array, err_msg=name)
-
-
-def history(folder) -> list[list[str]]:
-    """The rows of `history.csv`, without the seconds."""
-    with open(folder / "history.csv", newline="") as file:
-        return [row[:2] + row[3:] for row in csv.reader(file)]
 
 
 @pytest.fixture(scope="module")

@@ -27,11 +27,10 @@ from pathlib import Path
 import hostile
 import keras
 import numpy as np
-from runs import write_config
+from runs import make_run
 
 import keras_gan
-from keras_gan import cli, networks
-from keras_gan.callbacks.run_checkpoint import RunCheckpoint
+from keras_gan import cli
 from keras_gan.images import write_image
 
 SECONDS = 30
@@ -95,7 +94,7 @@ def make_template(folder: Path) -> Path:
     (folder / "mine" / "0.png").write_text("my photo")
     (folder / "mine.npz").write_text("my arrays")
     with contextlib.chdir(folder):
-        _make_run(Path("run"), str(folder / "photos"))
+        make_run(Path("run"), str(folder / "photos"), _CLASSES, num_images=8)
         for line in (
             "augment photos --run run --num-images 4 --out aug --quiet",
             "generate run --num-images 4 --out gen --seed 1",
@@ -103,21 +102,6 @@ def make_template(folder: Path) -> Path:
             with contextlib.redirect_stdout(io.StringIO()):
                 assert cli.main(line.split()) == 0
     return folder
-
-
-def _make_run(path: Path, data: str) -> None:
-    write_config(path, _CLASSES, data=data, num_images=8)
-    keras.utils.set_random_seed(1)
-    pair = networks.mlp((8, 8, 1), latent_dim=8, hidden=(16,), num_classes=2)
-    gan = keras_gan.GAN(*pair, num_classes=2, seed=1)
-    gan.compile(loss="non_saturating", penalties=None)
-    saver = RunCheckpoint(
-        path / "model.keras", lambda: {"steps": 3, "rounds": 1}
-    )
-    saver.set_model(gan)
-    saver.on_epoch_end(0)
-    row = "round,steps,seconds,d_loss\n1,3,0.5,0.7\n"
-    (path / "history.csv").write_text(row)
 
 
 @contextlib.contextmanager

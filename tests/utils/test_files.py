@@ -28,3 +28,11 @@ def test_processes_have_temporary_files_of_their_own(tmp_path):
         own.write_text("second")
     assert path.read_text() == "first"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_names_may_be_as_long_as_the_system_allows(tmp_path):
+    path = tmp_path / f"{'ü' * 120}.txt"
+    with replacing(path, shared=True) as aside:
+        aside.write_text("new")
+        assert aside.suffix == ".txt"
+    assert path.read_text() == "new"

@@ -151,7 +151,16 @@ class AugmentFolder:
 
 
 def _check_names(files: AugmentedFiles) -> None:
-    """Refuses classes that have the name of one of our own files."""
+    """Refuses names that cannot be written, or are those of our own files."""
+    for row in files.rows:
+        try:
+            os.fsencode(row[0])
+        except UnicodeEncodeError as error:  # Names in a zip may be any.
+            raise ValueError(
+                f"DATA has an image `{row[0]}`, whose name cannot be written "
+                f"in the encoding of this system, {error.encoding}. Set "
+                "LC_ALL=C.UTF-8, or rename it."
+            ) from error
     for name in {row[0].split("/")[0] for row in files.rows}:
         path = pathlib.Path(name)
         # Some systems do not tell capital letters from small ones.
