@@ -75,9 +75,12 @@ def make_loops(
     }
 
 
-def make_optimizers(networks: Networks, learning_rate: float) -> list:
+def make_optimizers(
+    networks: Networks, learning_rate: float, beta_1: float = 0.9
+) -> list:
     """Returns an Adam of Keras, built, for each network."""
-    optimizers = [keras.optimizers.Adam(learning_rate) for _ in networks]
+    adam = keras.optimizers.Adam
+    optimizers = [adam(learning_rate, beta_1) for _ in networks]
     for optimizer, network in zip(optimizers, networks, strict=True):
         optimizer.build(network.trainable_variables)
     return optimizers
@@ -99,6 +102,7 @@ class TensorFlowLoop:
         learning_rate: Of both Adams.
         jit_compile: Whether XLA compiles the step.
         passes: "separate" or "shared", as in `train_step.py`.
+        beta_1: Of both Adams.
     """
 
     def __init__(
@@ -107,12 +111,14 @@ class TensorFlowLoop:
         learning_rate: float,
         jit_compile: bool,
         passes: str = "separate",
+        *,
+        beta_1: float = 0.9,
     ) -> None:
         self.generator, self.discriminator = networks
         self.g_variables = self.generator.trainable_variables
         self.d_variables = self.discriminator.trainable_variables
         self.g_optimizer, self.d_optimizer = make_optimizers(
-            networks, learning_rate
+            networks, learning_rate, beta_1
         )
         self.step = {"separate": self.separate, "shared": self.shared}[passes]
         compiled = tf.function(self.step, jit_compile=jit_compile)

@@ -5,6 +5,7 @@ from keras_gan.backend import BACKEND
 if BACKEND == "tensorflow":
     from keras_gan.backend.tensorflow.devices import (
         FRAMEWORK_VERSION,
+        bfloat16_gain,
         bfloat16_is_fast,
         compiles_by_default,
         describe_devices,
@@ -15,6 +16,7 @@ if BACKEND == "tensorflow":
 elif BACKEND == "jax":
     from keras_gan.backend.jax.devices import (
         FRAMEWORK_VERSION,
+        bfloat16_gain,
         bfloat16_is_fast,
         compiles_by_default,
         describe_devices,
@@ -25,6 +27,7 @@ elif BACKEND == "jax":
 else:
     from keras_gan.backend.torch.devices import (
         FRAMEWORK_VERSION,
+        bfloat16_gain,
         bfloat16_is_fast,
         compiles_by_default,
         describe_devices,
@@ -35,6 +38,7 @@ else:
 
 __all__ = [
     "FRAMEWORK_VERSION",
+    "bfloat16_gain",
     "bfloat16_is_fast",
     "compiles_by_default",
     "describe_devices",

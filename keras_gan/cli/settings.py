@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import math
 import os
+import warnings
 from typing import Any, Literal
 
 import keras
@@ -237,11 +238,23 @@ def _option(name: str) -> str:
 
 
 def _precision(asked: str | None, preset: str) -> Any:
+    if asked == "bfloat16" and not devices.has_gpu():
+        _warn_if_emulated(devices.bfloat16_gain())
     if asked not in (None, "auto"):
         return str(asked)
     if preset != "auto":
         return preset
     return "bfloat16" if devices.bfloat16_is_fast() else "float32"
+
+
+def _warn_if_emulated(gain: float | None) -> None:
+    if gain is not None and gain < 1.0:
+        warnings.warn(
+            f"This processor needs {1 / gain:.1f} times as long for a "
+            "convolution in bfloat16 as in float32. Leave `--precision` out "
+            "to use the faster one.",
+            stacklevel=2,
+        )
 
 
 def _jit(preset: bool | None) -> bool | None:

@@ -7,6 +7,13 @@ from keras import ops
 
 from keras_gan.backend import copy_variables, update_variables
 from keras_gan.models.batch import batch_size, call_network
+from keras_gan.models.player import optimizer_of
+
+# An average with a long half-life would show the untrained network for a long
+# time. Its half-life is at most this share of the steps so far, but at least
+# some steps, because there is nothing to forget at the start.
+_HALF_LIFE_SHARE = 0.05
+_LEAST_HALF_LIFE = 10.0
 
 
 class AveragedGenerator:
@@ -26,6 +33,8 @@ class AveragedGenerator:
     seed: Any
     seed_generator: Any
     evaluation_seed: Any
+    players: Any
+    optimizer: Any
 
     def make_average(self, momentum, inputs) -> None:
         """Creates the averaged generator, unless the momentum is None.
@@ -73,8 +82,12 @@ class AveragedGenerator:
 
     def after_step(self):
         """Updates the average."""
-        if self.ema_generator is not None:
-            move_average(self.ema_generator, self.generator, self.ema_momentum)
+        if self.ema_generator is None:
+            return
+        (generator,) = (one for one in self.players if one.generates)
+        updates = optimizer_of(generator, self.optimizer).iterations
+        momentum = momentum_after(updates, self.ema_momentum)
+        move_average(self.ema_generator, self.generator, momentum)
 
     def call(self, inputs, training=False):
         """Returns float32 images, from the average if there is one."""
@@ -135,7 +148,34 @@ def copy_of(generator, inputs):
     return copy
 
 
-def move_average(average, network, momentum: float) -> None:
+def momentum_after(updates, longest: float):
+    """Returns the momentum of an average after a number of updates.
+
+    Its half-life grows with the training: 5 % of the updates so far, at
+    least 10 of them, and at most that of the given momentum.
+
+    ```
+    min(longest, 2 ** (-1 / max(10, updates / 20)))
+    ```
+
+    Args:
+        updates: Number of updates of the network, a scalar.
+        longest: The momentum in a long run, in [0, 1).
+
+    Returns:
+        Float32 scalar.
+
+    Reference:
+        [Karras et al., 2020](https://arxiv.org/abs/2006.06676) (a ramp of the
+        half-life).
+    """
+    half_life = ops.maximum(
+        _HALF_LIFE_SHARE * ops.cast(updates, "float32"), _LEAST_HALF_LIFE
+    )
+    return ops.minimum(longest, ops.power(0.5, 1.0 / half_life))
+
+
+def move_average(average, network, momentum) -> None:
     """Updates the average of a network.
 
     Trainable weights move by `1 - momentum` of the difference. All others
@@ -144,7 +184,7 @@ def move_average(average, network, momentum: float) -> None:
     Args:
         average: What `copy_of` returned.
         network: The network that is trained.
-        momentum: Weight of the old average, in [0, 1).
+        momentum: Weight of the old average, in [0, 1), a scalar.
     """
     rate = 1.0 - momentum
     # No weight of the frozen copy is trainable, so the weights of the network
@@ -152,7 +192,7 @@ def move_average(average, network, momentum: float) -> None:
     ids = map(id, network.weights)
     copies = dict(zip(ids, average.weights, strict=True))
     update_variables(
-        lambda mean, value: mean + rate * (value - mean),
+        lambda mean, value: mean + ops.cast(rate, mean.dtype) * (value - mean),
         [copies[id(v)] for v in network.trainable_weights],
         network.trainable_weights,
     )

@@ -39,8 +39,8 @@ class CoupledGAN(AveragedGenerator, TwoPlayerModel):
             `keras_gan.networks.coupled` creates all four networks. Layers that
             are in both models of a pair are shared.
         augmenter: As in `GAN`, for images of both domains.
-        ema_momentum: Momentum in `[0, 1)` of the averaged generators. None: no
-            average.
+        ema_momentum: Momentum in `[0, 1)` of the averaged generators, shorter
+            early in training as in `GAN`. None: no average.
         seed: Integer seed of all latents. None: a random one.
         name: Name of the model.
 

@@ -30,7 +30,9 @@ class GAN(AveragedGenerator, TwoPlayerModel):
         augmenter: Differentiable Keras or KerasCV layer, images -> images. In
             training it is applied to all images before the discriminator.
         ema_momentum: Momentum in `[0, 1)` of the averaged generator, which
-            `call`, `predict`, `generate` and `evaluate` use. None: no average.
+            `call`, `predict`, `generate` and `evaluate` use. Early in training
+            its half-life is shorter: 5 % of the updates so far, at least 10.
+            None: no average.
         seed: Integer seed of all latents. None: a random one.
         name: Name of the model.
 

@@ -1,6 +1,7 @@
 """Settings: defaults filled in, plans of rounds, precision."""
 
 import argparse
+import contextlib
 import dataclasses
 
 import keras
@@ -71,6 +72,17 @@ def test_precision_is_decided_by_the_device(monkeypatch, fast, precision):
     assert resolve(options("--precision", "float16"), INFO).precision == (
         "float16"
     )
+
+
+@pytest.mark.parametrize("gain", [0.08, 1.5, None])
+def test_emulated_precision_is_named(monkeypatch, gain):
+    monkeypatch.setattr(settings_module.devices, "bfloat16_gain", lambda: gain)
+    slow = contextlib.nullcontext()
+    if gain == 0.08:
+        slow = pytest.warns(UserWarning, match="12.5 times as long")
+    with slow:
+        chosen = resolve(options("--precision", "bfloat16"), INFO)
+    assert chosen.precision == "bfloat16"
 
 
 @pytest.mark.parametrize("steps", [1, 49, 60, 1009, 2500, 5000, 20_000, 99_991])

@@ -7,6 +7,7 @@ from keras import ops
 from portable import QUICK_STEPS, compiled
 
 from keras_gan import GAN, backend, losses, models, networks, penalties
+from keras_gan.models.averaging import momentum_after
 from keras_gan.models.batch import Batch
 
 
@@ -123,18 +124,33 @@ def test_simultaneous_gradients_are_taken_at_one_point(make_gan, points):
     assert max(moved) > 1e-5
 
 
-def test_average_follows_its_momentum_and_copies_the_rest(make_gan, points):
-    gan = make_gan(ema_momentum=0.75)
+@pytest.mark.parametrize(
+    "momentum, first", [(0.75, 0.75), (0.999, 2 ** (-1 / 10))]
+)
+def test_average_follows_its_momentum_and_copies_the_rest(
+    make_gan, points, momentum, first
+):
+    """A long half-life is shortened at the start."""
+    gan = make_gan(ema_momentum=momentum)
     gan.compile(loss="hinge")
     start = [ops.convert_to_numpy(v) for v in gan.generator.trainable_weights]
     fit(gan, points, batch_size=64)
     averages = gan.ema_generator.weights
     by_id = dict(zip(map(id, gan.generator.weights), averages, strict=True))
     for old, new in zip(start, gan.generator.trainable_weights, strict=True):
-        expected = 0.75 * old + 0.25 * ops.convert_to_numpy(new)
+        expected = first * old + (1 - first) * ops.convert_to_numpy(new)
         np.testing.assert_allclose(by_id[id(new)], expected, atol=1e-6)
     for value in gan.generator.non_trainable_weights:
         np.testing.assert_array_equal(by_id[id(value)], value)
+
+
+@pytest.mark.parametrize(
+    "updates, half_life", [(1, 10), (200, 10), (1000, 50), (10**6, 693)]
+)
+def test_half_life_of_the_average_grows_up_to_its_bound(updates, half_life):
+    longest = 2 ** (-1 / 693)
+    momentum = float(momentum_after(ops.convert_to_tensor(updates), longest))
+    assert np.log(0.5) / np.log(momentum) == pytest.approx(half_life, rel=1e-3)
 
 
 def test_no_average(make_gan, points):

@@ -55,6 +55,11 @@ def bfloat16_is_fast() -> bool:
     return capability is None or float(capability) >= 8.0
 
 
+def bfloat16_gain() -> float | None:
+    """None: the gain is not measured, because CPUs always use float32."""
+    return None
+
+
 def has_gpu() -> bool:
     """Whether there is an accelerator."""
     return jax.default_backend() != "cpu"

@@ -48,6 +48,11 @@ def bfloat16_is_fast() -> bool:
     ) >= (8, 0)
 
 
+def bfloat16_gain() -> float | None:
+    """None: the gain is not measured, because CPUs always use float32."""
+    return None
+
+
 def has_gpu() -> bool:
     """Whether there is a GPU."""
     return torch.cuda.is_available()

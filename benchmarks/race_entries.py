@@ -1,0 +1,162 @@
+"""The entries of `race.py`.
+
+- default: the settings of `keras-gan train` for these images, for the time of
+  the race;
+- compile: `GAN.compile()` without arguments, the same networks;
+- textbook: the DCGAN recipe in TensorFlow: batch normalization in both
+  networks, the non-saturating loss, Adam with 2e-4 and a momentum of .5;
+- pytorch: the same in `torch.nn`, channels last, bfloat16 where it is faster.
+
+The textbook recipe has no average; it gets two, the better of which counts.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+WIDTH = 32
+LATENT_DIM = 64
+BATCH_SIZE = 64
+LEARNING_RATE = 2e-4
+BETA_1 = 0.5
+MOMENTA = (0.99, 0.999)
+STEPS = 10
+"""Steps between looks at the clock."""
+
+Entry = Callable[[Any], None]
+
+
+def stream_of(images: np.ndarray, batch_size: int, seed: int) -> Any:
+    """Returns an endless stream of shuffled batches."""
+    import tensorflow as tf
+
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    stream = tf.data.Dataset.from_tensor_slices(images)
+    stream = stream.shuffle(len(images), seed=seed).repeat().batch(batch_size)
+    return stream.prefetch(2).with_options(options)
+
+
+# Ours -----------------------------------------------------------------------
+
+
+def default(images: np.ndarray, seed: int, seconds: float) -> Entry:
+    """Returns the run of the command line, planned for the time."""
+    import dataclasses
+
+    from keras_gan.cli import building
+
+    settings = settings_for(images, seed)
+    gan = build(settings)
+    stream = stream_of(images, settings.batch_size, seed)
+    steps = max(1, round(seconds / seconds_per_step(gan, stream)))
+    # The schedule of the learning rate ends with the race.
+    gan = building.build_gan(dataclasses.replace(settings, steps=steps), None)
+    return fitting(gan, stream)
+
+
+def settings_for(images: np.ndarray, seed: int) -> Any:
+    """Returns the settings of `keras-gan train` without options."""
+    import collections
+
+    from keras_gan.cli import settings
+    from keras_gan.datasets import DatasetInfo
+
+    info = DatasetInfo("race", len(images), images.shape[1:], None)
+    options = collections.defaultdict(lambda: None, seed=seed)
+    namespace = type("Options", (), {"__getattr__": lambda _, n: options[n]})
+    return settings.resolve(namespace(), info)
+
+
+def build(settings: Any) -> Any:
+    """Returns the GAN of the settings, in their precision."""
+    import keras
+
+    from keras_gan.cli import building
+
+    keras.config.set_dtype_policy(building.POLICIES[settings.precision])
+    keras.utils.set_random_seed(settings.seed)
+    return building.build_gan(settings, None)
+
+
+def seconds_per_step(gan: Any, stream: Any) -> float:
+    """Returns the median time of a step, after the first ones."""
+    times: list[float] = []
+    clock = _after_each_step(lambda: times.append(time.perf_counter()))
+    gan.fit(stream, steps_per_epoch=40, verbose=0, callbacks=[clock])
+    return float(np.median(np.diff(times[8:])))
+
+
+def compile_alone(images: np.ndarray, seed: int, seconds: float) -> Entry:
+    """Returns the run of `GAN.compile()`."""
+    import keras_gan
+
+    networks = keras_gan.networks.dcgan(
+        images.shape[1:], width=WIDTH, latent_dim=LATENT_DIM, seed=seed
+    )
+    gan = keras_gan.GAN(*networks, seed=seed)
+    gan.compile()
+    return fitting(gan, stream_of(images, BATCH_SIZE, seed))
+
+
+def fitting(gan: Any, stream: Any) -> Entry:
+    """Returns a run of `fit` that ends with the race."""
+
+    def draw(number):
+        return {"average": gan.generate(number, seed=1, batch_size=250)}
+
+    def run(race):
+        def look():
+            if not race.after(1, draw):
+                gan.stop_training = True
+
+        gan.fit(
+            stream,
+            steps_per_epoch=10**9,
+            verbose=0,
+            callbacks=[_after_each_step(look)],
+        )
+
+    return run
+
+
+def _after_each_step(function: Callable[[], Any]) -> Any:
+    import keras
+
+    return keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: function()
+    )
+
+
+# Recipes --------------------------------------------------------------------
+
+
+def textbook(images: np.ndarray, seed: int, seconds: float) -> Entry:
+    """Returns the run of a loop that is written by hand."""
+    import race_tensorflow
+
+    stream = stream_of(images, BATCH_SIZE, seed)
+    return race_tensorflow.entry(stream, images.shape[1:], seed)
+
+
+def pytorch(images: np.ndarray, seed: int, seconds: float) -> Entry:
+    """Returns the run of plain PyTorch."""
+    import race_torch
+
+    return race_torch.entry(images, seed)
+
+
+def latents(number: int) -> np.ndarray:
+    """Returns the latents of all samples of a recipe."""
+    draws = np.random.default_rng(1).normal(size=(number, LATENT_DIM))
+    return draws.astype("float32")
+
+
+ENTRIES = {
+    "default": default,
+    "compile": compile_alone,
+    "textbook": textbook,
+    "pytorch": pytorch,
+}
