@@ -37,8 +37,11 @@ def table(results: Results) -> str:
 
 def plot(results: Results, path: Path) -> None:
     """Draws the distances over time, one panel per data set."""
-    import matplotlib
-
+    try:
+        import matplotlib
+    except ImportError:
+        print(f"Without matplotlib there is no {path}: pip install matplotlib")
+        return
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
