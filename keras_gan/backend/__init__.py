@@ -15,6 +15,7 @@ BACKEND: str = keras.backend.backend()
 startup.refuse(BACKEND)
 
 if BACKEND == "tensorflow":
+    from keras_gan.backend.convolutions import depthwise_convolution
     from keras_gan.backend.tensorflow.execution import (
         compiled,
         compiles_in_xla,
@@ -52,6 +53,7 @@ if BACKEND == "tensorflow":
         update_variables,
     )
 elif BACKEND == "jax":
+    from keras_gan.backend.jax.convolutions import depthwise_convolution
     from keras_gan.backend.jax.execution import (
         compiled,
         compiles_in_xla,
@@ -88,6 +90,7 @@ elif BACKEND == "jax":
         run_on_replicas,
     )
 else:
+    from keras_gan.backend.convolutions import depthwise_convolution
     from keras_gan.backend.one_device import (
         ReplicaSeedGenerator,
         atomic_add,
@@ -152,6 +155,7 @@ __all__ = [
     "copy_variables",
     "current_graph",
     "current_strategy",
+    "depthwise_convolution",
     "double_precision",
     "executing_eagerly",
     "fused",

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from keras import layers
 
+from keras_gan.features.channel_convolution import ChannelConvolution
 from keras_gan.features.digits_classifier import SmoothResizing
 from keras_gan.features.efficientnet_weights import (
     find_efficientnet_weights,
@@ -167,13 +168,11 @@ def _convolved(
 
 def _filtered(x: Tensor, name: str, side: int, strides: int) -> Tensor:
     """A convolution of each channel by itself."""
-    return layers.DepthwiseConv2D(
+    return ChannelConvolution(
         side,
         strides=strides,
-        padding="same",
         activation="relu6",
         depthwise_initializer="zeros",
-        data_format="channels_last",
         dtype="float32",
         name=name,
     )(x)

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_gan.features.channel_convolution import ChannelConvolution
 from keras_gan.features.weight_files import (
     Tensors,
     check_place,
@@ -124,7 +125,7 @@ def _dense(tensors: Tensors, layer: Any) -> list[np.ndarray]:
 
 _FORMS = {
     keras.layers.Conv2D: _convolution,
-    keras.layers.DepthwiseConv2D: _depthwise,
+    ChannelConvolution: _depthwise,
     keras.layers.Dense: _dense,
 }
 
