@@ -19,12 +19,11 @@ def build_gan(settings: Settings, num_classes: int | None) -> models.GAN:
         settings: Settings of the run.
         num_classes: Number of classes of a conditional GAN, or `None`.
     """
-    pair = _NETWORKS[settings.network](
-        settings.image_shape,
-        settings.width,
+    pair = build_networks(
+        settings,
+        num_classes,
+        width=settings.width,
         latent_dim=settings.latent_dim,
-        num_classes=num_classes,
-        seed=settings.seed,
     )
     gan = models.GAN(
         *pair,
@@ -47,6 +46,26 @@ def build_gan(settings: Settings, num_classes: int | None) -> models.GAN:
         jit_compile="auto" if settings.jit is None else settings.jit,
     )
     return gan
+
+
+def build_networks(
+    settings: Settings, num_classes: int | None, *, width: int, latent_dim: int
+) -> tuple[keras.Model, keras.Model]:
+    """Returns a new generator and discriminator.
+
+    Args:
+        settings: Settings of the run.
+        num_classes: As for `build_gan`.
+        width: Width of the networks.
+        latent_dim: Length of the latents.
+    """
+    return _NETWORKS[settings.network](
+        settings.image_shape,
+        width,
+        latent_dim=latent_dim,
+        num_classes=num_classes,
+        seed=settings.seed,
+    )
 
 
 def _mlp(image_shape, width, **options):

@@ -128,7 +128,10 @@ def _measured(options) -> _Measured:
     every = [*chosen, copies] if copies else chosen
     numbers = {k: n for k, n in numbers.items() if _needing(k, every)}
     for kind, number in numbers.items():
-        _check_number(kind, inputs[kind], number, every)
+        source: Any = inputs[kind]
+        _check_number(kind, source, number, every)
+        batch_size = min(number, options.batch_size)
+        source.check_memory(_needing(kind, every), batch_size)
     for kind, number in numbers.items():
         _read(kind, inputs[kind], number, every, options)
     return _Measured(chosen, copies, inputs, numbers, extractor)

@@ -12,6 +12,7 @@ from keras_gan import datasets, metrics, models
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.loading import load_gan
 from keras_gan.cli.opening import open_data
+from keras_gan.cli.sizes import check_drawing, check_measuring
 
 _NUM_IMAGES = 10_000
 
@@ -30,6 +31,10 @@ class StoredImages:
 
     def __len__(self) -> int:
         return len(self.source)
+
+    def check_memory(self, chosen: list[Any], batch_size: int) -> None:
+        """Raises an error if metrics need too much memory for a batch."""
+        check_measuring(chosen, self.source.info.image_shape, batch_size)
 
     def batches(self, num_images: int, batch_size: int) -> Iterator[Any]:
         """Batches of images in [-1, 1], all of them or a random sample."""
@@ -78,6 +83,11 @@ class GeneratedImages:
 
     gan: models.GAN
     seed: int
+
+    def check_memory(self, chosen: list[Any], batch_size: int) -> None:
+        """Raises an error if metrics need too much memory for a batch."""
+        check_drawing(self.gan.generator, batch_size)
+        check_measuring(chosen, self.gan.image_shape, batch_size)
 
     def batches(self, num_images: int, batch_size: int) -> Iterator[Any]:
         """Batches of images in [-1, 1]; labels cycle through the classes."""

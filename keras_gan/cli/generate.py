@@ -14,6 +14,7 @@ from keras_gan.cli import arguments as kinds
 from keras_gan.cli.loading import load_gan
 from keras_gan.cli.output import Output, open_output
 from keras_gan.cli.run_folder import RunFolder, newest_run
+from keras_gan.cli.sizes import check_drawing
 from keras_gan.utils.memory import check_memory
 
 SUMMARY = "draw images with a trained GAN"
@@ -78,6 +79,8 @@ def _draw(options: argparse.Namespace, gan: models.GAN, out: Output) -> int:
         5 * options.num_images * math.prod(gan.image_shape),
         "Ask for fewer --num-images.",
     )
+    batch_size = min(options.batch_size, options.num_images)
+    check_drawing(gan.generator, batch_size)
     labels = _labels(options, gan)
     seed = options.seed
     if seed is None:
@@ -88,7 +91,7 @@ def _draw(options: argparse.Namespace, gan: models.GAN, out: Output) -> int:
         labels=labels,
         truncation=options.truncation,
         seed=seed,
-        batch_size=min(options.batch_size, options.num_images),
+        batch_size=batch_size,
     )
     out.write(images, labels, seed)
     print(f"{len(images)} images, seed {seed}: {out.path}")

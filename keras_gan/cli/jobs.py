@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import dataclasses
-import math
 import platform
 from collections.abc import Callable
 
@@ -29,8 +28,8 @@ from keras_gan.cli.settings import (
     steps_asked,
     versions,
 )
+from keras_gan.cli.sizes import check_training
 from keras_gan.cli.words import listed, size_in_words
-from keras_gan.utils.memory import check_memory
 from keras_gan.utils.workers import is_chief
 
 
@@ -102,11 +101,10 @@ def begin(options: argparse.Namespace, held: contextlib.ExitStack) -> Job:
         quiet=options.quiet,
     )
     settings = resolve(options, source.info)
-    _check_sizes(settings)
+    num_classes = source.info.num_classes if settings.conditional else None
     if options.out and is_chief():
         RunFolder(options.out).check_free()
-    num_classes = source.info.num_classes if settings.conditional else None
-    gan = _on_devices(settings, lambda: build_gan(settings, num_classes))
+    gan = _on_devices(settings, lambda: _new(settings, num_classes))
     check_metrics(settings.metrics, settings.feature_extractor, source.info)
     folder = _claimed(options.out, settings.data, held)
     if is_chief():
@@ -114,20 +112,9 @@ def begin(options: argparse.Namespace, held: contextlib.ExitStack) -> Job:
     return Job(folder, settings, source, gan)
 
 
-def _check_sizes(settings: Settings) -> None:
-    """Refuses sizes that no memory can hold, before it is tried."""
-    check_memory(
-        f"A batch of {settings.batch_size} images",
-        4 * settings.batch_size * math.prod(settings.image_shape),
-        "Choose a smaller --batch-size or --image-size.",
-    )
-    width = settings.width
-    check_memory(
-        f"Networks of width {width}",
-        # Of a single layer: weights, their gradients, two moments of Adam.
-        16 * width * (width + settings.latent_dim),
-        "Choose a smaller --width or --latent-dim.",
-    )
+def _new(settings: Settings, num_classes: int | None) -> models.GAN:
+    check_training(settings, num_classes)
+    return build_gan(settings, num_classes)
 
 
 def _claimed(
@@ -175,7 +162,6 @@ def resume(
     )
     _check_images(config, source.info, folder)
     _check_classes(config, source.info, folder)
-    _check_sizes(settings)
     steps = steps_asked(options, source.info.num_images, settings.batch_size)
     planned = settings.steps
     if steps is not None and steps != planned:
@@ -195,9 +181,10 @@ def resume(
 def _continued(folder: RunFolder, config: RunConfig) -> models.GAN:
     """The GAN of the checkpoint, or a new one where there is none yet."""
     settings = config.settings
-    classes = config.dataset.num_classes if settings.conditional else None
+    classes = _num_classes(config)
     if not folder.model_path.exists():
-        return build_gan(settings, classes)
+        return _new(settings, classes)
+    check_training(settings, classes)
     gan = load_gan(folder.model_path)
     if (gan.image_shape, gan.num_classes) != (settings.image_shape, classes):
         raise ValueError(
@@ -207,6 +194,11 @@ def _continued(folder: RunFolder, config: RunConfig) -> models.GAN:
             f"{gan.num_classes or 'no'}. Restore the one that was changed."
         )
     return gan
+
+
+def _num_classes(config: RunConfig) -> int | None:
+    is_conditional = config.settings.conditional
+    return config.dataset.num_classes if is_conditional else None
 
 
 def _on_devices(

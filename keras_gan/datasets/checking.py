@@ -3,6 +3,7 @@
 import collections
 import concurrent.futures
 import itertools
+import math
 import os
 import time
 import warnings
@@ -13,6 +14,7 @@ import numpy as np
 
 from keras_gan.datasets import sources
 from keras_gan.images.reading import image_shape, read_for_size
+from keras_gan.utils.memory import check_memory
 
 Progress = Callable[[int, int], Any]
 Shape = tuple[int, int, int]
@@ -66,6 +68,12 @@ def check_files(
         ValueError: If no image can be read, or their sizes differ.
     """
     expected = _expected_shape(names, open_file, image_size, channels)
+    check_memory(
+        f"To resize images to {expected[0]} x {expected[1]} pixels",
+        # Each thread has one as bytes and as floats.
+        5 * math.prod(expected) * min(NUM_THREADS, len(names)),
+        "Choose a smaller `image_size` (on the command line `--image-size`).",
+    )
     size = None if image_size is None else expected[:2]
     keeps = len(names) * np.prod(expected) <= sources.CACHE_BYTES
 

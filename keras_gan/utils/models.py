@@ -1,6 +1,7 @@
 """Helpers for Keras models: inputs, files and configs."""
 
 import copy
+import math
 import os
 import pathlib
 import zipfile
@@ -47,6 +48,27 @@ def input_shapes(model: Any) -> list[tuple] | None:
     # A model that is not built yet raises an `AttributeError`.
     inputs = getattr(model, "inputs", None)
     return None if inputs is None else [tuple(one.shape) for one in inputs]
+
+
+def layer_sizes(model: Any) -> list[int]:
+    """How many values each layer computes for one input, where that is known.
+
+    Args:
+        model: `keras.Model`, built or not.
+
+    Example:
+
+    >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    >>> layer_sizes(model)
+    [3]
+    """
+    sizes = []
+    for layer in model.layers:
+        # A layer that was called twice, or never, has no such attribute.
+        shape = getattr(getattr(layer, "output", None), "shape", None)
+        if shape and None not in shape[1:]:
+            sizes.append(math.prod(shape[1:]))
+    return sizes
 
 
 def deserialized(config: dict[str, Any]) -> Any:

@@ -23,6 +23,7 @@ from keras_gan.cli import jobs
 from keras_gan.cli.run_folder import RunFolder
 from keras_gan.cli.step_limit import StepLimit
 from keras_gan.images import write_image
+from keras_gan.utils import memory
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
@@ -501,9 +502,16 @@ def test_a_start_that_fails_leaves_nothing(train, monkeypatch, in_folder):
         (("--width", 2**31), "--width: must be at most"),
         (("--epochs", "1e300"), "`--epochs` must be at most"),
         (("--batch-size", 2**31 - 1), "GiB of memory"),
+        (("--width", 65_536), "Networks of width 65536"),
+        (("--width", 65_536, "--network", "dcgan"), "would take"),
+        (("--latent-dim", 65_536, "--width", 2**15), "of length 65536"),
+        (("--batch-size", 10**8, "--network", "r3gan"), "Training with"),
     ],
 )
-def test_numbers_beyond_any_use(run_fails, in_folder, options, words):
+def test_numbers_beyond_any_use(
+    run_fails, in_folder, monkeypatch, options, words
+):
+    monkeypatch.setattr(memory, "_total_memory", lambda: 2.0**35)
     assert words in run_fails("train", "--network", "mlp", *options)
     assert not any(in_folder.iterdir())
 

@@ -12,6 +12,7 @@ from keras_gan.cli.generate import model_path
 from keras_gan.cli.opening import open_data
 from keras_gan.cli.run_folder import RunFolder
 from keras_gan.cli.settings import location, versions
+from keras_gan.cli.sizes import check_drawing
 from keras_gan.cli.words import listed, size_in_words
 from keras_gan.datasets.augmented_files import AugmentedFiles
 from keras_gan.datasets.balancing import by_class_number
@@ -46,7 +47,7 @@ def make_job(
     trained_on = _data_of_run(path)
     originals = image_files(_open(options, trained_on, gan))
     _check_fit(originals, trained_on, gan, f"`{path}`", f"`{options.data}`")
-    wanted, generated = _wanted(options, originals, gan.image_shape), None
+    wanted, generated = _wanted(options, originals, gan), None
     if wanted:
         drawing = {name: getattr(options, name) for name in _DRAWING}
         generated = datasets.SyntheticImages(
@@ -119,7 +120,7 @@ def _check_fit(originals: ImageFiles, trained_on, gan, model, data) -> None:
         )
 
 
-def _check_number(options, shape: tuple[int, ...]) -> None:
+def _check_number(options, gan: sampling.GeneratorSource) -> None:
     """Refuses numbers of images that no memory can hold."""
     added = (options.counts or {}).values()
     check_memory(
@@ -129,12 +130,13 @@ def _check_number(options, shape: tuple[int, ...]) -> None:
     )
     check_memory(
         f"A batch of {options.batch_size} images",
-        4 * options.batch_size * math.prod(shape),
+        4 * options.batch_size * math.prod(gan.image_shape),
         "Choose a smaller --batch-size.",
     )
+    check_drawing(gan.generator, options.batch_size)
 
 
-def _wanted(options, originals: ImageFiles, image_shape) -> dict[str, Any]:
+def _wanted(options, originals: ImageFiles, gan) -> dict[str, Any]:
     """How many images to draw, as `SyntheticImages` takes it; {} for none."""
     asked = {
         "--balance uniform": options.balance == "uniform",
@@ -147,7 +149,7 @@ def _wanted(options, originals: ImageFiles, image_shape) -> dict[str, Any]:
             f"Exactly one of {', '.join(asked)} says how many images to add. "
             f"Received: {' and '.join(given) or '--balance none alone'}."
         )
-    _check_number(options, image_shape)
+    _check_number(options, gan)
     if options.num_images is not None:
         return {"num_images": options.num_images}
     counts = originals.missing_counts()

@@ -1,0 +1,59 @@
+"""What would not fit into memory is refused before it is made."""
+
+import numpy as np
+import pytest
+from runs import config, make_run
+
+from keras_gan.cli import sizes
+from keras_gan.cli.building import build_networks
+from keras_gan.images import write_image
+from keras_gan.utils import memory
+
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.parametrize(
+    "network, kind",
+    [
+        ("mlp", sizes._of_mlp),
+        ("dcgan", sizes._of_convolutions),
+        ("r3gan", sizes._of_convolutions),
+    ],
+)
+def test_estimates_are_near_the_networks(network, kind):
+    settings = config(
+        None, (12, 8, 3), network=network, width=64, latent_dim=100
+    ).settings
+    *estimates, _ = kind(settings, None)
+    made = build_networks(settings, None, width=64, latent_dim=100)
+    for estimate, real in zip(estimates, made, strict=True):
+        assert 0.9 < estimate / real.count_params() < 1.4
+
+
+@pytest.mark.parametrize(
+    "line, num_bytes, words",
+    [
+        ("generate run --num-images 900", 1e5, "900 images"),
+        ("augment photos --run run --out x --batch-size 99", 2e4, "99 images"),
+        ("evaluate run run --num-images 2", 500, "Drawing 2 images at once"),
+        ("evaluate photos run", 2000, "Measuring 4 images at once"),
+        ("evaluate photos photos --image-size 99", 5e4, "To resize images"),
+        ("train photos --image-size 99", 5e4, "To resize images to 99 x 99"),
+    ],
+)
+def test_refused_before_work(
+    run_fails, in_folder, monkeypatch, line, num_bytes, words
+):
+    monkeypatch.setattr(memory, "_total_memory", lambda: num_bytes)
+    generator = np.random.default_rng(0)
+    for number in range(4):
+        path = in_folder / "photos" / "ab"[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_image(path, generator.integers(0, 256, (8, 8, 1), "uint8"))
+    make_run("run", str(in_folder / "photos"), "ab", num_images=4)
+    evaluates = line.startswith("evaluate")
+    extractor = ("--feature-extractor", "digits") if evaluates else ()
+    message = run_fails(*line.split(), *extractor)
+    assert words in message and "GiB of memory" in message
+    assert sorted(p.name for p in in_folder.iterdir()) == ["photos", "run"]
