@@ -3,6 +3,7 @@
 import pathlib
 import re
 import tempfile
+import warnings
 from typing import Any
 
 import keras
@@ -219,7 +220,13 @@ class SampleSaver(keras.callbacks.Callback):
             paths = [paths[index] for index in kept.astype(int)]
         height, width, channels = image_tools.image_shape(paths[-1])
         for path in paths:
-            frame = image_tools.read_image(path)
+            try:
+                frame = image_tools.read_image(path)
+            except (OSError, ValueError) as error:
+                warnings.warn(
+                    f"The animation leaves out a grid: {error}.", stacklevel=2
+                )
+                continue
             frame = image_tools.convert_channels(frame, channels)
             yield image_tools.resize(frame, (height, width))
 

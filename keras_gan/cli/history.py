@@ -90,9 +90,9 @@ def read_rows(path) -> list[list[str]]:
             text = file.read()
         # What follows the last line break was cut off.
         whole = text[: text.rfind("\n") + 1].splitlines(keepends=True)
-        header, *rows = list(csv.reader(whole, strict=True)) or [[]]
-        if not header:
+        if not whole:
             return []
+        header, *rows = csv.reader(whole, strict=True)
         if header[:3] != _FIRST or len(set(header)) < len(header):
             raise ValueError(f"the columns are {', '.join(header)}")
         for number, row in enumerate(rows, 2):

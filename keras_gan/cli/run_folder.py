@@ -36,6 +36,12 @@ class Done:
     steps: StepsDone = 0
     rounds: StepsDone = 0
 
+    def __post_init__(self) -> None:
+        if not self.rounds <= self.steps or (self.steps and not self.rounds):
+            raise ValueError(
+                f"{self.steps} steps cannot be {self.rounds} rounds"
+            )
+
 
 class RunFolder:
     """Paths inside the folder of a run, and its own files.

@@ -82,7 +82,6 @@ class Manifest:
     def replace(self, rows: Iterable[Row]) -> None:
         """Writes a new table with these rows."""
         with replacing(self.path) as aside:
-            aside.unlink(missing_ok=True)  # Of a process that was killed.
             Manifest(aside).append([COLUMNS, *rows])
 
     def append(self, rows: Iterable[Row]) -> None:

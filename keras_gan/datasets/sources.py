@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_gan import images as image_tools
 from keras_gan.utils.arguments import is_integer
+from keras_gan.utils.records import Count, Units
 
 ImageSize = int | Sequence[int] | None
 OpenFile = Callable[[str], BinaryIO]
@@ -39,9 +40,9 @@ class DatasetInfo:
     """
 
     name: str
-    num_images: int
-    image_shape: tuple[int, int, int]
-    num_classes: int | None = None
+    num_images: Count
+    image_shape: tuple[Units, Units, Units]
+    num_classes: Count | None = None
     class_names: tuple[str, ...] | None = None
     skipped: tuple[str, ...] = ()
     split: str | None = None

@@ -30,6 +30,8 @@ def replacing(
     aside = temporary_path(path, f"{os.getpid()}-" if shared else "")
     try:
         with naming(path):
+            # What is there may be a link to somebody else's file.
+            aside.unlink(missing_ok=True)
             yield aside
             _flush(aside)
             os.replace(aside, path)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import stat
 from collections.abc import Iterator
 
 from filelock import FileLock, Timeout
@@ -69,6 +70,7 @@ def _made(folder: pathlib.Path, new: bool = False) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _locked(path: pathlib.Path, held: pathlib.Path) -> Iterator[None]:
+    _check_own(path)
     lock = FileLock(path)
     try:
         lock.acquire(blocking=False)
@@ -84,3 +86,16 @@ def _locked(path: pathlib.Path, held: pathlib.Path) -> Iterator[None]:
         # this file looks for its name again.
         path.unlink(missing_ok=True)
         lock.release()
+
+
+def _check_own(lock: pathlib.Path) -> None:
+    """Refuses a file of that name that is no lock, which are empty."""
+    try:
+        found = lock.lstat()
+    except OSError:  # It is not there, or its folder says what is wrong.
+        return
+    if found.st_size or not stat.S_ISREG(found.st_mode):
+        raise ValueError(
+            f"`{lock}` is in the way, and keras-gan did not write it. Move it "
+            "away, or choose another folder or file."
+        )

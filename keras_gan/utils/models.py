@@ -4,18 +4,9 @@ import copy
 import math
 import os
 import pathlib
-import zipfile
 from typing import Any
 
 import keras
-
-_CANNOT_BE_LOADED = (
-    KeyError,
-    OSError,
-    TypeError,
-    ValueError,
-    zipfile.BadZipFile,
-)
 
 
 class Untracked:
@@ -111,7 +102,9 @@ def load_model(
         return keras.saving.load_model(
             path, compile=compile, safe_mode=safe_mode
         )
-    except _CANNOT_BE_LOADED as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # each layer raises its own
         cure = f"It is damaged, or it is not {expected}."
         if "unsafe" in str(error) or "safe_mode" in str(error):
             cure = (
@@ -119,5 +112,6 @@ def load_model(
                 f"author and {unsafe_hint}."
             )
         raise ValueError(
-            f"`{path}` cannot be loaded. {cure} {error}"
+            f"`{path}` cannot be loaded. {cure} "
+            f"{error if str(error) else type(error).__name__}"
         ) from error

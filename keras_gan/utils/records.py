@@ -17,6 +17,7 @@ MOST_UNITS = 2**16
 enough that products of them stay within 64 bits."""
 
 Count = Annotated[int, msgspec.Meta(ge=1, le=MOST_IMAGES)]
+Number = Annotated[int, msgspec.Meta(ge=0, le=MOST_IMAGES)]
 Units = Annotated[int, msgspec.Meta(ge=1, le=MOST_UNITS)]
 Steps = Annotated[int, msgspec.Meta(ge=1, le=MOST_STEPS)]
 StepsDone = Annotated[int, msgspec.Meta(ge=0, le=MOST_STEPS)]

@@ -106,6 +106,13 @@ class TestGrids:
             assert picture.n_frames == 3
             assert picture.size == (4 * 50 + 2,) * 2
 
+    def test_animation_leaves_out_a_damaged_grid(self, tmp_path):
+        model = fit(SampleSaver(tmp_path), epochs=2)
+        (tmp_path / "samples-0001.png").write_bytes(b"damaged")
+        with pytest.warns(UserWarning, match="leaves out.*samples-0001.png"):
+            fit(SampleSaver(tmp_path), 3, 2, model)
+        assert num_frames(tmp_path / "samples.gif") == 2
+
     def test_animation_of_many_grids_is_thinned(self, tmp_path, monkeypatch):
         monkeypatch.setattr("keras_gan.callbacks.sample_saver.MAX_FRAMES", 3)
         fit(SampleSaver(tmp_path, num_images=4), epochs=7)

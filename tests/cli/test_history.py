@@ -1,6 +1,7 @@
 """`history.csv`, whatever state a killed process left it in."""
 
 import pytest
+from edits import places, replaced
 
 from keras_gan.cli.history import History, read_rows
 from keras_gan.cli.step_limit import StepLimit
@@ -60,6 +61,27 @@ def test_a_file_that_was_edited(tmp_path, text, words):
     with pytest.raises(ValueError, match=f"is damaged: .*{words}"):
         write(path, 0, {"d_loss": 0.5})
     assert path.read_bytes() == text.encode(errors="surrogateescape")
+
+
+EDITS = ("", "x", "-1", "1e9", "nan", "9" * 30, "٣", '"', "\0", "\n")
+
+
+def test_every_value_edited(tmp_path):
+    path = tmp_path / "history.csv"
+    table = [["round", "steps", "seconds", "d_loss"], ["1", "10", "0.5", "0.7"]]
+    for place in (place for place in places(table) if place[1:]):
+        for value in EDITS:
+            rows = replaced(table, place, value)
+            text = "".join(",".join(row) + "\n" for row in rows)
+            path.write_text(text)
+            try:
+                write(path, 0, {"d_loss": 0.6})
+            except ValueError as error:
+                assert "history.csv` is damaged: " in str(error)
+                assert path.read_text() == text
+            else:
+                assert "0.6" in read_rows(path)[-1]
+                assert place[1] > 1 or value == "٣"
 
 
 def test_values_that_a_later_version_logs_have_a_column_of_their_own(tmp_path):

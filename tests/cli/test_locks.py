@@ -1,6 +1,7 @@
 """Two processes at once: one works, and the other says so in one line."""
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -76,3 +77,23 @@ def test_nothing_remains_where_nothing_was_written(in_folder, hold):
     with pytest.raises(RuntimeError), hold(Path("x/y/z")):
         raise RuntimeError
     assert not any(in_folder.iterdir())
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "loop", "folder", "pipe"])
+def test_what_is_no_lock_stays(in_folder, kind):
+    Path("mine").write_text("my photo")
+    lock = Path("out/.lock")
+    lock.parent.mkdir()
+    make = {
+        "file": lambda: lock.write_text("my own"),
+        "link": lambda: lock.symlink_to("../mine"),
+        "loop": lambda: lock.symlink_to(".lock"),
+        "folder": lock.mkdir,
+        "pipe": lambda: os.mkfifo(lock),
+    }
+    make[kind]()
+    before = lock.lstat()
+    with pytest.raises(ValueError, match="`out/.lock` is in the way"):
+        with holding_folder(lock.parent):
+            pass
+    assert lock.lstat() == before and Path("mine").read_text() == "my photo"

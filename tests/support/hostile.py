@@ -41,7 +41,9 @@ _NUMBERED = {
 def prepare(generator: random.Random) -> str:
     """Changes something in the current folder; returns what, in words."""
     Path("loop").symlink_to("loop")
-    kind = generator.choice((_edit_json, _edit_bytes, _edit_folder, _nothing))
+    kind = generator.choice(
+        (_edit_json, _edit_model, _edit_bytes, _edit_folder, _nothing)
+    )
     return kind(generator)
 
 
@@ -92,18 +94,7 @@ def _edit_json(generator: random.Random) -> str:
             content = json.loads(archive.comment)
     else:
         content = json.loads(path.read_text())
-    place: Any = content
-    key = generator.choice(list(place))
-    while isinstance(place[key], dict | list) and place[key]:
-        place = place[key]
-        keys = list(place) if isinstance(place, dict) else range(len(place))
-        key = generator.choice(list(keys))
-    if generator.random() < 0.3:
-        del place[key]
-        words = f"without {key}"
-    else:
-        place[key] = generator.choice(_VALUES)
-        words = f"{key} {place[key]!r}"
+    words = _edit(content, generator)
     text = json.dumps(content)
     if record:
         with zipfile.ZipFile(path, "a") as archive:
@@ -111,6 +102,38 @@ def _edit_json(generator: random.Random) -> str:
     else:
         path.write_text(text)
     return f"{path} {words}"
+
+
+def _edit_model(generator: random.Random) -> str:
+    """Edits what Keras has written into the file of a model."""
+    path = Path("run/model.keras")
+    with zipfile.ZipFile(path) as archive:
+        record = archive.comment
+        files = {name: archive.read(name) for name in archive.namelist()}
+    name = generator.choice(["config.json"] * 3 + ["metadata.json"])
+    content = json.loads(files[name])
+    words = _edit(content, generator)
+    files[name] = json.dumps(content).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.comment = record
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return f"{path} {words}"
+
+
+def _edit(content: Any, generator: random.Random) -> str:
+    """Removes or replaces one value in nested dicts and lists."""
+    place = content
+    key = generator.choice(list(place))
+    while isinstance(place[key], dict | list) and place[key]:
+        place = place[key]
+        keys = list(place) if isinstance(place, dict) else range(len(place))
+        key = generator.choice(list(keys))
+    if generator.random() < 0.3:
+        del place[key]
+        return f"without {key}"
+    place[key] = generator.choice(_VALUES)
+    return f"{key} {place[key]!r}"
 
 
 def _edit_bytes(generator: random.Random) -> str:

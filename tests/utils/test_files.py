@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from keras_gan.utils.files import replacing
+from keras_gan.utils.files import replacing, temporary_path
 
 
 def test_replacing_leaves_the_old_file_on_errors(tmp_path):
@@ -36,3 +36,13 @@ def test_names_may_be_as_long_as_the_system_allows(tmp_path):
         aside.write_text("new")
         assert aside.suffix == ".txt"
     assert path.read_text() == "new"
+
+
+def test_links_are_not_written_through(tmp_path):
+    mine, path = tmp_path / "mine", tmp_path / "notes.txt"
+    mine.write_text("mine")
+    path.symlink_to(mine)
+    temporary_path(path).symlink_to(mine)
+    with replacing(path) as aside:
+        aside.write_text("new")
+    assert (path.read_text(), mine.read_text()) == ("new", "mine")

@@ -4,6 +4,7 @@ import zipfile
 
 import keras
 import pytest
+from edits import edited
 from portable import assert_equal
 
 from keras_gan.utils.models import (
@@ -70,6 +71,27 @@ def test_damaged_files(tmp_path):
         archive.writestr("config.json", json.dumps({"class_name": "Nothing"}))
     with pytest.raises(ValueError, match="damaged, or it is not a test model"):
         load(path)
+
+
+@pytest.mark.once
+def test_every_key_of_a_config_removed_or_mistyped(tmp_path):
+    inputs = keras.Input((4,))
+    small = keras.Model(inputs, keras.layers.ReLU()(inputs))
+    small.save(tmp_path / "x.keras")
+    with zipfile.ZipFile(tmp_path / "x.keras") as archive:
+        whole = {name: archive.read(name) for name in archive.namelist()}
+    kinds = set()
+    for name in ("config.json", "metadata.json"):
+        for content in edited(json.loads(whole[name])):
+            with zipfile.ZipFile(tmp_path / "y.keras", "w") as archive:
+                for other, data in whole.items():
+                    archive.writestr(other, content if other == name else data)
+            try:
+                kinds.add(type(load(tmp_path / "y.keras")))
+            except ValueError as error:
+                assert "y.keras` cannot be loaded." in str(error)
+                kinds.add(type(error))
+    assert kinds == {type(small), ValueError}
 
 
 def test_python_code_is_run_only_where_it_is_allowed(tmp_path):

@@ -5,6 +5,7 @@ import json
 import math
 
 import pytest
+from edits import edited, places, replaced, without
 from runs import config
 
 from keras_gan.cli.augment.folder import AugmentSettings
@@ -31,38 +32,58 @@ def test_what_is_written_is_read(record):
     assert parse_json(to_json(record), type(record), "`it`") == record
 
 
-def leaves(value, place=()):
-    """The place of every value in nested dicts."""
-    if not isinstance(value, dict):
-        return [place]
-    below = [leaves(one, (*place, key)) for key, one in value.items()]
-    return [place, *(leaf for some in below for leaf in some)][not place :]
+NUMBERS = (-1, 10**30, 1e300, math.nan, math.inf, -math.inf)
+HOSTILE = (
+    None, True, 0, 2**31, 2**63, 0.5, "", "x", "\0", "\udcff", [], ["x"], {},
+    {"x": 1}, *NUMBERS,
+)  # fmt: skip
+# Compared with what is asked for, and not used.
+COMPARED = ("images_of_data", "filter")
+MAY_BE_LEFT_OUT = {
+    "RunConfig": {"versions", "device"},
+    "settings": {"metrics", "feature_extractor", "augment", "balance", "split"},
+    "dataset": {"num_classes", "class_names", "skipped", "split"},
+}
+
+
+def parsed(plain, record):
+    """The record, or `None` if it is refused in one line."""
+    text = plain if isinstance(plain, str) else json.dumps(plain)
+    try:
+        return parse_json(text, type(record), "`it`")
+    except ValueError as error:
+        assert "`it` is damaged" in str(error) and "\n" not in str(error)
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=ids)
-def test_no_value_of_another_type_is_accepted(record):
-    for place in leaves(json.loads(to_json(record))):
-        if "images_of_data" in place[:-1]:  # Compared, never used.
-            continue
-        plain = json.loads(to_json(record))
-        parent = plain
-        for key in place[:-1]:
-            parent = parent[key]
-        parent[place[-1]] = [[{"x": None}]]
-        with pytest.raises(ValueError, match="is damaged"):
-            parse_json(json.dumps(plain), type(record), "`it`")
+def test_whatever_was_edited_is_one_line_or_a_record(record):
+    plain = json.loads(to_json(record))
+    found = [parsed(text, record) for text in edited(plain, HOSTILE)]
+    assert {type(one) for one in found} == {type(record), type(None)}
 
 
-def test_no_setting_may_be_left_out_unless_it_came_later():
-    later = {"metrics", "feature_extractor", "augment", "balance", "split"}
-    for field in dataclasses.fields(config().settings):
-        plain = dataclasses.asdict(config())
-        del plain["settings"][field.name]
-        if field.name in later:
-            parse_json(json.dumps(plain), RunConfig, "`it`")
+@pytest.mark.parametrize("record", RECORDS, ids=ids)
+def test_no_value_of_another_type_or_range_is_accepted(record):
+    plain = json.loads(to_json(record))
+    for place in places(plain):
+        if place[0] in COMPARED and place[1:]:
             continue
-        with pytest.raises(ValueError, match=f"`{field.name}`.*Restore it"):
-            parse_json(json.dumps(plain), RunConfig, "`it`")
+        assert parsed(replaced(plain, place, [[{"x": None}]]), record) is None
+        for value in NUMBERS if place[0] not in COMPARED else ():
+            assert parsed(replaced(plain, place, value), record) is None
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=ids)
+def test_no_key_may_be_left_out_unless_it_came_later(record):
+    plain = json.loads(to_json(record))
+    for place in places(plain):
+        *before, key = place
+        is_free = "versions" in before or "images_of_data" in before
+        if isinstance(key, int) or is_free or before == ["added"]:
+            continue
+        may = MAY_BE_LEFT_OUT.get([ids(record), *before][-1], ())
+        found = parsed(without(plain, place), record)
+        assert (found is not None) == (key in may), place
 
 
 @pytest.mark.parametrize(

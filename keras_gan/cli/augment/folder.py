@@ -18,6 +18,7 @@ from keras_gan.utils.files import (
 from keras_gan.utils.locks import LOCK, holding_folder, is_lock
 from keras_gan.utils.records import (
     Count,
+    Number,
     Rate,
     Seed,
     Text,
@@ -37,7 +38,7 @@ class AugmentSettings:
     images_of_data: dict[str, Any]
     model: Text
     model_sha256: str
-    added: int | dict[str, int]
+    added: Number | dict[str, Number]
     filter: float | str | None
     classifier: Text | None
     classifier_sha256: str | None
@@ -119,6 +120,7 @@ class AugmentFolder:
             aside = temporary_path(path)
             try:
                 with naming(path):
+                    aside.unlink(missing_ok=True)  # It may be a link.
                     aside.write_bytes(content)
                     os.replace(aside, path)
             finally:
