@@ -1,8 +1,15 @@
-"""Callbacks: samples, metrics and data refreshed between epochs."""
+"""Callbacks: samples, metrics, time, data refreshed between epochs."""
 
 from keras_gan.callbacks.fid_callback import FIDCallback
 from keras_gan.callbacks.metrics_callback import MetricsCallback
 from keras_gan.callbacks.pool_refresher import PoolRefresher
 from keras_gan.callbacks.sample_saver import SampleSaver
+from keras_gan.callbacks.time_budget import TimeBudget
 
-__all__ = ["FIDCallback", "MetricsCallback", "PoolRefresher", "SampleSaver"]
+__all__ = [
+    "FIDCallback",
+    "MetricsCallback",
+    "PoolRefresher",
+    "SampleSaver",
+    "TimeBudget",
+]
