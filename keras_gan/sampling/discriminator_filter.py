@@ -8,18 +8,17 @@ import numpy as np
 from keras import ops
 
 from keras_gan import backend
-from keras_gan.sampling.filter_networks import check_network, output_shapes
+from keras_gan.sampling.filter_networks import check_network, choose_network
+from keras_gan.sampling.fitting_by_class import check_labels, fit_by_class
 from keras_gan.sampling.sample_filter import (
     SampleFilter,
     Tensor,
     check_images,
 )
-from keras_gan.utils.models import Untracked, deserialized, input_shapes
+from keras_gan.utils.models import Untracked, deserialized
 from keras_gan.utils.redirected_seeds import drawing_alone
 
 _BATCH = 64
-# A class with fewer images uses the state fitted on all classes.
-_FEWEST = 2
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -95,7 +94,9 @@ class DiscriminatorFilter(SampleFilter):
     # Use --------------------------------------------------------------------
 
     def bind(self, source: Any) -> None:
-        network, conditional = self._choose(source)
+        network, conditional = choose_network(
+            self.name, self._given.value, source
+        )
         self._check_bound(source, network)
         self._make_state(source.num_classes, conditional)
         self._bound = Untracked(network)
@@ -103,7 +104,12 @@ class DiscriminatorFilter(SampleFilter):
 
     def calibrate(self, images: Any, labels: Any = None) -> None:
         images = check_images(images)
-        labels = self._check_labels(images, labels)
+        self._network()
+        if self._num_classes is None or labels is None:
+            # `score` raises the error about missing labels.
+            labels = None
+        else:
+            labels = check_labels(labels, len(images), self._num_classes)
         # In batches, to limit memory.
         logits = np.concatenate(
             [
@@ -122,7 +128,7 @@ class DiscriminatorFilter(SampleFilter):
                 "or infinity. If training has diverged, go back to an earlier "
                 "checkpoint."
             )
-        fitted = self._by_class(logits, labels)
+        fitted = fit_by_class(self.fit, logits, labels, self._num_classes)
         for name, values in zip(self.state_names, fitted, strict=True):
             getattr(self, name).assign(values)
 
@@ -204,39 +210,6 @@ class DiscriminatorFilter(SampleFilter):
 
     # Inside -----------------------------------------------------------------
 
-    def _choose(self, source: Any) -> tuple[Any, bool]:
-        """Chooses the discriminator; also returns whether it takes labels."""
-        network = self._given.value
-        if network is None:
-            if source.discriminator is None:
-                raise ValueError(
-                    f"`{self.name}` needs a discriminator, but the generator "
-                    "has none. Received: discriminator=None. Pass the whole "
-                    "GAN, or pass `discriminator=` to the filter."
-                )
-            return source.discriminator, source.conditional_discriminator
-        known = input_shapes(network)
-        conditional = (
-            source.num_classes is not None if known is None else len(known) == 2
-        )
-        if conditional and source.num_classes is None:
-            raise ValueError(
-                "`discriminator` must take images only if there are no "
-                "classes. Received: a model of `[images, labels]`. Pass "
-                "`num_classes` with the generator if it has classes."
-            )
-        images = keras.KerasTensor((None, *source.image_shape), "float32")
-        labels = keras.KerasTensor((None,), "int32")
-        inputs = [images, labels] if conditional else images
-        shape = output_shapes("discriminator", network, inputs)[0]
-        if shape[1:] not in ((), (1,)):
-            raise ValueError(
-                "`discriminator` must return one logit an image, shape "
-                f"(batch, 1). Received: shape {shape}. End it in "
-                "`keras.layers.Dense(1)`."
-            )
-        return network, conditional
-
     def _check_bound(self, source: Any, network: Any) -> None:
         """Raises an error if the filter is already bound to another source."""
         if self.built and source.num_classes != self._num_classes:
@@ -295,37 +268,3 @@ class DiscriminatorFilter(SampleFilter):
                 "classes. Received: labels=None."
             )
         return ops.reshape(ops.cast(labels, "int32"), (-1,))
-
-    def _check_labels(self, images: np.ndarray, labels: Any) -> Any:
-        self._network()
-        if self._num_classes is None or labels is None:
-            # `score` raises the error about missing labels.
-            return None
-        labels = np.asarray(labels)
-        fits = (
-            labels.shape == (len(images),)
-            and np.issubdtype(labels.dtype, np.integer)
-            and labels.min() >= 0
-            and labels.max() < self._num_classes
-        )
-        if not fits:
-            raise ValueError(
-                f"`labels` must be {len(images)} integers from 0 to "
-                f"{self._num_classes - 1}, one per image. Received: "
-                f"{labels.dtype} of shape {labels.shape}, from {labels.min()} "
-                f"to {labels.max()}."
-            )
-        return labels
-
-    def _by_class(
-        self, logits: np.ndarray, labels: np.ndarray | None
-    ) -> np.ndarray:
-        """Fits the state, `(numbers,)` or `(numbers, num_classes)`."""
-        whole = np.asarray(self.fit(logits), "float32")
-        if labels is None or self._num_classes is None:
-            return whole
-        own = [logits[labels == number] for number in range(self._num_classes)]
-        columns = [
-            self.fit(one) if len(one) >= _FEWEST else whole for one in own
-        ]
-        return np.asarray(columns, "float32").T

@@ -23,6 +23,50 @@ def check_network(name: str, network: Any) -> Any:
     return network
 
 
+def choose_network(
+    name: str, given: keras.Model | None, source: Any
+) -> tuple[Any, bool]:
+    """Chooses the discriminator of a filter.
+
+    Args:
+        name: Name of the filter.
+        given: What was passed as `discriminator`.
+        source: The source of the images, whose discriminator is the default.
+
+    Returns:
+        The discriminator, and whether it takes labels.
+
+    Raises:
+        ValueError: If there is none, or it does not fit the images.
+    """
+    if given is None:
+        if source.discriminator is None:
+            raise ValueError(
+                f"`{name}` needs a discriminator, but the generator has none. "
+                "Received: discriminator=None. Pass the whole GAN, or pass "
+                "`discriminator=` to the filter."
+            )
+        return source.discriminator, source.conditional_discriminator
+    known, has_classes = input_shapes(given), source.num_classes is not None
+    conditional = has_classes if known is None else len(known) == 2
+    if conditional and not has_classes:
+        raise ValueError(
+            "`discriminator` must take images only if there are no classes. "
+            "Received: a model of `[images, labels]`. Pass `num_classes` with "
+            "the generator if it has classes."
+        )
+    images = keras.KerasTensor((None, *source.image_shape), "float32")
+    labels = keras.KerasTensor((None,), "int32")
+    inputs = [images, labels] if conditional else images
+    shape = output_shapes("discriminator", given, inputs)[0]
+    if shape[1:] not in ((), (1,)):
+        raise ValueError(
+            "`discriminator` must return one logit an image, shape (batch, 1). "
+            f"Received: shape {shape}. End it in `keras.layers.Dense(1)`."
+        )
+    return given, conditional
+
+
 def output_shapes(name: str, network: Any, inputs: Any) -> list[tuple]:
     """Returns the output shapes of a model; builds it if necessary.
 
