@@ -2,12 +2,14 @@
 
     python benchmarks/extractors.py --photographs sr_set5_set14_bsd68.zip
     python benchmarks/extractors.py --images cifar10-train.zip
+    python benchmarks/extractors.py --images cifar10-train.zip --sizes 500 5000
     python benchmarks/extractors.py --speed
 
 - photographs: what the network sees on each photograph of a zip, as numbers of
   ImageNet's classes. Fails if it does not know the four below.
 - images: Fréchet distances between two halves of a folder or zip of images with
-  classes, the second one more and more damaged.
+  classes, the second one more and more damaged; or of so many undamaged images
+  each.
 - speed: images/s from images to features.
 """
 
@@ -107,6 +109,22 @@ def measure_damage(path: str, extractor: str, num_images: int) -> None:
         print(f"| {damage} | {', '.join([whole, *values])} |", flush=True)
 
 
+def measure_sizes(path: str, extractor: str, sizes: list[int]) -> None:
+    """Prints distances between as many images and as many others."""
+    source = datasets.open_source(path)
+    order = np.random.default_rng(0).permutation(len(source))
+    found = features_of(extractor, source.read(order[: 2 * max(sizes)]))
+    halves = np.split(found, 2)
+    print("| images of each | distance |")
+    print("|---|---|")
+    for size in sizes:
+        first, second = (
+            both(FeatureStatistics.from_features(half[:size]))
+            for half in halves
+        )
+        print(f"| {size:,} | {frechet_distance(*first, *second):.3g} |")
+
+
 def listed(values) -> str:
     return ", ".join(f"{value:g}" for value in values)
 
@@ -163,6 +181,7 @@ def main() -> int:
     )
     parser.add_argument("--photographs", type=pathlib.Path, metavar="ZIP")
     parser.add_argument("--images", metavar="PATH")
+    parser.add_argument("--sizes", type=int, nargs="+", metavar="N")
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--num-images", type=int, default=1_500)
     parser.add_argument("--extractor", default="efficientnet_lite0")
@@ -170,7 +189,9 @@ def main() -> int:
     is_right = True
     if options.photographs:
         is_right = name_photographs(options.photographs, options.extractor)
-    if options.images:
+    if options.images and options.sizes:
+        measure_sizes(options.images, options.extractor, options.sizes)
+    elif options.images:
         measure_damage(options.images, options.extractor, options.num_images)
     if options.speed:
         measure_speed(options.extractor)

@@ -14,6 +14,16 @@ pytestmark = pytest.mark.once
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture
+def path(tmp_path):
+    """Some digits of each class."""
+    source = datasets.open_source("digits")
+    chosen = np.arange(600)
+    images, labels = source.read(chosen), np.asarray(source.labels)[chosen]
+    np.savez(tmp_path / "images.npz", images=images, labels=labels)
+    return str(tmp_path / "images.npz")
+
+
 @pytest.fixture(scope="module")
 def program():
     # Not by its name, which a folder of tests may have, too.
@@ -24,12 +34,8 @@ def program():
     return module
 
 
-def test_distances_rise_with_the_damage(program, capsys, tmp_path):
-    source = datasets.open_source("digits")
-    chosen = np.arange(600)
-    images, labels = source.read(chosen), np.asarray(source.labels)[chosen]
-    np.savez(tmp_path / "images.npz", images=images, labels=labels)
-    program.measure_damage(str(tmp_path / "images.npz"), "digits", 200)
+def test_distances_rise_with_the_damage(program, capsys, path):
+    program.measure_damage(path, "digits", 200)
     rows = capsys.readouterr().out.splitlines()[-3:]
     for row, kind in zip(rows, ("noise", "blur", "classes"), strict=True):
         assert row.startswith(f"| {kind}")
@@ -37,3 +43,12 @@ def test_distances_rise_with_the_damage(program, capsys, tmp_path):
         assert len(values) in (4, 5)
         assert values[0] == min(values) and values[-1] == max(values)
         assert values[-1] > 3 * values[0]
+
+
+def test_distances_fall_with_the_number_of_images(program, capsys, path):
+    program.measure_sizes(path, "digits", [75, 300])
+    few, many = (
+        float(row.split("|")[2])
+        for row in capsys.readouterr().out.splitlines()[-2:]
+    )
+    assert few > 2 * many > 0
