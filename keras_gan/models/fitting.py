@@ -1,4 +1,4 @@
-"""`fit`, `evaluate` and logs of adversarial models."""
+"""`compile`, `fit` and `evaluate` of adversarial models."""
 
 import contextlib
 from typing import Any
@@ -7,30 +7,26 @@ import keras
 
 from keras_gan import backend
 from keras_gan.models import configuration, data_checks, state
-from keras_gan.models.batch import batch_size
-from keras_gan.models.file_checks import CheckedFiles, check_files
+from keras_gan.models.file_checks import check_files
 from keras_gan.models.finite_losses import with_finite_losses
+from keras_gan.models.logged_model import LoggedModel
 from keras_gan.models.player import check_players
-from keras_gan.models.tracker import LogTracker, merge
+from keras_gan.models.saved_model import SavedModel
+from keras_gan.models.tracker import LogTracker
 from keras_gan.utils import added_losses
 from keras_gan.utils.models import Untracked
 from keras_gan.utils.redirected_seeds import drawing_from
 
 
-class Fitting(CheckedFiles, keras.Model):
+class Fitting(LoggedModel, SavedModel):
     """Base class of `AdversarialModel`: everything except its steps."""
 
     players: tuple
-    optimizer: Any
     seed_generator: keras.random.SeedGenerator
     evaluation_seed: keras.random.SeedGenerator
-    sample_metrics: list
-    metric_scores: list
     log_names: tuple[str, ...]
-    compiled: bool
     scope: Any
     make_players: Any
-    _log_tracker: Any
     _checks_steps = True
 
     def compile(
@@ -124,20 +120,8 @@ class Fitting(CheckedFiles, keras.Model):
             x, y, _ = keras.utils.unpack_x_y_sample_weight(validation_data)
             self.check_data(x, y)
 
-    def flags(self, batch) -> dict:
-        """Returns scalars that are 0 unless a batch is out of range."""
-        return {}
-
-    def flag_error(self, name: str) -> str:
-        """Returns the error message for a flag that is not 0."""
-        return f"The data must be in range. Received: {name} out of range."
-
     def image_shapes(self) -> dict:
         """Returns the shapes of one image by names of scores."""
-        return {}
-
-    def current_state_logs(self) -> dict:
-        """Returns current values for the logs, not means over the epoch."""
         return {}
 
     # Keras' methods ----------------------------------------------------------
@@ -261,91 +245,7 @@ class Fitting(CheckedFiles, keras.Model):
             x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
             self.check_data(x, y)
 
-    # Logs --------------------------------------------------------------------
-
-    @property
-    def metrics(self) -> list:
-        """The means of the logs, and the metrics given to `compile`."""
-        if not self.compiled:
-            return []
-        return [self._log_tracker, *self.sample_metrics]
-
-    def get_metrics_result(self) -> dict:
-        """Returns the values that `fit` and `evaluate` report."""
-        values = self._log_tracker.result()
-        shown = {n: v for n, v in values.items() if not n.startswith("_")}
-        if self._log_tracker is self._train_logs:
-            shown.update(self.current_state_logs())
-        return shown
-
-    def track(self, logs: list, batch) -> dict:
-        """Adds the logs of a step to the epoch's means; returns the means."""
-        values = merge(logs)
-        values.update({f"_{n}": v for n, v in self.flags(batch).items()})
-        self._log_tracker.update_state(values, batch_size(batch))
-        return self.get_metrics_result()
-
-    def update_metrics(self, pairs) -> None:
-        """Updates the metrics with a batch of real and generated data."""
-        names = list(pairs)
-        for metric, name in zip(
-            self.sample_metrics, self.metric_scores, strict=True
-        ):
-            name = names[0] if name is None else name
-            if name not in pairs:
-                raise ValueError(
-                    "`metrics` must be given by the names of the model's "
-                    f"scores, {sorted(names)}. Received: {name!r}. Rename it."
-                )
-            metric.update_state(*pairs[name])
-
-    def check_data_seen(self) -> None:
-        """Raises an error if data since the last reset was out of range."""
-        for name, mean in self._log_tracker.result().items():
-            if name.startswith("_") and float(mean):
-                raise ValueError(self.flag_error(name[1:]))
-
-    # Drawing and saving ------------------------------------------------------
-
     def draw(self, shape, training=True):
         """Draws normal numbers, from training's or evaluation's seed."""
         seed = self.seed_generator if training else self.evaluation_seed
         return keras.random.normal(shape, seed=seed)
-
-    def own_state(self) -> list:
-        """Returns variables of losses and penalties, which Keras ignores."""
-        return state.compiled_variables(self)
-
-    def unsaved_state(self) -> list:
-        """Returns all state that Keras does not save: seeds and `own_state`."""
-        return state.seeds(self) + self.own_state()
-
-    def save_own_variables(self, store) -> None:
-        """Saves seeds and penalties' state; Keras saves the networks."""
-        super().save_own_variables(store)
-        state.save(self, store)
-
-    def load_own_variables(self, store) -> None:
-        """Loads what `save_own_variables` saved."""
-        own = {name: store[name] for name in store.keys() if name.isdigit()}
-        super().load_own_variables(own)
-        state.load(self, store)
-
-    def compile_arguments(self) -> dict:
-        """Returns the serialized arguments of `compile`, without Keras' own."""
-        serialize = keras.saving.serialize_keras_object
-        return {"optimizer": serialize(self.optimizer)}
-
-    def deserialized_arguments(self, config) -> dict:
-        """Deserializes the arguments of `compile`."""
-        deserialize = keras.saving.deserialize_keras_object
-        return {**config, "optimizer": deserialize(config["optimizer"])}
-
-    def get_compile_config(self) -> dict:
-        """Returns the arguments of `compile`, serialized."""
-        return configuration.serialize(self) if self.compiled else {}
-
-    def compile_from_config(self, config) -> None:
-        """Compiles the model with serialized arguments."""
-        if config:
-            configuration.compile_with(self, config)
