@@ -5,7 +5,12 @@ import sys
 from typing import NoReturn
 
 from keras_gan.datasets.layout import SPLITS
-from keras_gan.utils.records import MOST_IMAGES, MOST_STEPS, MOST_UNITS
+from keras_gan.utils.records import (
+    MOST_IMAGES,
+    MOST_NUMBER,
+    MOST_STEPS,
+    MOST_UNITS,
+)
 
 PROGRAM = "keras-gan"
 EXIT_USER_ERROR = 2
@@ -85,6 +90,16 @@ def positive_number(text: str) -> float:
     return number
 
 
+def rate(text: str) -> float:
+    """A number above 0 that float32 can hold, and products of it too."""
+    number = positive_number(text)
+    if number >= MOST_NUMBER:
+        raise argparse.ArgumentTypeError(
+            f"must be below {MOST_NUMBER:g}, not {_short(text)}"
+        )
+    return number
+
+
 def seed(text: str) -> int:
     """A whole number from 0 to 2^31 - 1."""
     number = _number(text, int, "a whole number")
@@ -143,7 +158,7 @@ def add_truncation(parser) -> None:
     """Adds `--truncation`."""
     parser.add_argument(
         "--truncation",
-        type=positive_number,
+        type=rate,
         metavar="BOUND",
         help="largest absolute value of a latent, such as 1: smaller is more "
         "typical and less varied (default: no bound)",

@@ -169,7 +169,7 @@ def _add_step_options(group):
     )
     group.add_argument(
         "--learning-rate",
-        type=kinds.positive_number,
+        type=kinds.rate,
         metavar="RATE",
         help="initial value of a cosine decay (default: by the images' size)",
     )

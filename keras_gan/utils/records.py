@@ -13,6 +13,7 @@ Record = TypeVar("Record")
 MOST_STEPS = 10**15
 MOST_IMAGES = 2**31 - 1
 MOST_UNITS = 2**16
+MOST_NUMBER = 1e30
 """Limits of numbers in files and options: far beyond any use, and small
 enough that products of them stay within 64 bits."""
 
@@ -22,8 +23,8 @@ Units = Annotated[int, msgspec.Meta(ge=1, le=MOST_UNITS)]
 Steps = Annotated[int, msgspec.Meta(ge=1, le=MOST_STEPS)]
 StepsDone = Annotated[int, msgspec.Meta(ge=0, le=MOST_STEPS)]
 Seed = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
-Rate = Annotated[float, msgspec.Meta(gt=0, lt=1e30)]
-Weight = Annotated[float, msgspec.Meta(ge=0, lt=1e30)]
+Rate = Annotated[float, msgspec.Meta(gt=0, lt=MOST_NUMBER)]
+Weight = Annotated[float, msgspec.Meta(ge=0, lt=MOST_NUMBER)]
 Decay = Annotated[float, msgspec.Meta(ge=0, lt=1)]
 Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]+$")]
 """Text that may be a path."""

@@ -501,6 +501,7 @@ def test_a_start_that_fails_leaves_nothing(train, monkeypatch, in_folder):
         (("--image-size", 2**31), "--image-size: must be at most"),
         (("--width", 2**31), "--width: must be at most"),
         (("--epochs", "1e300"), "`--epochs` must be at most"),
+        (("--learning-rate", "1e300"), "--learning-rate: must be below"),
         (("--batch-size", 2**31 - 1), "GiB of memory"),
         (("--width", 65_536), "Networks of width 65536"),
         (("--width", 65_536, "--network", "dcgan"), "would take"),
