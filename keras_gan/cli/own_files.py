@@ -1,11 +1,12 @@
 """Files in a folder that a command has written, and may remove again."""
 
 import contextlib
+import itertools
 import os
 import pathlib
 import stat
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from keras_gan.images.formats import open_picture
 from keras_gan.utils.files import temporary_path
@@ -29,8 +30,8 @@ def paths_inside(
     paths = []
     for name in names:
         parts = pathlib.PurePosixPath(name).parts
-        outside = not parts or "\0" in name or {"/", ".."} & {parts[0], *parts}
-        path = folder if outside else folder.joinpath(*parts)
+        outside = name.startswith("/") or "\0" in name or ".." in parts
+        path = folder.joinpath(*parts)
         if outside or not _is_plain(folder, path, known):
             raise ValueError(
                 f"`{record}` lists `{name}`, which is not a regular file in "
@@ -95,20 +96,27 @@ def check_replaceable(path: pathlib.Path, command: str) -> None:
 
 def remove(folder: pathlib.Path, paths: Iterable[pathlib.Path]) -> None:
     """Removes files, and folders in `folder` that are then empty."""
+    parents: set[pathlib.Path] = set()
     for path in paths:
         path.unlink(missing_ok=True)
         temporary_path(path).unlink(missing_ok=True)
-        for parent in path.parents:
-            if parent == folder:
-                break
-            with contextlib.suppress(OSError):  # It is not empty.
-                parent.rmdir()
+        parents.update(_between(folder, path))
+    for parent in sorted(parents, reverse=True):  # The inner ones first.
+        with contextlib.suppress(OSError):  # It is not empty.
+            parent.rmdir()
+
+
+def _between(folder, path) -> Iterator[pathlib.Path]:
+    """The folders around a path in `folder`, from the inner ones on."""
+    return itertools.takewhile(lambda p: p != folder, path.parents)
 
 
 def _is_plain(folder, path, known: set[pathlib.Path]) -> bool:
-    """Whether it is a regular file, or missing, in real folders."""
-    for parent in path.parents:
-        if parent == folder or parent in known:
+    """Whether it is a regular file, or missing, in real folders in `folder`."""
+    if folder not in path.parents:
+        return False
+    for parent in _between(folder, path):
+        if parent in known:
             break
         if os.path.lexists(parent) and not stat.S_ISDIR(parent.lstat().st_mode):
             return False

@@ -344,8 +344,9 @@ class TestForce:
         assert contents() == {"cat/0.png": b"mine"}
 
     @pytest.mark.parametrize(
-        "name", ["../mine.png", "cat/../../mine.png", "{here}/mine.png", "cat",
-                 "link/mine.png", "mine.link", ".", "a\0b"]
+        "name", ["../mine.png", "cat/../../mine.png", "{here}/mine.png",
+                 "/{here}/mine.png", "cat", "link/mine.png", "mine.link", ".",
+                 "a\0b"]
     )  # fmt: skip
     def test_manifest_that_lists_what_is_not_its_own_removes_nothing(
         self, out, augment_fails, photos, name

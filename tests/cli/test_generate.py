@@ -1,5 +1,6 @@
 """`keras-gan generate`: grids, arrays and folders from a run."""
 
+import json
 from pathlib import Path
 
 import keras
@@ -178,6 +179,22 @@ def test_only_what_generate_wrote_is_replaced(
     error = run_fails("generate", plain_run, "--out", "x", "--num-images", 3)
     assert "`x/2.png` is in the way" in error
     assert Path("x/2.png").read_text() == "mine" and Path("x/1.png").exists()
+
+
+def test_a_record_that_lists_what_is_elsewhere_removes_nothing(
+    plain_run, run_command, run_fails, in_folder
+):
+    arguments = ("generate", plain_run, "--out", "x", "--num-images", 2)
+    assert run_command(*arguments)[0] == 0
+    (in_folder / "mine").write_text("mine")
+    record = Path("x/generate.json")
+    content = json.loads(record.read_text())
+    for name in ("../mine", f"{in_folder}/mine", f"/{in_folder}/mine"):
+        listed = [*content["files"], name]
+        record.write_text(json.dumps(content | {"files": listed}))
+        assert "which is not a regular file" in run_fails(*arguments)
+        assert (in_folder / "mine").read_text() == "mine"
+        assert Path("x/0.png").exists()
 
 
 @pytest.mark.parametrize("number", ["9" * 30, "2147483648", "1" * 5000])
