@@ -8,10 +8,11 @@ from typing import Any
 import keras
 
 from keras_gan.backend import devices
-from keras_gan.callbacks._pace import Pace, finish_steps
+from keras_gan.callbacks.pace import Pace, finish_steps
 from keras_gan.utils import clock
 from keras_gan.utils.arguments import number_in
 from keras_gan.utils.records import (
+    MOST_MINUTES,
     MOST_STEPS,
     Steps,
     StepsDone,
@@ -19,7 +20,6 @@ from keras_gan.utils.records import (
     parse_json,
 )
 
-MOST_MINUTES = 10**7
 # The rate has this many values, and the plan is looked at as often.
 _LEVELS = 200
 # A plan that is wrong by less stays: what is repeated then agrees bit for bit.
@@ -189,6 +189,7 @@ class TimeBudget(keras.callbacks.Callback):
         steps = done + self.model.steps_per_execution
         self.steps = min(steps, self._steps_before + self._steps_in_epoch())
         if self.is_over:
+            self.planned_steps = int(self.steps)
             # Keras reads it after the step.
             self.model.stop_training = True
 

@@ -7,6 +7,7 @@ from typing import NoReturn
 from keras_gan.datasets.layout import SPLITS
 from keras_gan.utils.records import (
     MOST_IMAGES,
+    MOST_MINUTES,
     MOST_NUMBER,
     MOST_STEPS,
     MOST_UNITS,
@@ -60,6 +61,16 @@ def two_or_more(text: str) -> int:
 def steps(text: str) -> int:
     """A whole number, at least 1, that may count training steps."""
     return positive_integer(text, most=MOST_STEPS)
+
+
+def minutes(text: str) -> float:
+    """A number above 0 that may count minutes."""
+    number = positive_number(text)
+    if number > MOST_MINUTES:
+        raise argparse.ArgumentTypeError(
+            f"must be at most {MOST_MINUTES}, not {_short(text)}"
+        )
+    return number
 
 
 def units(text: str) -> int:

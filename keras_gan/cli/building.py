@@ -1,5 +1,7 @@
 """Builds a compiled GAN from settings."""
 
+from typing import Any
+
 import keras
 
 from keras_gan import layers, losses, models, networks, optimizers, penalties
@@ -28,11 +30,7 @@ def build_gan(settings: Settings, num_classes: int | None) -> models.GAN:
     gan = models.GAN(
         *pair,
         num_classes=num_classes,
-        augmenter=layers.augmenter(
-            settings.augment,
-            seed=settings.seed,
-            num_images=settings.steps * settings.batch_size,
-        ),
+        augmenter=build_augmenter(settings),
         ema_momentum=settings.ema_momentum,
         seed=settings.seed,
     )
@@ -46,6 +44,15 @@ def build_gan(settings: Settings, num_classes: int | None) -> models.GAN:
         jit_compile="auto" if settings.jit is None else settings.jit,
     )
     return gan
+
+
+def build_augmenter(settings: Settings) -> Any:
+    """Returns a new augmenter, as fast as the length of the run asks for."""
+    return layers.augmenter(
+        settings.augment,
+        seed=settings.seed,
+        num_images=settings.steps * settings.batch_size,
+    )
 
 
 def build_networks(
@@ -90,17 +97,23 @@ _NETWORKS = {"dcgan": _dcgan, "mlp": _mlp, "r3gan": _r3gan}
 
 
 def _adam(settings: Settings, name: str) -> keras.optimizers.Optimizer:
-    schedule = keras.optimizers.schedules.CosineDecay(
-        settings.learning_rate,
-        settings.steps,
-        alpha=settings.final_learning_rate / settings.learning_rate,
-    )
+    rate: Any = settings.learning_rate
+    if settings.minutes is None:
+        rate = _schedule(settings)
     return keras.optimizers.Adam(
-        schedule,
+        rate,
         beta_1=0.0,
         beta_2=settings.beta_2,
         epsilon=1e-8,
         name=name,
+    )
+
+
+def _schedule(settings: Settings) -> Any:
+    return keras.optimizers.schedules.CosineDecay(
+        settings.learning_rate,
+        settings.steps,
+        alpha=settings.final_learning_rate / settings.learning_rate,
     )
 
 

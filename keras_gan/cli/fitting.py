@@ -12,11 +12,13 @@ from keras_gan import datasets
 from keras_gan.backend import devices
 from keras_gan.callbacks import MetricsCallback, SampleSaver
 from keras_gan.callbacks.run_checkpoint import RunCheckpoint
+from keras_gan.cli.forecast import forecast
 from keras_gan.cli.history import History
-from keras_gan.cli.jobs import Job
+from keras_gan.cli.job import Job
 from keras_gan.cli.metric_options import make_metrics
 from keras_gan.cli.progress import Progress
 from keras_gan.cli.step_limit import StepLimit
+from keras_gan.utils.records import MOST_STEPS
 from keras_gan.utils.workers import is_chief
 
 _NUM_SAMPLES = 64
@@ -29,9 +31,7 @@ _MOST_COLUMNS = 20
 def fit(job: Job, limit: StepLimit, *, shows_progress: bool) -> float:
     """Trains up to the planned number of steps, or until interrupted.
 
-    Rounds are Keras' epochs. The images are one endless stream, and a resumed
-    run skips what it has already seen: it sees the same images in the same
-    order, however often it was interrupted and wherever rounds end.
+    Rounds are Keras' epochs.
 
     Args:
         job: The run.
@@ -42,16 +42,8 @@ def fit(job: Job, limit: StepLimit, *, shows_progress: bool) -> float:
         The duration in seconds.
     """
     settings = job.settings
-    stream = datasets.load(
-        job.source,
-        batch_size=settings.batch_size,
-        seed=settings.seed,
-        labels=settings.conditional,
-        repeat=True,
-        skip_batches=job.steps,
-        balance=None if settings.balance == "none" else settings.balance,
-    )
-    left = settings.steps - job.steps
+    # With a time, more rounds than there can be: the budget ends them.
+    left = settings.steps - job.steps if job.budget is None else MOST_STEPS
     rounds = math.ceil(left / settings.steps_per_round)
     # Workers must stop at the same step, so none stops on a signal.
     alone = not devices.has_workers()
@@ -59,7 +51,7 @@ def fit(job: Job, limit: StepLimit, *, shows_progress: bool) -> float:
     with limit.listening() if alone else contextlib.nullcontext():
         try:
             job.gan.fit(
-                stream,
+                job.batches(),
                 initial_epoch=job.rounds,
                 epochs=job.rounds + rounds,
                 steps_per_epoch=settings.steps_per_round,
@@ -114,6 +106,10 @@ def _callbacks(job: Job, limit: StepLimit, shows_progress: bool) -> list:
     chosen.append(RunCheckpoint(folder.model_path, limit.record))
     if shows_progress:
         chosen.append(Progress(limit))
+    if job.budget is not None:
+        chosen.append(job.budget)
+    elif shows_progress:
+        chosen.append(forecast(limit, is_new=not job.steps))
     return chosen
 
 

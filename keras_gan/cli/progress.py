@@ -99,12 +99,16 @@ class Progress(keras.callbacks.Callback):
         if done == self._second:
             # The first step compiles: it says nothing about the others.
             self._bar.unpause()
-        self._bar.update(done - self._bar.n)
+        self._update(done)
 
     def on_epoch_end(self, epoch, logs=None):
-        self._bar.update(self.limit.steps - self._bar.n)
+        self._update(self.limit.steps)
         self._bar.set_postfix_str(losses_in_words(logs or {}), refresh=False)
         self._bar.print_line()
+
+    def _update(self, done: int) -> None:
+        self._bar.total = self.limit.total_steps  # A plan may have changed.
+        self._bar.update(done - self._bar.n)
 
     def on_train_end(self, logs=None):
         self._bar.close()

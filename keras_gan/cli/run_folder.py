@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 
 from keras_gan.callbacks.run_checkpoint import read_record
+from keras_gan.callbacks.time_budget import BudgetState
 from keras_gan.cli.settings import Settings
 from keras_gan.datasets import DatasetInfo
 from keras_gan.utils.files import is_temporary, replacing
@@ -35,11 +36,16 @@ class Done:
 
     steps: StepsDone = 0
     rounds: StepsDone = 0
+    budget: BudgetState | None = None
 
     def __post_init__(self) -> None:
         if not self.rounds <= self.steps or (self.steps and not self.rounds):
             raise ValueError(
                 f"{self.steps} steps cannot be {self.rounds} rounds"
+            )
+        if self.budget is not None and self.budget.steps != self.steps:
+            raise ValueError(
+                f"{self.steps} steps cannot be {self.budget.steps} in its plan"
             )
 
 

@@ -18,6 +18,7 @@ from keras_gan.utils.records import (
     MOST_STEPS,
     Count,
     Decay,
+    Minutes,
     Rate,
     Seed,
     Steps,
@@ -42,7 +43,8 @@ class Settings:
     """The arguments of `keras-gan train` with all defaults filled in.
 
     The names are those of the options and of `Preset`; `steps_per_round` is
-    the number of steps between checkpoints.
+    the number of steps between checkpoints. With `minutes`, `steps` is only the
+    first plan.
     """
 
     data: Text
@@ -71,6 +73,7 @@ class Settings:
     augment: Text = "none"
     balance: Literal["none", "uniform"] = "none"
     split: Literal["train", "val", "test"] | None = None
+    minutes: Minutes | None = None
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -97,6 +100,7 @@ def resolve(
             "the images of each class in a sub-folder of its own, add "
             "`labels` to the .npz, or leave the option out."
         )
+    _check_minutes(options.minutes)
     defaults: Any = preset(info.num_images, info.image_shape, options.network)
     chosen = {
         name: _first(getattr(options, name, None), getattr(defaults, name))
@@ -120,6 +124,7 @@ def resolve(
         augment=_first(options.augment, "none"),
         balance=balance,
         # Only the digits have a feature extractor that needs no download.
+        minutes=options.minutes,
         metrics=_first(options.metrics, ["fid"] * (data == DEFAULT_DATA)),
         feature_extractor=_first(
             options.feature_extractor, default_extractor(data)
@@ -127,6 +132,15 @@ def resolve(
         **_of_images(info),
         **chosen,
     )
+
+
+def _check_minutes(minutes: float | None) -> None:
+    if minutes is not None and devices.has_workers():
+        raise ValueError(
+            "`--minutes` is for one process, because workers would plan "
+            f"different numbers of steps. Received: --minutes {minutes:g} "
+            "with several workers. Ask for --steps."
+        )
 
 
 # Statistics of features tell by their size where they are from.
@@ -199,7 +213,8 @@ def differences(options: argparse.Namespace, settings: Settings) -> list[str]:
     }
     for field in dataclasses.fields(Settings):
         received.setdefault(field.name, getattr(options, field.name, None))
-    received["steps"] = None  # More steps extend the run.
+    # More of them extend the run.
+    received["steps"] = received["minutes"] = None
     return [
         f"{_option(name)} {getattr(settings, name)} (not {value})"
         for name, value in received.items()

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import keras
 
+from keras_gan.callbacks import TimeBudget
+
 
 class StepLimit(keras.callbacks.Callback):
     """Ends training after a number of steps, or on a signal.
@@ -15,21 +17,37 @@ class StepLimit(keras.callbacks.Callback):
         steps: Steps done before.
         total_steps: Steps after which to end.
         rounds: Rounds (Keras' epochs) done before.
+        budget: Plans the steps in the place of `total_steps`, and ends the
+            training itself.
     """
 
-    def __init__(self, steps: int, total_steps: int, rounds: int):
+    def __init__(
+        self,
+        steps: int,
+        total_steps: int,
+        rounds: int,
+        budget: TimeBudget | None = None,
+    ):
         super().__init__()
         self.steps = steps
-        self.total_steps = total_steps
         self.rounds = rounds
+        self.budget = budget
+        self._total_steps = total_steps
         self.interrupted_by: int | None = None
+
+    @property
+    def total_steps(self) -> int:
+        """Steps at the end of the run, as they are planned now."""
+        planned = self.budget and self.budget.planned_steps
+        return max(self.steps, planned or self._total_steps)
 
     def on_train_batch_begin(self, batch, logs=None):
         """Counts the step, and stops training after it if it is the last."""
         # Before the step, because Keras may report the end of a step late. It
         # reads `stop_training` only after the step.
         self.steps += 1
-        if self.steps >= self.total_steps or self.interrupted_by:
+        is_last = self.budget is None and self.steps >= self._total_steps
+        if is_last or self.interrupted_by:
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch, logs=None):
@@ -38,7 +56,10 @@ class StepLimit(keras.callbacks.Callback):
 
     def record(self) -> dict:
         """The progress of the run, for a checkpoint."""
-        return {"steps": self.steps, "rounds": self.rounds}
+        record: dict = {"steps": self.steps, "rounds": self.rounds}
+        if self.budget is not None:
+            record["budget"] = self.budget.state()
+        return record
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[None]:

@@ -7,9 +7,10 @@ from tqdm import tqdm
 
 from keras_gan import datasets
 from keras_gan.cli import arguments as kinds
-from keras_gan.cli import jobs
+from keras_gan.cli import jobs, resuming
 from keras_gan.cli.building import POLICIES
 from keras_gan.cli.fitting import fit
+from keras_gan.cli.job import Job
 from keras_gan.cli.metric_options import add_metric_options
 from keras_gan.cli.presets import NETWORKS
 from keras_gan.cli.settings import DEFAULT_DATA
@@ -49,17 +50,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Trains; returns the exit code."""
-    prepare = jobs.begin if options.resume is None else jobs.resume
+    prepare = jobs.begin if options.resume is None else resuming.resume
     with contextlib.ExitStack() as held:
         job = prepare(options, held)
         return 0 if job is None else _train(job, options)
 
 
-def _train(job: jobs.Job, options: argparse.Namespace) -> int:
+def _train(job: Job, options: argparse.Namespace) -> int:
     is_shown = is_chief() and not options.quiet
     if is_shown:
         print(job.describe(), flush=True)
-    limit = StepLimit(job.steps, job.settings.steps, job.rounds)
+    limit = StepLimit(job.steps, job.settings.steps, job.rounds, job.budget)
     seconds = fit(job, limit, shows_progress=is_shown)
     if limit.interrupted_by:
         kinds.print_error(
@@ -139,6 +140,13 @@ def _add_length_options(group):
         metavar="N",
         help="training steps (default: by the images' size)",
     )
+    length.add_argument(
+        "--minutes",
+        type=kinds.minutes,
+        metavar="N",
+        help="train for this time in all, with as many steps as it allows "
+        "(default: no limit)",
+    )
     group.add_argument(
         "--batch-size",
         type=kinds.positive_integer,
@@ -199,8 +207,8 @@ def _add_run_options(parser):
         nargs="?",
         const="",
         metavar="RUN",
-        help="continue a run, to its end or to more --steps or --epochs "
-        "(default: the newest in runs/)",
+        help="continue a run, to its end or to more --steps, --epochs or "
+        "--minutes (default: the newest in runs/)",
     )
     group.add_argument(
         "--save-every",

@@ -1,5 +1,8 @@
 """State that Keras does not save: seeds, and state of penalties."""
 
+import contextlib
+from collections.abc import Iterator
+
 import keras
 import numpy as np
 from keras import ops
@@ -99,6 +102,24 @@ def load(gan, store) -> None:
             )
         for name, variable in zip(names, variables, strict=True):
             variable.assign(np.asarray(store[name]))
+
+
+@contextlib.contextmanager
+def kept(model) -> Iterator[None]:
+    """Context after which a compiled model is again as it was before.
+
+    It may be trained and evaluated meanwhile: weights, averages, moments,
+    seeds, logs and the state of penalties get their values back.
+    """
+    every = [model.variables, model.optimizer.variables, model.own_state()]
+    every += [_random_states([model])]
+    variables = {id(v): v for group in every for v in group}.values()
+    values = [np.array(ops.convert_to_numpy(v)) for v in variables]
+    try:
+        yield
+    finally:
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
 
 
 def _variables_by_kind(gan) -> dict:

@@ -14,6 +14,7 @@ MOST_STEPS = 10**15
 MOST_IMAGES = 2**31 - 1
 MOST_UNITS = 2**16
 MOST_NUMBER = 1e30
+MOST_MINUTES = 10**7
 """Limits of numbers in files and options: far beyond any use, and small
 enough that products of them stay within 64 bits."""
 
@@ -25,6 +26,7 @@ StepsDone = Annotated[int, msgspec.Meta(ge=0, le=MOST_STEPS)]
 Seed = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
 Rate = Annotated[float, msgspec.Meta(gt=0, lt=MOST_NUMBER)]
 Weight = Annotated[float, msgspec.Meta(ge=0, lt=MOST_NUMBER)]
+Minutes = Annotated[float, msgspec.Meta(gt=0, le=MOST_MINUTES)]
 Decay = Annotated[float, msgspec.Meta(ge=0, lt=1)]
 Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]+$")]
 """Text that may be a path."""

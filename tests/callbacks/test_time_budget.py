@@ -76,7 +76,8 @@ class Machine:
     def _step(self, budget, batch):
         budget.on_train_batch_begin(batch)
         self.rates.append(float(self.model.optimizer.learning_rate))
-        self.plans.append(budget.planned_steps)
+        if not self.model.stop_training:
+            self.plans.append(budget.planned_steps)
         self.clock.now += self.step(self.clock.now - self.begun)
 
     @property

@@ -8,6 +8,7 @@ import pytest
 from edits import edited, places, replaced, without
 from runs import config
 
+from keras_gan.callbacks.time_budget import BudgetState
 from keras_gan.cli.augment.folder import AugmentSettings
 from keras_gan.cli.generated_folder import Generated
 from keras_gan.cli.run_folder import Done, RunConfig
@@ -20,7 +21,13 @@ AUGMENT = AugmentSettings(
     "photos", {"number": 3}, "model.keras", "0" * 64, {"a": 1}, 0.5, None, None,
     8, 0, None, {"keras": "3"},
 )  # fmt: skip
-RECORDS = (config(("a", "b")), AUGMENT, Generated("m", 1, ["a"]), Done(1, 1))
+BUDGET = BudgetState(9.0, 1, 5, 1.0, 2.0, 1e-3)
+RECORDS = (
+    config(("a", "b")),
+    AUGMENT,
+    Generated("m", 1, ["a"]),
+    Done(1, 1, BUDGET),
+)
 
 
 def ids(record):
@@ -41,9 +48,14 @@ HOSTILE = (
 COMPARED = ("images_of_data", "filter")
 MAY_BE_LEFT_OUT = {
     "RunConfig": {"versions", "device"},
-    "settings": {"metrics", "feature_extractor", "augment", "balance", "split"},
+    "settings": {
+        "metrics", "feature_extractor", "augment", "balance", "split",
+        "minutes",
+    },
+    "Done": {"budget"},
+    "budget": set(dataclasses.asdict(BUDGET)) - {"steps"},
     "dataset": {"num_classes", "class_names", "skipped", "split"},
-}
+}  # fmt: skip
 
 
 def parsed(plain, record):

@@ -1,0 +1,196 @@
+"""A run to continue, from its folder."""
+
+import argparse
+import contextlib
+import dataclasses
+import math
+
+from keras_gan import models
+from keras_gan.cli.job import Job
+from keras_gan.cli.jobs import new_gan, on_devices
+from keras_gan.cli.loading import load_gan
+from keras_gan.cli.opening import open_data
+from keras_gan.cli.planning import budget_of
+from keras_gan.cli.run_folder import Done, RunConfig, RunFolder, newest_run
+from keras_gan.cli.settings import Settings, differences, steps_asked
+from keras_gan.cli.sizes import check_training
+from keras_gan.cli.words import listed
+from keras_gan.utils import clock
+from keras_gan.utils.workers import is_chief
+
+
+def resume(
+    options: argparse.Namespace, held: contextlib.ExitStack
+) -> Job | None:
+    """Prepares a run to resume; `None` if it is finished.
+
+    Args:
+        options: Arguments of the command line.
+        held: Keeps other processes out of the folder, until it is closed.
+
+    Raises:
+        FileNotFoundError: If there is no such run.
+        ValueError: If options or images differ from those of the run.
+    """
+    started = clock.seconds()
+    folder = _folder_to_resume(options)
+    config = folder.read_config()
+    if is_chief():
+        held.enter_context(folder.held())
+        config = folder.read_config()  # Nobody else can change it now.
+    settings, done = config.settings, folder.done()
+    _check_options(options, settings, folder)
+    source = open_data(
+        settings.data,
+        image_size=settings.image_size,
+        channels=settings.channels,
+        split=settings.split,
+        quiet=options.quiet,
+    )
+    _check_images(config, source.info, folder)
+    _check_classes(config, source.info, folder)
+    before, settings = settings, _extended(options, config, done, folder)
+    config = dataclasses.replace(config, settings=settings)
+    budget = None
+    if settings.minutes is not None:
+        budget = budget_of(settings, done.budget, started)
+    if done.steps >= settings.steps if budget is None else budget.is_over:
+        gan = None
+        _print_finished(folder, done.steps, settings, options)
+    else:
+        gan = on_devices(settings, lambda: _continued(folder, config))
+    length, length_before = (s.minutes or s.steps for s in (settings, before))
+    if is_chief() and length != length_before:
+        folder.write_config(config)
+    return gan and Job(
+        folder, settings, source, gan, done.steps, done.rounds, budget
+    )
+
+
+def _extended(
+    options, config: RunConfig, done: Done, folder: RunFolder
+) -> Settings:
+    """The settings of a run, with the length that is asked for now."""
+    settings, num_images = config.settings, config.dataset.num_images
+    steps = steps_asked(options, num_images, settings.batch_size)
+    minutes = options.minutes
+    if settings.minutes is None:
+        _check_length(folder, f"{settings.steps} steps", "--minutes", minutes)
+        if steps is None:
+            return settings
+        _check_not_done(folder, done.steps, steps, "steps")
+        return dataclasses.replace(settings, steps=steps)
+    length = f"{settings.minutes:g} minutes"
+    _check_length(folder, length, "--steps or --epochs", steps)
+    used = 0.0
+    if done.budget is not None:
+        used = done.budget.seconds / 60
+        planned = done.budget.planned_steps or settings.steps
+        settings = dataclasses.replace(settings, steps=planned)
+    if minutes is None:
+        return settings
+    _check_not_done(folder, math.ceil(used * 100) / 100, minutes, "minutes")
+    # A first plan: the budget makes it better.
+    steps = math.ceil(settings.steps * minutes / settings.minutes)
+    return dataclasses.replace(settings, minutes=minutes, steps=steps)
+
+
+def _check_length(folder: RunFolder, length: str, option: str, given) -> None:
+    if given is not None:
+        raise ValueError(
+            f"`{folder}` was started to train for {length}, which `--resume` "
+            f"can change to another number of {length.split()[-1]}. Received: "
+            f"{option}. Leave that out, or start a new run without --resume."
+        )
+
+
+def _continued(folder: RunFolder, config: RunConfig) -> models.GAN:
+    """The GAN of the checkpoint, or a new one where there is none yet."""
+    settings = config.settings
+    classes = _num_classes(config)
+    if not folder.model_path.exists():
+        return new_gan(settings, classes)
+    check_training(settings, classes)
+    gan = load_gan(folder.model_path)
+    if (gan.image_shape, gan.num_classes) != (settings.image_shape, classes):
+        raise ValueError(
+            f"`{folder.config_path}` and `{folder.model_path}` do not belong "
+            f"together: one is of images {settings.image_shape} and "
+            f"{classes or 'no'} classes, the other of {gan.image_shape} and "
+            f"{gan.num_classes or 'no'}. Restore the one that was changed."
+        )
+    return gan
+
+
+def _num_classes(config: RunConfig) -> int | None:
+    is_conditional = config.settings.conditional
+    return config.dataset.num_classes if is_conditional else None
+
+
+def _folder_to_resume(options) -> RunFolder:
+    named = options.resume or options.out
+    if options.resume and options.out and options.resume != options.out:
+        raise ValueError(
+            "`--resume` continues in the folder of the run. Received: "
+            f"--resume {options.resume} and --out {options.out}. Leave --out "
+            "out, or copy the folder first."
+        )
+    return RunFolder(named) if named else newest_run()
+
+
+def _check_options(options, settings: Settings, folder: RunFolder) -> None:
+    found = differences(options, settings)
+    if found:
+        raise ValueError(
+            f"`--resume` keeps the settings of the run. `{folder}` has "
+            f"{', '.join(found)}. Leave these options out, or start a new run "
+            "without --resume."
+        )
+
+
+def _check_images(config: RunConfig, info, folder: RunFolder) -> None:
+    names = ("num_images", "image_shape", "num_classes")
+    then, now = (
+        {name: getattr(one, name) for name in names}
+        for one in (config.dataset, info)
+    )
+    if then != now:
+        raise ValueError(
+            f"The images of `{folder}` have changed since it was started: it "
+            f"had {then}. Received: {now}. Restore them, or start a new run."
+        )
+
+
+def _check_classes(config: RunConfig, info, folder: RunFolder) -> None:
+    """In another order, each label would mean another class."""
+    then, now = config.dataset.class_names, info.class_names
+    if config.settings.conditional and then not in (None, now):
+        raise ValueError(
+            f"The classes of `{folder}` have changed since it was started: it "
+            f"had {listed(then)}. Received: {listed(now)}. Give them their "
+            "old names and order, or start a new run."
+        )
+
+
+def _check_not_done(
+    folder: RunFolder, done: float, asked: float, units: str
+) -> None:
+    if asked < done:
+        raise ValueError(
+            f"`{folder}` has done {done:.15g} {units}, which cannot be taken "
+            f"back. Received: --{units} {asked:.15g}. Ask for {done:.15g} to "
+            "end it here, or for more."
+        )
+
+
+def _print_finished(
+    folder: RunFolder, steps: int, settings: Settings, options
+) -> None:
+    more = f"--steps {2 * steps}"
+    if settings.minutes is not None:
+        more = f"--minutes {2 * settings.minutes:g}"
+    if is_chief() and not options.quiet:
+        print(
+            f"`{folder}` is finished: all {steps} steps are done. For more: "
+            f"keras-gan train --resume {folder} {more}"
+        )

@@ -1,0 +1,255 @@
+"""`keras-gan train --minutes`: plans, ends, resumes, by the clock of a test."""
+
+import json
+import os
+import signal
+import types
+from pathlib import Path
+
+import keras
+import pytest
+from portable import assert_equal
+
+from keras_gan.callbacks.run_checkpoint import read_record
+from keras_gan.cli import planning
+from keras_gan.cli import settings as settings_module
+from keras_gan.cli.forecast import forecast
+from keras_gan.cli.job import Job
+from keras_gan.cli.run_folder import Done, RunFolder
+from keras_gan.cli.settings import Settings
+from keras_gan.cli.step_limit import StepLimit
+from keras_gan.cli.step_timer import StepTimer
+from keras_gan.cli.words import duration_in_words
+from keras_gan.utils import clock as clock_module
+
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
+MINUTES = ("--minutes", 1, "--save-every", 20)
+
+
+class Clock:
+    """A second passes with each training step, measured or not."""
+
+    now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+    def passing_after(self, begin):
+        def on_train_batch_begin(callback, batch, logs=None):
+            begin(callback, batch, logs)
+            self.now += 1
+
+        return on_train_batch_begin
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(clock_module, "seconds", clock)
+    name = "on_train_batch_begin"
+    for kind in (StepLimit, StepTimer):
+        passing = clock.passing_after(getattr(kind, name))
+        monkeypatch.setattr(kind, name, passing)
+    return clock
+
+
+def settings_of(folder) -> dict:
+    return json.loads(Path(folder, "config.json").read_text())["settings"]
+
+
+def weights_of(folder) -> list:
+    return keras.saving.load_model(Path(folder, "model.keras")).get_weights()
+
+
+def test_run_of_a_minute_interrupted_and_resumed(
+    train, run_command, clock, monkeypatch
+):
+    code, output, errors = train(*MINUTES, "--out", "whole")
+    assert code == 0
+    # Eight steps are measured, and not done.
+    assert clock.now - 1000 == pytest.approx(60, abs=2)
+    assert "1 minute, about 52 steps" in output
+    assert "51/51 steps" in output
+    assert errors.count("\n") == 1
+    assert "`--width 16` allows only about 52 steps in 1 minute." in errors
+    assert settings_of("whole")["minutes"] == 1.0
+    record = read_record("whole/model.keras")
+    assert (record["steps"], record["rounds"]) == (51, 3)
+    assert record["budget"]["seconds"] == pytest.approx(60, abs=1)
+    assert RunFolder("whole").done().budget.planned_steps == 51
+    assert weights_of("whole")[0].shape == (64, 16)
+
+    def interrupt(self, batch, logs=None):
+        if self.steps == 22:
+            os.kill(os.getpid(), signal.SIGINT)
+        begin(self, batch, logs)
+
+    begin = StepLimit.on_train_batch_begin
+    with monkeypatch.context() as patch:
+        patch.setattr(StepLimit, "on_train_batch_begin", interrupt)
+        code, _, errors = train(*MINUTES, "--out", "run")
+    assert code == 130 and "stopped at step 23 of 52" in errors
+    clock.now += 10_000
+    assert run_command("train", "--resume", "run", "--quiet") == (0, "", "")
+    for weight, same in zip(
+        weights_of("run"), weights_of("whole"), strict=True
+    ):
+        assert_equal(weight, same)
+
+    code, output, _ = run_command("train", "--resume", "run")
+    assert code == 0 and "is finished" in output
+    assert "keras-gan train --resume run --minutes 2" in output
+    more = ("--resume", "run", "--minutes", 1.5)
+    code, output, _ = run_command("train", *more)
+    steps = read_record("run/model.keras")["steps"]
+    assert steps == pytest.approx(81, abs=2)
+    assert code == 0 and f"{steps}/{steps} steps" in output
+    assert settings_of("run")["minutes"] == 1.5
+    code, _, errors = run_command("train", "--resume", "run", "--steps", 99)
+    assert code == 2 and "was started to train for 1.5 minutes" in errors
+    code, _, errors = run_command("train", "--resume", "run", "--minutes", 1)
+    assert (
+        code == 2
+        and "minutes, which cannot be taken back. Received: --minutes 1."
+        in errors
+    )
+
+
+def test_time_that_is_over_before_training_leaves_no_folder(
+    run_fails, train, clock
+):
+    # Eight steps are measured.
+    options = (*train.options, "--minutes", 0.1, "--out", "run")
+    error = run_fails("train", *options)
+    assert "`--minutes` must leave time for training" in error
+    assert "a step takes 1 s. Ask for more." in error
+    assert not Path("run").exists()
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (("--minutes", 0), "must be above 0"),
+        (("--minutes", "nan"), "must be above 0"),
+        (("--minutes", 1e8), "must be at most 10000000"),
+        (("--minutes", 1, "--steps", 5), "not allowed with argument"),
+        (("--minutes", 1, "--epochs", 5), "not allowed with argument"),
+    ],
+)
+def test_wrong_minutes(run_fails, options, message):
+    assert message in run_fails("train", *options)
+
+
+def test_several_workers_are_refused(run_fails, monkeypatch):
+    monkeypatch.setattr(settings_module.devices, "has_workers", lambda: True)
+    error = run_fails("train", "--minutes", 1)
+    assert "Ask for --steps." in error
+
+
+def test_runs_by_steps_have_no_minutes(train, run_command, run_fails):
+    assert train("--steps", 1, "--quiet", "--out", "run")[0] == 0
+    assert RunFolder("run").done() == Done(1, 1, None)
+    error = run_fails("train", "--resume", "run", "--minutes", 1)
+    assert "was started to train for 1 steps" in error
+
+
+@pytest.fixture
+def plan(monkeypatch, clock):
+    """Function that plans ten minutes of a run, by seconds of a step."""
+
+    def planned(seconds, minutes=10, width=32, augment="none", **options):
+        built = []
+
+        def build(settings):
+            built.append(settings)
+            augmenter = planning.build_augmenter(settings)
+            return types.SimpleNamespace(augmenter=augmenter)
+
+        monkeypatch.setattr(
+            planning,
+            "seconds_per_step",
+            lambda job: seconds(job.settings.width),
+        )
+        settings = Settings(
+            "digits", (28, 28), 1, False, "dcgan", width, 64, "hinge", 64,
+            10_000, 400, 1e-3, 1e-4, 0.9, 0.99, None, "float32", None, 0,
+            augment=augment, minutes=minutes,
+        )  # fmt: skip
+        given = {"width": None, "save_every": None, "quiet": False, **options}
+        job = Job(None, settings, None, build(settings))
+        asked = types.SimpleNamespace(**given)
+        return planning.planned(job, build, asked, 1000.0), len(built)
+
+    return planned
+
+
+@pytest.mark.parametrize(
+    "full, power, width, steps",
+    [
+        (0.05, 1, 32, 12_000),
+        (1.0, 1, 16, 1200),
+        (1.0, 0.3, 32, 600),  # It would not be faster.
+        (64.0, 1, 8, 37),
+    ],
+)
+def test_narrower_networks_where_the_time_is_short(
+    plan, capsys, full, power, width, steps
+):
+    job, _ = plan(lambda width: full * (width / 32) ** power)
+    assert job.settings.width == width
+    assert job.settings.steps == pytest.approx(steps, abs=1)
+    assert job.budget.planned_steps == job.settings.steps
+    printed = capsys.readouterr().out
+    expected = f"width {width}: width 32 would do only about "
+    assert printed.startswith(expected) if width < 32 else not printed
+    rounds = job.settings.steps / job.settings.steps_per_round
+    assert 24 < rounds <= 25 or rounds <= 600 / 10
+
+
+def test_short_runs_have_few_rounds(plan):
+    job, _ = plan(lambda width: 0.01, minutes=1)
+    assert job.settings.steps_per_round == 1000
+    job, _ = plan(lambda width: 0.01, minutes=1, save_every=7)
+    assert job.settings.steps_per_round == 7
+
+
+def test_augmentation_is_as_fast_as_the_run_is_long(plan):
+    job, built = plan(lambda width: 0.1, augment="ada")
+    assert job.gan.augmenter.speed == pytest.approx(6000 * 64 / 10 / 1000)
+    assert built == 2
+    assert plan(lambda width: 0.1, augment="flip")[1] == 1
+
+
+@pytest.mark.parametrize(
+    "seconds, is_new, line",
+    [
+        (0.5, False, "about 17 min on this machine\n"),
+        (0.5, True, "about 17 min on this machine; --minutes 5 ends sooner"),
+        (6, True, "about 3 h 20 min on this machine; --minutes 60 ends sooner"),
+        (0.05, True, "about 100 s on this machine\n"),
+        (0.005, True, ""),
+    ],
+)
+def test_forecast_of_the_first_steps(clock, capsys, seconds, is_new, line):
+    limit = StepLimit(0, 2000, 0)
+    timer = forecast(limit, is_new=is_new)
+    timer.set_model(types.SimpleNamespace(optimizer=keras.optimizers.SGD(0.1)))
+    for batch in range(1000):
+        timer.on_train_batch_begin(batch)
+        clock.now += seconds - 1 if batch else 1000
+    printed = capsys.readouterr().out
+    assert printed.startswith(line) and bool(printed) == bool(line)
+    assert printed.count("\n") == bool(line)
+
+
+@pytest.mark.parametrize(
+    "seconds, words",
+    [
+        (9.6, "10 s"), (100, "2 min"), (5000, "83 min"), (7200, "2 h"),
+        (12_010, "3 h 20 min"), (86_400 * 3, "3 days"),
+    ],
+)  # fmt: skip
+def test_durations_in_words(seconds, words):
+    assert duration_in_words(seconds) == words
