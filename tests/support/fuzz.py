@@ -36,6 +36,8 @@ from keras_gan.images import write_image
 SECONDS = 30
 """More is a hang."""
 _CLASSES = ("a", "b")
+_WRITTEN = ("run", "aug", "gen")
+_MINE = ("mine.npz", "mine.txt")
 
 
 @dataclasses.dataclass
@@ -47,7 +49,6 @@ class Case:
         arguments: The command line.
         prepared: What was done to the folder, in words.
         faults: What went wrong.
-        seconds: How long it took.
     """
 
     number: int
@@ -73,11 +74,14 @@ def cases(seed: int, template: Path, scratch: Path) -> Iterator[Case]:
         generator = random.Random(f"{seed} {number}")
         folder = scratch / "case"
         shutil.copytree(template, folder, symlinks=True)
+        outside = folder / hostile.OUTSIDE
+        outside.parent.mkdir(exist_ok=True)
+        outside.write_text("my photo")
         with contextlib.chdir(folder), _stubbed_training():
             prepared = hostile.prepare(generator)
             arguments = hostile.arguments(generator, prepared)
             case = Case(number, arguments, prepared, [])
-            _try(case, generator)
+            _try(case)
         shutil.rmtree(folder)
         yield case
 
@@ -90,9 +94,6 @@ def make_template(folder: Path) -> Path:
         for number in range(4):
             pixels = generator.integers(0, 256, (8, 8, 1), "uint8")
             write_image(folder / "photos" / name / f"{number}.png", pixels)
-    (folder / "mine").mkdir()
-    (folder / "mine" / "0.png").write_text("my photo")
-    (folder / "mine.npz").write_text("my arrays")
     with contextlib.chdir(folder):
         make_run(Path("run"), str(folder / "photos"), _CLASSES, num_images=8)
         for line in (
@@ -101,6 +102,12 @@ def make_template(folder: Path) -> Path:
         ):
             with contextlib.redirect_stdout(io.StringIO()):
                 assert cli.main(line.split()) == 0
+    # Beside what the commands wrote too.
+    (folder / "mine").mkdir()
+    (folder / "mine" / "0.png").write_text("my photo")
+    for name in (".", *_WRITTEN, "aug/a"):
+        for mine in _MINE:
+            (folder / name / mine).write_text("mine")
     return folder
 
 
@@ -122,7 +129,7 @@ def _stubbed_training() -> Iterator[None]:
         keras_gan.GAN.fit = original
 
 
-def _try(case: Case, generator: random.Random) -> None:
+def _try(case: Case) -> None:
     before = _contents()
     output, errors, code = io.StringIO(), io.StringIO(), None
     with _limited_time(), contextlib.redirect_stdout(output):
@@ -146,11 +153,16 @@ def _try(case: Case, generator: random.Random) -> None:
     lost = [
         name
         for name, content in before.items()
-        if not name.startswith(("run/", "aug/", "gen/"))
-        and after.get(name) != content
+        if after.get(name) != content and not _is_own(name)
     ]
     if lost:
         case.faults.append(f"files of the user are lost: {lost}")
+
+
+def _is_own(name: str) -> bool:
+    """Whether a command wrote it, and may write or remove it again."""
+    path = Path(name)
+    return path.parts[0] in _WRITTEN and path.name not in _MINE
 
 
 @contextlib.contextmanager
@@ -170,7 +182,8 @@ def _limited_time() -> Iterator[None]:
 def _contents() -> dict[str, bytes | str]:
     """Everything here: files with their bytes, links with their targets."""
     found: dict[str, bytes | str] = {}
-    for folder, folders, files in os.walk("."):
+    places = (os.walk("."), os.walk(hostile.OUTSIDE.parent))
+    for folder, folders, files in itertools.chain(*places):
         for name in (*folders, *files):
             path = Path(folder, name)
             if path.is_symlink():

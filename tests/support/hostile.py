@@ -1,6 +1,7 @@
 """What a user, an editor or a full disk may do to folders and arguments."""
 
 import json
+import os
 import random
 import zipfile
 from pathlib import Path
@@ -11,9 +12,16 @@ _OWN = (
     "aug/augment.json", "aug/manifest.csv", "gen/generate.json",
 )  # fmt: skip
 _JSON = [name for name in _OWN if not name.endswith(".csv")]
+OUTSIDE = Path("../outside/0.png")
+"""A file of the user outside the folder."""
+# As lists of files that may be removed might name them.
+_FILES = (
+    "../mine/0.png", f"../{OUTSIDE}", "{outside}", "/{outside}", "a/../mine",
+)  # fmt: skip
 _VALUES = (
+    *_FILES,
     None, True, 0, -1, 2**31, 2**63, 10**30, 1e300, 0.5, "", "x", "\0", "ü/..",
-    "../mine/0.png", "/etc/passwd", [], ["x"], [1, 2, 3], {}, {"x": 1},
+    [], ["x"], [1, 2, 3], {}, {"x": 1},
     "\udcff", float("nan"), float("inf"),
 )  # fmt: skip
 _NUMBERS = (
@@ -24,6 +32,7 @@ _PATHS = (
     "photos", "photos/a", "mine", "mine.npz", "mine/0.png", "run", "aug", "gen",
     "nothing", "", ".", "..", "run/model.keras", "digits", "loop", "new/x.png",
     "x.png", "x.npz", "new", "ü\udcff", "a" * 300, "/dev/null", "/proc/x",
+    "{outside}", "/{outside}",
 )  # fmt: skip
 # What a command that works would take too long for is not among them.
 _NUMBERED = {
@@ -42,7 +51,14 @@ def prepare(generator: random.Random) -> str:
     """Changes something in the current folder; returns what, in words."""
     Path("loop").symlink_to("loop")
     kind = generator.choice(
-        (_edit_json, _edit_model, _edit_bytes, _edit_folder, _nothing)
+        (
+            _edit_json,
+            _edit_model,
+            _edit_bytes,
+            _edit_folder,
+            _edit_list,
+            _nothing,
+        )
     )
     return kind(generator)
 
@@ -70,8 +86,8 @@ def arguments(generator: random.Random, prepared: str) -> list[str]:
 
 def _any(generator: random.Random) -> list[str]:
     command = generator.choice(list(_NUMBERED))
-    paths = [generator.choice(_PATHS) for _ in range(2)]
-    out = ["--out", generator.choice(_PATHS)]
+    *paths, out_path = (_filled_in(generator.choice(_PATHS)) for _ in range(3))
+    out = ["--out", out_path]
     tiny = ["--network", "mlp", "--width", "8", "--metrics", "none", "--quiet"]
     options = {
         "train": [paths[0], *tiny, *out],
@@ -88,15 +104,15 @@ def _nothing(generator: random.Random) -> str:
 
 def _edit_json(generator: random.Random) -> str:
     path = Path(generator.choice(_JSON))
-    record = path.suffix == ".keras"
-    if record:
+    is_model = path.suffix == ".keras"
+    if is_model:
         with zipfile.ZipFile(path) as archive:
             content = json.loads(archive.comment)
     else:
         content = json.loads(path.read_text())
     words = _edit(content, generator)
     text = json.dumps(content)
-    if record:
+    if is_model:
         with zipfile.ZipFile(path, "a") as archive:
             archive.comment = text.encode()
     else:
@@ -132,8 +148,13 @@ def _edit(content: Any, generator: random.Random) -> str:
     if generator.random() < 0.3:
         del place[key]
         return f"without {key}"
-    place[key] = generator.choice(_VALUES)
+    value = generator.choice(_VALUES)
+    place[key] = _filled_in(value) if isinstance(value, str) else value
     return f"{key} {place[key]!r}"
+
+
+def _filled_in(text: str) -> str:
+    return text.replace("{outside}", os.path.abspath(OUTSIDE))
 
 
 def _edit_bytes(generator: random.Random) -> str:
@@ -154,6 +175,20 @@ def _edit_bytes(generator: random.Random) -> str:
     words = generator.choice(list(kinds))
     path.write_bytes(kinds[words])
     return f"{path} {words} at {place}"
+
+
+def _edit_list(generator: random.Random) -> str:
+    """Adds what must stay to what a command has written."""
+    name = _filled_in(generator.choice(_FILES))
+    path = Path(generator.choice(("aug/manifest.csv", "gen/generate.json")))
+    if path.suffix == ".csv":
+        with path.open("a") as file:
+            file.write(f"{name},,,,,,\n")
+    else:
+        content = json.loads(path.read_text())
+        content["files"].append(name)
+        path.write_text(json.dumps(content))
+    return f"{path} lists {name}"
 
 
 def _edit_folder(generator: random.Random) -> str:
