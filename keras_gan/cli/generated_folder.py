@@ -6,9 +6,13 @@ import os
 import pathlib
 from collections.abc import Iterator, Sequence
 
-from keras_gan.cli.own_files import check_way, paths_inside, remove
-from keras_gan.utils.files import is_temporary, replacing
-from keras_gan.utils.locks import is_lock
+from keras_gan.cli.own_files import (
+    check_way,
+    is_leftover,
+    paths_inside,
+    remove,
+)
+from keras_gan.utils.files import replacing
 from keras_gan.utils.records import Seed, Text, read_json, to_json
 
 
@@ -38,9 +42,7 @@ class GeneratedFolder:
         if os.path.lexists(self.record_path):
             names = read_json(self.record_path, Generated).files
             self._earlier = paths_inside(path, names, self.record_path)
-        elif path.is_dir() and not all(
-            is_lock(p) or is_temporary(p) for p in path.iterdir()
-        ):
+        elif path.is_dir() and not all(map(is_leftover, path.iterdir())):
             raise ValueError(
                 f"`{path}` is not empty, and `keras-gan generate` did not "
                 "write it. Choose another --out."

@@ -48,7 +48,9 @@ class _Grid(Output):
             num_labels = len(set(labels.tolist()))
             columns = num_labels if 1 < num_labels <= _MOST_COLUMNS else None
         grid = image_tools.image_grid(images, columns)
-        image_tools.write_image(self.path, grid, software=mark(_COMMAND))
+        with replacing(self.path) as aside:
+            png = image_tools.encode_png(grid, software=mark(_COMMAND))
+            aside.write_bytes(png)
 
 
 class _Arrays(Output):
@@ -88,7 +90,8 @@ class _Folder(Output):
             ):
                 path = self.path / name
                 path.parent.mkdir(parents=True, exist_ok=True)
-                image_tools.write_image(path, image)
+                with replacing(path, flush=False) as aside:
+                    aside.write_bytes(image_tools.encode_png(image))
 
 
 _OUTPUTS: dict[str, type[Output]] = {

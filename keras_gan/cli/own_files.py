@@ -9,7 +9,8 @@ import zipfile
 from collections.abc import Iterable, Iterator
 
 from keras_gan.images.formats import open_picture
-from keras_gan.utils.files import temporary_path
+from keras_gan.utils.files import is_temporary, temporary_path
+from keras_gan.utils.locks import is_lock
 
 
 def paths_inside(
@@ -68,8 +69,13 @@ def check_way(
             )
 
 
+def is_leftover(path: pathlib.Path) -> bool:
+    """Whether a killed process may have left a file before it began."""
+    return is_lock(path) or is_temporary(path)
+
+
 def mark(command: str) -> str:
-    """What a file says of itself that a command wrote.
+    """The mark that a command leaves in its files.
 
     Args:
         command: Name of the command, such as "generate".

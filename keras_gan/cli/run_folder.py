@@ -11,10 +11,11 @@ from collections.abc import Iterator
 
 from keras_gan.callbacks.run_checkpoint import read_record
 from keras_gan.callbacks.time_budget import BudgetState
+from keras_gan.cli.own_files import is_leftover
 from keras_gan.cli.settings import Settings
 from keras_gan.datasets import DatasetInfo
-from keras_gan.utils.files import is_temporary, replacing
-from keras_gan.utils.locks import holding_folder, is_lock
+from keras_gan.utils.files import replacing
+from keras_gan.utils.locks import holding_folder
 from keras_gan.utils.records import StepsDone, read_json, to_json
 
 RUNS = pathlib.Path("runs")
@@ -75,7 +76,7 @@ class RunFolder:
             ValueError: If the folder exists and is not empty.
         """
         if self.path.is_dir():
-            if all(map(_may_be_left, self.path.iterdir())):
+            if all(map(is_leftover, self.path.iterdir())):
                 return
         elif not os.path.lexists(self.path):
             return
@@ -196,11 +197,6 @@ def _runs() -> list[pathlib.Path]:
 def _known_runs() -> str:
     runs = [str(path) for path in _runs()]
     return f" Runs here: {', '.join(runs)}." if runs else ""
-
-
-def _may_be_left(path: pathlib.Path) -> bool:
-    """Whether a killed process may have left a file before it began."""
-    return is_lock(path) or is_temporary(path)
 
 
 def _check_text(path: pathlib.Path) -> None:

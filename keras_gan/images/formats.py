@@ -111,11 +111,11 @@ def _opened(file: BinaryIO, formats: Iterable[str]) -> Any:
     start = file.read(_MARK_BYTES)
     for name in formats:
         factory, accepts = Image.OPEN[name]
-        # Text says why it is not accepted.
-        is_likely = accepts is None or accepts(start)
-        if is_likely and not isinstance(is_likely, str):
-            file.seek(0)
-            with contextlib.suppress(*_NOT_OF_THE_FORMAT):
+        with contextlib.suppress(*_NOT_OF_THE_FORMAT):
+            # Text says why it is not accepted.
+            is_likely = accepts is None or accepts(start)
+            if is_likely and not isinstance(is_likely, str):
+                file.seek(0)
                 return factory(file, "")
     return None
 

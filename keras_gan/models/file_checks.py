@@ -11,15 +11,17 @@ from keras_gan.models import finite_state
 class CheckedFiles:
     """A mix-in for models whose files must be of use later."""
 
-    def save(self, filepath, overwrite=True, **kwargs):
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
         """Saves the model to a `.keras` file, as `keras.Model.save` does.
 
         A model that is not finite does not replace the last good file. Its
-        networks can still be saved alone.
+        networks can still be saved alone. `keras.saving.save_model` empties
+        the file before anything can be checked, so this method is safer.
 
         Args:
             filepath: Path that ends in `.keras`.
             overwrite: As in `keras.Model.save`.
+            zipped: As in `keras.Model.save`.
             **kwargs: As in `keras.Model.save`.
 
         Raises:
@@ -30,7 +32,7 @@ class CheckedFiles:
         check_path(filepath)
         finite_state.check(self)
         super().save(  # type: ignore[misc]
-            filepath, overwrite=overwrite, **kwargs
+            filepath, overwrite=overwrite, zipped=zipped, **kwargs
         )
 
     def save_weights(self, filepath, overwrite=True, **kwargs):

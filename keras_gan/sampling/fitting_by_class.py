@@ -21,17 +21,15 @@ def check_labels(labels: Any, num_images: int, num_classes: int) -> np.ndarray:
         ValueError: If they are anything else.
     """
     labels = np.asarray(labels)
-    fits = (
-        labels.shape == (num_images,)
-        and np.issubdtype(labels.dtype, np.integer)
-        and labels.min() >= 0
-        and labels.max() < num_classes
-    )
-    if not fits:
+    is_whole = np.issubdtype(labels.dtype, np.integer)
+    span = (labels.min(), labels.max()) if is_whole and labels.size else ()
+    fits = labels.shape == (num_images,) and is_whole
+    if not fits or (span and (span[0] < 0 or span[1] >= num_classes)):
         raise ValueError(
             f"`labels` must be {num_images} integers from 0 to "
             f"{num_classes - 1}, one per image. Received: {labels.dtype} of "
-            f"shape {labels.shape}, from {labels.min()} to {labels.max()}."
+            f"shape {labels.shape}"
+            + (f", from {span[0]} to {span[1]}." if span else ".")
         )
     return labels
 

@@ -14,17 +14,20 @@ _LONGEST = 255 - 20
 
 @contextlib.contextmanager
 def replacing(
-    path: str | os.PathLike, *, shared: bool = False
+    path: str | os.PathLike, *, shared: bool = False, flush: bool = True
 ) -> Iterator[pathlib.Path]:
     """Yields a temporary path to write to, and then renames it to `path`.
 
     A full disk, an error or a killed process leaves the old file as it was.
-    The temporary file of a killed process is overwritten by the next writer.
+    The temporary file of a killed process is overwritten by the next writer,
+    unless it is shared.
 
     Args:
         path: File to replace, in a folder that exists.
         shared: Whether several processes may write this file at once. Each
             then has a temporary file of its own.
+        flush: Whether to wait until it is on the disk, which is slow for many
+            small files. Otherwise a power failure may leave an empty file.
     """
     path = pathlib.Path(path)
     aside = temporary_path(path, f"{os.getpid()}-" if shared else "")
@@ -33,9 +36,11 @@ def replacing(
             # What is there may be a link to somebody else's file.
             aside.unlink(missing_ok=True)
             yield aside
-            _flush(aside)
+            if flush:
+                _flush(aside)
             os.replace(aside, path)
-            _flush_folder(path.parent)
+            if flush:
+                _flush_folder(path.parent)
     finally:
         aside.unlink(missing_ok=True)
 

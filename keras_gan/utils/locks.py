@@ -60,7 +60,11 @@ def is_lock(path: pathlib.Path) -> bool:
 def _made(folder: pathlib.Path, new: bool = False) -> Iterator[None]:
     made = [p for p in (folder, *folder.parents) if not os.path.lexists(p)]
     try:
-        folder.mkdir(parents=True, exist_ok=not new)
+        try:
+            folder.mkdir(parents=True, exist_ok=not new)
+        except FileExistsError:
+            made.clear()  # Another process was faster, and they are its own.
+            raise
         yield
     finally:
         for path in made:
@@ -89,7 +93,7 @@ def _locked(path: pathlib.Path, held: pathlib.Path) -> Iterator[None]:
 
 
 def _check_own(lock: pathlib.Path) -> None:
-    """Refuses a file of that name that is no lock, which are empty."""
+    """Refuses a file of that name that is not a lock; locks are empty."""
     try:
         found = lock.lstat()
     except OSError:  # It is not there, or its folder says what is wrong.

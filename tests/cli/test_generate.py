@@ -1,6 +1,7 @@
 """`keras-gan generate`: grids, arrays and folders from a run."""
 
 import json
+import os
 from pathlib import Path
 
 import keras
@@ -11,6 +12,7 @@ from runs import write_config
 from keras_gan import cli, datasets
 from keras_gan.cli import output
 from keras_gan.images import image_shape, read_image, to_uint8
+from keras_gan.utils.files import temporary_path
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
@@ -216,13 +218,34 @@ def test_more_images_than_memory(plain_run, run_fails, in_folder):
 def test_a_folder_that_cannot_be_finished_is_removed(
     plain_run, run_command, monkeypatch, in_folder
 ):
-    def write_image(path, image, **options):
-        if path.name == "2.png":
-            raise OSError(28, "No space left on device", str(path))
-        path.write_bytes(b"")
+    encoded = []
 
-    monkeypatch.setattr(output.image_tools, "write_image", write_image)
+    def encode_png(image):
+        if len(encoded) == 2:
+            raise OSError(28, "No space left on device")
+        encoded.append(image)
+        return b""
+
+    monkeypatch.setattr(output.image_tools, "encode_png", encode_png)
     arguments = ("--num-images", 5, "--out", "new/folder")
     code, _, errors = run_command("generate", plain_run, *arguments)
     assert code == 2 and "new/folder/2.png. The disk `/" in errors
     assert not any(in_folder.iterdir())
+
+
+def test_images_in_a_folder_are_quick_and_leave_no_file_when_killed(
+    plain_run, run_command, monkeypatch
+):
+    flushed, renamed, replace = [], [], os.replace
+
+    def note(source, target):
+        renamed.append((Path(source), Path(target)))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", flushed.append)
+    monkeypatch.setattr(os, "replace", note)
+    run_command("generate", plain_run, "--num-images", 5, "--out", "x")
+    # Only the record and its folder wait for the disk.
+    assert len(renamed) == 6 and len(flushed) <= 2
+    # The next process finds the temporary file under the same name.
+    assert all(temporary_path(target) == aside for aside, target in renamed)

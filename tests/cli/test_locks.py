@@ -79,6 +79,21 @@ def test_nothing_remains_where_nothing_was_written(in_folder, hold):
     assert not any(in_folder.iterdir())
 
 
+def test_a_folder_that_another_process_makes_meanwhile_stays(
+    in_folder, monkeypatch
+):
+    make = Path.mkdir
+
+    def make_after_another(folder, *arguments, **options):
+        make(folder)
+        make(folder, *arguments, **options)
+
+    monkeypatch.setattr(Path, "mkdir", make_after_another)
+    with pytest.raises(FileExistsError), holding_folder(Path("x"), new=True):
+        pass
+    assert Path("x").is_dir()
+
+
 @pytest.mark.parametrize("kind", ["file", "link", "loop", "folder", "pipe"])
 def test_what_is_no_lock_stays(in_folder, kind):
     Path("mine").write_text("my photo")

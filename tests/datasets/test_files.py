@@ -174,6 +174,7 @@ class TestBroken:
         )
         message = str(record[0].message)
         assert all(name in message for name in source.info.skipped)
+        assert "empty.jpg (it is empty)" in message
         assert source.info.num_images == 6 == len(source)
         assert levels_and_labels(source) == TestClasses.EXPECTED
 

@@ -137,3 +137,8 @@ def test_a_model_saved_by_hand(gan, tmp_path):
             with pytest.raises(FloatingPointError, match="and 1 more"):
                 save(tmp_path / name)
     assert not list(tmp_path.iterdir())
+
+
+def test_arguments_of_save_may_be_given_by_position(gan, tmp_path):
+    gan.save(tmp_path / "gan", True, False)
+    assert (tmp_path / "gan").is_dir()

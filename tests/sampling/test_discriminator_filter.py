@@ -350,6 +350,13 @@ def test_labels_that_do_not_fit_are_refused(labels):
     assert to_numpy(made.thresholds).tolist() == before
 
 
+@pytest.mark.parametrize("labels", [["a", "b", "c"], []])
+def test_labels_without_a_least_and_a_largest_are_refused(labels):
+    made = ready(DiscriminatorThreshold, 3)
+    with pytest.raises(ValueError, match=r"Received: .* of shape \(\d,\)\."):
+        made.calibrate(some_images(3)[0], np.array(labels))
+
+
 def test_labels_that_are_missing_are_refused():
     made = ready(DiscriminatorThreshold, 3)
     with pytest.raises(ValueError, match="`labels` must be given"):

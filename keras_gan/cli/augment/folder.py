@@ -6,16 +6,16 @@ import pathlib
 from contextlib import AbstractContextManager
 from typing import Any
 
-from keras_gan.cli.own_files import check_way, paths_inside, remove
+from keras_gan.cli.own_files import (
+    check_way,
+    is_leftover,
+    paths_inside,
+    remove,
+)
 from keras_gan.datasets.augmented_files import AugmentedFiles, File
 from keras_gan.datasets.manifest import Manifest
-from keras_gan.utils.files import (
-    is_temporary,
-    naming,
-    replacing,
-    temporary_path,
-)
-from keras_gan.utils.locks import LOCK, holding_folder, is_lock
+from keras_gan.utils.files import naming, replacing
+from keras_gan.utils.locks import LOCK, holding_folder
 from keras_gan.utils.records import (
     Count,
     Number,
@@ -116,15 +116,9 @@ class AugmentFolder:
         for row, content in files:
             path = self.path / row[0]
             path.parent.mkdir(parents=True, exist_ok=True)
-            # Not flushed, which would be slow: `begin` finds empty files.
-            aside = temporary_path(path)
-            try:
-                with naming(path):
-                    aside.unlink(missing_ok=True)  # It may be a link.
-                    aside.write_bytes(content)
-                    os.replace(aside, path)
-            finally:
-                aside.unlink(missing_ok=True)
+            with replacing(path, flush=False) as aside:
+                # A power failure may leave empty files, which `begin` finds.
+                aside.write_bytes(content)
 
     def discard(self) -> None:
         """Removes what was written, when it cannot be continued."""
@@ -145,7 +139,7 @@ class AugmentFolder:
     def _is_occupied(self) -> bool:
         # A process that is killed at its first file leaves only these.
         there = self.path.iterdir()
-        return not all(is_lock(p) or is_temporary(p) for p in there)
+        return not all(map(is_leftover, there))
 
     def _check_way(self, names: list[str], own: list[pathlib.Path]) -> None:
         needed = [self.path / name for name in names]
@@ -164,10 +158,9 @@ def _check_names(files: AugmentedFiles) -> None:
                 "LC_ALL=C.UTF-8, or rename it."
             ) from error
     for name in {row[0].split("/")[0] for row in files.rows}:
-        path = pathlib.Path(name)
         # Some systems do not tell capital letters from small ones.
         is_own = name.casefold() in (*_RECORDS, LOCK)
-        if is_own or is_lock(path) or is_temporary(path):
+        if is_own or is_leftover(pathlib.Path(name)):
             raise ValueError(
                 f"DATA has a class `{name}`, which is the name of a file that "
                 "`keras-gan augment` writes. Rename the folder of the class, "
