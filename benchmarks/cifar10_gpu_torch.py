@@ -26,7 +26,7 @@ from torch.nn import functional
 LATENT_DIM = 64
 SLOPE = 0.2
 MOMENTUM = 0.999
-ADAM = {"lr": 2e-4, "betas": (0.0, 0.99), "eps": 1e-8}
+ADAM = {"lr": 1e-3, "betas": (0.0, 0.99), "eps": 1e-8}
 TYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 # After the generator's first layer, and before the discriminator's last one.

@@ -62,7 +62,7 @@ _BY_SIDE = (
         Preset(
             width=32,
             steps=10_000,
-            learning_rate=1e-3,
+            learning_rate=2e-3,
             final_learning_rate=1e-4,
         ),
     ),

@@ -6,10 +6,11 @@ from typing import Any
 import keras
 from keras import ops
 
-# DCGAN's learning rate with the moment decay rates that go with zero-centered
-# penalties (R3GAN, StyleGAN2): no momentum, short average of squared gradients.
+# The moment decay rates that go with zero-centered penalties (R3GAN,
+# StyleGAN2): no momentum, a short average of squared gradients. With them and
+# these penalties, networks learn several times as fast as at DCGAN's 2e-4.
 _DEFAULTS = {
-    "learning_rate": 2e-4,
+    "learning_rate": 1e-3,
     "beta_1": 0.0,
     "beta_2": 0.99,
     "epsilon": 1e-8,
@@ -34,7 +35,7 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
 
     Args:
         generator: Keras optimizer (or its name or config) of the generator.
-            Default: Adam with learning rate 2e-4, `beta_1=0`, `beta_2=0.99`,
+            Default: Adam with learning rate 1e-3, `beta_1=0`, `beta_2=0.99`,
             `epsilon=1e-8`.
         discriminator: The same for the discriminator.
         name: Name of the combined optimizer.

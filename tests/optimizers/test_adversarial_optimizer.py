@@ -39,7 +39,7 @@ def test_defaults_are_those_of_gans():
         config = part.get_config()
         chosen = [config[k] for k in ("beta_1", "beta_2", "epsilon")]
         assert isinstance(part, adam) and chosen == [0.0, 0.99, 1e-8]
-        assert float(part.learning_rate) == pytest.approx(2e-4)
+        assert float(part.learning_rate) == pytest.approx(1e-3)
 
 
 def test_names_and_configs_stand_for_optimizers():
