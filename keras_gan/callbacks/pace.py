@@ -22,7 +22,7 @@ class Pace:
 
     Args:
         step: Seconds of a step, if they are known from before.
-        end: Seconds of the work at the end of an epoch, likewise.
+        end: Seconds of the work at the end of an epoch, until it is measured.
 
     Attributes:
         has_blocks: Whether a block has ended in this epoch.
@@ -30,7 +30,8 @@ class Pace:
 
     def __init__(self, step: float | None, end: float) -> None:
         self._steps = collections.deque([] if step is None else [step], _RECENT)
-        self._ends = collections.deque([end] * (end > 0), _RECENT)
+        self._known_end = end
+        self._ends: collections.deque = collections.deque([], _RECENT)
         self.restart()
 
     def restart(self) -> None:
@@ -46,8 +47,8 @@ class Pace:
 
     @property
     def end(self) -> float:
-        """Seconds of the work at the end of an epoch, 0 if not known."""
-        return statistics.median(self._ends) if self._ends else 0.0
+        """Seconds of the work at the end of an epoch."""
+        return statistics.median(self._ends or [self._known_end])
 
     @property
     def has_begun(self) -> bool:

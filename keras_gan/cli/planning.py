@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from keras_gan import models
 from keras_gan.callbacks import TimeBudget
+from keras_gan.callbacks.pace import Pace
 from keras_gan.callbacks.time_budget import BudgetState
 from keras_gan.cli.building import build_augmenter
 from keras_gan.cli.job import Job
@@ -25,8 +26,13 @@ _USEFUL_STEPS = 800
 _LEAST_WIDTH = 8
 # A narrower network must be faster by this factor, or it helps nothing.
 _GAIN = 1.25
-# Shorter rounds would spend too much of their time on saving.
+# Shorter rounds would spend too much of their time on saving; but some must
+# tell how long that takes.
 _SECONDS_PER_ROUND = 10.0
+_LEAST_ROUNDS = 3
+# A first guess at that: a file, and images as slow as some steps.
+_SAVING_SECONDS = 1.0
+_SAVING_STEPS = 2
 _MEASURED_SHARE = 0.01
 _MEASURED_SECONDS = 5.0
 
@@ -53,18 +59,19 @@ def planned(
     if steps < _USEFUL_STEPS:
         job, pace = _narrower(job, pace, steps, build, options)
         steps = _steps_left(job, started, pace)
-    rounds = int(steps * pace / _SECONDS_PER_ROUND)
-    per_round = math.ceil(steps / min(max(rounds, 1), NUM_ROUNDS))
+    saving = _SAVING_SECONDS + _SAVING_STEPS * pace
+    rounds = max(int(steps * pace / _SECONDS_PER_ROUND), _LEAST_ROUNDS)
+    per_round = options.save_every or math.ceil(steps / min(rounds, NUM_ROUNDS))
+    # The same, with the time between the rounds.
+    steps = max(1, Pace(pace, saving).steps_in(steps * pace, 0, per_round))
     settings = dataclasses.replace(
-        job.settings,
-        steps=steps,
-        steps_per_round=options.save_every or per_round,
+        job.settings, steps=steps, steps_per_round=per_round
     )
     gan = job.gan
     speed = getattr(build_augmenter(settings), "speed", None)
     if speed != getattr(gan.augmenter, "speed", None):
         gan = build(settings)
-    state = BudgetState(seconds_per_step=pace)
+    state = BudgetState(seconds_per_step=pace, seconds_per_epoch=saving)
     budget = budget_of(settings, state, started)
     return dataclasses.replace(job, settings=settings, gan=gan, budget=budget)
 

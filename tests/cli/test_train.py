@@ -352,7 +352,7 @@ def test_diverged_run_keeps_the_last_good_checkpoint(
 
 def test_diverged_run_without_a_checkpoint_says_so(train):
     code, _, errors = train(
-        *SHORT, "--loss", "wasserstein", "--learning-rate", "1e30"
+        *SHORT, "--loss", "wasserstein", "--learning-rate", "1e29"
     )
     assert code == 2
     assert "There is no checkpoint yet." in errors
