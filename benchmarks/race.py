@@ -5,9 +5,10 @@
 Every entry trains on the same images for the same seconds, one after the other
 so that each has the machine to itself. The clock starts before the first step,
 so it includes tracing and compilation, and stands still while samples are
-drawn. The distance to real images is then measured between features that no
-entry was trained with. Of entries with several averages of the generator the
-best one counts at each time. Finished runs in `--out` are kept.
+drawn. Before it starts, "default" measures its step to plan its schedule. The
+distance to real images is then measured between features that no entry was
+trained with. Of entries with several averages of the generator the best one
+counts at each time. Finished runs in `--out` are kept.
 """
 
 import argparse

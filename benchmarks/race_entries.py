@@ -84,7 +84,7 @@ def build(settings: Any) -> Any:
 def seconds_per_step(gan: Any, stream: Any) -> float:
     """Returns the median time of a step, after the first ones."""
     times: list[float] = []
-    clock = _after_each_step(lambda: times.append(time.perf_counter()))
+    clock = after_each_step(lambda: times.append(time.perf_counter()))
     gan.fit(stream, steps_per_epoch=40, verbose=0, callbacks=[clock])
     return float(np.median(np.diff(times[8:])))
 
@@ -116,13 +116,14 @@ def fitting(gan: Any, stream: Any) -> Entry:
             stream,
             steps_per_epoch=10**9,
             verbose=0,
-            callbacks=[_after_each_step(look)],
+            callbacks=[after_each_step(look)],
         )
 
     return run
 
 
-def _after_each_step(function: Callable[[], Any]) -> Any:
+def after_each_step(function: Callable[[], Any]) -> Any:
+    """Returns a callback that calls a function after each step."""
     import keras
 
     return keras.callbacks.LambdaCallback(

@@ -95,9 +95,17 @@ def precision_recall(real: np.ndarray, fake: np.ndarray) -> dict[str, float]:
 
 def extractor(images: np.ndarray) -> str:
     """Returns the name of a network that knows such images."""
-    return "digits" if images.shape[-1] == 1 else "efficientnet_lite0"
+    from keras_gan import features
+
+    is_gray = images.shape[-1] == 1
+    return "digits" if is_gray else features.for_natural_images()
 
 
 def to_floats(images: np.ndarray) -> np.ndarray:
     """Scales bytes to [-1, 1]."""
     return (images / 127.5 - 1.0).astype("float32")
+
+
+def to_bytes(images: np.ndarray) -> np.ndarray:
+    """Scales floats in [-1, 1] to bytes."""
+    return np.clip(np.round(127.5 * images + 127.5), 0, 255).astype("uint8")

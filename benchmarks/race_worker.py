@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import race_entries as entries
+import race_judge as judge
 
 
 class Race:
@@ -49,14 +50,14 @@ class Race:
         return bool(self.seconds)
 
     def _mark(self, seconds: float, draw: Callable[[int], dict]) -> None:
-        name = f"samples_{seconds:g}.npz"
+        file = f"samples_{seconds:g}.npz"
         images = {
-            name: np.clip(np.round(127.5 * one + 127.5), 0, 255).astype("uint8")
-            for name, one in draw(self.num_samples).items()
+            name: judge.to_bytes(drawn)
+            for name, drawn in draw(self.num_samples).items()
         }
-        np.savez(self.out / name, **images)
+        np.savez(self.out / file, **images)
         self.marks.append(
-            {"seconds": seconds, "steps": self.steps, "file": name}
+            {"seconds": seconds, "steps": self.steps, "file": file}
         )
 
     def write(self) -> None:
