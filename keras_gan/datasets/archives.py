@@ -25,12 +25,14 @@ class Members:
     Attributes:
         names: Paths, with `/` as the separator, sorted.
         left_out: `{path: reason}` of links and the like.
+        repeated: Folders that are there under another name: none.
     """
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._infos: dict[str, zipfile.ZipInfo] = {}
         self.left_out: dict[str, str] = {}
+        self.repeated: dict[str, str] = {}
         repeated = []
         for info in archive.infolist():
             # Windows' own tools write backslashes.

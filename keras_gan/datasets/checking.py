@@ -69,7 +69,7 @@ def check_files(
     """
     expected = _expected_shape(names, open_file, image_size, channels)
     check_memory(
-        f"To resize images to {expected[0]} x {expected[1]} pixels",
+        f"Resizing images to {expected[0]} x {expected[1]} pixels",
         # Each thread has one as bytes and as floats.
         5 * math.prod(expected) * min(NUM_THREADS, len(names)),
         "Choose a smaller `image_size` (on the command line `--image-size`).",
@@ -108,17 +108,20 @@ def check_files(
     return Checked(shape, shapes, images, broken)
 
 
-def warn_left_out(data: str, left_out: dict[str, str], why: str) -> None:
+def warn_left_out(
+    data: str, left_out: dict[str, str], why: str, what: str = "images"
+) -> None:
     """Warns of images that are left out, with their number and some names.
 
     Args:
         data: Name of the data set.
         left_out: `{name: reason}`; no warning if there are none.
         why: What is wrong with them.
+        what: What they are.
     """
     if left_out:
         warnings.warn(
-            f"`{data}`: {len(left_out)} of its images {why} and are "
+            f"`{data}`: {len(left_out)} of its {what} {why} and are "
             f"left out: {_first(left_out, 3)}"
             + (" and others." if len(left_out) > 3 else "."),
             stacklevel=2,

@@ -164,6 +164,9 @@ def _open_files(
     beside = dict.fromkeys(found_in.beside, "")
     outside = dict.fromkeys(found_in.outside, "")
     checking.warn_left_out(path, broken, "cannot be read")
+    checking.warn_left_out(
+        path, found.repeated, "are there under another name", "folders"
+    )
     checking.warn_left_out(path, beside, "lie beside the folders of classes")
     checking.warn_left_out(path, outside, "lie beside the folders of splits")
     classes = [found_in.classes[name] for name in checked.shapes]
@@ -175,7 +178,7 @@ def _open_files(
         image_shape=checked.image_shape,
         num_classes=None if class_names is None else len(class_names),
         class_names=class_names,
-        skipped=tuple(sorted(broken | beside | outside)),
+        skipped=tuple(sorted(broken | found.repeated | beside | outside)),
         split=found_in.split,
     )
     files = sources.StoredFiles(

@@ -3,6 +3,7 @@
 import collections
 import dataclasses
 import unicodedata
+import warnings
 from collections.abc import Iterable
 
 SPLITS = {
@@ -53,7 +54,7 @@ def layout(data: str, names: list[str], split: str | None) -> Layout:
     >>> found.split, list(found.classes.values())
     ('train', ['cat', 'dog'])
     """
-    folders, beside = _first_folders(names, is_end=_ROLES.__contains__)
+    folders, _ = _first_folders(names, is_end=_ROLES.__contains__)
     splits = _splits(folders)
     outside: list[str] = []
     if splits:
@@ -67,6 +68,8 @@ def layout(data: str, names: list[str], split: str | None) -> Layout:
             f"`{data}` has no folders of splits, such as train, val and test. "
             f"Received: split={split!r}. Leave it out."
         )
+    else:
+        _warn_of_one_split(data, folders)
     folders, beside = _first_folders(names)
     classes: dict[str, str | None] = dict.fromkeys(names)
     if len(folders) < 2:
@@ -154,6 +157,19 @@ def _splits(folders: dict[str, list[str]]) -> dict[str, list[str]]:
             splits.setdefault(role, []).extend(names)
     # A class may be called "train": one that others stand beside.
     return splits if len(splits) > 1 or len(folders) == 1 else {}
+
+
+def _warn_of_one_split(data: str, folders: dict[str, list[str]]) -> None:
+    """Warns if one of several classes may have been meant as a split."""
+    names = [folder for folder in folders if folder.lower() in _ROLES]
+    if len(names) == 1 < len(folders):
+        others = sorted(set(folders).difference(names))
+        warnings.warn(
+            f"`{data}`: its folder `{names[0]}` is a class, like the "
+            f"{len(others)} beside it, such as {others[0]}. If it is the part "
+            "to train on, move the others away.",
+            stacklevel=2,
+        )
 
 
 def _check_one_folder(data: str, folders: Iterable[str], split: str) -> None:

@@ -7,7 +7,7 @@ import stat
 from keras_gan.utils.files import kind_of_file
 
 HIDDEN = (".", "__MACOSX")
-"""How the names of files and folders begin that are nobody's images."""
+"""How the names of files and folders begin that are skipped."""
 
 
 class Listing:
@@ -23,6 +23,7 @@ class Listing:
         names: Paths below the folder, with `/` as the separator, sorted.
         left_out: `{path: reason}` of what cannot be read as a file, such as
             pipes and devices, and links to nothing.
+        repeated: The same for folders that are read under another name.
 
     Raises:
         OSError: If the folder itself cannot be read.
@@ -31,6 +32,7 @@ class Listing:
     def __init__(self, root: str | os.PathLike) -> None:
         self.names: list[str] = []
         self.left_out: dict[str, str] = {}
+        self.repeated: dict[str, str] = {}
         self._folders: dict[str, str] = {}
         self._links: list[tuple[str, str]] = []
         self._scan("", os.path.realpath(root))
@@ -46,7 +48,7 @@ class Listing:
         while waiting:
             name, path = waiting.pop()
             if path in self._folders:
-                self.left_out[name] = self._same_as(path)
+                self.repeated[name] = self._same_as(path)
                 continue
             self._folders[path] = name
             try:
@@ -88,9 +90,10 @@ class Listing:
         elif pathlib.Path(path).parent.is_relative_to(target):
             pass  # A cycle: the folder is being read.
         elif target in self._folders:
-            self.left_out[name] = self._same_as(target)
+            self.repeated[name] = self._same_as(target)
         else:
             self._scan(name, target)
 
     def _same_as(self, path: str) -> str:
-        return f"the same folder as {self._folders[path] or 'the whole'}"
+        other = self._folders[path] or "the data set's own folder"
+        return f"the same folder as {other}"

@@ -10,6 +10,7 @@ from keras_gan.images import Path, Range
 from keras_gan.metrics.feature_metric import FeatureMetric, read
 from keras_gan.metrics.frechet_distance import frechet_distance
 from keras_gan.metrics.statistics import FeatureStatistics
+from keras_gan.utils.stack import level_outside
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -199,7 +200,7 @@ class FrechetInceptionDistance(FeatureMetric):
                 f"A Fréchet distance of {size} features from only "
                 f"{' and '.join(few)} is far too high. Use more images than "
                 "features, and compare only values for the same number.",
-                stacklevel=4,
+                stacklevel=level_outside(),
             )
 
 

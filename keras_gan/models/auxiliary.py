@@ -9,6 +9,7 @@ from keras_gan.models import network_checks as checks
 from keras_gan.models.state import all_layers
 from keras_gan.utils.arguments import is_integer
 from keras_gan.utils.models import input_shapes
+from keras_gan.utils.stack import level_outside
 from keras_gan.utils.tensors import batch_mean
 
 
@@ -86,7 +87,7 @@ def _warn_softmax(discriminator) -> None:
             f"The discriminator has a softmax (layer {names[-1]!r}). If the "
             "class logits are its output, remove it: the cross-entropy "
             "applies its own.",
-            stacklevel=4,
+            stacklevel=level_outside(),
         )
 
 

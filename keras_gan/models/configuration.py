@@ -9,6 +9,7 @@ from keras_gan.backend import BACKEND
 from keras_gan.models.turn import penalty_name
 from keras_gan.optimizers import AdversarialOptimizer
 from keras_gan.utils.arguments import choice, is_integer
+from keras_gan.utils.stack import level_outside
 
 UPDATES = ("alternating", "simultaneous")
 
@@ -250,7 +251,7 @@ def compile_with(model, config) -> None:
             "The model is loaded without its metrics, because one of them "
             f"cannot be created here: {error}. Fix that and load it again, or "
             "compile it with other metrics.",
-            stacklevel=4,
+            stacklevel=level_outside(),
         )
 
 

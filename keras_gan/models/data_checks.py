@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from keras_gan.models import batch as batches
+from keras_gan.utils.stack import level_outside
 
 
 def check_arrays(images, labels, image_shape, num_classes) -> None:
@@ -86,7 +87,7 @@ def _check_images(images, image_shape):
             "Images should be in [-1, 1]. Received: values from "
             f"{low:.4g} to {high:.4g}, which look like [0, 1]. Scale them with "
             "`images * 2.0 - 1.0`.",
-            stacklevel=5,
+            stacklevel=level_outside(),
         )
 
 

@@ -7,6 +7,7 @@ import keras
 from keras_gan.models.state import all_layers
 from keras_gan.utils.arguments import is_integer, number_in
 from keras_gan.utils.models import input_shapes
+from keras_gan.utils.stack import level_outside
 
 
 def check_arguments(num_classes, ema_momentum, seed) -> tuple:
@@ -174,7 +175,7 @@ def unfreeze(role, network) -> None:
             f"`{role}` had `trainable = False` and was set to True: each "
             "player trains its own network, and no combined model is needed. "
             "Remove that line. To freeze layers, freeze them one by one.",
-            stacklevel=4,
+            stacklevel=level_outside(),
         )
 
 
@@ -191,7 +192,7 @@ def warn_if_sigmoid(discriminator) -> None:
             f"The discriminator ends in a sigmoid (layer {last.name!r}), but "
             "the losses take logits and apply a sigmoid themselves if they "
             "need one. Remove the activation of that layer.",
-            stacklevel=3,
+            stacklevel=level_outside(),
         )
 
 
@@ -227,5 +228,5 @@ def warn_batch_normalization(discriminator, penalties) -> None:
             "image's logit, but batch normalization makes the logit depend on "
             "the other images. Use layer normalization, spectral normalization "
             "or none in the discriminator.",
-            stacklevel=3,
+            stacklevel=level_outside(),
         )

@@ -6,7 +6,7 @@ import pathlib
 import stat
 from collections.abc import Iterator
 
-from filelock import FileLock, Timeout
+from filelock import FileLock, SoftFileLock, Timeout
 
 LOCK = ".lock"
 
@@ -93,12 +93,17 @@ def _locked(path: pathlib.Path, held: pathlib.Path) -> Iterator[None]:
 
 
 def _check_own(lock: pathlib.Path) -> None:
-    """Refuses a file of that name that is not a lock; locks are empty."""
+    """Refuses a file of that name that is not a lock.
+
+    Locks are empty, but where the disk has none and the process is named.
+    """
     try:
         found = lock.lstat()
     except OSError:  # It is not there, or its folder says what is wrong.
         return
-    if found.st_size or not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(found.st_mode) or (
+        found.st_size and SoftFileLock(lock).pid is None
+    ):
         raise ValueError(
             f"`{lock}` is in the way, and keras-gan did not write it. Move it "
             "away, or choose another folder or file."

@@ -4,9 +4,12 @@ import copy
 import math
 import os
 import pathlib
+import re
 from typing import Any
 
 import keras
+
+_NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
 
 
 class Untracked:
@@ -99,9 +102,11 @@ def load_model(
     if not path.is_file():
         raise FileNotFoundError(missing.format(path=path))
     try:
-        return keras.saving.load_model(
+        model = keras.saving.load_model(
             path, compile=compile, safe_mode=safe_mode
         )
+        _check_name(model)
+        return model
     except MemoryError:
         raise
     except Exception as error:  # each layer raises its own
@@ -115,3 +120,10 @@ def load_model(
             f"`{path}` cannot be loaded. {cure} "
             f"{error if str(error) else type(error).__name__}"
         ) from error
+
+
+def _check_name(model: Any) -> None:
+    """Refuses a model that could not be called in a function of TensorFlow."""
+    name = str(model.name)
+    if keras.backend.backend() == "tensorflow" and not _NAME.fullmatch(name):
+        raise ValueError(f"TensorFlow takes no model of the name {name!r}.")

@@ -1,6 +1,8 @@
 """Two processes at once: one works, and the other says so in one line."""
 
 import contextlib
+import errno
+import fcntl
 import os
 import signal
 import subprocess
@@ -70,6 +72,18 @@ def test_the_lock_of_a_killed_process_is_free(in_folder, hold):
                 pass
     with hold(Path("x/y")):
         assert Path("x").is_dir()
+
+
+@pytest.mark.filterwarnings("ignore:flock not supported")
+def test_a_disk_without_locks(in_folder, monkeypatch):
+    def flock(*arguments):
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with holding_folder(Path("x")), pytest.raises(ValueError, match="in use"):
+        with holding_folder(Path("x")):
+            pass
+    assert not any(in_folder.iterdir())
 
 
 @pytest.mark.parametrize("hold", [holding_folder, holding_file])

@@ -38,8 +38,8 @@ def test_estimates_are_near_the_networks(network, kind):
         ("augment photos --run run --out x --batch-size 99", 2e4, "99 images"),
         ("evaluate run run --num-images 2", 500, "Drawing 2 images at once"),
         ("evaluate photos run", 2000, "Measuring 4 images at once"),
-        ("evaluate photos photos --image-size 99", 5e4, "To resize images"),
-        ("train photos --image-size 99", 5e4, "To resize images to 99 x 99"),
+        ("evaluate photos photos --image-size 99", 5e4, "Resizing images"),
+        ("train photos --image-size 99", 5e4, "Resizing images to 99 x 99"),
     ],
 )
 def test_refused_before_work(

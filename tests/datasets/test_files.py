@@ -137,6 +137,14 @@ class TestClasses:
         assert describe(tmp_path).num_classes is None
 
 
+def test_folders_that_are_there_twice_are_no_images(classes):
+    (classes / "more cats").symlink_to(classes / "cat")
+    words = r"1 of its folders .*: more cats \(the same folder as cat\)"
+    with pytest.warns(UserWarning, match=words) as warned:
+        source = open_source(classes)
+    assert len(warned) == 1 and len(source) == 6
+
+
 def test_progress_is_told(classes):
     told = []
     open_source(classes, progress=lambda *numbers: told.append(numbers))

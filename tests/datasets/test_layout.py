@@ -51,7 +51,8 @@ class TestSplits:
         assert set(found.classes.values()) == {None}
 
     def test_a_class_may_be_called_train(self):
-        found = layout("data", ["bus/1.png", "train/1.png"], None)
+        with pytest.warns(UserWarning, match="folder `train` is a class.*bus"):
+            found = layout("data", ["bus/1.png", "train/1.png"], None)
         assert found.split is None
         assert list(found.classes.values()) == ["bus", "train"]
 

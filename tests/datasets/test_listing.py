@@ -48,7 +48,7 @@ def test_folders_that_link_to_each_other_are_read_once(tree):
     link(tree, "b/other", "../a")
     found = Listing(tree / "data")
     assert found.names == ["a/1", "b/2"]
-    assert found.left_out == {
+    assert found.repeated == {
         "a/other": "the same folder as b",
         "b/other": "the same folder as a",
     }
@@ -65,7 +65,7 @@ def test_many_ways_to_one_folder_end(tree):
     (tree / "data" / "30" / "9").write_bytes(b"x")
     found = Listing(tree / "data")
     assert found.names == ["30/9", "a/1", "b/2"]
-    assert len(found.left_out) == 60
+    assert len(found.repeated) == 60
 
 
 def test_what_is_no_file_is_left_out_with_the_reason(tree):

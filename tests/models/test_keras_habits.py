@@ -170,9 +170,13 @@ def test_all_ways_to_train_refuse_the_same(conditional, way, kind):
         np.testing.assert_array_equal(old, new)
 
 
-def test_floats_from_0_to_1(conditional):
-    with pytest.warns(UserWarning, match=r"look like \[0, 1\].*\* 2.0 - 1.0"):
-        conditional.fit((GRAY + 1) / 2, CLASSES, verbose=0)
+@pytest.mark.parametrize("way", ["fit", "evaluate"])
+def test_floats_from_0_to_1(conditional, way):
+    words = r"look like \[0, 1\].*\* 2.0 - 1.0"
+    with pytest.warns(UserWarning, match=words) as warned:
+        getattr(conditional, way)((GRAY + 1) / 2, CLASSES, verbose=0)
+    # It is about the line that passes them.
+    assert warned[0].filename == __file__
 
 
 @pytest.mark.parametrize("suffix", ["h5", "hdf5"])

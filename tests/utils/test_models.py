@@ -55,6 +55,18 @@ def test_a_file_is_loaded(tmp_path):
     assert_equal(weights[0], model.get_weights()[0])
 
 
+def test_a_name_that_the_framework_refuses(tmp_path):
+    inputs = keras.Input((4,))
+    outputs = keras.layers.ReLU()(inputs)
+    model = keras.Model(inputs, outputs, name="my model")
+    model.save(tmp_path / "x.keras")
+    if keras.backend.backend() != "tensorflow":
+        assert load(tmp_path / "x.keras").name == model.name
+        return
+    with pytest.raises(ValueError, match="no model of the name .my model"):
+        load(tmp_path / "x.keras")
+
+
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(FileNotFoundError, match="There is no model .*x.keras"):
         load(tmp_path / "x.keras")
