@@ -15,6 +15,7 @@ from keras_gan.cli.loading import load_gan
 from keras_gan.cli.output import Output, open_output
 from keras_gan.cli.run_folder import RunFolder, newest_run
 from keras_gan.cli.sizes import check_drawing
+from keras_gan.cli.words import command
 from keras_gan.utils.memory import check_memory
 
 SUMMARY = "draw images with a trained GAN"
@@ -109,8 +110,8 @@ def model_path(named: str | None) -> pathlib.Path:
     run.read_config()
     if not run.model_path.exists():
         raise FileNotFoundError(
-            f"`{run}` has no checkpoint yet. Train it with `keras-gan train "
-            f"--resume {run}`."
+            f"`{run}` has no checkpoint yet. Train it with "
+            f"`{command('train', '--resume', run)}`."
         )
     return run.model_path
 

@@ -14,7 +14,7 @@ from keras_gan.cli.planning import budget_of
 from keras_gan.cli.run_folder import Done, RunConfig, RunFolder, newest_run
 from keras_gan.cli.settings import Settings, differences, steps_asked
 from keras_gan.cli.sizes import check_training
-from keras_gan.cli.words import listed
+from keras_gan.cli.words import command, listed
 from keras_gan.utils import clock
 from keras_gan.utils.workers import is_chief
 
@@ -186,11 +186,11 @@ def _check_not_done(
 def _print_finished(
     folder: RunFolder, steps: int, settings: Settings, options
 ) -> None:
-    more = f"--steps {2 * steps}"
+    more = ["--steps", 2 * steps]
     if settings.minutes is not None:
-        more = f"--minutes {2 * settings.minutes:g}"
+        more = ["--minutes", f"{2 * settings.minutes:g}"]
     if is_chief() and not options.quiet:
         print(
             f"`{folder}` is finished: all {steps} steps are done. For more: "
-            f"keras-gan train --resume {folder} {more}"
+            + command("train", "--resume", folder, *more)
         )

@@ -13,6 +13,7 @@ from keras_gan.callbacks.run_checkpoint import read_record
 from keras_gan.callbacks.time_budget import BudgetState
 from keras_gan.cli.own_files import is_leftover
 from keras_gan.cli.settings import Settings
+from keras_gan.cli.words import command
 from keras_gan.datasets import DatasetInfo
 from keras_gan.utils.files import replacing
 from keras_gan.utils.locks import holding_folder
@@ -176,7 +177,9 @@ def new_run(data: str) -> Iterator[RunFolder]:
 
 
 def newest_run() -> RunFolder:
-    """Returns the run in `runs/` that was started or saved last.
+    """Returns the run in `runs/` that was saved last, or else started last.
+
+    Other files that are written into its folder do not count.
 
     Raises:
         FileNotFoundError: If there is none.
@@ -187,7 +190,12 @@ def newest_run() -> RunFolder:
             f"There is no run in `{RUNS}/`. Name the folder of one, or start "
             "one with `keras-gan train`."
         )
-    return RunFolder(max(runs, key=os.path.getmtime))
+    return max(map(RunFolder, runs), key=_saved_at)
+
+
+def _saved_at(run: RunFolder) -> float:
+    saved = run.model_path if run.model_path.exists() else run.config_path
+    return saved.stat().st_mtime
 
 
 def _runs() -> list[pathlib.Path]:
@@ -213,7 +221,7 @@ def _check_text(path: pathlib.Path) -> None:
 
 def _occupied(run: RunFolder, is_run: bool) -> str:
     cure = (
-        f"Continue it with `keras-gan train --resume {run}`, or choose "
+        f"Continue it with `{command('train', '--resume', run)}`, or choose "
         "another --out."
         if is_run
         else "Choose another --out."

@@ -15,6 +15,7 @@ from keras_gan.cli.metric_options import add_metric_options
 from keras_gan.cli.presets import NETWORKS
 from keras_gan.cli.settings import DEFAULT_DATA
 from keras_gan.cli.step_limit import StepLimit
+from keras_gan.cli.words import command
 from keras_gan.utils.workers import is_chief
 
 SUMMARY = "train a GAN on images"
@@ -65,7 +66,7 @@ def _train(job: Job, options: argparse.Namespace) -> int:
     if limit.interrupted_by:
         kinds.print_error(
             f"stopped at step {limit.steps} of {limit.total_steps}, which is "
-            f"saved. Resume with: keras-gan train --resume {job.folder}",
+            f"saved. Resume with: {command('train', '--resume', job.folder)}",
             "note",
         )
         return 128 + limit.interrupted_by
@@ -82,7 +83,7 @@ def _summary(job, limit, seconds) -> str:
         f"  model     {job.folder.model_path}",
         f"  samples   {samples}" * (samples is not None),
         f"  animation {job.folder.animation_path}",
-        f"  more      keras-gan generate {job.folder}",
+        f"  more      {command('generate', job.folder)}",
     ]
     return "\n".join(line for line in lines if line)
 

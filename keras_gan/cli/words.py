@@ -1,6 +1,18 @@
 """Sizes and lists in words, for what the commands print."""
 
+import shlex
 from collections.abc import Iterable, Sequence
+
+
+def command(*arguments: object) -> str:
+    """Returns a command of ours, quoted to be copied into a shell.
+
+    Example:
+
+    >>> command("generate", "runs/my cats")
+    "keras-gan generate 'runs/my cats'"
+    """
+    return shlex.join(["keras-gan", *map(str, arguments)])
 
 
 def size_in_words(shape: Iterable[int]) -> str:

@@ -119,11 +119,12 @@ def warn_left_out(
         why: What is wrong with them.
         what: What they are.
     """
+    more = len(left_out) - 3
     if left_out:
         warnings.warn(
             f"`{data}`: {len(left_out)} of its {what} {why} and are "
             f"left out: {_first(left_out, 3)}"
-            + (" and others." if len(left_out) > 3 else "."),
+            + (f" and {more} more." if more > 0 else "."),
             stacklevel=2,
         )
 

@@ -101,11 +101,12 @@ def warn_repeated(path: str | os.PathLike, names: Iterable[str]) -> None:
         names: Such names; no warning if there are none.
     """
     names = sorted(set(names))
+    more = len(names) - _MOST_NAMED
     if names:
         warnings.warn(
             f"`{path}`: {len(names)} of its names stand there more than once; "
             "the last file of each is used, the others are left out: "
             + ", ".join(names[:_MOST_NAMED])
-            + (" and others." if len(names) > _MOST_NAMED else "."),
+            + (f" and {more} more." if more > 0 else "."),
             stacklevel=2,
         )

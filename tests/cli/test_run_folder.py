@@ -5,6 +5,7 @@ import os
 import pytest
 from runs import config, write_config
 
+from keras_gan.cli.generate import model_path
 from keras_gan.cli.run_folder import RunFolder, new_run, newest_run
 
 # Another backend would change nothing.
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.once
 
 def begin(run: RunFolder, written: float) -> None:
     write_config(run.path)
-    os.utime(run.path, (written, written))
+    os.utime(run.config_path, (written, written))
 
 
 def test_new_runs_are_named_after_the_data_and_counted(in_folder):
@@ -42,14 +43,29 @@ def test_what_is_no_folder_ends_the_search_for_a_name(in_folder):
         pass
 
 
-def test_newest_run_is_the_one_written_last(in_folder):
+def test_newest_run_is_the_one_saved_or_started_last(in_folder):
     with pytest.raises(FileNotFoundError, match="no run in `runs/`"):
         newest_run()
     begin(RunFolder("runs/b"), written=1000.0)
     begin(RunFolder("runs/a"), written=2000.0)
     begin(RunFolder("runs/c"), written=500.0)
     (in_folder / "runs" / "notes").mkdir()
+    # A refused command, or an image of `generate`, saves nothing.
+    (in_folder / "runs" / "c" / "generated-1.png").touch()
     assert newest_run().path.name == "a"
+    checkpoint = RunFolder("runs/b").model_path
+    checkpoint.touch()
+    os.utime(checkpoint, (3000.0, 3000.0))
+    assert newest_run().path.name == "b"
+
+
+def test_commands_in_messages_can_be_copied(in_folder):
+    run = RunFolder("my cats")
+    write_config(run.path)
+    command = "`keras-gan train --resume 'my cats'`"
+    for refused in (run.check_free, lambda: model_path("my cats")):
+        with pytest.raises((ValueError, FileNotFoundError), match=command):
+            refused()
 
 
 def test_config_is_read_as_it_was_written(in_folder):

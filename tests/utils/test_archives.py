@@ -6,7 +6,8 @@ import zipfile
 
 import pytest
 
-from keras_gan.utils.archives import open_archive, open_member
+from keras_gan.datasets.checking import warn_left_out
+from keras_gan.utils.archives import open_archive, open_member, warn_repeated
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
@@ -56,3 +57,11 @@ def test_what_is_no_file_is_not_waited_for(tmp_path):
     for name, kind in (("pipe", "a pipe"), ("folder", "a folder")):
         with pytest.raises(ValueError, match=f"Received: {kind}. Look."):
             open_archive(tmp_path / f"{name}.zip", "a zip", "Look.")
+
+
+@pytest.mark.parametrize("number, end", [(3, "c"), (4, "c and 1 more")])
+def test_of_many_names_the_rest_is_counted(number, end):
+    with pytest.warns(UserWarning, match=rf": a, b, {end}\.$"):
+        warn_repeated("x.zip", "abcd"[:number])
+    with pytest.warns(UserWarning, match=rf": a, b, {end}\.$"):
+        warn_left_out("x", dict.fromkeys("abcd"[:number], ""), "are odd")
