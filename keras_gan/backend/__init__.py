@@ -8,6 +8,7 @@ named after it with the same modules. `KERAS_BACKEND` selects the folder.
 
 from keras_gan.backend import startup
 
+startup.exit_on_interrupt()
 with startup.explaining(), startup.quietly():
     import keras
 

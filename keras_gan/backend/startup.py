@@ -1,4 +1,4 @@
-"""Imports the framework without its startup messages."""
+"""Imports the framework without its startup messages; Ctrl-C meanwhile."""
 
 import contextlib
 import importlib
@@ -6,9 +6,14 @@ import importlib.util
 import os
 import pathlib
 import re
+import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
+from typing import NoReturn
+
+EXIT_INTERRUPTED = 130
 
 # Messages about missing GPU drivers and CPU features, which TensorFlow writes
 # directly to file descriptor 2, bypassing Python, at every log level.
@@ -45,12 +50,60 @@ def _end_command(reason: object) -> None:
     The command is part of the package that cannot be imported, so it cannot
     report this error itself.
     """
-    program = sys.argv[0] if sys.argv else ""
-    as_module = program == "-m" and "keras_gan" in sys.orig_argv
-    if as_module or pathlib.Path(program).stem == "keras-gan":
+    if _is_command():
         line = " ".join(_explanation(reason).split())
         print(f"keras-gan: error: {line}", file=sys.stderr)
         sys.exit(2)
+
+
+def _is_command() -> bool:
+    """Whether the process is the `keras-gan` command."""
+    program = sys.argv[0] if sys.argv else ""
+    as_module = program == "-m" and "keras_gan" in sys.orig_argv
+    return as_module or pathlib.Path(program).stem == "keras-gan"
+
+
+def exit_on_interrupt() -> None:
+    """Lets Ctrl-C end the command at once, while it has nothing to finish.
+
+    It imports for seconds, and an exception in there would be a traceback, or
+    another error. Until `keras_gan.cli` has something to save, there is none.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    # Not where Ctrl-C is ignored, as in the background.
+    is_usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if is_main and is_usual and _is_command():
+        signal.signal(signal.SIGINT, _exit)
+
+
+def _exit(number: int, frame: object) -> NoReturn:
+    os._exit(EXIT_INTERRUPTED)
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[list[int]]:
+    """Context in which Ctrl-C raises `KeyboardInterrupt`.
+
+    Returns:
+        A list of the signals that came. What is imported, or runs below
+        Python, may turn the exception into another one.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    is_main = threading.current_thread() is threading.main_thread()
+    seen: list[int] = []
+
+    def interrupt(number: int, frame: object) -> NoReturn:
+        seen.append(number)
+        raise KeyboardInterrupt
+
+    if not is_main or before not in (_exit, signal.default_int_handler):
+        yield seen
+        return
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield seen
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _explanation(reason: object) -> str:

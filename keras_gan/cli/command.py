@@ -12,7 +12,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import keras_gan
-from keras_gan.backend.startup import load_pipeline
+from keras_gan.backend.startup import (
+    EXIT_INTERRUPTED,
+    interruptible,
+    load_pipeline,
+)
 from keras_gan.cli import evaluate, generate, train
 from keras_gan.cli.arguments import (
     EXIT_USER_ERROR,
@@ -23,8 +27,6 @@ from keras_gan.cli.arguments import (
 )
 from keras_gan.cli.augment import command as augment
 from keras_gan.utils.files import mount_point
-
-EXIT_INTERRUPTED = 130
 
 _COMMANDS = {
     "train": train,
@@ -57,10 +59,10 @@ def main(argv: list[str] | None = None) -> int:
         except SystemExit as stop:  # How argparse ends, also after --help.
             return int(stop.code or 0)
         load_pipeline()
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), interruptible() as interrupts:
             warnings.simplefilter("default", UserWarning)
             warnings.showwarning = _show_warning
-            return _run(options)
+            return _run(options, interrupts)
 
 
 @contextlib.contextmanager
@@ -78,23 +80,29 @@ def _escaping(stream: Any) -> Iterator[None]:
             stream.reconfigure(errors=before)
 
 
-def _run(options) -> int:
+def _run(options, interrupts: list[int]) -> int:
     try:
         code = options.run(options)
         sys.stdout.flush()  # A full disk is an error here, not at exit.
         return code
     except KeyboardInterrupt:
-        print_error("stopped; what was saved before is untouched", "note")
-        return EXIT_INTERRUPTED
+        return _stopped()
     except BrokenPipeError:  # `keras-gan ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return EXIT_USER_ERROR
     except Exception as error:
+        if interrupts:  # What it became on the way.
+            return _stopped()
         message = _user_message(error)
         if message is None:
             raise
         print_error(message)
         return EXIT_USER_ERROR
+
+
+def _stopped() -> int:
+    print_error("stopped; what was saved before is untouched", "note")
+    return EXIT_INTERRUPTED
 
 
 def _parser() -> Parser:

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import io
 import re
+import signal
 import warnings
 
 import pytest
@@ -125,3 +126,44 @@ def test_full_disk_that_tensorflow_finds_is_named(run_command, monkeypatch):
     code, _, errors = run_command("train")
     assert code == 2
     assert "No space left on device: /x/events.v2. The disk `/" in errors
+
+
+INTERRUPTED = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n"
+AS_COMMAND = """
+import runpy, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.argv = ["keras-gan", "--version"]
+runpy.run_module("keras_gan", run_name="__main__", alter_sys=False)
+"""
+
+
+def test_ctrl_c_while_it_starts_is_no_traceback(start_process, tmp_path):
+    # In place of Keras, which takes seconds to import.
+    (tmp_path / "keras.py").write_text(INTERRUPTED)
+    process = start_process(program=("-c", AS_COMMAND), cwd=tmp_path)
+    assert process.communicate(timeout=60) == ("", "")
+    assert process.returncode == 130
+
+
+def test_ctrl_c_that_became_another_error_is_one_line(
+    run_command, monkeypatch, usual_interrupts
+):
+    def open_source(*arguments, **options):
+        try:
+            exec(INTERRUPTED)
+        except KeyboardInterrupt as error:
+            raise ImportError("half a module") from error
+
+    monkeypatch.setattr(train.datasets, "open_source", open_source)
+    code, output, errors = run_command("train")
+    assert (code, output) == (130, "")
+    assert "note: stopped" in errors and errors.count("\n") == 1
+
+
+@pytest.fixture
+def usual_interrupts():
+    """Ctrl-C as at the start of Python; in the background it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    signal.signal(signal.SIGINT, before)
