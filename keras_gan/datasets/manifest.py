@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import os
 import pathlib
 from collections.abc import Iterable, Sequence
@@ -68,16 +69,16 @@ class Manifest:
             return file.read()
 
     def resume(self, expected: Iterable[Row]) -> list[Row]:
-        """Returns the expected rows, with scores, up to a missing file."""
-        found: list[Row] = []
-        for row, wanted in zip(self.read(), expected, strict=False):
-            path = self.path.parent / wanted[0]
-            # A power failure can leave empty files.
-            is_there = path.is_file() and path.stat().st_size > 0
-            if tuple(row[:-1]) != wanted or not is_there:
-                break
-            found.append(row)
-        return found
+        """Returns its rows, with scores, up to one that is not as expected."""
+        rows = zip(self.read(), expected, strict=False)
+        fitting = itertools.takewhile(lambda r: tuple(r[0][:-1]) == r[1], rows)
+        return [row for row, _ in fitting]
+
+    def has_file(self, row: Row) -> bool:
+        """Whether the file of a row is there."""
+        path = self.path.parent / row[0]
+        # A power failure can leave empty files.
+        return path.is_file() and path.stat().st_size > 0
 
     def replace(self, rows: Iterable[Row]) -> None:
         """Writes a new table with these rows."""

@@ -1,5 +1,6 @@
 """`keras-gan augment`: what it writes, goes on with, and refuses."""
 
+import contextlib
 import csv
 import gc
 import json
@@ -18,6 +19,7 @@ from runs import write_config
 
 import keras_gan
 from keras_gan import cli, datasets, networks
+from keras_gan.cli.augment.folder import AugmentFolder
 from keras_gan.images import read_image, to_uint8, write_image
 
 # Another backend would change nothing.
@@ -305,6 +307,33 @@ class TestGoingOn:
         assert code == 130
         assert "stopped after 13 of 15 images; the same command" in errors
         assert len(manifest()) == 13
+        augment(photos)
+        assert contents() == before
+
+    @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError, OSError])
+    @pytest.mark.parametrize("lost", ["file", "row"])
+    def test_a_repair_may_be_interrupted_too(
+        self, out, augment, photos, run_command, run, monkeypatch, lost, error
+    ):
+        before = contents()
+        if lost == "file":
+            (out / "cat" / "0.png").unlink()
+        else:
+            text = before["manifest.csv"].replace(b"/1.png,cat", b"/1.png,cow")
+            (out / "manifest.csv").write_bytes(text)
+
+        def interrupted(self, files):
+            raise error
+
+        arguments = ("--run", run, "--out", "out", "--batch-size", 2)
+        with monkeypatch.context() as patch:
+            patch.setattr(AugmentFolder, "write", interrupted)
+            with contextlib.suppress(ValueError):  # Not one of our own.
+                assert run_command("augment", photos, *arguments)[0]
+        # All that is there is listed, or else is somebody else's.
+        names = {name for name in contents() if name.endswith(".png")}
+        assert names <= {row["file"] for row in manifest()}
+        assert len(names) == (14 if lost == "file" else 1)
         augment(photos)
         assert contents() == before
 

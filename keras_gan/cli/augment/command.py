@@ -113,7 +113,7 @@ def run(options: argparse.Namespace) -> int:
         try:
             return _write(files, settings, folder, done, quiet=options.quiet)
         except ValueError:  # Such as a filter that accepts too few images.
-            if done == 0:
+            if folder.is_new:
                 folder.discard()
             raise
 

@@ -51,17 +51,24 @@ class AugmentSettings:
 class AugmentFolder:
     """Images in folders of their classes, a manifest, and the settings.
 
-    The row of a file is written before the file. So every file is in the
-    manifest, and the first row without a file is where a run was cut off.
+    The row of a file is written before the file, and stays. So every file is
+    in the manifest at any time, and a run goes on at the first row without a
+    file: where it was cut off, or where a file was lost later.
 
     Args:
         path: The folder, which may not exist yet.
+
+    Attributes:
+        is_new: Whether there was no image in it when `begin` was called.
     """
 
     def __init__(self, path: str | os.PathLike) -> None:
         self.path = pathlib.Path(path)
         self.settings_path = self.path / "augment.json"
         self.manifest = Manifest(self.path / "manifest.csv")
+        self.is_new = True
+        self._number_listed = 0
+        self._next = 0
 
     def __str__(self) -> str:
         return str(self.path)
@@ -79,7 +86,7 @@ class AugmentFolder:
     def begin(
         self, settings: AugmentSettings, files: AugmentedFiles, *, force: bool
     ) -> int:
-        """Prepares the folder; returns how many files it already has.
+        """Prepares the folder; returns how many files need not be written.
 
         Args:
             settings: All that determines the files.
@@ -104,15 +111,24 @@ class AugmentFolder:
             with replacing(self.settings_path) as aside:
                 aside.write_text(to_json(settings), encoding="utf-8")
         rows = self.manifest.resume(files.rows)
-        done = files.start_after(len(rows))
+        there = [self.manifest.has_file(row) for row in rows]
+        done = files.start_after([*there, False].index(False))
         self._check_way([row[0] for row in files.rows[done:]], own)
-        self.manifest.replace(rows[:done])
+        # What another row listed would be nobody's once that is replaced.
+        unlisted = {self.path / row[0] for row in files.rows[len(rows) :]}
+        remove(self.path, unlisted.intersection(own))
+        self.manifest.replace(rows)
+        self.is_new = not any(there)
+        self._number_listed, self._next = len(rows), done
         return done
 
     def write(self, files: list[File]) -> None:
         """Adds files; each is there as a whole or not at all."""
+        new = files[max(0, self._number_listed - self._next) :]
         with naming(self.manifest.path):
-            self.manifest.append([row for row, _ in files])
+            self.manifest.append([row for row, _ in new])
+        self._next += len(files)
+        self._number_listed = max(self._number_listed, self._next)
         for row, content in files:
             path = self.path / row[0]
             path.parent.mkdir(parents=True, exist_ok=True)
