@@ -18,11 +18,12 @@ class Pace:
     A block is some steps between two moments at which nothing is in progress.
     What the blocks of an epoch do not explain of its duration is the work at
     its end: saving, samples, metrics. To trace and to compile, in the first
-    step, is part of neither.
+    step and at the first end, is part of neither.
 
     Args:
         step: Seconds of a step, if they are known from before.
-        end: Seconds of the work at the end of an epoch, until it is measured.
+        end: Seconds of the work at the end of an epoch, until the second is
+            measured; 0 if nothing is known.
 
     Attributes:
         has_blocks: Whether a block has ended in this epoch.
@@ -30,12 +31,13 @@ class Pace:
 
     def __init__(self, step: float | None, end: float) -> None:
         self._steps = collections.deque([] if step is None else [step], _RECENT)
-        self._known_end = end
+        self._known_end: float | None = end or None
         self._ends: collections.deque = collections.deque([], _RECENT)
         self.restart()
 
     def restart(self) -> None:
         """Forgets where a block and an epoch began, not what they took."""
+        self._is_first_end = True
         self._block: tuple[float, int] | None = None
         self._epoch: tuple[float, int] | None = None
         self.has_blocks = False
@@ -48,7 +50,7 @@ class Pace:
     @property
     def end(self) -> float:
         """Seconds of the work at the end of an epoch."""
-        return statistics.median(self._ends or [self._known_end])
+        return statistics.median(self._ends or [self._known_end or 0.0])
 
     @property
     def has_begun(self) -> bool:
@@ -96,9 +98,17 @@ class Pace:
         elif steps > steps_before:
             duration = clock.seconds() - before
             expected = (steps - steps_before) * (self.step or 0.0)
-            self._ends.append(max(0.0, duration - expected))
+            self._add_end(max(0.0, duration - expected))
         self.has_blocks = False
         self.begin(steps)
+
+    def _add_end(self, seconds: float) -> None:
+        """Adds a measured end; the first only where nothing else is known."""
+        if not self._is_first_end:
+            self._ends.append(seconds)
+        elif self._known_end is None:
+            self._known_end = seconds
+        self._is_first_end = False
 
 
 def finish_steps(model: Any) -> None:
