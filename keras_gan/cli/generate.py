@@ -11,6 +11,7 @@ import numpy as np
 from keras_gan import images as image_tools
 from keras_gan import models
 from keras_gan.cli import arguments as kinds
+from keras_gan.cli.apart import check_apart_from_run
 from keras_gan.cli.loading import load_gan
 from keras_gan.cli.output import Output, open_output
 from keras_gan.cli.run_folder import RunFolder, newest_run
@@ -66,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
     """Draws and writes; returns the exit code."""
     source = model_path(options.model)
     with contextlib.ExitStack() as held:
+        check_apart_from_run(source, options.out)
         out = open_output(options.out, source, held)
         gan = load_gan(source, compiled=False)
         return _draw(options, gan, out)

@@ -9,6 +9,7 @@ import keras
 
 from keras_gan import datasets, models
 from keras_gan.backend import devices
+from keras_gan.cli.apart import check_apart
 from keras_gan.cli.building import POLICIES, build_gan
 from keras_gan.cli.job import Job
 from keras_gan.cli.metric_options import check_metrics
@@ -30,8 +31,10 @@ def begin(options: argparse.Namespace, held: contextlib.ExitStack) -> Job:
             Without a checkpoint by then, nothing remains of the run.
     """
     started = clock.seconds()
+    data = options.data or DEFAULT_DATA
+    check_apart(data, options.out)
     source = open_data(
-        options.data or DEFAULT_DATA,
+        data,
         image_size=options.image_size,
         channels=options.channels,
         split=options.split,

@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_gan import images as image_tools
 from keras_gan import metrics
+from keras_gan.cli.apart import check_apart
 from keras_gan.cli.evaluation_inputs import EvaluationInput, StoredImages
 from keras_gan.cli.own_files import check_replaceable, mark
 from keras_gan.metrics.resemblance import Resemblance
@@ -64,6 +65,8 @@ def make_metric(
         )
     check_replaceable(path, "evaluate")
     real = inputs["real"]
+    if isinstance(real, StoredImages):
+        check_apart(real.source.info.name, path, "--memorization")
     if isinstance(real, StoredImages) and numbers["real"] < len(real):
         warnings.warn(
             f"`--memorization` looks at {numbers['real']} of {len(real)} "

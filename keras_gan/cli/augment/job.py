@@ -7,6 +7,7 @@ import pathlib
 from typing import Any
 
 from keras_gan import datasets, images, sampling
+from keras_gan.cli.apart import check_apart
 from keras_gan.cli.augment.folder import AugmentSettings
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.opening import open_data
@@ -41,7 +42,7 @@ def make_job(
         FileNotFoundError: If the images or the GAN do not exist.
         ValueError: If they do not fit each other or the arguments.
     """
-    _check_apart(options.data, options.out)
+    check_apart(options.data, options.out)
     path = model_path(options.model)
     gan = sampling.open_generator(path, safe_mode=not options.unsafe)
     trained_on = _data_of_run(path)
@@ -61,18 +62,6 @@ def make_job(
         seed=options.seed,
     )
     return files, _settings(options, files, os.path.abspath(path))
-
-
-def _check_apart(data: str, out: str) -> None:
-    """Refuses to write where images are read."""
-    if not os.path.isdir(data) or data in datasets.BUILTIN_NAMES:
-        return
-    one, other = (pathlib.Path(os.path.realpath(path)) for path in (data, out))
-    if one.is_relative_to(other) or other.is_relative_to(one):
-        raise ValueError(
-            "`--out` must be apart from DATA, whose images it would mix with "
-            f"generated ones. Received: DATA {data}, --out {out}."
-        )
 
 
 def _data_of_run(path: pathlib.Path) -> datasets.DatasetInfo | None:
