@@ -36,6 +36,15 @@ class Output(abc.ABC):
         self.path = path
         self.model = model
 
+    @classmethod
+    def opened(
+        cls, path: pathlib.Path, model: pathlib.Path, held: contextlib.ExitStack
+    ) -> "Output":
+        """Keeps other processes out, and checks what is there."""
+        held.enter_context(holding_file(path))
+        check_replaceable(path, _COMMAND)
+        return cls(path, model)
+
     @abc.abstractmethod
     def write(self, images, labels, seed: int) -> None:
         """Writes images in [-1, 1], and labels if there are any."""
@@ -74,6 +83,11 @@ class _Folder(Output):
     def __init__(self, path, model):
         super().__init__(path, model)
         self._folder = GeneratedFolder(path)
+
+    @classmethod
+    def opened(cls, path, model, held):
+        held.enter_context(holding_folder(path))
+        return cls(path, model)
 
     def write(self, images, labels, seed):
         digits = len(str(len(images) - 1))
@@ -124,12 +138,7 @@ def open_output(
             "`--out` must end in .png (a grid) or .npz (an array), or be a "
             f"folder. Received: {path}"
         )
-    output = _OUTPUTS[kind](path, model)
-    held.enter_context((holding_file if kind else holding_folder)(path))
-    if kind:
-        check_replaceable(path, _COMMAND)
-    # Again, now that nobody else can change what is there.
-    return output if kind else _Folder(path, model)
+    return _OUTPUTS[kind].opened(path, model, held)
 
 
 def _next_free(model: pathlib.Path, held: contextlib.ExitStack) -> pathlib.Path:

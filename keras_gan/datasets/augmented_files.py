@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan.datasets.image_files import ImageFiles
-from keras_gan.datasets.manifest import OWN_FILES, Row
+from keras_gan.datasets.manifest import Row
 from keras_gan.datasets.synthetic import SyntheticImages
 from keras_gan.images import encode_png, to_uint8
 
@@ -31,8 +31,7 @@ class AugmentedFiles:
             known only after the image is drawn.
 
     Raises:
-        ValueError: If an original has the path of a generated image, or a
-            class the name of a file beside the classes.
+        ValueError: If an original has the path of a generated image.
     """
 
     def __init__(
@@ -52,12 +51,6 @@ class AugmentedFiles:
             f"{originals.folders[label]}/generated-{index:06d}.png"
             for index, label in enumerate(labels)
         ]
-        own = {path.split("/")[0] for path in originals.paths} & {*OWN_FILES}
-        if own:
-            raise ValueError(
-                f"The data set has a class `{min(own)}`, the name of a file "
-                "that is written beside the classes. Rename its folder."
-            )
         taken = set(originals.paths).intersection(drawn)
         if taken:
             raise ValueError(

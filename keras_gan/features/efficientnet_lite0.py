@@ -1,4 +1,4 @@
-"""A network for distances between natural images that a package brings."""
+"""A network for distances between images whose weights a package has."""
 
 import os
 from typing import Any

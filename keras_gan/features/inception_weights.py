@@ -9,10 +9,8 @@ import numpy as np
 
 from keras_gan.features.weight_files import (
     Tensors,
-    check_place,
-    checked,
+    find,
     in_folder,
-    named_file,
     set_all,
 )
 
@@ -51,21 +49,11 @@ def find_inception_weights(weights: str | os.PathLike = "auto") -> Path:
     ...
     FileNotFoundError: `weights` names no file of weights...
     """
-    check_place(weights)
-    named = os.environ.get(VARIABLE)
-    if weights != "auto":
-        found = named_file(weights, "`weights`", FILE_NAMES, URL)
-    elif named:
-        origin = f"The environment variable {VARIABLE}"
-        found = named_file(named, origin, FILE_NAMES, URL)
-    else:
-        cache = _cache()
-        found = in_folder(cache, FILE_NAMES) or _downloaded(cache)
-    return checked(found, URL)
+    return find(weights, VARIABLE, FILE_NAMES, URL, _cached)
 
 
 def are_at_hand() -> bool:
-    """Whether "auto" finds the weights without a download.
+    """Whether "auto" needs no download: they are here, or the variable is set.
 
     Example:
 
@@ -118,6 +106,11 @@ _FORMS = {
 def _cache() -> Path:
     home = os.environ.get("KERAS_HOME", os.path.join("~", ".keras"))
     return Path(home).expanduser() / "models"
+
+
+def _cached() -> Path:
+    cache = _cache()
+    return in_folder(cache, FILE_NAMES) or _downloaded(cache)
 
 
 def _downloaded(cache: Path) -> Path:

@@ -17,13 +17,41 @@ _EPSILON = np.float32(1e-3)
 _NORMALIZATION = ("weight", "bias", "running_mean", "running_var")
 
 
-def check_place(weights: Any) -> None:
-    """Raises an error for what is neither "auto" nor a path."""
+def find(
+    weights: str | os.PathLike,
+    variable: str,
+    names: Sequence[str],
+    source: str,
+    otherwise: Callable[[], Path],
+) -> Path:
+    """Returns the path of a file of weights, which is verified.
+
+    Args:
+        weights: The path of the file or of its folder, or `"auto"`: the one
+            that the environment variable names, if it is set.
+        variable: Name of the environment variable.
+        names: Published names of the file.
+        source: Where the file comes from, for errors.
+        otherwise: Finds it where neither names it.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is damaged, or `weights` is not a path.
+    """
     if not isinstance(weights, str | os.PathLike) or not os.fspath(weights):
         raise ValueError(
             "`weights` must be 'auto', the path of a file, or None. "
             f"Received: weights={weights!r}"
         )
+    named = os.environ.get(variable)
+    if weights != "auto":
+        found = _named_file(weights, "`weights`", names, source)
+    elif named:
+        origin = f"The environment variable {variable}"
+        found = _named_file(named, origin, names, source)
+    else:
+        found = otherwise()
+    return _checked(found, source)
 
 
 def in_folder(folder: Path, names: Sequence[str]) -> Path | None:
@@ -32,7 +60,7 @@ def in_folder(folder: Path, names: Sequence[str]) -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
-def named_file(
+def _named_file(
     place: str | os.PathLike, origin: str, names: Sequence[str], source: str
 ) -> Path:
     """The file at `place`, or in that folder under one of its names.
@@ -57,7 +85,7 @@ def named_file(
     return found
 
 
-def checked(path: Path, source: str) -> Path:
+def _checked(path: Path, source: str) -> Path:
     """The path, if its name ends with the first digits of its SHA-256.
 
     Args:

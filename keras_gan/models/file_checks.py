@@ -65,7 +65,7 @@ def check_path(filepath) -> None:
         )
 
 
-def check_files(callbacks) -> None:
+def check_checkpoints(callbacks) -> None:
     """Raises an error if a checkpoint callback could not save the model."""
     for callback in keras.tree.flatten(callbacks):
         if isinstance(callback, keras.callbacks.ModelCheckpoint):

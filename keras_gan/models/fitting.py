@@ -7,7 +7,7 @@ import keras
 
 from keras_gan import backend
 from keras_gan.models import configuration, data_checks, state
-from keras_gan.models.file_checks import check_files
+from keras_gan.models.file_checks import check_checkpoints
 from keras_gan.models.finite_losses import with_finite_losses
 from keras_gan.models.logged_model import LoggedModel
 from keras_gan.models.player import check_players
@@ -143,7 +143,7 @@ class Fitting(LoggedModel, SavedModel):
             FloatingPointError: If a loss or weight becomes NaN or infinite.
         """
         self._assert_compile_called("fit")
-        check_files(callbacks)
+        check_checkpoints(callbacks)
         self.check_fit(x, y, **kwargs)
         if not data_checks.in_memory(x):
             # Keras' default would cause a warning for data sets in order.

@@ -91,7 +91,7 @@ class _Unpacked(io.RawIOBase):
 
 
 def warn_repeated(path: str | os.PathLike, names: Iterable[str]) -> None:
-    """Warns of names that stand in an archive more than once.
+    """Warns of names that occur in an archive more than once.
 
     Programs add a file to an archive again to replace it, so the last one is
     the one that counts.
@@ -104,7 +104,7 @@ def warn_repeated(path: str | os.PathLike, names: Iterable[str]) -> None:
     more = len(names) - _MOST_NAMED
     if names:
         warnings.warn(
-            f"`{path}`: {len(names)} of its names stand there more than once; "
+            f"`{path}`: {len(names)} of its names occur more than once; "
             "the last file of each is used, the others are left out: "
             + ", ".join(names[:_MOST_NAMED])
             + (f" and {more} more." if more > 0 else "."),

@@ -7,7 +7,7 @@ def check_memory(what: str, num_bytes: float, cure: str) -> None:
     """Raises an error if something is larger than the machine's memory.
 
     Args:
-        what: It in words, to begin a sentence with.
+        what: What is too large, as the subject of the message.
         num_bytes: What it takes at least.
         cure: A sentence that says how to make it smaller.
 

@@ -10,13 +10,13 @@ import msgspec
 
 Record = TypeVar("Record")
 
+# Limits of numbers in files and options: far beyond any use, and small enough
+# that products of them stay within 64 bits.
 MOST_STEPS = 10**15
 MOST_IMAGES = 2**31 - 1
 MOST_UNITS = 2**16
 MOST_NUMBER = 1e30
 MOST_MINUTES = 10**7
-"""Limits of numbers in files and options: far beyond any use, and small
-enough that products of them stay within 64 bits."""
 
 Count = Annotated[int, msgspec.Meta(ge=1, le=MOST_IMAGES)]
 Number = Annotated[int, msgspec.Meta(ge=0, le=MOST_IMAGES)]
@@ -28,8 +28,8 @@ Rate = Annotated[float, msgspec.Meta(gt=0, lt=MOST_NUMBER)]
 Weight = Annotated[float, msgspec.Meta(ge=0, lt=MOST_NUMBER)]
 Minutes = Annotated[float, msgspec.Meta(gt=0, le=MOST_MINUTES)]
 Decay = Annotated[float, msgspec.Meta(ge=0, lt=1)]
+# Text that may be a path.
 Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]+$")]
-"""Text that may be a path."""
 
 
 def read_json(path: str | os.PathLike, kind: type[Record]) -> Record:

@@ -423,7 +423,7 @@ class TestErrors:
         os.rename("data/cat", "data/augment.json")
         model = shutil.copy(run / "model.keras", ".")
         message = augment_fails("data", model=model)
-        assert "a class `augment.json`, the name of a file" in message
+        assert "a class `augment.json`, which is the name of a file" in message
         assert not os.path.exists("out")
 
     def test_gan_without_classes(self, augment_fails, photos, tmp_path):

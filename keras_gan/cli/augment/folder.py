@@ -13,7 +13,7 @@ from keras_gan.cli.own_files import (
     remove,
 )
 from keras_gan.datasets.augmented_files import AugmentedFiles, File
-from keras_gan.datasets.manifest import Manifest
+from keras_gan.datasets.manifest import OWN_FILES, Manifest
 from keras_gan.utils.files import naming, replacing
 from keras_gan.utils.locks import LOCK, holding_folder
 from keras_gan.utils.records import (
@@ -26,8 +26,6 @@ from keras_gan.utils.records import (
     read_json,
     to_json,
 )
-
-_RECORDS = ("manifest.csv", "augment.json")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,7 +102,7 @@ class AugmentFolder:
         if force or earlier != settings:
             if not force and self._is_occupied():
                 raise ValueError(_occupied(self, earlier, settings))
-            names = [*_RECORDS, *(row[0] for row in files.rows)]
+            names = [*OWN_FILES, *(row[0] for row in files.rows)]
             self._check_way(names, own)
             # The settings last: they say that the rest may be removed.
             remove(self.path, own)
@@ -149,8 +147,10 @@ class AugmentFolder:
     def _written(self) -> list[pathlib.Path]:
         """What an earlier run wrote; all of it is checked to be its own."""
         # A row that was edited may name our records too.
-        listed = [n for n in self.manifest.names() if n not in _RECORDS]
-        return paths_inside(self.path, [*listed, *_RECORDS], self.manifest.path)
+        listed = [n for n in self.manifest.names() if n not in OWN_FILES]
+        return paths_inside(
+            self.path, [*listed, *OWN_FILES], self.manifest.path
+        )
 
     def _is_occupied(self) -> bool:
         # A process that is killed at its first file leaves only these.
@@ -175,7 +175,7 @@ def _check_names(files: AugmentedFiles) -> None:
             ) from error
     for name in {row[0].split("/")[0] for row in files.rows}:
         # Some systems do not tell capital letters from small ones.
-        is_own = name.casefold() in (*_RECORDS, LOCK)
+        is_own = name.casefold() in (*OWN_FILES, LOCK)
         if is_own or is_leftover(pathlib.Path(name)):
             raise ValueError(
                 f"DATA has a class `{name}`, which is the name of a file that "
