@@ -62,9 +62,9 @@ def resume(
     length, length_before = (s.minutes or s.steps for s in (settings, before))
     if is_chief() and length != length_before:
         folder.write_config(config)
-    return gan and Job(
-        folder, settings, source, gan, done.steps, done.rounds, budget
-    )
+    if gan is None:
+        return None
+    return Job(folder, settings, source, gan, done.steps, done.rounds, budget)
 
 
 def _extended(

@@ -143,14 +143,6 @@ def _check_minutes(minutes: float | None) -> None:
         )
 
 
-# Statistics of features tell by their size where they are from.
-_EXTRACTORS_OF_SIZES = {
-    64: "digits",
-    1280: "efficientnet_lite0",
-    2048: "inception_v3",
-}
-
-
 def default_extractor(data: str, num_features: int | None = None) -> str:
     """Returns the default feature extractor for a data set.
 
@@ -165,8 +157,9 @@ def default_extractor(data: str, num_features: int | None = None) -> str:
     >>> default_extractor("real.npz", 2048)
     'inception_v3'
     """
-    if num_features in _EXTRACTORS_OF_SIZES:
-        return _EXTRACTORS_OF_SIZES[num_features]
+    known = features.name_of_size(num_features)
+    if known is not None:
+        return known
     return "digits" if data == "digits" else features.for_natural_images()
 
 

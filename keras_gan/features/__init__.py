@@ -7,6 +7,7 @@ from keras_gan.features.extractors import (
     FeatureExtractor,
     for_natural_images,
     get,
+    name_of_size,
 )
 from keras_gan.features.inception_v3 import InceptionV3
 from keras_gan.features.stacked_classifier import stacked_classifier
@@ -18,6 +19,7 @@ __all__ = [
     "digits_classifier",
     "efficientnet_lite0",
     "for_natural_images",
+    "name_of_size",
     "get",
     "stacked_classifier",
 ]

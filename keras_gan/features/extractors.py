@@ -61,6 +61,12 @@ _NETWORKS = {
     "digits": _Network(_digits, 1, _HEADS),
 }
 NAMES = tuple(_NETWORKS)
+# Statistics of features tell by their size where they are from.
+_NAMES_OF_SIZES = {
+    2048: "inception_v3",
+    1280: "efficientnet_lite0",
+    64: "digits",
+}
 
 # Each network exists once per process, for all metrics.
 _made: dict[tuple, keras.Model] = {}
@@ -109,6 +115,20 @@ def get(
         f"(batch, features). Received: {identifier!r}. The names are: "
         f"{', '.join(NAMES)}."
     )
+
+
+def name_of_size(num_features: int | None) -> str | None:
+    """The name of the network that returns so many features, if one does.
+
+    Args:
+        num_features: The number, or `None`.
+
+    Example:
+
+    >>> name_of_size(2048)
+    'inception_v3'
+    """
+    return _NAMES_OF_SIZES.get(num_features)  # type: ignore[arg-type]
 
 
 def for_natural_images() -> str:
