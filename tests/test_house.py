@@ -40,6 +40,7 @@ MAY_IMPORT_FRAMEWORK = {
     "torch": ("backend/torch",),
 }
 # Heavy, and needed by some users only: imported inside functions.
+PRIVATE_IN_KERAS = {"_flatten_layers", "_seed_generators"}
 LAZY = {
     "PIL",
     "keras_cv",
@@ -183,6 +184,8 @@ def test_frameworks_stay_in_their_places(path):
     for framework, places in MAY_IMPORT_FRAMEWORK.items():
         if not inside.startswith(places):
             assert framework not in {name.split(".")[0] for name in names}
+    used = {node.attr for node in ast.walk(tree) if hasattr(node, "attr")}
+    assert inside == "utils/inner_layers.py" or not used & PRIVATE_IN_KERAS
 
 
 @each_file

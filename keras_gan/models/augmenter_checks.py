@@ -7,6 +7,7 @@ from keras_gan.backend import devices
 from keras_gan.models import augmenter_layers as augmenters
 from keras_gan.models import augmenter_probe as probe
 from keras_gan.models.turn import penalty_name
+from keras_gan.utils.inner_layers import inner_layers
 
 
 def check(augmenter, penalties, image_shape, jit_compile="auto") -> None:
@@ -84,7 +85,7 @@ def _check_value_range(layer) -> None:
     """Checks the value range of a layer, or else of its sublayers."""
     value_range = getattr(layer, "value_range", None)
     if value_range is None:
-        parts = layer._flatten_layers(include_self=False, recursive=False)
+        parts = inner_layers(layer, recursive=False)
         # Layers between two rescaling layers may have another value range.
         if not any(type(part).__name__ == "Rescaling" for part in parts):
             for part in parts:

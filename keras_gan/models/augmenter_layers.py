@@ -3,6 +3,7 @@
 import keras
 
 from keras_gan import backend
+from keras_gan.utils.inner_layers import with_inner_layers
 
 
 def augment(augmenter, images):
@@ -39,7 +40,7 @@ def is_ours(layer) -> bool:
 
 def layers_in(augmenter) -> list:
     """An augmenter and all layers inside it."""
-    return list(augmenter._flatten_layers())
+    return with_inner_layers(augmenter)
 
 
 def adaptive_layers(augmenter) -> list:

@@ -13,6 +13,7 @@ from keras import ops
 from keras_gan import backend
 from keras_gan.models import augmenter_layers as augmenters
 from keras_gan.penalties import Scored
+from keras_gan.utils.inner_layers import inner_layers
 
 _NUM_CALLS = 3
 _MAX_IMAGES = 16
@@ -126,7 +127,7 @@ def _alternatives(layer) -> list:
     is_chooser = package in ("keras", "keras_cv", "keras_gan")
     if not is_chooser or isinstance(layer, keras.Model):
         return []
-    return layer._flatten_layers(include_self=False, recursive=False)
+    return inner_layers(layer, recursive=False)
 
 
 def _rescaled(images, value_range):

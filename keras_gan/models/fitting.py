@@ -223,6 +223,8 @@ class Fitting(LoggedModel, SavedModel):
         state.rewind(self.evaluation_seed)
         self._log_tracker = self._test_logs
         try:
+            # Not `[self]`, whose own generators hold that seed: its draws would
+            # come from itself.
             noise = drawing_from(self.evaluation_seed, state.all_layers(self))
             with self._data_checked(), noise:
                 yield

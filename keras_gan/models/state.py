@@ -9,6 +9,7 @@ from keras import ops
 
 from keras_gan.backend import ReplicaSeedGenerator
 from keras_gan.models import augmenter_layers as augmenters
+from keras_gan.utils.inner_layers import inner_layers
 
 
 def seeds(gan) -> list:
@@ -154,7 +155,7 @@ def has_float16(*models) -> bool:
 
 def all_layers(model) -> list:
     """All layers of a model, including those inside models and layers."""
-    return list(model._flatten_layers(include_self=False))
+    return inner_layers(model)
 
 
 def with_layers(networks) -> list:

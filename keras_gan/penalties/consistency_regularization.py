@@ -6,6 +6,7 @@ from keras import ops
 from keras_gan.penalties.penalty import Penalty, Tensor
 from keras_gan.penalties.scores import Scored, Scores
 from keras_gan.utils.arguments import non_negative
+from keras_gan.utils.inner_layers import with_inner_layers
 from keras_gan.utils.tensors import batch_mean
 
 
@@ -90,7 +91,7 @@ class ConsistencyRegularization(Penalty):
 
     def update_state(self, real_logits: Tensor, fake_logits: Tensor) -> None:
         # An adaptive augmenter would stay at probability 0 without these.
-        for layer in self.augmenter._flatten_layers():
+        for layer in with_inner_layers(self.augmenter):
             if hasattr(layer, "update_state"):
                 layer.update_state(ops.stop_gradient(real_logits))
 

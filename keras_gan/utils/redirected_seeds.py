@@ -7,6 +7,8 @@ from typing import Any
 
 import keras
 
+from keras_gan.utils.inner_layers import seed_generators
+
 _lock = threading.RLock()
 # Where the draws of a seed generator come from now; the last entry counts.
 _sources: dict[int, list] = {}
@@ -28,8 +30,7 @@ def drawing_from(seeds: Any, layers: Any) -> Iterator[None]:
     generators = {
         id(generator): generator
         for one in layers
-        for layer in one._flatten_layers()
-        for generator in layer._seed_generators
+        for generator in seed_generators(one)
     }
     for key, generator in generators.items():
         _sources.setdefault(key, []).append(seeds)

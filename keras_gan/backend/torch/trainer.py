@@ -8,6 +8,7 @@ import torch
 
 from keras_gan.backend.one_device import refuse_strategy
 from keras_gan.backend.steps import training_step
+from keras_gan.utils.inner_layers import with_inner_layers
 
 
 def compile_call(network, wanted: bool) -> None:
@@ -100,7 +101,7 @@ def _assignments_allowed(*networks) -> contextlib.AbstractContextManager[Any]:
     if any(
         isinstance(layer, keras.layers.SpectralNormalization)
         for network in networks
-        for layer in network._flatten_layers()
+        for layer in with_inner_layers(network)
     ):
         return torch.autograd.graph.allow_mutation_on_saved_tensors()
     return contextlib.nullcontext()
