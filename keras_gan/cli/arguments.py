@@ -132,16 +132,6 @@ def image_size(text: str) -> tuple[int, int]:
     return height, width
 
 
-def labels(text: str) -> list[int]:
-    """`3` or `0,1,2` as a list of labels."""
-    numbers = [_number(part, int, "whole numbers") for part in text.split(",")]
-    if not 0 <= min(numbers) <= max(numbers) < 2**31:
-        raise argparse.ArgumentTypeError(
-            f"must be from 0 to {2**31 - 1}, not {_short(text)}"
-        )
-    return numbers
-
-
 def add_seed(parser, determines: str, default: int | None) -> None:
     """Adds `--seed`; without a default the seed is random."""
     shown = "random" if default is None else default

@@ -14,9 +14,11 @@ from keras_gan.cli import arguments as kinds
 from keras_gan.cli.apart import check_apart_from_run
 from keras_gan.cli.loading import load_gan
 from keras_gan.cli.output import Output, open_output
-from keras_gan.cli.run_folder import RunFolder, newest_run
+from keras_gan.cli.run_folder import RunFolder, data_of_run, newest_run
 from keras_gan.cli.sizes import check_drawing
 from keras_gan.cli.words import command
+from keras_gan.datasets.balancing import class_number
+from keras_gan.datasets.image_files import class_folders
 from keras_gan.utils.memory import check_memory
 
 SUMMARY = "draw images with a trained GAN"
@@ -55,9 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_choice_options(parser):
     parser.add_argument(
         "--labels",
-        type=kinds.labels,
-        metavar="N,N,...",
-        help="classes of a conditional GAN to draw in turn (default: all)",
+        metavar="CLASS,...",
+        help="classes of a conditional GAN to draw in turn, by their names in "
+        "the data of the run or their numbers from 0 (default: all)",
     )
     kinds.add_truncation(parser)
     kinds.add_seed(parser, "the images", default=None)
@@ -70,10 +72,15 @@ def run(options: argparse.Namespace) -> int:
         check_apart_from_run(source, options.out)
         out = open_output(options.out, source, held)
         gan = load_gan(source, compiled=False)
-        return _draw(options, gan, out)
+        return _draw(options, gan, out, _class_names(source, gan))
 
 
-def _draw(options: argparse.Namespace, gan: models.GAN, out: Output) -> int:
+def _draw(
+    options: argparse.Namespace,
+    gan: models.GAN,
+    out: Output,
+    names: tuple[str, ...],
+) -> int:
     if not out.is_array:
         image_tools.check_image_shape(gan.image_shape)
     check_memory(
@@ -84,7 +91,7 @@ def _draw(options: argparse.Namespace, gan: models.GAN, out: Output) -> int:
     )
     batch_size = min(options.batch_size, options.num_images)
     check_drawing(gan.generator, batch_size)
-    labels = _labels(options, gan)
+    labels = _labels(options, gan, names)
     seed = options.seed
     if seed is None:
         # The seed in the model file would give the same images every time.
@@ -96,7 +103,7 @@ def _draw(options: argparse.Namespace, gan: models.GAN, out: Output) -> int:
         seed=seed,
         batch_size=batch_size,
     )
-    out.write(images, labels, seed)
+    out.write(images, labels, seed, class_folders(names))
     print(f"{len(images)} images, seed {seed}: {out.path}")
     return 0
 
@@ -118,15 +125,40 @@ def model_path(named: str | None) -> pathlib.Path:
     return run.model_path
 
 
-def _labels(options, gan: models.GAN) -> np.ndarray | None:
+def _class_names(model: pathlib.Path, gan: models.GAN) -> tuple[str, ...]:
+    """The names of the classes, where the run of the model knows them."""
+    info = None
+    with contextlib.suppress(ValueError):  # It may be another program's.
+        info = data_of_run(model)
+    if info is None or info.num_classes != gan.num_classes:
+        return ()
+    return info.class_names or ()
+
+
+def _labels(options, gan: models.GAN, names) -> np.ndarray | None:
     """The label of each image; labels cycle through the classes."""
-    if options.labels is None:
-        if gan.num_classes is None:
-            return None
-        options.labels = range(gan.num_classes)
-    elif gan.num_classes is None:
+    if gan.num_classes is None and options.labels is None:
+        return None
+    if gan.num_classes is None:
         raise ValueError(
             "`--labels` needs a conditional GAN, and this one has no classes. "
             "Leave it out, or train with --conditional."
         )
-    return np.resize(np.array(options.labels, "int32"), options.num_images)
+    labels = list(range(gan.num_classes))
+    if options.labels is not None:
+        labels = _chosen(options.labels, names, gan.num_classes)
+    return np.resize(np.array(labels, "int32"), options.num_images)
+
+
+def _chosen(text: str, names: tuple[str, ...], num_classes: int) -> list[int]:
+    """Classes by their names or numbers, with commas between them."""
+    numbers = {str(number): number for number in range(num_classes)}
+
+    def number(key: str) -> int:
+        plain = key.strip()
+        plain = plain.lstrip("0") or plain[:1]
+        known = key if key in names else numbers.get(plain, key)
+        return class_number("--labels", known, names, num_classes)
+
+    # A name may have commas.
+    return list(map(number, [text] if text in names else text.split(",")))

@@ -48,6 +48,11 @@ class GeneratedFolder:
                 "write it. Choose another --out."
             )
 
+    @property
+    def num_earlier(self) -> int:
+        """How many images an earlier `generate` wrote there."""
+        return len(self._earlier)
+
     @contextlib.contextmanager
     def begun(
         self, model: pathlib.Path, seed: int, names: Sequence[str]

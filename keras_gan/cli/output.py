@@ -10,6 +10,7 @@ import zipfile
 import numpy as np
 
 from keras_gan import images as image_tools
+from keras_gan.cli.arguments import print_error
 from keras_gan.cli.generated_folder import GeneratedFolder
 from keras_gan.cli.own_files import check_replaceable, mark
 from keras_gan.utils.files import replacing
@@ -46,12 +47,19 @@ class Output(abc.ABC):
         return cls(path, model)
 
     @abc.abstractmethod
-    def write(self, images, labels, seed: int) -> None:
-        """Writes images in [-1, 1], and labels if there are any."""
+    def write(self, images, labels, seed: int, folders=()) -> None:
+        """Writes images in [-1, 1].
+
+        Args:
+            images: The images.
+            labels: Their labels; `None` without classes.
+            seed: Seed of the images.
+            folders: The folder of each class. Default: its number.
+        """
 
 
 class _Grid(Output):
-    def write(self, images, labels, seed):
+    def write(self, images, labels, seed, folders=()):
         columns = None
         if labels is not None:
             num_labels = len(set(labels.tolist()))
@@ -65,7 +73,7 @@ class _Grid(Output):
 class _Arrays(Output):
     is_array = True
 
-    def write(self, images, labels, seed):
+    def write(self, images, labels, seed, folders=()):
         arrays = {"images": images}
         if labels is not None:
             arrays["labels"] = labels
@@ -89,13 +97,16 @@ class _Folder(Output):
         held.enter_context(holding_folder(path))
         return cls(path, model)
 
-    def write(self, images, labels, seed):
+    def write(self, images, labels, seed, folders=()):
         digits = len(str(len(images) - 1))
         names = [f"{number:0{digits}d}.png" for number in range(len(images))]
         if labels is not None:
             width = len(str(labels.max()))
+            folders = folders or [
+                f"{label:0{width}d}" for label in range(labels.max() + 1)
+            ]
             names = [
-                f"{label:0{width}d}/{name}"
+                f"{folders[label]}/{name}"
                 for label, name in zip(labels, names, strict=True)
             ]
         with self._folder.begun(self.model, seed, names):
@@ -106,6 +117,12 @@ class _Folder(Output):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with replacing(path, flush=False) as aside:
                     aside.write_bytes(image_tools.encode_png(image))
+        if self._folder.num_earlier:
+            print_error(
+                f"the {self._folder.num_earlier} images that an earlier "
+                f"`generate` wrote in `{self.path}` were replaced",
+                "note",
+            )
 
 
 _OUTPUTS: dict[str, type[Output]] = {

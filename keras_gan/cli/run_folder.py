@@ -176,6 +176,12 @@ def new_run(data: str) -> Iterator[RunFolder]:
         yield run
 
 
+def data_of_run(model: pathlib.Path) -> DatasetInfo | None:
+    """What the run of a model says about its data; `None` without a run."""
+    run = RunFolder(model.parent)
+    return run.read_config().dataset if run.config_path.is_file() else None
+
+
 def newest_run() -> RunFolder:
     """Returns the run in `runs/` that was saved last, or else started last.
 

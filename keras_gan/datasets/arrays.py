@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from keras_gan.datasets.layout import in_class_order
 from keras_gan.datasets.sources import (
     ArraySource,
     DatasetInfo,
@@ -35,14 +36,16 @@ def open_arrays(
 
     Args:
         images: `(num_images, height, width[, channels])`.
-        labels: Integers `(num_images,)` or `(num_images, 1)`, from 0.
+        labels: Integers from 0, or the names of the classes as text,
+            `(num_images,)` or `(num_images, 1)`.
         name: Name of the data in messages.
         image_size: Pixels or `(height, width)` to resize to.
         channels: 1, 3 or 4 to convert to.
         source_range: `(black, white)` of `images`. Default: (0, 255) for
             integers, and for floats the narrowest of (0, 1), (-1, 1) and
             (0, 255) that contains all values.
-        class_names: Names of the classes. Default: their numbers.
+        class_names: Names of the classes. Default: the texts of `labels` in
+            the order of names of folders, or their numbers.
         split: The split that these images are, if there are others.
 
     Raises:
@@ -64,8 +67,10 @@ def open_arrays(
     elif images.dtype != np.float32:
         images = images.astype("float32")
     if labels is not None:
+        labels, texts = _numbered(np.asarray(labels))
         labels = _check_labels(labels, len(images), name)
-        class_names = class_names or tuple(map(str, range(labels.max() + 1)))
+        numbers = map(str, range(labels.max() + 1))
+        class_names = class_names or texts or tuple(numbers)
     else:
         class_names = None
     info = DatasetInfo(
@@ -110,15 +115,28 @@ def _stored_range(
     )
 
 
-def _check_labels(labels: ArrayLike, num_images: int, name: str) -> np.ndarray:
-    labels = np.asarray(labels)
+def _numbered(labels: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Texts as numbers, and the texts; numbers as they are, and ()."""
+    if labels.dtype.kind == "S":
+        labels = np.char.decode(labels, "utf-8", "backslashreplace")
+    flat = labels.ravel().tolist() if labels.dtype.kind in "UTO" else []
+    if not flat or not all(isinstance(label, str) for label in flat):
+        return labels, ()
+    names = in_class_order(set(flat))
+    numbers = {name: number for number, name in enumerate(names)}
+    found = np.array([numbers[label] for label in flat], "int32")
+    return found.reshape(labels.shape), names
+
+
+def _check_labels(labels: np.ndarray, num_images: int, name: str) -> np.ndarray:
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.dtype.kind not in "iu" or labels.shape != (num_images,):
         raise ValueError(
-            f"The labels of `{name}` must be integers of shape "
-            f"({num_images},), one for each image. Received: an array of "
-            f"{labels.dtype} of shape {labels.shape}"
+            f"The labels of `{name}` must be integers, or names as text, of "
+            f"shape ({num_images},), one for each image. Received: an array of "
+            f"{labels.dtype} of shape {labels.shape}. Number the classes from "
+            "0: labels = np.unique(labels, return_inverse=True)[1]."
         )
     if labels.min() < 0:
         raise ValueError(

@@ -1,6 +1,7 @@
 """Orders of images with given shares of the classes."""
 
 import math
+import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -217,7 +218,7 @@ def by_class_number(
     """
     found: dict[int, Any] = {}
     for key, value in values.items():
-        number = _class_number(argument, key, names, num_classes)
+        number = class_number(argument, key, names, num_classes)
         if number in found:
             name = names[number] if names else number
             raise ValueError(
@@ -228,9 +229,20 @@ def by_class_number(
     return found
 
 
-def _class_number(
+def class_number(
     argument: str, key: Any, names: Sequence[str], num_classes: int
 ) -> int:
+    """Returns the number of a class that is given by its name or number.
+
+    Args:
+        argument: What it is given in, for the error.
+        key: A name, or an integer.
+        names: The names of all classes; none if they are not known.
+        num_classes: The number of classes.
+
+    Raises:
+        ValueError: If there is no such class.
+    """
     if isinstance(key, str) and key in names:
         return names.index(key)
     if is_integer(key, at_least=0) and key < num_classes:
@@ -239,5 +251,5 @@ def _class_number(
     raise ValueError(
         f"`{argument}` must name classes by numbers from 0 to {num_classes - 1}"
         + f" or as {listed}" * bool(listed)
-        + f". Received: {key!r}"
+        + f". Received: {reprlib.repr(key)}"
     )

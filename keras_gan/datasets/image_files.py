@@ -13,6 +13,7 @@ import numpy as np
 from keras_gan import images
 from keras_gan.datasets.checking import reason
 from keras_gan.datasets.layout import in_class_order
+from keras_gan.datasets.listing import HIDDEN
 from keras_gan.datasets.sources import Source, StoredFiles
 from keras_gan.images.reading import read_for_size
 
@@ -94,7 +95,7 @@ def image_files(source: Source) -> ImageFiles:
         image = source.read(np.array([index]))[0]
         return images.encode_png(images.to_uint8(image, source.stored_range))
 
-    folders = _folders(names)
+    folders = class_folders(names)
     paths = [
         f"{folders[label]}/original-{index:06d}.png"
         for index, label in enumerate(labels)
@@ -131,19 +132,30 @@ def _paths_from_classes(data: str, names: tuple[str, ...]) -> list[str]:
     return ["/".join(parts) for parts in paths]
 
 
-def _folders(class_names: tuple[str, ...]) -> tuple[str, ...]:
-    """Folder names whose order is that of the labels.
+def class_folders(class_names: tuple[str, ...]) -> tuple[str, ...]:
+    """Folders for classes: their names, if these keep the order of the labels.
+
+    Args:
+        class_names: The name of each class, which may be any text.
 
     Example:
 
-    >>> _folders(("T-shirt/top", "Bag"))
-    ('0-T-shirt-top', '1-Bag')
+    >>> class_folders(("T-shirt/top", "Bag")), class_folders(("cat", "my dog"))
+    (('0-T-shirt-top', '1-Bag'), ('cat', 'my dog'))
     """
-    safe = tuple(re.sub(r"[^\w.+-]+", "-", name) for name in class_names)
-    if safe == class_names == in_class_order(set(safe)):
-        return safe
+    are_folders = all(map(_is_folder_name, class_names))
+    if are_folders and class_names == in_class_order(set(class_names)):
+        return class_names
+    safe = [re.sub(r"[^\w.+-]+", "-", name) for name in class_names]
     width = len(str(len(safe) - 1))
     return tuple(
         f"{number:0{width}d}" + f"-{name}" * (name != str(number))
         for number, name in enumerate(safe)
     )
+
+
+def _is_folder_name(name: str) -> bool:
+    """Whether every system can have such a folder, and `train` reads it."""
+    is_hidden = name.startswith(HIDDEN)
+    odd = re.search(r'[/\\:*?"<>|\x00-\x1f]', name)
+    return bool(name) and name == name.strip() and not (is_hidden or odd)

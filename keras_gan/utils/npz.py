@@ -90,7 +90,7 @@ class NpzFile(contextlib.AbstractContextManager):
             reason = " ".join(str(error).split()) or type(error).__name__
             raise ValueError(
                 f"{array} cannot be read: {reason}. Save plain arrays of "
-                "numbers with np.savez."
+                "numbers, or of text (array.astype(str)), with np.savez."
             ) from error
 
     def _check_size(self, info: zipfile.ZipInfo, array: str) -> None:

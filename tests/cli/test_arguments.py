@@ -17,19 +17,12 @@ def test_image_size(text, size):
     assert arguments.image_size(text) == size
 
 
-@pytest.mark.parametrize("text, values", [("3", [3]), ("0,1,2", [0, 1, 2])])
-def test_labels(text, values):
-    assert arguments.labels(text) == values
-
-
 @pytest.mark.parametrize(
     "kind, text",
     [
         (arguments.image_size, "8x"),
         (arguments.image_size, "0"),
         (arguments.image_size, "1x2x3"),
-        (arguments.labels, ""),
-        (arguments.labels, "1,-2"),
         (arguments.positive_integer, "1.5"),
         (arguments.positive_number, "inf"),
         (arguments.positive_number, "nan"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import keras
@@ -125,7 +126,6 @@ def test_labels_take_turns(conditional_run, run_command):
     "arguments, named",
     [
         (("--labels", "3"), "`--labels` needs a conditional GAN"),
-        (("--labels", "a"), "--labels: must be whole numbers, not 'a'"),
         (("--out", "x.jpg"), "must end in .png"),
         (("--num-images", "0"), "--num-images: must be at least 1"),
         (("--truncation", "-1"), "--truncation: must be above 0"),
@@ -139,8 +139,60 @@ def test_mistakes_are_one_line(
 
 
 def test_labels_beyond_the_classes(conditional_run, run_fails):
-    message = run_fails("generate", conditional_run, "--labels", "3,10")
-    assert "`labels` must be" in message
+    for labels in ("3,10", "", "1,-2", "cat", "9" * 5000):
+        arguments = ("generate", conditional_run, "--labels", labels)
+        error = run_fails(*arguments)
+        assert "numbers from 0 to 9 or as '0', '1'" in error
+        assert len(error) < 200
+
+
+@pytest.fixture
+def run_of_names(conditional_run, in_folder):
+    """A run whose classes have names; one has a comma."""
+    names = ("a", "b, c", *"defghij", "my cat")
+    folder = write_config(in_folder / "run", names)
+    shutil.copy(conditional_run / "model.keras", folder)
+    return folder
+
+
+def test_classes_by_their_names(run_of_names, run_command, run_fails):
+    for labels, expected in (
+        ("a,2, 3,my cat,04", [0, 2, 3, 9, 4]),
+        ("b, c", [1] * 5),
+    ):
+        code, *_ = run_command(
+            *("generate", run_of_names, "--num-images", 5),
+            *("--labels", labels, "--out", "x.npz"),
+        )
+        with np.load("x.npz") as arrays:
+            assert (code, arrays["labels"].tolist()) == (0, expected)
+    error = run_fails("generate", run_of_names, "--labels", "a,dog")
+    assert "or as 'a', 'b, c', 'd'" in error and "'dog'" in error
+
+
+def test_folders_are_named_after_the_classes(run_of_names, run_command):
+    asked = ("--num-images", 2, "--labels", "9,0")
+    for source, folders in (
+        (run_of_names, {"a", "my cat"}),
+        (shutil.copy(run_of_names / "model.keras", "."), {"0", "9"}),
+    ):
+        for replaced in ("", "note: the 2 images that an earlier `generate`"):
+            code, _, errors = run_command(
+                "generate", source, *asked, "--out", min(folders)
+            )
+            assert code == 0 and replaced in errors
+            assert errors.count("\n") == bool(replaced)
+        found = Path(min(folders)).glob("*/*.png")
+        assert {path.parent.name for path in found} == folders
+
+
+def test_labels_of_a_bare_file_are_numbers(
+    conditional_run, run_fails, in_folder
+):
+    shutil.copy(conditional_run / "model.keras", "x.keras")
+    (in_folder / "config.json").write_text("{}")  # Another program's.
+    error = run_fails("generate", "x.keras", "--labels", "cat")
+    assert "numbers from 0 to 9. Received: 'cat'" in error
 
 
 def test_runs_that_are_not_there(run_fails, in_folder):
@@ -200,7 +252,7 @@ def test_a_record_that_lists_what_is_elsewhere_removes_nothing(
 
 
 @pytest.mark.parametrize("number", ["9" * 30, "2147483648", "1" * 5000])
-@pytest.mark.parametrize("option", ["--num-images", "--batch-size", "--labels"])
+@pytest.mark.parametrize("option", ["--num-images", "--batch-size"])
 def test_numbers_beyond_any_use(
     plain_run, run_fails, in_folder, option, number
 ):

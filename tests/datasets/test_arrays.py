@@ -3,6 +3,7 @@ import pytest
 from portable import assert_close, assert_equal, dtype_of, to_numpy
 
 from keras_gan.datasets import describe, load, open_source
+from keras_gan.datasets.image_files import image_files
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
@@ -79,6 +80,22 @@ class TestLabels:
         info = describe((FLOATS, np.array([[3], [0], [1], [1], [0]])))
         assert info.num_classes == 4
         assert info.class_names == ("0", "1", "2", "3")
+
+    @pytest.mark.parametrize("dtype", ["U", "S", "O"])
+    @pytest.mark.parametrize("width", [(), (1,)])
+    def test_texts_are_names_of_classes(self, dtype, width):
+        names = np.array(["dog", "cat", "dog", "ant", "cat"], dtype)
+        source = open_source((FLOATS, names.reshape(5, *width)))
+        assert source.info.class_names == ("ant", "cat", "dog")
+        assert source.labels.tolist() == [2, 1, 2, 0, 1]
+
+    def test_texts_may_be_any_and_folders_are_safe(self):
+        names = ["", "..", "a/b", ".x", "9"]
+        source = open_source((FLOATS, names))
+        assert source.info.class_names == ("", "..", ".x", "9", "a/b")
+        paths = image_files(source).paths
+        folders = sorted({path.split("/")[0] for path in paths})
+        assert folders == ["0-", "1-..", "2-.x", "3-9", "4-a-b"]
 
     @pytest.mark.parametrize(
         "labels, message",

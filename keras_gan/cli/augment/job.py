@@ -3,7 +3,6 @@
 import argparse
 import math
 import os
-import pathlib
 from typing import Any
 
 from keras_gan import datasets, images, sampling
@@ -11,7 +10,7 @@ from keras_gan.cli.apart import check_apart
 from keras_gan.cli.augment.folder import AugmentSettings
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.opening import open_data
-from keras_gan.cli.run_folder import RunFolder
+from keras_gan.cli.run_folder import data_of_run
 from keras_gan.cli.settings import location, versions
 from keras_gan.cli.sizes import check_drawing
 from keras_gan.cli.words import listed, size_in_words
@@ -45,7 +44,7 @@ def make_job(
     check_apart(options.data, options.out)
     path = model_path(options.model)
     gan = sampling.open_generator(path, safe_mode=not options.unsafe)
-    trained_on = _data_of_run(path)
+    trained_on = data_of_run(path)
     originals = image_files(_open(options, trained_on, gan))
     _check_fit(originals, trained_on, gan, f"`{path}`", f"`{options.data}`")
     wanted, generated = _wanted(options, originals, gan), None
@@ -62,12 +61,6 @@ def make_job(
         seed=options.seed,
     )
     return files, _settings(options, files, os.path.abspath(path))
-
-
-def _data_of_run(path: pathlib.Path) -> datasets.DatasetInfo | None:
-    """What the run of a model says about its data; `None` without a run."""
-    run = RunFolder(path.parent)
-    return run.read_config().dataset if run.config_path.is_file() else None
 
 
 def _open(options, trained_on: Any, gan: Any) -> datasets.Source:
