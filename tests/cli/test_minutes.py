@@ -82,7 +82,6 @@ def test_run_of_a_minute_interrupted_and_resumed(
     assert (record["steps"], record["rounds"]) == (42, 3)
     assert record["budget"]["seconds"] == pytest.approx(60, abs=1)
     assert RunFolder("whole").done().budget.planned_steps == 42
-    assert weights_of("whole")[0].shape == (64, 16)
 
     def interrupt(self, batch, logs=None):
         if self.steps == 22:
@@ -118,6 +117,22 @@ def test_run_of_a_minute_interrupted_and_resumed(
         and "minutes, which cannot be taken back. Received: --minutes 1."
         in errors
     )
+
+
+def test_measuring_leaves_no_trace_in_the_run(train, clock, monkeypatch):
+    def known(job):
+        clock.now += 8
+        return 1.0
+
+    short = ("--minutes", 0.5, "--save-every", 9, "--quiet", "--out")
+    assert train(*short, "measured")[0] == 0
+    monkeypatch.setattr(planning, "seconds_per_step", known)
+    assert train(*short, "known")[0] == 0
+    assert read_record("known/model.keras")["steps"] > 10
+    for weight, same in zip(
+        weights_of("measured"), weights_of("known"), strict=True
+    ):
+        assert_equal(weight, same)
 
 
 def test_time_that_is_over_before_training_leaves_no_folder(
