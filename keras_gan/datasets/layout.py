@@ -55,7 +55,7 @@ def layout(data: str, names: list[str], split: str | None) -> Layout:
     ('train', ['cat', 'dog'])
     """
     folders, _ = _first_folders(names, is_end=_ROLES.__contains__)
-    splits = _splits(folders)
+    splits = _splits(folders, split)
     outside: list[str] = []
     if splits:
         split = _chosen(data, splits, split)
@@ -148,7 +148,9 @@ def _first_folders(
         depth += 1
 
 
-def _splits(folders: dict[str, list[str]]) -> dict[str, list[str]]:
+def _splits(
+    folders: dict[str, list[str]], asked: str | None
+) -> dict[str, list[str]]:
     """Images by split; {} if the folders are not those of splits."""
     splits: dict[str, list[str]] = {}
     for folder, names in folders.items():
@@ -156,7 +158,8 @@ def _splits(folders: dict[str, list[str]]) -> dict[str, list[str]]:
         if role is not None:
             splits.setdefault(role, []).extend(names)
     # A class may be called "train": one that others stand beside.
-    return splits if len(splits) > 1 or len(folders) == 1 else {}
+    is_sure = len(splits) > 1 or len(folders) == 1 or asked in splits
+    return splits if is_sure else {}
 
 
 def _warn_of_one_split(data: str, folders: dict[str, list[str]]) -> None:
@@ -166,8 +169,9 @@ def _warn_of_one_split(data: str, folders: dict[str, list[str]]) -> None:
         others = sorted(set(folders).difference(names))
         warnings.warn(
             f"`{data}`: its folder `{names[0]}` is a class, like the "
-            f"{len(others)} beside it, such as {others[0]}. If it is the part "
-            "to train on, move the others away.",
+            f"{len(others)} beside it, such as {others[0]}. If it is a part of "
+            "the data set, choose it with `split` (on the command line "
+            f"`--split {_ROLES[names[0].lower()]}`).",
             stacklevel=2,
         )
 

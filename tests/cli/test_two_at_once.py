@@ -15,7 +15,6 @@ def trials(tmp_path_factory):
 @pytest.mark.parametrize(
     "name, number",
     [
-        ("train and train --resume", 1),
         ("augment and augment", 1),
         ("generate and generate", 2),
     ],

@@ -56,6 +56,11 @@ class TestSplits:
         assert found.split is None
         assert list(found.classes.values()) == ["bus", "train"]
 
+    def test_one_that_is_asked_for_is_no_class(self):
+        found = layout("data", ["rest/1.png", *SPLITS[2:4]], "train")
+        assert found.split == "train" and found.outside == ("rest/1.png",)
+        assert list(found.classes.values()) == ["cat", "dog"]
+
     def test_what_is_in_no_split_is_counted(self):
         others = ["extra/cat/1.png", "preview.png"]
         found = layout("data", SPLITS + others, None)
