@@ -8,7 +8,7 @@ from keras_gan.cli.step_limit import StepLimit
 from keras_gan.cli.step_timer import StepTimer
 from keras_gan.cli.words import duration_in_words
 
-_SECONDS = 1.0
+_SECONDS = 3.0
 # Who waits for less needs no forecast.
 _LEAST_SECONDS = 20.0
 _MINUTES = (5, 10, 30, 60, 120)
@@ -32,7 +32,9 @@ def forecast(limit: StepLimit, *, is_new: bool) -> StepTimer:
         shorter = [one for one in _MINUTES if one <= seconds / 120]
         if shorter and is_new:
             line += f"; --minutes {shorter[-1]} ends sooner, with fewer steps"
-        tqdm.write(line, file=sys.stdout)
-        sys.stdout.flush()
+        if sys.stdout.isatty():
+            tqdm.write(line, file=sys.stdout)  # Above the bar.
+        else:
+            print(line, flush=True)
 
     return StepTimer(_SECONDS, say)

@@ -15,6 +15,7 @@ from keras_gan.cli import planning
 from keras_gan.cli import settings as settings_module
 from keras_gan.cli.forecast import forecast
 from keras_gan.cli.job import Job
+from keras_gan.cli.progress import Progress
 from keras_gan.cli.run_folder import Done, RunFolder
 from keras_gan.cli.settings import Settings
 from keras_gan.cli.step_limit import StepLimit
@@ -253,6 +254,9 @@ def test_augmentation_is_as_fast_as_the_run_is_long(plan):
 )
 def test_forecast_of_the_first_steps(clock, capsys, seconds, is_new, line):
     limit = StepLimit(0, 2000, 0)
+    progress = Progress(
+        limit
+    )  # Its bar is not shown where there is no terminal.
     timer = forecast(limit, is_new=is_new)
     timer.set_model(types.SimpleNamespace(optimizer=keras.optimizers.SGD(0.1)))
     for batch in range(1000):
@@ -261,6 +265,7 @@ def test_forecast_of_the_first_steps(clock, capsys, seconds, is_new, line):
     printed = capsys.readouterr().out
     assert printed.startswith(line) and bool(printed) == bool(line)
     assert printed.count("\n") == bool(line)
+    progress.on_train_end()
 
 
 @pytest.mark.parametrize(
