@@ -10,6 +10,7 @@ import signal
 import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Iterator
 from typing import NoReturn
 
@@ -31,27 +32,31 @@ def explaining() -> Iterator[None]:
     """Explains in an error why Keras cannot import its backend."""
     try:
         yield
-    except (ImportError, ValueError) as error:
-        _end_command(error)
-        raise ImportError(_explanation(error)) from error
+    except Exception as error:  # Of its configuration, or of a framework.
+        is_own = pathlib.Path(
+            traceback.extract_tb(error.__traceback__)[-1].filename
+        ).match("keras/src/backend/config.py")
+        explanation = (_bad_settings if is_own else _explanation)(error)
+        _end_command(explanation)
+        raise ImportError(explanation) from error
 
 
 def refuse(backend: str) -> None:
     """Raises an error for a backend that keras_gan does not support."""
     if backend not in _BACKENDS:
-        reason = "keras_gan does not support it"
-        _end_command(reason)
-        raise ImportError(_explanation(reason))
+        explanation = _explanation("keras_gan does not support it")
+        _end_command(explanation)
+        raise ImportError(explanation)
 
 
-def _end_command(reason: object) -> None:
+def _end_command(explanation: str) -> None:
     """Ends the process with one line if it is the `keras-gan` command.
 
     The command is part of the package that cannot be imported, so it cannot
     report this error itself.
     """
     if _is_command():
-        line = " ".join(_explanation(reason).split())
+        line = " ".join(explanation.split())
         print(f"keras-gan: error: {line}", file=sys.stderr)
         sys.exit(2)
 
@@ -106,9 +111,22 @@ def interruptible() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
+def _settings_path() -> str:
+    home = os.environ.get("KERAS_HOME", os.path.join("~", ".keras"))
+    return os.path.join(home, "keras.json")
+
+
+def _bad_settings(reason: Exception) -> str:
+    return (
+        "Keras must be able to use its settings, a JSON object. Received: "
+        f"`{_settings_path()}`, which it cannot use: {reason}. Correct or "
+        "remove it: Keras then writes a new one."
+    )
+
+
 def _explanation(reason: object) -> str:
     chosen = os.environ.get("KERAS_BACKEND")
-    source = f"KERAS_BACKEND={chosen!r}" if chosen else "~/.keras/keras.json"
+    source = f"KERAS_BACKEND={chosen!r}" if chosen else _settings_path()
     installed = [name for name in _BACKENDS if importlib.util.find_spec(name)]
     return (
         "keras_gan runs on the TensorFlow, JAX and PyTorch backends of Keras. "

@@ -53,7 +53,7 @@ def main(argv: list[str] | None = None) -> int:
     keras-gan 0...
     0
     """
-    with _escaping(sys.stdout), _escaping(sys.stderr):
+    with _open_streams(), _escaping(sys.stdout), _escaping(sys.stderr):
         try:
             options = _parser().parse_args(argv)
         except SystemExit as stop:  # How argparse ends, also after --help.
@@ -63,6 +63,23 @@ def main(argv: list[str] | None = None) -> int:
             warnings.simplefilter("default", UserWarning)
             warnings.showwarning = _show_warning
             return _run(options, interrupts)
+
+
+@contextlib.contextmanager
+def _open_streams() -> Iterator[None]:
+    """Gives streams to a process that was started with closed ones.
+
+    Otherwise files that it opens would take their numbers, and whatever writes
+    there without asking Python would write into these files.
+    """
+    names = {"stdin": "r", "stdout": "w", "stderr": "w"}
+    with contextlib.ExitStack() as stack:
+        for name, mode in names.items():
+            if getattr(sys, name) is None:
+                stack.callback(setattr, sys, name, None)
+                stream = stack.enter_context(open(os.devnull, mode))
+                setattr(sys, name, stream)
+        yield
 
 
 @contextlib.contextmanager
@@ -88,7 +105,7 @@ def _run(options, interrupts: list[int]) -> int:
     except KeyboardInterrupt:
         return _stopped()
     except BrokenPipeError:  # `keras-gan ... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _report_lost_reader()
         return EXIT_USER_ERROR
     except Exception as error:
         if interrupts:  # What it became on the way.
@@ -103,6 +120,19 @@ def _run(options, interrupts: list[int]) -> int:
 def _stopped() -> int:
     print_error("stopped; what was saved before is untouched", "note")
     return EXIT_INTERRUPTED
+
+
+def _report_lost_reader() -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        print_error(
+            "stopped, because nothing reads the output any more; what was "
+            "saved before is untouched. Send it to a file instead",
+            "note",
+        )
+    except BrokenPipeError:  # `keras-gan ... 2>&1 | head`
+        os.dup2(nowhere, 2)
 
 
 def _parser() -> Parser:
@@ -147,6 +177,8 @@ def _user_message(error: Exception) -> str | None:
             "There is not enough memory. Choose a smaller --batch-size, "
             "--num-images, --width or --image-size."
         )
+    if "Unable to initialize backend" in str(error):  # Of JAX_PLATFORMS.
+        return f"JAX cannot use the devices that it should: {error}"
     expected = (FloatingPointError, ValueError)
     # Errors raised by our own checks are meant for the user; the same types
     # from another package are bugs, and need their traceback.

@@ -49,7 +49,9 @@ def unpack(data, image_shape, num_classes) -> Batch:
         )
     if isinstance(images, dict):
         images, labels = parts_of(images, labels)
+    check_parts(images, labels)
     check_shape(images.shape, image_shape)
+    check_real(images.dtype)
     images = ops.cast(images, "float32")
     outside = ops.zeros(())
     # Vectors (points, features) have no fixed range.
@@ -82,6 +84,29 @@ def parts_of(data: dict, labels=None) -> tuple:
             "the keys."
         )
     return data["images"], data.get("labels", labels)
+
+
+def check_parts(images, labels) -> None:
+    """Raises an error if images or labels are several arrays."""
+    for name, data in (("images", images), ("labels", labels)):
+        if isinstance(data, list | tuple):
+            cure = f"Convert it with `np.asarray({name})`."
+            if name == "images" and hasattr(next(iter(data), None), "shape"):
+                cure += " Pass labels as an argument of their own: `fit(x, y)`."
+            raise ValueError(
+                f"`{name}` must be one array. Received: a "
+                f"{type(data).__name__} of {len(data)}. {cure}"
+            )
+
+
+def check_real(dtype) -> None:
+    """Raises an error if images are not real numbers."""
+    name = str(getattr(dtype, "name", dtype))
+    if not any(kind in name for kind in ("float", "int", "bool")):
+        raise ValueError(
+            f"Images must be real numbers. Received: dtype {name}. Convert "
+            "them to float32; of complex numbers pass the parts, as channels."
+        )
 
 
 def check_shape(shape, image_shape) -> None:

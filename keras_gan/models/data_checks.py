@@ -23,7 +23,7 @@ def check_arrays(images, labels, image_shape, num_classes) -> None:
         raise ValueError(
             "There must be images. Received: None. Pass an array or a data set."
         )
-    _refuse_lists(images, labels)
+    batches.check_parts(images, labels)
     if not _is_array(images):
         return
     _check_images(_numpy(images), tuple(image_shape))
@@ -39,13 +39,14 @@ def _numpy(data):
     return keras.ops.convert_to_numpy(data) if tensor else np.asarray(data)
 
 
-def _refuse_lists(images, labels) -> None:
-    for name, data in (("images", images), ("labels", labels)):
-        if isinstance(data, list):
-            raise ValueError(
-                f"`{name}` must be one array. Received: a list of {len(data)}. "
-                f"Convert it with `np.asarray({name})`."
-            )
+def check_no_weights(*, class_weight=None, **_) -> None:
+    """Raises an error for weights of classes, which Keras would hand on."""
+    if class_weight is not None:
+        raise ValueError(
+            "`class_weight` is not supported. Received: class_weight="
+            f"{class_weight}. Show rare classes more often instead: "
+            "`keras_gan.datasets.load(..., balance=...)`."
+        )
 
 
 def in_memory(data) -> bool:
@@ -66,6 +67,7 @@ def _is_array(images) -> bool:
 
 def _check_images(images, image_shape):
     batches.check_shape(images.shape, image_shape)
+    batches.check_real(images.dtype)
     if images.size == 0:
         raise ValueError(
             "There must be images to train on. Received: an empty array of "

@@ -144,6 +144,7 @@ class Fitting(LoggedModel, SavedModel):
         """
         self._assert_compile_called("fit")
         check_checkpoints(callbacks)
+        data_checks.check_no_weights(**kwargs)
         self.check_fit(x, y, **kwargs)
         if not data_checks.in_memory(x):
             # Keras' default would cause a warning for data sets in order.
@@ -192,6 +193,7 @@ class Fitting(LoggedModel, SavedModel):
             ValueError: If the data is not valid for the model.
         """
         self._assert_compile_called("train_on_batch")
+        data_checks.check_no_weights(**kwargs)
         self.check_fit(x, y, batch_size=data_checks.num_examples(x))
         self._log_tracker = self._train_logs
         with self._data_checked():

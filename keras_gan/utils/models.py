@@ -110,6 +110,7 @@ def load_model(
     except MemoryError:
         raise
     except Exception as error:  # each layer raises its own
+        keras.ops.zeros(())  # It fails too if not the file is at fault.
         cure = f"It is damaged, or it is not {expected}."
         if "unsafe" in str(error) or "safe_mode" in str(error):
             cure = (

@@ -3,15 +3,17 @@
 import contextlib
 import errno
 import io
+import os
 import re
 import signal
+import sys
 import warnings
 
 import pytest
 
 import keras_gan
 from keras_gan import cli
-from keras_gan.cli import train
+from keras_gan.cli import command, train
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
@@ -102,6 +104,52 @@ def test_full_disk_is_named(run_command, monkeypatch, in_folder):
     code, _, errors = run_command("train")
     assert code == 2 and errors.count("\n") == 1
     assert "No space left on device: run/config.json. The disk `/" in errors
+
+
+def test_closed_streams_are_no_error(monkeypatch):
+    def run(options):
+        print("done")
+        print(f"done {sys.stderr.isatty()}", file=sys.stderr)
+        return 0
+
+    monkeypatch.setattr(train, "run", run)
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    assert cli.main(["train"]) == 0
+    assert (sys.stdin, sys.stdout, sys.stderr) == (None, None, None)
+
+
+@pytest.mark.parametrize("reads_errors", [True, False])
+def test_a_reader_that_is_gone_is_said(run_command, monkeypatch, reads_errors):
+    def fails(*_):
+        raise BrokenPipeError
+
+    replaced = []
+    monkeypatch.setattr(os, "dup2", lambda _, number: replaced.append(number))
+    monkeypatch.setattr(train, "run", fails)
+    if not reads_errors:
+        monkeypatch.setattr(command, "print_error", fails)
+    code, output, errors = run_command("train")
+    assert (code, output) == (2, "")
+    assert replaced == ([1] if reads_errors else [1, 2])
+    assert ("nothing reads the output any more" in errors) == reads_errors
+
+
+def test_devices_that_cannot_be_used(run_command, monkeypatch):
+    error = RuntimeError("Unable to initialize backend 'x': set JAX_PLATFORMS")
+    monkeypatch.setattr(train.datasets, "open_source", fails_with(error))
+    code, _, errors = run_command("train")
+    assert code == 2 and errors.count("\n") == 1
+    assert "JAX cannot use the devices" in errors
+
+
+@pytest.mark.parametrize("text", ["[1]", '{"floatx": []}'])
+def test_settings_of_keras_that_cannot_be_used(start_process, tmp_path, text):
+    (tmp_path / "keras.json").write_text(text)
+    process = start_process("--version", cwd=tmp_path, KERAS_HOME=str(tmp_path))
+    output, errors = process.communicate()
+    assert (process.returncode, output, errors.count("\n")) == (2, "", 1)
+    assert f"`{tmp_path}/keras.json`, which it cannot use" in errors
 
 
 @pytest.mark.parametrize("backend", ["nonsense", "numpy"])

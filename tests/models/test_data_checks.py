@@ -198,6 +198,41 @@ def test_bad_labels(image_gan, images, kind):
     assert int(gan.optimizer.iterations) <= 3
 
 
+def test_two_arrays_in_one(image_gan, images):
+    gan = image_gan(num_classes=2)
+    labels = np.arange(40) % 2
+    words = r"`images` must be one array.*a tuple of 2.*`fit\(x, y\)`"
+    for method in (
+        *(gan.fit, gan.evaluate),
+        *(gan.train_on_batch, gan.test_on_batch),
+    ):
+        with pytest.raises(ValueError, match=words):
+            method((images, labels))
+        with pytest.raises(ValueError, match="`labels` must be one.*of 40"):
+            method(images, tuple(labels))
+
+
+def test_two_arrays_in_one_of_a_data_set(image_gan, images):
+    pairs = dataset((images, np.arange(40) % 2)).map(lambda *x: (x,))
+    with pytest.raises(ValueError, match="a tuple of 2"):
+        image_gan(num_classes=2).fit(pairs, verbose=0)
+
+
+def test_weights_of_classes(image_gan, images):
+    gan = image_gan()
+    for method in (gan.fit, gan.train_on_batch):
+        with pytest.raises(ValueError, match="`class_weight` is not supported"):
+            method(images, class_weight={0: 1.0})
+
+
+def test_images_that_are_no_real_numbers(image_gan, images):
+    gan = image_gan()
+    for method in (gan.fit, gan.train_on_batch, gan.test_on_batch):
+        for dtype in ("complex64", "str", "object"):
+            with pytest.raises(ValueError, match="must be real numbers"):
+                method(images.astype(dtype))
+
+
 def test_a_dict_without_images(image_gan, images):
     with pytest.raises(ValueError, match='"images".*Received.*pictures'):
         image_gan().fit({"pictures": images}, verbose=0)

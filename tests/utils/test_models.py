@@ -28,6 +28,20 @@ def load(path, **options):
     return load_model(path, expected="a test model", **options)
 
 
+def test_a_device_that_fails_is_not_blamed_on_the_file(tmp_path, monkeypatch):
+    def fails(*_, **__):
+        raise RuntimeError("no device")
+
+    path = tmp_path / "model.keras"
+    network().save(path)
+    monkeypatch.setattr(keras.saving, "load_model", fails)
+    with pytest.raises(ValueError, match="It is damaged"):
+        load(path)
+    monkeypatch.setattr(keras.ops, "zeros", fails)
+    with pytest.raises(RuntimeError, match="no device"):
+        load(path)
+
+
 def test_an_untracked_network_is_not_seen_by_keras():
     layer = keras.layers.Identity()
     layer.held = Untracked(network())
