@@ -18,6 +18,7 @@ from keras_gan.cli.planning import planned
 from keras_gan.cli.run_folder import RunConfig, RunFolder, new_run
 from keras_gan.cli.settings import DEFAULT_DATA, Settings, resolve, versions
 from keras_gan.cli.sizes import check_training
+from keras_gan.datasets.fingerprints import fingerprint
 from keras_gan.utils import clock
 from keras_gan.utils.workers import is_chief
 
@@ -55,7 +56,7 @@ def begin(options: argparse.Namespace, held: contextlib.ExitStack) -> Job:
     if settings.minutes is not None:
         job = planned(job, build, options, started)
     if is_chief():
-        folder.write_config(_config(job.settings, source.info))
+        folder.write_config(_config(job.settings, source))
     return job
 
 
@@ -93,10 +94,11 @@ def _claimed(
     return folder
 
 
-def _config(settings: Settings, info: datasets.DatasetInfo) -> RunConfig:
+def _config(settings: Settings, source: datasets.Source) -> RunConfig:
     return RunConfig(
         settings,
-        info,
+        source.info,
         {**versions(), "python": platform.python_version()},
         devices.describe_devices(),
+        fingerprint(source),
     )

@@ -15,6 +15,8 @@ from keras_gan.cli.run_folder import Done, RunConfig, RunFolder, newest_run
 from keras_gan.cli.settings import Settings, differences, steps_asked
 from keras_gan.cli.sizes import check_training
 from keras_gan.cli.words import command, listed
+from keras_gan.datasets import Source
+from keras_gan.datasets.fingerprints import fingerprint
 from keras_gan.utils import clock
 from keras_gan.utils.workers import is_chief
 
@@ -47,7 +49,7 @@ def resume(
         split=settings.split,
         quiet=options.quiet,
     )
-    _check_images(config, source.info, folder)
+    _check_images(config, source, folder)
     _check_classes(config, source.info, folder)
     before, settings = settings, _extended(options, config, done, folder)
     config = dataclasses.replace(config, settings=settings)
@@ -148,12 +150,15 @@ def _check_options(options, settings: Settings, folder: RunFolder) -> None:
         )
 
 
-def _check_images(config: RunConfig, info, folder: RunFolder) -> None:
+def _check_images(config: RunConfig, source: Source, folder: RunFolder) -> None:
     names = ("num_images", "image_shape", "num_classes")
     then, now = (
         {name: getattr(one, name) for name in names}
-        for one in (config.dataset, info)
+        for one in (config.dataset, source.info)
     )
+    if then == now and config.images_sha256 is not None:
+        then["sha256"] = config.images_sha256[:16]
+        now["sha256"] = fingerprint(source)[:16]
     if then != now:
         raise ValueError(
             f"The images of `{folder}` have changed since it was started: it "

@@ -30,6 +30,7 @@ class RunConfig:
     dataset: DatasetInfo
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
     device: str = ""
+    images_sha256: str | None = None  # Older versions wrote none.
 
 
 @dataclasses.dataclass(frozen=True)

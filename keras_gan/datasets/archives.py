@@ -3,6 +3,7 @@
 import io
 import stat
 import zipfile
+from collections.abc import Sequence
 from typing import BinaryIO
 
 from keras_gan.datasets.listing import HIDDEN
@@ -51,6 +52,10 @@ class Members:
                 self._infos[name] = info
         warn_repeated(str(archive.filename), repeated)
         self.names = sorted(self._infos)
+
+    def marks(self, names: Sequence[str]) -> list[int]:
+        """The checksums of files, which the archive holds."""
+        return [self._infos[name].CRC for name in names]
 
     def open(self, name: str) -> BinaryIO:
         """Opens a file.

@@ -181,9 +181,8 @@ def _open_files(
         skipped=tuple(sorted(broken | found.repeated | beside | outside)),
         split=found_in.split,
     )
-    files = sources.StoredFiles(
-        tuple(checked.shapes), tuple(checked.shapes.values()), open_file
-    )
+    names, shapes = tuple(checked.shapes), tuple(checked.shapes.values())
+    files = sources.StoredFiles(names, shapes, open_file, found.marks)
     num_bytes = info.num_images * np.prod(info.image_shape)
     if len(checked.images) < info.num_images or (
         num_bytes > sources.CACHE_BYTES

@@ -1,6 +1,7 @@
 """Opened datasets: what they contain, and how their images are read."""
 
 import dataclasses
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
@@ -56,11 +57,14 @@ class StoredFiles:
         names: Relative paths, with `/` as the separator.
         image_shapes: `(height, width, channels)` of each stored image.
         open: Function from a name to a binary file object.
+        marks: Function from names to numbers that most likely change with the
+            content of these files.
     """
 
     names: tuple[str, ...]
     image_shapes: tuple[tuple[int, int, int], ...]
     open: OpenFile
+    marks: Callable[[Sequence[str]], list[int]]
 
     def read_bytes(self, name: str) -> bytes:
         """The content of a file."""
@@ -140,8 +144,10 @@ class ArraySource(Source):
     ) -> None:
         super().__init__(info, stored_range, labels)
         self._images = images
+        self._sha256: str | None = None
         nbytes = images.dtype.itemsize * np.prod((len(self), *info.image_shape))
         if not self.is_resident and nbytes <= CACHE_BYTES:
+            self._sha256 = self.sha256()  # Of what does not depend on resizing.
             self._images = self.read(np.arange(len(self)))
 
     @property
@@ -157,6 +163,15 @@ class ArraySource(Source):
     def images(self) -> np.ndarray:
         """All images; they have their final shape only if `is_resident`."""
         return self._images
+
+    def sha256(self) -> str:
+        """A hash of the images as they were given."""
+        if self._sha256 is not None:
+            return self._sha256
+        found = hashlib.sha256()
+        for image in self._images:
+            found.update(image.tobytes())
+        return found.hexdigest()
 
     def read(self, indices: np.ndarray) -> np.ndarray:
         if self.is_resident:

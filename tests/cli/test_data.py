@@ -118,6 +118,26 @@ def test_opening_shows_progress(in_folder, capsys, monkeypatch):
     assert capsys.readouterr().err == ""
 
 
+def test_a_run_is_not_resumed_on_other_images(run_command, run_fails, train):
+    for name in "ab":
+        write(f"data/{name}", 8)
+    train("data", "--conditional", "--steps", 1, "--out", "run", "--quiet")
+    resume = ("train", "--resume", "run")
+    os.rename("data/a", "c")
+    os.rename("data/b", "data/a")
+    os.rename("c", "data/b")
+    assert run_command(*resume)[0] == 0  # They were the same.
+    os.rename("data/a/0.png", "data/a/9.png")
+    message = run_fails(*resume)
+    assert "have changed since it was started" in message
+    assert message.count("sha256") == 2
+    path = Path("run/config.json")
+    config = json.loads(path.read_text())
+    del config["images_sha256"]  # as an older version
+    path.write_text(json.dumps(config))
+    assert run_command(*resume)[0] == 0
+
+
 def test_classes_in_another_order_cannot_be_resumed(train, run_fails):
     for name in ("9", "10"):
         write(f"data/{name}", 8)
