@@ -214,7 +214,7 @@ def test_two_arrays_in_one(image_gan, images):
 
 def test_two_arrays_in_one_of_a_data_set(image_gan, images):
     pairs = dataset((images, np.arange(40) % 2)).map(lambda *x: (x,))
-    with pytest.raises(ValueError, match="a tuple of 2"):
+    with pytest.raises(ValueError, match="a (tuple|list) of 2"):
         image_gan(num_classes=2).fit(pairs, verbose=0)
 
 
