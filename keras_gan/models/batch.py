@@ -92,7 +92,7 @@ def check_parts(images, labels) -> None:
         if isinstance(data, list | tuple):
             cure = f"Convert it with `np.asarray({name})`."
             if name == "images" and hasattr(next(iter(data), None), "shape"):
-                cure += " Pass labels apart: `fit(x, y)`, or a data set of pairs."
+                cure += " Pass labels apart: `fit(x, y)`, or a set of pairs."
             raise ValueError(
                 f"`{name}` must be one array. Received: a "
                 f"{type(data).__name__} of {len(data)}. {cure}"
