@@ -144,6 +144,13 @@ def check_labels(shape, dtype, num_classes) -> None:
             + f". Number the classes in [0, {num_classes}): `names, labels = "
             "np.unique(labels, return_inverse=True)`."
         )
+    if keras.backend.standardize_dtype(dtype) == "string":
+        raise ValueError(
+            "`labels` must be integers. Received: texts. Number the classes in "
+            f"[0, {num_classes}): of arrays with `names, labels = np.unique("
+            "labels, return_inverse=True)`, in a data set with "
+            "`keras.layers.StringLookup(num_oov_indices=0)`."
+        )
     if len(shape) > 2 or (len(shape) == 2 and shape[1] != 1):
         raise ValueError(
             "`labels` must be integers of shape (batch,). Received: shape "

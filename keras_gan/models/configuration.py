@@ -140,6 +140,21 @@ def _check_parts(given, names) -> None:
         )
 
 
+def refuse_arguments(unknown: dict) -> None:
+    """Raises an error if there are arguments that `compile` does not take."""
+    if "optimizer" in unknown:
+        raise TypeError(
+            "The generator and the discriminator have an optimizer each. "
+            f"Received: optimizer={unknown['optimizer']!r}. Pass "
+            "`generator_optimizer=` and `discriminator_optimizer=`, or an "
+            "`AdversarialOptimizer` as the first of them."
+        )
+    if unknown:
+        raise TypeError(
+            f"compile() got an unexpected keyword argument {min(unknown)!r}"
+        )
+
+
 def pair_of_optimizers(generator, discriminator) -> AdversarialOptimizer:
     """Combines two optimizers, or returns the one given for both."""
     if not isinstance(generator, AdversarialOptimizer):

@@ -25,6 +25,7 @@ def check_arrays(images, labels, image_shape, num_classes) -> None:
         )
     batches.check_parts(images, labels)
     if not _is_array(images):
+        _check_dataset(getattr(images, "element_spec", None), num_classes)
         return
     _check_images(_numpy(images), tuple(image_shape))
     if num_classes is None:
@@ -32,6 +33,14 @@ def check_arrays(images, labels, image_shape, num_classes) -> None:
     if labels is None:
         raise ValueError(batches.missing_labels(num_classes))
     _check_labels(_numpy(labels), num_classes)
+
+
+def _check_dataset(spec, num_classes) -> None:
+    """Checks the labels of a `tf.data.Dataset` by what it says of them."""
+    if num_classes is None or not isinstance(spec, tuple) or len(spec) < 2:
+        return
+    if hasattr(spec[1], "dtype"):
+        batches.check_labels(spec[1].shape, spec[1].dtype, num_classes)
 
 
 def _numpy(data):
@@ -91,6 +100,27 @@ def _check_images(images, image_shape):
             "`images * 2.0 - 1.0`.",
             stacklevel=level_outside(),
         )
+
+
+def warn_if_labeled(model, data) -> None:
+    """Warns, once for a model without classes, if data has labels.
+
+    Args:
+        model: The model.
+        data: What `fit` passes to a step.
+    """
+    images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+    if isinstance(images, dict):
+        labels = images.get("labels", labels)
+    if labels is None or getattr(model, "warned_of_labels", False):
+        return
+    model.warned_of_labels = True
+    warnings.warn(
+        "The data has labels, and this GAN has no classes, so they are not "
+        "used. Build it and its networks with `num_classes=...` for a "
+        "conditional GAN, or pass the images alone.",
+        stacklevel=level_outside(),
+    )
 
 
 def out_of_range(received: str) -> str:

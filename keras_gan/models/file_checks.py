@@ -1,7 +1,7 @@
 """Checks of files that a model is saved to, and of what they will hold."""
 
+import itertools
 import os
-import pathlib
 
 import keras
 
@@ -29,7 +29,10 @@ class CheckedFiles:
             FloatingPointError: If a weight, an average or a moment of an
                 optimizer is NaN or infinite.
         """
-        check_path(filepath)
+        # Keras writes folders, and repositories of Hugging Face, without it.
+        is_folder = zipped is False or str(filepath).startswith("hf://")
+        if not is_folder:
+            check_path(filepath)
         finite_state.check(self)
         super().save(  # type: ignore[misc]
             filepath, overwrite=overwrite, zipped=zipped, **kwargs
@@ -56,7 +59,7 @@ def check_path(filepath) -> None:
     """Raises an error if a whole model cannot be saved to a file."""
     if not isinstance(filepath, str | os.PathLike):
         return
-    if pathlib.PurePath(filepath).suffix in (".h5", ".hdf5"):
+    if not str(filepath).endswith(".keras"):
         raise ValueError(
             "An adversarial model must be saved as a `.keras` file: HDF5 holds "
             "neither its seeds nor several optimizers. Received: "
@@ -67,7 +70,16 @@ def check_path(filepath) -> None:
 
 def check_checkpoints(callbacks) -> None:
     """Raises an error if a checkpoint callback could not save the model."""
-    for callback in keras.tree.flatten(callbacks):
+    for callback in _each(callbacks):
         if isinstance(callback, keras.callbacks.ModelCheckpoint):
             if not callback.save_weights_only:
                 check_path(callback.filepath)
+
+
+def _each(callbacks) -> list:
+    """Callbacks in lists of any depth, those of Keras' own among them."""
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        callbacks = callbacks.callbacks
+    if not isinstance(callbacks, list | tuple):
+        return [] if callbacks is None else [callbacks]
+    return list(itertools.chain.from_iterable(map(_each, callbacks)))

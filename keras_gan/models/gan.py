@@ -98,6 +98,9 @@ class GAN(AveragedGenerator, TwoPlayerModel):
     # Training ----------------------------------------------------------------
 
     def unpack(self, data):
+        # A system of one's own may have another use for them.
+        if self.num_classes is None and type(self).unpack is GAN.unpack:
+            data_checks.warn_if_labeled(self, data)
         return batches.unpack(data, self.image_shape, self.num_classes)
 
     def scores(self, turn):

@@ -87,6 +87,7 @@ class TwoPlayerModel(AdversarialModel):
         run_eagerly=False,
         steps_per_execution=1,
         jit_compile="auto",
+        **unknown,
     ):
         """Configures how the two players are trained.
 
@@ -109,10 +110,13 @@ class TwoPlayerModel(AdversarialModel):
             run_eagerly: As in `keras.Model.compile`.
             steps_per_execution: As in `keras.Model.compile`.
             jit_compile: As in `keras.Model.compile`.
+            **unknown: None; what other models take is explained.
 
         Raises:
+            TypeError: If there is another argument, such as `optimizer`.
             ValueError: If an argument is not valid.
         """
+        configuration.refuse_arguments(unknown)
         loss = losses.get(loss)
         shape = next(iter(self.image_shapes().values()))
         chosen = configuration.penalties(penalties, loss, shape)

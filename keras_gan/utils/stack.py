@@ -7,13 +7,15 @@ import pathlib
 import keras
 
 _OURS = str(pathlib.Path(__file__).parents[1])
-_INSIDE = tuple(
-    folder + os.sep for folder in (_OURS, os.path.dirname(keras.__file__))
-)
+_KERAS = pathlib.Path(keras.__file__).parent
+# Keras' frameworks lie beside it, and call the steps of models.
+_NAMES = (_KERAS.name, "tensorflow", "jax", "torch")
+_FOLDERS = (_OURS, *(str(_KERAS.with_name(name)) for name in _NAMES))
+_INSIDE = tuple(folder + os.sep for folder in _FOLDERS)
 
 
 def level_outside() -> int:
-    """Returns the `stacklevel` of the first line outside keras_gan and Keras.
+    """Returns the `stacklevel` of the first line of somebody else.
 
     How deep a check lies differs between the methods that lead to it.
 

@@ -179,6 +179,7 @@ BAD_LABELS = {
     "high": (LABELS + 1, r"\[0, 3\).*Received: .*Number the classes"),
     "low": (LABELS - 1, r"\[0, 3\).*Received: "),
     "floats": (LABELS.astype("float32"), "integers. Received: dtype float32"),
+    "texts": (np.array(["a", "b", "c"])[LABELS], "return_inverse=True"),
     "one-hot": (np.eye(3, dtype=int)[LABELS], "argmax"),
     "missing": (None, r"num_classes=3.*needs labels.*images without labels"),
 }

@@ -310,7 +310,12 @@ def test_data_of_other_forms(make_gan, points):
     data = dataset(points)
     gan.fit(data, verbose=0)
     gan.fit(data.map(lambda x: {"images": x}), verbose=0)
-    gan.fit(data.map(lambda x: (x, tf.zeros(tf.shape(x)[0]))), verbose=0)
+    labeled = data.map(lambda x: (x, tf.zeros(tf.shape(x)[0])))
+    with pytest.warns(UserWarning, match="not used.*`num_classes=") as warned:
+        gan.fit(labeled, verbose=0)
+    places = [x.filename for x in warned if "num_classes" in str(x.message)]
+    assert places == [__file__]
+    gan.fit(points, points[:, 0], verbose=0)  # It is said once.
     weighted = tf.data.Dataset.from_tensors(
         (points, points[:, 0], points[:, 0])
     )
@@ -343,3 +348,14 @@ def test_quiet_and_no_constant_loss(make_gan, points, capfd):
 def test_a_batch_is_split_into_a_positive_number_of_parts(parts):
     with pytest.raises((TypeError, ValueError), match="`parts`.*Received"):
         models.split(np.zeros((4, 2)), parts)
+
+
+def test_labels_that_a_system_of_ones_own_uses(make_gan, points):
+    class Weighted(GAN):
+        def unpack(self, data):
+            images, weights = data
+            return super().unpack((images, weights))
+
+    gan = make_gan(Weighted)
+    gan.compile(loss="hinge")
+    gan.fit(points, points[:, 0], verbose=0)  # Without a warning.

@@ -179,7 +179,7 @@ def test_floats_from_0_to_1(conditional, way):
     assert warned[0].filename == __file__
 
 
-@pytest.mark.parametrize("suffix", ["h5", "hdf5"])
+@pytest.mark.parametrize("suffix", ["h5", "HDF5", "model", "keras.h5"])
 def test_hdf5_is_refused_before_training(conditional, tmp_path, suffix):
     path = tmp_path / f"gan.{suffix}"
     before = numpy_weights(conditional)
@@ -188,8 +188,10 @@ def test_hdf5_is_refused_before_training(conditional, tmp_path, suffix):
         conditional.save(path)
     if suffix == "h5":
         checkpoint = keras.callbacks.ModelCheckpoint(path)
-        with pytest.raises(ValueError, match=words):
-            conditional.fit(GRAY, CLASSES, callbacks=checkpoint, verbose=0)
+        ours = keras.callbacks.CallbackList([checkpoint], model=conditional)
+        for callbacks in (checkpoint, [checkpoint], ours):
+            with pytest.raises(ValueError, match=words):
+                conditional.fit(GRAY, CLASSES, callbacks=callbacks, verbose=0)
     assert not path.exists()
     np.testing.assert_array_equal(before[0], numpy_weights(conditional)[0])
 
@@ -202,3 +204,10 @@ def test_weights_in_hdf5_come_back(conditional, tmp_path):
         numpy_weights(other), numpy_weights(conditional), strict=True
     ):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_one_optimizer_is_not_enough_and_says_so(conditional):
+    with pytest.raises(TypeError, match="`generator_optimizer=` and"):
+        conditional.compile(optimizer="adam")
+    with pytest.raises(TypeError, match="argument 'weighted_metrics'"):
+        conditional.compile(weighted_metrics=[])
