@@ -74,7 +74,7 @@ class TwoPlayerModel(AdversarialModel):
         "d_fake_accuracy",
     )
 
-    def compile(
+    def compile(  # type: ignore[override]
         self,
         generator_optimizer=None,
         discriminator_optimizer=None,
