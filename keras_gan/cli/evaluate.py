@@ -29,6 +29,7 @@ from keras_gan.cli.metric_options import (
 )
 from keras_gan.cli.progress import ProgressBar
 from keras_gan.cli.settings import default_extractor
+from keras_gan.cli.words import size_in_words
 
 SUMMARY = "compare generated images with real ones"
 DESCRIPTION = (
@@ -113,6 +114,7 @@ def _measured(options) -> _Measured:
         "real": open_input(options.real, options, options.split),
         "fake": open_input(options.fake, options),
     }
+    _note_sizes(inputs)
     extractor = options.feature_extractor or default_extractor(
         options.real, _num_features(inputs)
     )
@@ -135,6 +137,21 @@ def _measured(options) -> _Measured:
     for kind, number in numbers.items():
         _read(kind, inputs[kind], number, every, options)
     return _Measured(chosen, copies, inputs, numbers, extractor)
+
+
+def _note_sizes(inputs: dict[str, EvaluationInput]) -> None:
+    sizes = [
+        size_in_words(source.image_shape)
+        for source in inputs.values()
+        if not isinstance(source, SavedStatistics)
+    ]
+    if len(set(sizes)) > 1:
+        kinds.print_error(
+            f"REAL has images of {sizes[0]}, FAKE of {sizes[1]}, which alone "
+            "makes a distance. --image-size and --channels convert stored "
+            "images.",
+            "note",
+        )
 
 
 def _num_features(inputs: dict[str, EvaluationInput]) -> int | None:

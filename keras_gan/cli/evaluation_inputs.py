@@ -32,6 +32,11 @@ class StoredImages:
     def __len__(self) -> int:
         return len(self.source)
 
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """Shape of one image."""
+        return self.source.info.image_shape
+
     def check_memory(self, chosen: list[Any], batch_size: int) -> None:
         """Raises an error if metrics need too much memory for a batch."""
         check_measuring(chosen, self.source.info.image_shape, batch_size)
@@ -83,6 +88,11 @@ class GeneratedImages:
 
     gan: models.GAN
     seed: int
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """Shape of one image."""
+        return self.gan.image_shape
 
     def check_memory(self, chosen: list[Any], batch_size: int) -> None:
         """Raises an error if metrics need too much memory for a batch."""

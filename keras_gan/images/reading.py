@@ -199,7 +199,10 @@ def _pixels(picture: Any, form: str | None) -> np.ndarray:
         pixels /= 257
         return np.round(pixels, out=pixels).astype("uint8")[..., None]
     if picture.mode in ("I", "F"):
-        raise ValueError(f"pixels of the kind {picture.mode!r} have no range")
+        raise ValueError(
+            f"pixels of the kind {picture.mode!r} have no range, convert them "
+            "to 8 or 16 bits, or pass an array with its `source_range`"
+        )
     pixels = np.asarray(_plain(picture))
     return pixels.reshape(*pixels.shape[:2], -1)
 

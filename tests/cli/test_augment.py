@@ -360,7 +360,8 @@ class TestForce:
         Path("out").mkdir()
         Path("out/notes.txt").write_text("mine")
         errors = augment_fails(photos)
-        assert "`out` is not empty" in errors and "--force" in errors
+        assert "`keras-gan augment` did not write it" in errors
+        assert "--force" in errors and "earlier" not in errors
         assert [path.name for path in Path("out").iterdir()] == ["notes.txt"]
 
     def test_foreign_file_of_the_same_name_stays(

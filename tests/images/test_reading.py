@@ -129,3 +129,11 @@ class TestReadImage:
             path.write_bytes(data)
             with pytest.raises(ValueError, match=f"{name}.png` is not an"):
                 image_tools.read_image(path)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int32"])
+def test_pixels_without_a_range_say_what_to_do(dtype, tmp_path):
+    path = tmp_path / "x.tif"
+    Image.fromarray(np.ones((4, 4), dtype)).save(path)
+    with pytest.raises(ValueError, match="8 or 16 bits, or .*`source_range`"):
+        image_tools.read_image(path)

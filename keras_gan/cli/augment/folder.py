@@ -189,10 +189,16 @@ def _occupied(
     earlier: AugmentSettings | None,
     settings: AugmentSettings,
 ) -> str:
+    if earlier is None:
+        return (
+            f"`{folder}` is not empty, and `keras-gan augment` did not write "
+            "it. Choose another --out, or pass --force to write among the "
+            "files there, which stay."
+        )
     others = [
         f"{name} {getattr(earlier, name)} (not {value})"
         for name, value in dataclasses.asdict(settings).items()
-        if earlier and getattr(earlier, name) != value
+        if getattr(earlier, name) != value
     ]
     written = f": augment wrote it with {', '.join(others)}" * bool(others)
     return (
