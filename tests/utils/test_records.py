@@ -47,7 +47,7 @@ HOSTILE = (
 # Compared with what is asked for, and not used.
 COMPARED = ("images_of_data", "filter")
 MAY_BE_LEFT_OUT = {
-    "RunConfig": {"versions", "device"},
+    "RunConfig": {"versions", "device", "images_sha256"},
     "settings": {
         "metrics", "feature_extractor", "augment", "balance", "split",
         "minutes",
