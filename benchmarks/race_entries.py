@@ -4,7 +4,8 @@
   the race;
 - compile: `GAN.compile()` without arguments, the same networks;
 - textbook: the DCGAN recipe in TensorFlow: batch normalization in both
-  networks, the non-saturating loss, Adam with 2e-4 and a momentum of .5;
+  networks, kernels from N(0, .02), the non-saturating loss, Adam with 2e-4 and
+  a momentum of .5;
 - pytorch: the same in `torch.nn`, channels last, bfloat16 where it is faster.
 
 The textbook recipe has no average; it gets two, the better of which counts.

@@ -32,6 +32,8 @@ def entry(stream: Any, shape: tuple[int, ...], seed: int) -> Callable:
             shape, width=settings.WIDTH, normalization="batch", seed=seed
         ),
     )
+    for network in (generator, discriminator):
+        initialize(network)
     loop = loops.TensorFlowLoop(
         (generator, discriminator),
         settings.LEARNING_RATE,
@@ -50,6 +52,14 @@ def entry(stream: Any, shape: tuple[int, ...], seed: int) -> Callable:
             go_on = race.after(settings.STEPS, averages.draw)
 
     return run
+
+
+def initialize(network: keras.Model) -> None:
+    """Draws the kernels from N(0, .02), as the recipe says."""
+    draw = keras.initializers.RandomNormal(stddev=0.02)
+    for weight in network.trainable_weights:
+        if weight.name == "kernel":
+            weight.assign(draw(weight.shape))
 
 
 class Averages:
