@@ -62,7 +62,7 @@ _NETWORKS = {
 }
 NAMES = tuple(_NETWORKS)
 # Statistics of features tell by their size where they are from.
-_NAMES_OF_SIZES = {
+_NAMES_OF_SIZES: dict[int | None, str] = {
     2048: "inception_v3",
     1280: "efficientnet_lite0",
     64: "digits",
@@ -128,7 +128,7 @@ def name_of_size(num_features: int | None) -> str | None:
     >>> name_of_size(2048)
     'inception_v3'
     """
-    return _NAMES_OF_SIZES.get(num_features)  # type: ignore[arg-type]
+    return _NAMES_OF_SIZES.get(num_features)
 
 
 def for_natural_images() -> str:

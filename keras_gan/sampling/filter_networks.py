@@ -61,8 +61,9 @@ def choose_network(
     shape = output_shapes("discriminator", given, inputs)[0]
     if shape[1:] not in ((), (1,)):
         raise ValueError(
-            "`discriminator` must return one logit an image, shape (batch, 1). "
-            f"Received: shape {shape}. End it in `keras.layers.Dense(1)`."
+            "`discriminator` must return one logit per image, shape "
+            f"(batch, 1). Received: shape {shape}. End it in "
+            "`keras.layers.Dense(1)`."
         )
     return given, conditional
 

@@ -317,7 +317,7 @@ def test_a_discriminator_of_other_images_is_refused():
 
 def test_a_discriminator_of_several_logits_is_refused():
     network = keras.Sequential([keras.Input(SHAPE), layers.Flatten()])
-    with pytest.raises(ValueError, match="one logit an image.*16"):
+    with pytest.raises(ValueError, match="one logit per image.*16"):
         DiscriminatorThreshold(discriminator=network).bind(source())
 
 
