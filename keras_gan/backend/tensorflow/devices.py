@@ -1,20 +1,13 @@
 """CPUs, GPUs and workers, as TensorFlow reports them."""
 
-import functools
 import os
-import time
 from collections.abc import Callable
 
 import tensorflow as tf
 
-FRAMEWORK_VERSION = tf.__version__
+from keras_gan.backend import precision
 
-# A convolution typical of a small network: images, height, width, channels.
-_PROBE_SHAPE = (64, 16, 16, 64)
-_PROBE_KERNEL = 5
-_PROBE_PAIRS = 5
-# Below this speedup, bfloat16's 8 bits of precision are not worth it.
-_REQUIRED_GAIN = 1.3
+FRAMEWORK_VERSION = tf.__version__
 
 
 def distribution_strategy() -> tf.distribute.Strategy:
@@ -69,27 +62,12 @@ def bfloat16_is_fast() -> bool:
     gpus = _gpus()
     if gpus:
         return all(_compute_capability(gpu) >= (8, 0) for gpu in gpus)
-    return not has_workers() and _measured_gain() >= _REQUIRED_GAIN
+    return not has_workers() and precision.is_faster(_convolution)
 
 
 def bfloat16_gain() -> float | None:
-    """How many times faster than in float32 a CPU convolves in bfloat16.
-
-    The instruction set is not enough to decide: some CPUs multiply matrices
-    faster in bfloat16 but convolve more slowly. So a convolution and its
-    gradients are measured in both, in turns. Only the processor time of this
-    process counts, which hardly depends on what else runs, and of that the
-    least.
-    """
-    return _measured_gain()
-
-
-@functools.cache
-def _measured_gain() -> float:
-    programs = [_convolution(dtype) for dtype in ("float32", "bfloat16")]
-    pairs = [[_seconds(run) for run in programs] for _ in range(_PROBE_PAIRS)]
-    in_float32, in_bfloat16 = (min(times) for times in zip(*pairs, strict=True))
-    return in_float32 / in_bfloat16
+    """How many times faster than in float32 a CPU convolves in bfloat16."""
+    return precision.measured_gain(_convolution)
 
 
 def _gpus() -> list:
@@ -101,11 +79,10 @@ def _compute_capability(gpu) -> tuple[int, ...]:
     return tuple(details.get("compute_capability", (0, 0)))
 
 
-def _convolution(dtype: str) -> Callable[[], list]:
-    """Returns a function that computes the two gradients of a convolution."""
-    channels = _PROBE_SHAPE[-1]
-    images = tf.ones(_PROBE_SHAPE, dtype)
-    kernel = tf.ones((_PROBE_KERNEL, _PROBE_KERNEL, channels, channels), dtype)
+def _convolution(dtype: str) -> Callable[[], None]:
+    channels = precision.SHAPE[-1]
+    images = tf.ones(precision.SHAPE, dtype)
+    kernel = tf.ones((precision.KERNEL,) * 2 + (channels, channels), dtype)
 
     @tf.function(jit_compile=False)
     def gradients():
@@ -114,13 +91,9 @@ def _convolution(dtype: str) -> Callable[[], list]:
             outputs = tf.nn.conv2d(images, kernel, 1, "SAME")
         return tape.gradient(outputs, [images, kernel])
 
+    def run():
+        for result in gradients():
+            result.numpy()  # Waits for it.
+
     gradients()  # Traces the graph.
-    return gradients
-
-
-def _seconds(run: Callable[[], list]) -> float:
-    """Returns the processor time that a function takes in this process."""
-    start = time.process_time()
-    for result in run():
-        result.numpy()  # Waits for it.
-    return time.process_time() - start
+    return run

@@ -1,8 +1,11 @@
 """CPUs and GPUs, as PyTorch reports them."""
 
 import contextlib
+from collections.abc import Callable
 
 import torch
+
+from keras_gan.backend import precision
 
 FRAMEWORK_VERSION = torch.__version__
 
@@ -40,19 +43,34 @@ def describe_devices() -> str:
 def bfloat16_is_fast() -> bool:
     """Whether training is clearly faster in bfloat16 than in float32 here.
 
-    GPUs of compute capability 8.0 or higher have bfloat16 arithmetic. CPUs use
-    float32.
+    GPUs of compute capability 8.0 or higher have bfloat16 arithmetic.
     """
-    return torch.cuda.is_available() and torch.cuda.get_device_capability(
-        0
-    ) >= (8, 0)
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_capability(0) >= (8, 0)
+    return precision.is_faster(_convolution)
 
 
 def bfloat16_gain() -> float | None:
-    """None: the gain is not measured, because CPUs always use float32."""
-    return None
+    """How many times faster than in float32 a CPU convolves in bfloat16."""
+    return precision.measured_gain(_convolution)
 
 
 def has_gpu() -> bool:
     """Whether there is a GPU."""
     return torch.cuda.is_available()
+
+
+def _convolution(dtype: str) -> Callable[[], None]:
+    kind = getattr(torch, dtype)
+    batch, *size, channels = precision.SHAPE
+    images = torch.ones((batch, channels, *size), dtype=kind)
+    kernel = torch.ones(
+        (channels, channels, *[precision.KERNEL] * 2), dtype=kind
+    )
+    variables = images.requires_grad_(), kernel.requires_grad_()
+
+    def run():
+        outputs = torch.nn.functional.conv2d(images, kernel, padding="same")
+        torch.autograd.grad(outputs, variables, torch.ones_like(outputs))
+
+    return run

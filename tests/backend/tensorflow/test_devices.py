@@ -5,6 +5,7 @@ import json
 import pytest
 import tensorflow as tf
 
+from keras_gan.backend import precision
 from keras_gan.backend.tensorflow import devices
 
 
@@ -45,30 +46,11 @@ def test_bfloat16_by_the_capability_of_gpus(gpus, capabilities, fast):
 @pytest.mark.parametrize("gain, fast", [(2.0, True), (1.2, False)])
 def test_bfloat16_by_measurement_on_a_processor(gpus, monkeypatch, gain, fast):
     gpus()
-    monkeypatch.setattr(devices, "_measured_gain", lambda: gain)
+    monkeypatch.setattr(precision, "measured_gain", lambda convolution: gain)
     assert devices.bfloat16_is_fast() is fast
     # Workers cannot be allowed to find different answers.
     monkeypatch.setenv("TF_CONFIG", json.dumps({"cluster": {}}))
     assert devices.bfloat16_is_fast() is False
-
-
-def test_gain_is_measured_once_without_what_delays_it(monkeypatch):
-    """A function that takes long only now and then counts as a fast one."""
-    seconds = iter([3.0, 9.0, 8.0, 1.0, 2.0, 2.0, 7.0, 1.0, 2.0, 1.0])
-    monkeypatch.setattr(devices, "_convolution", lambda dtype: dtype)
-    monkeypatch.setattr(devices, "_seconds", lambda run: next(seconds))
-    devices._measured_gain.cache_clear()
-    try:
-        assert devices.bfloat16_gain() == devices.bfloat16_gain() == 2.0
-    finally:
-        devices._measured_gain.cache_clear()
-
-
-@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-def test_measurement_is_a_time(dtype):
-    gradients = devices._convolution(dtype)
-    assert [one.dtype for one in gradients()] == [dtype] * 2
-    assert 0 < devices._seconds(gradients) < 10
 
 
 def test_words_for_devices(gpus):
