@@ -5,7 +5,9 @@ import itertools
 from typing import Any
 
 import jax
+import keras
 
+from keras_gan.backend.jax.several_steps import several_steps
 from keras_gan.backend.jax.state import Scope, value_in
 from keras_gan.backend.one_device import refuse_strategy
 from keras_gan.backend.steps import training_step
@@ -71,8 +73,11 @@ class Trainer:
         self._first_batch = True
         if self.train_function is not None and not force:
             return
-        super().make_train_function(force)  # type: ignore[misc]
-        step = self.train_function
+        if self._takes_several_steps():
+            step = several_steps(self.train_step, self.steps_per_execution)
+        else:
+            super().make_train_function(force)  # type: ignore[misc]
+            step = self.train_function
 
         def checked(state, iterator):
             logs, state = self._restoring_state(step, state, iterator)
@@ -82,6 +87,12 @@ class Trainer:
             return logs, state
 
         self.train_function = checked
+
+    def _takes_several_steps(self) -> bool:
+        # Keras knows how to distribute the state, and has a loop of its own.
+        on_one_device = keras.distribution.distribution() is None
+        compiled = self.jit_compile and not self.run_eagerly
+        return self.steps_per_execution > 1 and compiled and on_one_device
 
     def make_test_function(self, force=False):
         """Makes the function that `evaluate` calls for each batch.
