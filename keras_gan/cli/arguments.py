@@ -53,6 +53,11 @@ def positive_integer(text: str, least: int = 1, most: int = MOST_IMAGES) -> int:
     return int(number)
 
 
+def whole_number(text: str) -> int:
+    """A whole number, at least 0."""
+    return positive_integer(text, least=0)
+
+
 def two_or_more(text: str) -> int:
     """A whole number, at least 2."""
     return positive_integer(text, least=2)
@@ -180,6 +185,17 @@ def add_image_options(parser) -> None:
         type=int,
         choices=(1, 3, 4),
         help="1 grayscale, 3 RGB, 4 RGBA (default: no conversion)",
+    )
+
+
+def add_num_workers(parser) -> None:
+    """Adds `--num-workers`."""
+    parser.add_argument(
+        "--num-workers",
+        type=whole_number,
+        metavar="N",
+        help="threads that decode images, 0 or 1 for no parallelism (default: "
+        "the cores that the command may use)",
     )
 
 

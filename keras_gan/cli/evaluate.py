@@ -71,6 +71,7 @@ def _add_image_options(parser):
     )
     kinds.add_image_options(parser)
     kinds.add_split(parser, "REAL")
+    kinds.add_num_workers(parser)
     kinds.add_batch_size(parser)
     kinds.add_seed(parser, "latents and the sample of images", default=0)
 

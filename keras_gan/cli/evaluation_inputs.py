@@ -185,6 +185,7 @@ def open_input(
         channels=options.channels,
         split=split,
         quiet=options.quiet,
+        num_workers=options.num_workers,
     )
     return StoredImages(source, options.seed)
 

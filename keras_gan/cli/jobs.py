@@ -40,6 +40,7 @@ def begin(options: argparse.Namespace, held: contextlib.ExitStack) -> Job:
         channels=options.channels,
         split=options.split,
         quiet=options.quiet,
+        num_workers=options.num_workers,
     )
     settings = resolve(options, source.info)
     num_classes = source.info.num_classes if settings.conditional else None

@@ -9,7 +9,7 @@ from keras_gan.cli.progress import ProgressBar
 from keras_gan.utils.workers import is_chief
 
 # Nothing is shown before, nor more often where there is no terminal.
-_SECONDS = 5.0
+_SECONDS = 3.0
 
 
 def open_data(data: str, *, quiet: bool, **options: Any) -> datasets.Source:
@@ -21,7 +21,8 @@ def open_data(data: str, *, quiet: bool, **options: Any) -> datasets.Source:
         **options: As for `keras_gan.datasets.open_source`.
     """
     with contextlib.ExitStack() as stack:
-        progress = None if quiet or not is_chief() else _Progress(stack)
+        is_shown = is_chief() and not quiet
+        progress = _Progress(stack) if is_shown else lambda *_: None
         return datasets.open_source(data, progress=progress, **options)
 
 

@@ -48,6 +48,7 @@ def resume(
         channels=settings.channels,
         split=settings.split,
         quiet=options.quiet,
+        num_workers=options.num_workers,
     )
     _check_images(config, source, folder)
     _check_classes(config, source.info, folder)

@@ -92,6 +92,7 @@ def _add_data_options(parser):
     group = parser.add_argument_group("images")
     kinds.add_image_options(group)
     kinds.add_split(group)
+    kinds.add_num_workers(group)
     group.add_argument(
         "--conditional",
         action=argparse.BooleanOptionalAction,

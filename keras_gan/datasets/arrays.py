@@ -31,6 +31,7 @@ def open_arrays(
     source_range: Sequence[float] | None = None,
     class_names: tuple[str, ...] | None = None,
     split: str | None = None,
+    cache: bool = True,
 ) -> Source:
     """Opens images, with labels if there are any, that are in memory.
 
@@ -47,6 +48,7 @@ def open_arrays(
         class_names: Names of the classes. Default: the texts of `labels` in
             the order of names of folders, or their numbers.
         split: The split that these images are, if there are others.
+        cache: As for `open_source`.
 
     Raises:
         ValueError: If the arrays are not images and labels.
@@ -81,7 +83,7 @@ def open_arrays(
         class_names=class_names,
         split=split,
     )
-    return ArraySource(info, stored_range, images, labels)
+    return ArraySource(info, stored_range, images, labels, cache)
 
 
 def _stored_range(

@@ -2,29 +2,32 @@
 
 import collections
 import concurrent.futures
+import contextlib
 import itertools
 import math
-import os
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-import numpy as np
+from tqdm import tqdm
 
 from keras_gan.datasets import sources
+from keras_gan.datasets.caching import KeptImages, fits_in_memory
 from keras_gan.images.reading import image_shape, read_for_size
 from keras_gan.utils.memory import check_memory
 
 Progress = Callable[[int, int], Any]
 Shape = tuple[int, int, int]
 
-NUM_THREADS = min(8, os.cpu_count() or 1)
 # Files for one thread at a time: a task for each would cost more than it.
 _MOST_FILES = 64
-# Of more images that are not kept, only the sizes are read.
+# Of more and larger data sets, only the sizes are read.
 _MOST_DECODED = 50_000
+_MOST_BYTES = 256 * 2**20
 _FAST_SECONDS = 5e-4
+# Who waits for less needs no progress.
+_PATIENCE_SECONDS = 3.0
 
 
 class Checked(NamedTuple):
@@ -33,14 +36,14 @@ class Checked(NamedTuple):
     Attributes:
         image_shape: `(height, width, channels)` of the data set.
         shapes: Shape of each stored image that can be read, by name.
-        images: The images in a shape near that of the data set, by name, as
-            far as they are kept.
+        kept: Images in memory, in the order of `shapes`; `None` if there is no
+            room for them.
         broken: `{name: reason}` of the images that cannot be read.
     """
 
     image_shape: Shape
     shapes: dict[str, Shape]
-    images: dict[str, np.ndarray]
+    kept: KeptImages | None
     broken: dict[str, str]
 
 
@@ -48,13 +51,17 @@ def check_files(
     data: str,
     names: list[str],
     open_file: sources.OpenFile,
+    *,
     image_size: sources.ImageSize,
     channels: int | None,
     progress: Progress | None,
+    num_workers: int,
+    cache: bool,
 ) -> Checked:
     """Reads every file, so that no broken file disturbs training later.
 
-    Small data sets are kept. Of very many images only the headers are read.
+    The images are kept, if there is room. Of very many and large data only the
+    headers are read.
 
     Args:
         data: Name of the data set in messages.
@@ -63,6 +70,8 @@ def check_files(
         image_size: As for `open_source`.
         channels: As for `open_source`.
         progress: As for `open_source`.
+        num_workers: Number of threads.
+        cache: As for `open_source`.
 
     Raises:
         ValueError: If no image can be read, or their sizes differ.
@@ -71,33 +80,21 @@ def check_files(
     check_memory(
         f"Resizing images to {expected[0]} x {expected[1]} pixels",
         # Each thread has one as bytes and as floats.
-        5 * math.prod(expected) * min(NUM_THREADS, len(names)),
+        5 * math.prod(expected) * min(num_workers, len(names)),
         "Choose a smaller `image_size` (on the command line `--image-size`).",
     )
-    size = None if image_size is None else expected[:2]
-    keeps = len(names) * np.prod(expected) <= sources.CACHE_BYTES
-
-    # Whatever else is wrong with them is found when they are read.
-    is_quick = not keeps and len(names) > _MOST_DECODED
-
-    def attempt(name):
-        with open_file(name) as file:
-            if is_quick:
-                return image_shape(file, quick=True), None
-            image, shape = read_for_size(file, size)
-        if not keeps or (image_size is None and shape[:2] != expected[:2]):
-            return shape, None
-        target = (*expected[:2], channels or shape[-1])
-        return shape, sources.fit_image(image, target)
-
-    shapes, images, broken = {}, {}, {}
-    for name, result, reason in _of_each(attempt, names, progress):
-        if reason is not None:
-            broken[name] = reason
-            continue
-        shapes[name], image = result
-        if image is not None:
-            images[name] = image
+    kept = _room_for(len(names), expected, cache)
+    read = _reader(names, open_file, image_size, channels, expected, kept)
+    shapes, broken, readable = {}, {}, []
+    outcomes = _of_each(read, len(names), num_workers)
+    with _shown(progress, data, len(names)) as tell:
+        for number, (shape, reason) in enumerate(outcomes):
+            if reason is None:
+                shapes[names[number]] = shape
+                readable.append(number)
+            else:
+                broken[names[number]] = reason
+            tell(number + 1, len(names))
     if not shapes:
         raise ValueError(
             f"None of the {len(broken)} images of `{data}` can be read. "
@@ -105,7 +102,45 @@ def check_files(
         )
     stored_shape = _common_shape(data, shapes, sized=image_size is not None)
     shape = sources.target_shape(stored_shape, image_size, channels)
-    return Checked(shape, shapes, images, broken)
+    if shape != expected:  # The first image is unlike most.
+        kept = _room_for(len(shapes), shape, cache)
+    elif kept is not None:
+        kept.leave(readable)
+    return Checked(shape, shapes, kept, broken)
+
+
+def _room_for(num_images: int, shape: Shape, cache: bool) -> KeptImages | None:
+    if cache and fits_in_memory(num_images * math.prod(shape)):
+        return KeptImages(num_images, shape)
+    return None
+
+
+def _reader(
+    names: list[str],
+    open_file: sources.OpenFile,
+    image_size: sources.ImageSize,
+    channels: int | None,
+    expected: Shape,
+    kept: KeptImages | None,
+) -> Callable[[int], Shape]:
+    """A function that reads an image, and returns its stored shape."""
+    size = None if image_size is None else expected[:2]
+    # Whatever else is wrong with them is found when they are read.
+    is_quick = len(names) > _MOST_DECODED and (
+        len(names) * math.prod(expected) > _MOST_BYTES
+    )
+
+    def read(number):
+        with open_file(names[number]) as file:
+            if is_quick:
+                return image_shape(file, quick=True)
+            image, shape = read_for_size(file, size)
+        fits = sources.target_shape(shape, image_size, channels) == expected
+        if kept is not None and fits:
+            kept.put(number, sources.fit_image(image, expected))
+        return shape
+
+    return read
 
 
 def warn_left_out(
@@ -137,37 +172,52 @@ def reason(error: Exception) -> str:
 
 
 def _of_each(
-    function: Callable[[str], Any],
-    names: list[str],
-    progress: Progress | None,
-) -> Iterator[tuple[str, Any, str | None]]:
-    """Yields `(name, result, None)` or `(name, None, reason)` for each."""
+    function: Callable[[int], Any], count: int, num_workers: int
+) -> Iterator[tuple[Any, str | None]]:
+    """Yields `(result, None)` or `(None, reason)` for each number in turn."""
 
-    def attempt(name):
+    def attempt(number):
         try:
-            return name, function(name), None
+            return function(number), None
         except (ValueError, OSError, MemoryError) as error:
-            return name, None, reason(error)
+            return None, reason(error)
 
     def attempt_all(part):
-        return [attempt(name) for name in part]
+        return [attempt(number) for number in part]
 
-    size = min(_MOST_FILES, len(names) // (4 * NUM_THREADS) + 1)
-    parts = [names[i : i + size] for i in range(0, len(names), size)]
-    pool = concurrent.futures.ThreadPoolExecutor(NUM_THREADS)
+    size = min(_MOST_FILES, count // (4 * num_workers) + 1)
+    parts = [range(i, min(i + size, count)) for i in range(0, count, size)]
+    pool = concurrent.futures.ThreadPoolExecutor(num_workers)
     start = time.perf_counter()
     first = attempt_all(parts[0])
     # Small files wait for Python, of which threads would have no more.
     is_fast = time.perf_counter() - start < _FAST_SECONDS * size
     outcomes = (map if is_fast else pool.map)(attempt_all, parts[1:])
     try:
-        done = itertools.chain(first, itertools.chain.from_iterable(outcomes))
-        for number, outcome in enumerate(done, 1):
-            yield outcome
-            if progress is not None:
-                progress(number, len(names))
+        yield from first
+        yield from itertools.chain.from_iterable(outcomes)
     finally:  # Soon, also if the user stops it.
         pool.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _shown(
+    progress: Progress | None, data: str, total: int
+) -> Iterator[Progress]:
+    """What to call after each file: by default a line on a terminal."""
+    if progress is not None:
+        yield progress
+        return
+    with tqdm(
+        total=total,
+        desc=data,
+        unit=" images",
+        delay=_PATIENCE_SECONDS,
+        leave=False,
+        dynamic_ncols=True,
+        disable=None,  # where there is no terminal
+    ) as bar:
+        yield lambda number, _: bar.update(number - bar.n)
 
 
 def _expected_shape(

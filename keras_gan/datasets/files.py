@@ -12,6 +12,7 @@ import numpy as np
 
 from keras_gan import images as image_tools
 from keras_gan.datasets import archives, checking, sources
+from keras_gan.datasets.caching import KeptImages
 from keras_gan.datasets.layout import alike, in_class_order, layout
 from keras_gan.datasets.listing import Listing
 from keras_gan.images.reading import read_for_size
@@ -22,7 +23,7 @@ _MOST_LOST = 100
 
 
 class FileSource(sources.Source):
-    """Image files, decoded each time they are read.
+    """Image files, decoded each time they are read, or kept.
 
     A file that has vanished or was cut off since it was opened is replaced by
     another one of its class, with a warning that counts and names them.
@@ -31,6 +32,8 @@ class FileSource(sources.Source):
         info: The `DatasetInfo`.
         files: The files, in the order of the labels.
         labels: int32 array `(num_images,)`, or `None`.
+        kept: The images that stay in memory once they are decoded; `None` to
+            keep none.
     """
 
     def __init__(
@@ -38,14 +41,25 @@ class FileSource(sources.Source):
         info: sources.DatasetInfo,
         files: sources.StoredFiles,
         labels: np.ndarray | None = None,
+        kept: KeptImages | None = None,
     ) -> None:
         super().__init__(info, (0.0, 255.0), labels)
         self.files: sources.StoredFiles = files
+        self._kept = kept
         self._lost: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def read(self, indices: np.ndarray) -> np.ndarray:
-        return np.stack([self._read_one(int(index)) for index in indices])
+        kept = self._kept
+        if kept is None:
+            return np.stack([self._read_one(i) for i in indices.tolist()])
+        for index in indices[~kept.has[indices]].tolist():
+            kept.put(index, self._read_one(index))
+        return kept.images[indices]
+
+    def resident(self) -> np.ndarray | None:
+        kept = self._kept
+        return kept.images if kept is not None and kept.has.all() else None
 
     def _read_one(self, index: int) -> np.ndarray:
         for other in self._in_its_place(index):
@@ -100,8 +114,7 @@ def open_folder(path: str | os.PathLike, **options: Any) -> sources.Source:
 
     Args:
         path: The folder.
-        **options: `image_size`, `channels`, `split` and `progress`, as for
-            `open_source`.
+        **options: `split`, and as for `check_files`.
     """
     root = os.path.abspath(path)
     found = Listing(root)
@@ -125,8 +138,7 @@ def open_zip(path: str | os.PathLike, **options: Any) -> sources.Source:
 
     Args:
         path: The archive.
-        **options: `image_size`, `channels`, `split` and `progress`, as for
-            `open_source`.
+        **options: `split`, and as for `check_files`.
 
     Raises:
         ValueError: If the file is not a zip archive.
@@ -145,10 +157,8 @@ def _open_files(
     path: str,
     found: Listing | archives.Members,
     open_file: sources.OpenFile,
-    image_size: sources.ImageSize = None,
-    channels: int | None = None,
     split: str | None = None,
-    progress: checking.Progress | None = None,
+    **options: Any,
 ) -> sources.Source:
     images = [name for name in found.names if _is_image(name, open_file)]
     if not images:
@@ -158,7 +168,7 @@ def _open_files(
         )
     found_in = layout(path, images, split)
     checked = checking.check_files(
-        path, list(found_in.classes), open_file, image_size, channels, progress
+        path, list(found_in.classes), open_file, **options
     )
     broken = found.left_out | checked.broken
     beside = dict.fromkeys(found_in.beside, "")
@@ -183,23 +193,7 @@ def _open_files(
     )
     names, shapes = tuple(checked.shapes), tuple(checked.shapes.values())
     files = sources.StoredFiles(names, shapes, open_file, found.marks)
-    num_bytes = info.num_images * np.prod(info.image_shape)
-    if len(checked.images) < info.num_images or (
-        num_bytes > sources.CACHE_BYTES
-    ):
-        return FileSource(info, files, labels)
-    return _in_memory(info, files, labels, checked.images)
-
-
-def _in_memory(info, files, labels, images) -> sources.ArraySource:
-    """The images that are kept; some have other channels than the most."""
-    for name, image in images.items():
-        if image.shape != info.image_shape:
-            images[name] = decode(files.open, name, info)
-    stacked = np.stack(list(images.values()))
-    source = sources.ArraySource(info, (0.0, 255.0), stacked, labels)
-    source.files = files
-    return source
+    return FileSource(info, files, labels, checked.kept)
 
 
 def _is_image(name: str, open_file: sources.OpenFile) -> bool:

@@ -8,6 +8,7 @@ from keras_gan.datasets.balancing import Balance, balanced_order
 from keras_gan.datasets.opening import open_source
 from keras_gan.datasets.sources import ImageSize, Source
 from keras_gan.utils.arguments import integer
+from keras_gan.utils.machine import workers
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -28,6 +29,8 @@ def load(
     drop_remainder: bool = False,
     balance: Balance = None,
     split: str | None = None,
+    num_workers: int | None = None,
+    cache: bool = True,
 ) -> "tf.data.Dataset":
     """Loads batches of images, in a new order in each pass.
 
@@ -66,6 +69,10 @@ def load(
             they are. Without `shuffle` the classes alternate, and a finite
             dataset starts each pass with the same images.
         split: `"train"`, `"val"` or `"test"`, as for `open_source`.
+        num_workers: Threads that read and decode, as for `open_source`. It
+            changes no image and no order. Default: as `source` was opened
+            with.
+        cache: As for `open_source`.
 
     Returns:
         A `tf.data.Dataset` of float32 images `(batch, height, width,
@@ -83,8 +90,15 @@ def load(
     """
     limits = image_tools.check_value_range(value_range)
     opened = open_source(
-        source, image_size=image_size, channels=channels, split=split
+        source,
+        image_size=image_size,
+        channels=channels,
+        split=split,
+        num_workers=num_workers,
+        cache=cache,
     )
+    if num_workers is None:
+        num_workers = opened.num_workers or workers(None)
     labeled = _wants_labels(opened, labels)
     _check_batches(opened, batch_size, repeat, skip_batches, drop_remainder)
     order = None
@@ -105,7 +119,7 @@ def load(
         endless_from=skip_batches * batch_size if repeat else None,
     )
     indices = indices.batch(batch_size, drop_remainder or repeat)
-    return pipeline.fetched(indices, opened, labeled, limits)
+    return pipeline.fetched(indices, opened, labeled, limits, num_workers)
 
 
 def _fixed(seed: int | None) -> int:

@@ -17,6 +17,7 @@ from keras_gan.datasets.layout import SPLITS
 from keras_gan.datasets.npz import open_npz
 from keras_gan.datasets.sources import DatasetInfo, ImageSize, Source
 from keras_gan.utils.files import kind_of_file
+from keras_gan.utils.machine import workers
 
 _BY_SUFFIX = {".npz": open_npz, ".zip": open_zip}
 
@@ -29,8 +30,10 @@ def open_source(
     source_range: Sequence[float] | None = None,
     split: str | None = None,
     progress: Progress | None = None,
+    num_workers: int | None = None,
+    cache: bool = True,
 ) -> Source:
-    """Opens and checks images, and keeps small datasets in memory.
+    """Opens and checks images, and keeps them in memory if there is room.
 
     Images are resized with an antialiased filter, after cropping them around
     the center to the aspect ratio of `image_size`. Unreadable files are
@@ -54,7 +57,12 @@ def open_source(
             `.npz` or a built-in dataset have such names. Default: train where
             there are splits, else everything.
         progress: Function called after each file of a folder or zip, with the
-            number of files checked and the total number of files.
+            number of files checked and the total number of files. Default: on
+            a terminal, a line on the standard error if it takes 3 seconds.
+        num_workers: Threads that decode files; 0 or 1 for no parallelism.
+            Default: one for each core that the process may use, up to 16.
+        cache: Whether to keep decoded and resized images in memory, if they
+            take at most half of what is free.
 
     Returns:
         A `Source` for `load`; `source.info` describes it.
@@ -69,6 +77,7 @@ def open_source(
     >>> open_source("digits", image_size=16).info.image_shape
     (16, 16, 1)
     """
+    num_workers = workers(num_workers)
     if split not in (None, *SPLITS):
         raise ValueError(
             f"`split` must be one of {', '.join(SPLITS)}, or None. "
@@ -84,28 +93,20 @@ def open_source(
                 f"Received: {options}"
             )
         return source
+    options["cache"] = cache
     if isinstance(source, (str, os.PathLike)):
         opener = _find_opener(str(source))
         options["split"] = split
         if opener is open_npz:
             options["source_range"] = source_range
         elif opener is not open_builtin:
-            options["progress"] = progress
-        return opener(source, **options)
-    if split is not None:
-        raise ValueError(
-            f"Arrays have no splits. Received: split={split!r}. Pass the "
-            "arrays of that split."
-        )
-    arrays = source if isinstance(source, (tuple, list)) else (source,)
-    if not 1 <= len(arrays) <= 2 or not hasattr(arrays[0], "shape"):
-        raise ValueError(
-            "`source` must be a name, a path, an array of images or a pair "
-            f"(images, labels). Received: {type(source).__name__}"
-        )
-    return open_arrays(
-        *map(np.asarray, arrays), source_range=source_range, **options
-    )
+            options |= {"progress": progress, "num_workers": num_workers}
+        opened = opener(source, **options)
+    else:
+        options["source_range"] = source_range
+        opened = _open_arrays(source, split, **options)
+    opened.num_workers = num_workers
+    return opened
 
 
 def describe(source: Any, **options: Any) -> DatasetInfo:
@@ -125,6 +126,21 @@ def describe(source: Any, **options: Any) -> DatasetInfo:
     (1797, (8, 8, 1), 10)
     """
     return open_source(source, **options).info
+
+
+def _open_arrays(source: Any, split: str | None, **options: Any) -> Source:
+    if split is not None:
+        raise ValueError(
+            f"Arrays have no splits. Received: split={split!r}. Pass the "
+            "arrays of that split."
+        )
+    arrays = source if isinstance(source, (tuple, list)) else (source,)
+    if not 1 <= len(arrays) <= 2 or not hasattr(arrays[0], "shape"):
+        raise ValueError(
+            "`source` must be a name, a path, an array of images or a pair "
+            f"(images, labels). Received: {type(source).__name__}"
+        )
+    return open_arrays(*map(np.asarray, arrays), **options)
 
 
 def _find_opener(source: str) -> Callable[..., Source]:

@@ -1,18 +1,19 @@
 """The tf.data side of `load` and `synthetic`."""
 
 import itertools
-import os
 from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 
 from keras_gan.datasets.balancing import BalancedOrder
-from keras_gan.datasets.sources import ArraySource, Source
+from keras_gan.datasets.sources import Source
 from keras_gan.images import Range
 
-# Threads that decode batches.
-_NUM_READERS = min(8, os.cpu_count() or 1)
+# More batches than these are not read at once: they take memory.
+_MOST_READERS = 32
+# Larger data is not copied into the graph: half of the free memory may hold it.
+_MOST_COPIED_BYTES = 256 * 2**20
 # One computes while the images of the other become arrays.
 _NUM_COMPUTING = 2
 
@@ -48,7 +49,11 @@ def image_numbers(
 
 
 def fetched(
-    indices: tf.data.Dataset, source: Source, labeled: bool, limits: Range
+    indices: tf.data.Dataset,
+    source: Source,
+    labeled: bool,
+    limits: Range,
+    num_workers: int,
 ) -> tf.data.Dataset:
     """Batches of images, or of images and labels, for batches of indices.
 
@@ -57,6 +62,7 @@ def fetched(
         source: What the images are read from.
         labeled: Whether to return labels, too.
         limits: `(low, high)` of the images.
+        num_workers: Number of batches that are read at once.
     """
     read = _reader(source)
     all_labels = _on_cpu(source.labels) if labeled else None
@@ -65,7 +71,8 @@ def fetched(
         images = _rescale(read(batch), source.stored_range, limits)
         return (images, tf.gather(all_labels, batch)) if labeled else images
 
-    dataset = indices.map(fetch, _NUM_READERS, deterministic=True)
+    calls = min(max(num_workers, 1), _MOST_READERS)
+    dataset = indices.map(fetch, calls, deterministic=True)
     return dataset.prefetch(2).with_options(_options())
 
 
@@ -166,8 +173,9 @@ def _one_balanced_pass(
 
 def _reader(source: Source) -> Callable[[tf.Tensor], tf.Tensor]:
     """A function from image numbers to images, inside tf.data."""
-    if isinstance(source, ArraySource) and source.is_resident:
-        images = _on_cpu(source.images)
+    resident = source.resident()
+    if resident is not None and resident.nbytes <= _MOST_COPIED_BYTES:
+        images = _on_cpu(resident)
         return lambda batch: tf.gather(images, batch)
 
     def read(batch):

@@ -2,20 +2,19 @@
 
 import dataclasses
 import hashlib
+import math
 from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
 import numpy as np
 
 from keras_gan import images as image_tools
+from keras_gan.datasets.caching import fits_in_memory
 from keras_gan.utils.arguments import is_integer
 from keras_gan.utils.records import Count, Units
 
 ImageSize = int | Sequence[int] | None
 OpenFile = Callable[[str], BinaryIO]
-
-CACHE_BYTES = 256 * 2**20
-"""Datasets up to this size, decoded, are kept in memory."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +84,8 @@ class Source:
     Attributes:
         files: `StoredFiles` if each image is a file of its own, or `None`.
         failure: Why images can no longer be read, once that happened.
+        num_workers: Threads that read batches, if `load` is not told a number;
+            `None` for its default.
 
     Example:
 
@@ -101,6 +102,7 @@ class Source:
 
     files: StoredFiles | None = None
     failure: Exception | None = None
+    num_workers: int | None = None
 
     def __init__(
         self,
@@ -124,6 +126,10 @@ class Source:
         """Returns images `(len(indices), height, width, channels)`."""
         raise NotImplementedError
 
+    def resident(self) -> np.ndarray | None:
+        """All images as `read` returns them, if they are in memory."""
+        return None
+
 
 class ArraySource(Source):
     """Images in memory, resized and converted when they are read.
@@ -133,6 +139,7 @@ class ArraySource(Source):
         stored_range: `(black, white)` of `images`.
         images: `(num_images, height, width, channels)`, any numeric dtype.
         labels: int32 array `(num_images,)`, or `None`.
+        cache: Whether to keep all resized images, if there is room for them.
     """
 
     def __init__(
@@ -141,12 +148,13 @@ class ArraySource(Source):
         stored_range: tuple[float, float],
         images: np.ndarray,
         labels: np.ndarray | None = None,
+        cache: bool = True,
     ) -> None:
         super().__init__(info, stored_range, labels)
         self._images = images
         self._sha256: str | None = None
-        nbytes = images.dtype.itemsize * np.prod((len(self), *info.image_shape))
-        if not self.is_resident and nbytes <= CACHE_BYTES:
+        size = math.prod((images.dtype.itemsize, len(self), *info.image_shape))
+        if not self.is_resident and cache and fits_in_memory(size):
             self._sha256 = self.sha256()  # Of what does not depend on resizing.
             self._images = self.read(np.arange(len(self)))
 
@@ -159,10 +167,8 @@ class ArraySource(Source):
         """Whether `images` already have their final shape."""
         return self._images.shape[1:] == self.info.image_shape
 
-    @property
-    def images(self) -> np.ndarray:
-        """All images; they have their final shape only if `is_resident`."""
-        return self._images
+    def resident(self) -> np.ndarray | None:
+        return self._images if self.is_resident else None
 
     def sha256(self) -> str:
         """A hash of the images as they were given."""
@@ -176,16 +182,13 @@ class ArraySource(Source):
     def read(self, indices: np.ndarray) -> np.ndarray:
         if self.is_resident:
             return self._images[indices]
-        return np.stack(
-            [
-                fit_image(
-                    self._images[index],
-                    self.info.image_shape,
-                    self.stored_range,
-                )
-                for index in indices
-            ]
-        )
+        shape = self.info.image_shape
+        images = np.empty((len(indices), *shape), self.dtype)
+        for row, index in enumerate(indices):
+            images[row] = fit_image(
+                self._images[index], shape, self.stored_range
+            )
+        return images
 
 
 def fit_image(

@@ -1,6 +1,7 @@
 """Checks of data before training starts."""
 
 import contextlib
+import math
 import warnings
 from collections.abc import Iterator
 
@@ -163,6 +164,70 @@ def check_steps(images, parts, *, batch_size=None, validation_split=0.0, **_):
     for one in (min(size, length), length % size):
         if one % parts:
             raise ValueError(batches.indivisible(one, parts))
+
+
+def check_executions(
+    model,
+    x,
+    *,
+    batch_size=None,
+    validation_split=0.0,
+    steps_per_epoch=None,
+    validation_steps=None,
+    **_,
+) -> None:
+    """Says what happens to epochs that are not a number of executions.
+
+    Args:
+        model: The compiled model.
+        x: What `fit` is given, as are the other arguments.
+        batch_size: As for `fit`.
+        validation_split: As for `fit`.
+        steps_per_epoch: As for `fit`.
+        validation_steps: As for `fit`.
+
+    Raises:
+        ValueError: If Keras would do more steps than are asked for.
+    """
+    width = model.steps_per_execution
+    asked = {
+        "steps_per_epoch": steps_per_epoch,
+        "validation_steps": validation_steps,
+    }
+    for name, steps in asked.items():
+        more = -(steps or 0) % width
+        if more:
+            raise ValueError(
+                f"`{name}` must be a multiple of `steps_per_execution`, or "
+                f"{more} more would be done. Received: {name}={steps}, "
+                f"steps_per_execution={width}. Pass {steps + more}, or compile "
+                f"with `steps_per_execution={math.gcd(steps, width)}`."
+            )
+    if steps_per_epoch is not None:
+        return
+    steps = _num_batches(x, batch_size or 32, validation_split or 0.0)
+    more = -steps % width
+    if more:
+        warnings.warn(
+            f"`steps_per_execution={width}` does not divide the {steps} steps "
+            f"of an epoch: its last execution does {width - more}, and "
+            f"callbacks count {steps + more} steps. All data is used. Compile "
+            f"with `steps_per_execution={math.gcd(steps, width)}` for equal "
+            "executions.",
+            stacklevel=level_outside(),
+        )
+
+
+def _num_batches(data, batch_size: int, validation_split: float) -> int:
+    """Batches in an epoch; 0 if that is not known."""
+    if in_memory(data):
+        # Rounded as Keras does.
+        length = int((num_examples(data) or 0) * (1.0 - validation_split))
+        return math.ceil(length / batch_size)
+    cardinality = getattr(data, "cardinality", None)
+    if cardinality is not None:  # Of tf.data; negative if unknown.
+        return max(0, int(cardinality() if callable(cardinality) else 0))
+    return len(data) if hasattr(data, "__len__") else 0
 
 
 @contextlib.contextmanager

@@ -139,13 +139,15 @@ class Fitting(LoggedModel, SavedModel):
             The `keras.callbacks.History` of the run.
 
         Raises:
-            ValueError: If the data is not valid for the model.
+            ValueError: If the data is not valid for the model, or
+                `steps_per_epoch` not a multiple of `steps_per_execution`.
             FloatingPointError: If a loss or weight becomes NaN or infinite.
         """
         self._assert_compile_called("fit")
         check_checkpoints(callbacks)
         data_checks.check_no_weights(**kwargs)
         self.check_fit(x, y, **kwargs)
+        data_checks.check_executions(self, x, **kwargs)
         if not data_checks.in_memory(x):
             # Keras' default would cause a warning for data sets in order.
             kwargs.setdefault("shuffle", False)

@@ -1,5 +1,6 @@
 """DATA of the commands: splits, images that vanish, damaged files."""
 
+import csv
 import json
 import os
 from pathlib import Path
@@ -41,7 +42,9 @@ def test_a_split_is_chosen_and_said(train, run_command, run_fails):
 
 
 def test_images_that_vanish_end_in_one_line_and_a_good_run(train, monkeypatch):
-    monkeypatch.setattr("keras_gan.datasets.sources.CACHE_BYTES", 0)
+    monkeypatch.setattr(
+        "keras_gan.datasets.caching.available_memory", lambda: 0
+    )
     write("data", 16)
     saved = RunCheckpoint.on_epoch_end
 
@@ -65,7 +68,9 @@ def test_images_that_vanish_end_in_one_line_and_a_good_run(train, monkeypatch):
 @pytest.fixture
 def when_reading(monkeypatch):
     """Function that changes the files once they are opened, and not kept."""
-    monkeypatch.setattr("keras_gan.datasets.sources.CACHE_BYTES", 0)
+    monkeypatch.setattr(
+        "keras_gan.datasets.caching.available_memory", lambda: 0
+    )
 
     changes = []
     for kind in (StoredImages, AugmentedFiles):
@@ -116,6 +121,33 @@ def test_opening_shows_progress(in_folder, capsys, monkeypatch):
     assert "1/8 images read" in lines[0] and "8/8 images read" in lines[7]
     opening.open_data("data", quiet=True)
     assert capsys.readouterr().err == ""
+
+
+def test_workers_change_nothing_but_the_speed(
+    train, run_command, run_fails, monkeypatch
+):
+    write("data", 20)
+    monkeypatch.setattr("keras_gan.utils.machine.usable_cores", lambda: 2)
+    monkeypatch.setattr(
+        "keras_gan.datasets.caching.available_memory", lambda: 0
+    )
+    few = ("--steps", 2, "--quiet")
+    assert train("data", *few, "--out", "a", "--num-workers", 0)[2] == ""
+    code, _, errors = train("data", *few, "--out", "b", "--num-workers", 64)
+    assert code == 0 and errors.count("\n") == 1
+    assert "warning: 64 workers are more than the 2 cores" in errors
+    configs = [Path(run, "config.json").read_text() for run in "ab"]
+    assert configs[0] == configs[1]
+    losses = [
+        [row["d_loss"] for row in csv.DictReader(text.splitlines())]
+        for text in (Path(run, "history.csv").read_text() for run in "ab")
+    ]
+    assert losses[0] == losses[1] != []
+    resume = ("--resume", "b", "--quiet", "--num-workers", 1)
+    assert run_command("train", *resume) == (0, "", "")
+    for wrong in ("-1", "2.5", "many"):
+        message = run_fails("train", "data", "--num-workers", wrong)
+        assert "--num-workers: must be " in message
 
 
 def test_a_run_is_not_resumed_on_other_images(run_command, run_fails, train):

@@ -57,7 +57,9 @@ def test_names_are_made_plain(tmp_path):
 def test_a_damaged_member_is_left_out(
     tmp_path, monkeypatch, compression, place, cache_bytes
 ):
-    monkeypatch.setattr("keras_gan.datasets.sources.CACHE_BYTES", cache_bytes)
+    monkeypatch.setattr(
+        "keras_gan.datasets.caching.available_memory", lambda: cache_bytes
+    )
     names = [f"{kind}/{n}.png" for kind in "ab" for n in range(3)]
     path = write(tmp_path / "a.zip", names, compression)
     info = zipfile.ZipFile(path).getinfo("a/1.png")

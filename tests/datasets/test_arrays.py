@@ -126,7 +126,9 @@ class TestFit:
     def test_large_arrays_are_resized_as_they_are_read(self, monkeypatch):
         images = np.random.default_rng(0).random((9, 6, 6, 3), "float32")
         at_once = all_images(images, image_size=(3, 5), batch_size=4)
-        monkeypatch.setattr("keras_gan.datasets.sources.CACHE_BYTES", 10)
+        monkeypatch.setattr(
+            "keras_gan.datasets.caching.available_memory", lambda: 10
+        )
         source = open_source(images, image_size=(3, 5))
         assert not source.is_resident
         assert_equal(all_images(source, batch_size=4), at_once)

@@ -1,3 +1,5 @@
+import io
+import itertools
 import zipfile
 
 import numpy as np
@@ -76,7 +78,9 @@ class TestClasses:
         assert levels_and_labels(path) == self.EXPECTED
 
     def test_streamed_as_in_memory(self, classes, tmp_path, monkeypatch):
-        monkeypatch.setattr("keras_gan.datasets.sources.CACHE_BYTES", 10)
+        monkeypatch.setattr(
+            "keras_gan.datasets.caching.available_memory", lambda: 10
+        )
         path = zip_of(classes, tmp_path / "data.zip")
         for source in (classes, path):
             assert type(open_source(source)).__name__ == "FileSource"
@@ -151,6 +155,36 @@ def test_progress_is_told(classes):
     assert told == [(number, 6) for number in range(1, 7)]
 
 
+class TestProgress:
+    """A line that appears only on a terminal, and only after a while."""
+
+    @pytest.fixture
+    def shown(self, classes, monkeypatch):
+        """Function that opens the images, and returns what it shows."""
+
+        def show(seconds_per_look, is_terminal):
+            clock = itertools.count(1000.0, seconds_per_look)
+            monkeypatch.setattr("tqdm.std.time", lambda: next(clock))
+            stream = io.StringIO()
+            stream.isatty = lambda: is_terminal
+            monkeypatch.setattr("sys.stderr", stream)
+            open_source(classes, num_workers=1)
+            return stream.getvalue()
+
+        return show
+
+    def test_count_share_and_the_time_that_is_left(self, shown, capsys):
+        text = shown(1.0, True)
+        assert "| 4/6 [" in text and " 67%|" in text and "<00:0" in text
+        assert "\n" not in text and capsys.readouterr().out == ""
+        # Nothing of it stays.
+        assert text.rpartition("\r")[0].endswith(" ")
+
+    @pytest.mark.parametrize("seconds, is_terminal", [(0.1, True), (1, False)])
+    def test_else_nothing(self, shown, seconds, is_terminal):
+        assert shown(seconds, is_terminal) == ""
+
+
 class TestBroken:
     @pytest.fixture
     def broken(self, classes):
@@ -167,7 +201,7 @@ class TestBroken:
         self, broken, tmp_path, monkeypatch, cache_bytes, zipped
     ):
         monkeypatch.setattr(
-            "keras_gan.datasets.sources.CACHE_BYTES", cache_bytes
+            "keras_gan.datasets.caching.available_memory", lambda: cache_bytes
         )
         prefix, path = "", broken
         if zipped:
@@ -217,7 +251,10 @@ def test_of_very_many_images_only_headers_are_read(classes, monkeypatch):
     (classes / "cat" / "half.png").write_bytes(whole[:100])
     (classes / "cat" / "none.png").write_bytes(b"none")
     monkeypatch.setattr("keras_gan.datasets.checking._MOST_DECODED", 5)
-    monkeypatch.setattr("keras_gan.datasets.sources.CACHE_BYTES", 10)
+    monkeypatch.setattr("keras_gan.datasets.checking._MOST_BYTES", 10)
+    monkeypatch.setattr(
+        "keras_gan.datasets.caching.available_memory", lambda: 10
+    )
     with pytest.warns(UserWarning, match="1 of its images.*none.png"):
         source = open_source(classes)
     assert len(source) == 7
@@ -230,7 +267,9 @@ class TestVanished:
 
     @pytest.fixture
     def streamed(self, classes, monkeypatch):
-        monkeypatch.setattr("keras_gan.datasets.sources.CACHE_BYTES", 10)
+        monkeypatch.setattr(
+            "keras_gan.datasets.caching.available_memory", lambda: 10
+        )
         return open_source(classes)
 
     def test_another_of_the_class_is_used(self, streamed, classes):
@@ -321,7 +360,8 @@ class TestShapes:
         self, tmp_path, monkeypatch, kept
     ):
         monkeypatch.setattr(
-            "keras_gan.datasets.sources.CACHE_BYTES", 2**20 if kept else 10
+            "keras_gan.datasets.caching.available_memory",
+            lambda: 2**20 if kept else 10,
         )
         exif = Image.Exif()
         exif[0x0112] = 6
@@ -341,7 +381,7 @@ class TestStoredFiles:
         self, classes, tmp_path, monkeypatch, cache_bytes
     ):
         monkeypatch.setattr(
-            "keras_gan.datasets.sources.CACHE_BYTES", cache_bytes
+            "keras_gan.datasets.caching.available_memory", lambda: cache_bytes
         )
         path = zip_of(classes, tmp_path / "data.zip")
         names = sorted(

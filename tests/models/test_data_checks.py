@@ -237,3 +237,57 @@ def test_images_that_are_no_real_numbers(image_gan, images):
 def test_a_dict_without_images(image_gan, images):
     with pytest.raises(ValueError, match='"images".*Received.*pictures'):
         image_gan().fit({"pictures": images}, verbose=0)
+
+
+# steps_per_execution ---------------------------------------------------------
+
+
+class Ticks(keras.callbacks.Callback):
+    """Counts the steps that the optimizer has done after each epoch."""
+
+    def on_train_begin(self, logs=None):
+        self.steps = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.steps.append(int(self.model.optimizer.iterations))
+
+
+def compiled_for(gan, width):
+    # PyTorch's own word on this comes when `fit` begins.
+    gan.steps_per_execution = width
+    return gan
+
+
+@pytest.mark.parametrize("name", ["steps_per_epoch", "validation_steps"])
+def test_steps_that_executions_cannot_make_up(image_gan, images, name):
+    gan = compiled_for(image_gan(), 4)
+    before = state_of(gan)
+    steps = {"steps_per_epoch": 8, "validation_steps": 8, name: 10}
+    words = (
+        f"`{name}` must be a multiple of `steps_per_execution`, or 2 more .*"
+        f"Received: {name}=10, steps_per_execution=4. Pass 12, or compile with "
+        "`steps_per_execution=2`"
+    )
+    with pytest.raises(ValueError, match=words):
+        gan.fit(images, validation_data=images, verbose=0, **steps)
+    assert_untouched(gan, before)
+
+
+@pytest.mark.skipif(keras.backend.backend() == "torch", reason="one at a time")
+def test_a_last_execution_of_fewer_steps_is_said(image_gan, images):
+    gan = image_gan(steps_per_execution=4)
+    ticks = Ticks()
+    options = {"epochs": 2, "verbose": 0, "callbacks": [ticks]}
+    words = "does not divide the 5 steps.* last execution does 1, .* 8 steps"
+    for data in (images, dataset(images, batch=8)):
+        size = {"batch_size": 8} if data is images else {}
+        with pytest.warns(UserWarning, match=words) as warned:
+            gan.fit(data, **size, **options)
+        said = [w for w in warned if "steps_per_execution" in str(w.message)]
+        assert len(said) == 1
+        assert ticks.steps[1] - ticks.steps[0] == 5  # All data is used.
+    gan.fit(images, batch_size=10, **options)  # 4 steps
+    gan.fit(dataset(images, batch=8).repeat(), steps_per_epoch=4, **options)
+    # Nobody knows how long it is.
+    some = dataset(images, batch=8).repeat().filter(lambda _: True)
+    gan.fit(some, steps_per_epoch=4, **options)

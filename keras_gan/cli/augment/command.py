@@ -35,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "class, a .zip of one, or an .npz",
     )
     kinds.add_split(parser)
+    kinds.add_num_workers(parser)
     add(
         "--run",
         dest="model",

@@ -77,7 +77,14 @@ def _open(options, trained_on: Any, gan: Any) -> datasets.Source:
         # Decoded as in training, as a check; the files are copied unchanged.
         *size, channels = gan.image_shape
         shape = {"image_size": size, "channels": channels}
-    return open_data(data, split=options.split, quiet=options.quiet, **shape)
+    return open_data(
+        data,
+        split=options.split,
+        quiet=options.quiet,
+        num_workers=options.num_workers,
+        cache=False,  # The files themselves are copied.
+        **shape,
+    )
 
 
 def _check_fit(originals: ImageFiles, trained_on, gan, model, data) -> None:
