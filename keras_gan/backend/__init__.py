@@ -25,6 +25,7 @@ if BACKEND == "tensorflow":
         double_precision,
         executing_eagerly,
         fused,
+        fused_forward,
         outside_graphs,
     )
     from keras_gan.backend.tensorflow.gradients import (
@@ -62,6 +63,7 @@ elif BACKEND == "jax":
         double_precision,
         executing_eagerly,
         fused,
+        fused_forward,
         gather_rows,
     )
     from keras_gan.backend.jax.gradients import (
@@ -114,6 +116,7 @@ else:
         double_precision,
         executing_eagerly,
         fused,
+        fused_forward,
         gather_rows,
     )
     from keras_gan.backend.torch.gradients import (
@@ -160,6 +163,7 @@ __all__ = [
     "double_precision",
     "executing_eagerly",
     "fused",
+    "fused_forward",
     "gather_rows",
     "gradient_of",
     "gradients",

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan import backend
 from keras_gan.images import Path, Range
 from keras_gan.metrics.feature_metric import FeatureMetric, read
 from keras_gan.metrics.frechet_distance import frechet_distance
@@ -112,13 +113,12 @@ class FrechetInceptionDistance(FeatureMetric):
         }
 
     def add(self, kind: str, features: Any, accepted: Any) -> None:
-        # `einsum`: Keras' `matmul` of float64 gives float32 on PyTorch.
         features = ops.cast(features, "float64")
         size = ops.cast(ops.shape(features)[0], "float64")
         added = {
             "count": size * ops.cast(accepted, "float64"),
             "sum": ops.sum(features, axis=0),
-            "products": ops.einsum("ni,nj->ij", features, features),
+            "products": _products(features),
         }
         for part, value in added.items():
             self._sums[kind][part].assign_add(value)
@@ -202,6 +202,17 @@ class FrechetInceptionDistance(FeatureMetric):
                 "features, and compare only values for the same number.",
                 stacklevel=level_outside(),
             )
+
+
+def _products(features: Any) -> Any:
+    """Sums of the products of features, float64 `(features, features)`."""
+    if backend.executing_eagerly():
+        # NumPy finds that the product is symmetric and computes half of it,
+        # with vectors as wide as the processor has.
+        values = ops.convert_to_numpy(features)
+        return values.T @ values
+    # `einsum`: Keras' `matmul` of float64 gives float32 on PyTorch.
+    return ops.einsum("ni,nj->ij", features, features)
 
 
 def _given(real_statistics: Any) -> Any:

@@ -5,6 +5,7 @@ import numpy as np
 
 from keras_gan.images import Range
 from keras_gan.metrics.polynomial_mmd import polynomial_mmd
+from keras_gan.metrics.polynomial_mmds import polynomial_mmds
 from keras_gan.metrics.sampled_metric import SampledMetric
 from keras_gan.utils.arguments import integer
 
@@ -99,13 +100,9 @@ class KernelInceptionDistance(SampledMetric):
             return np.array([polynomial_mmd(fake, real)])
         # The same generator and order of draws as in torch-fidelity.
         rng = np.random.RandomState(self.seed)
-
-        def subset(features):
-            return features[rng.choice(len(features), size, replace=False)]
-
-        return np.array(
-            [
-                polynomial_mmd(subset(fake), subset(real))
-                for _ in range(self.subsets)
-            ]
-        )
+        draws = [
+            rng.choice(len(features), size, replace=False)
+            for _ in range(self.subsets)
+            for features in (fake, real)
+        ]
+        return polynomial_mmds(fake, real, draws[::2], draws[1::2])

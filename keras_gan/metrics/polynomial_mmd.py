@@ -48,25 +48,40 @@ def polynomial_mmd(
     """
     x, y = check_pair(x, y, at_least=2)
     degree = integer("degree", degree, at_least=1)
-    gamma = 1.0 / x.shape[1] if gamma is None else gamma
-
-    def kernel(a, b):
-        values = a @ b.T
-        values *= gamma
-        values += coef0
-        # Products are faster than NumPy's power.
-        power = values.copy()
-        for _ in range(degree - 1):
-            power *= values
-        return power
 
     def mean_of_pairs(a):
-        values = kernel(a, a)
+        values = polynomial_kernel(a, a, degree, gamma, coef0)
         size = len(a)
         return (values.sum() - values.trace()) / (size * (size - 1))
 
-    mean = mean_of_pairs(x) + mean_of_pairs(y) - 2.0 * kernel(x, y).mean()
-    return float(mean)
+    between = polynomial_kernel(x, y, degree, gamma, coef0).mean()
+    return float(mean_of_pairs(x) + mean_of_pairs(y) - 2.0 * between)
+
+
+def polynomial_kernel(
+    x: np.ndarray,
+    y: np.ndarray,
+    degree: int = 3,
+    gamma: float | None = None,
+    coef0: float = 1.0,
+) -> np.ndarray:
+    """Returns the kernel of all pairs of images, float64 `(num_x, num_y)`.
+
+    Args:
+        x: Float64 features, `(num_x, num_features)`.
+        y: Float64 features, `(num_y, num_features)`.
+        degree: Degree of the kernel, at least 1.
+        gamma: Factor of the product; `None`: `1 / num_features`.
+        coef0: Constant of the kernel.
+    """
+    values = x @ y.T
+    values *= 1.0 / x.shape[1] if gamma is None else gamma
+    values += coef0
+    # Products are faster than NumPy's power.
+    power = values if degree == 1 else values * values
+    for _ in range(degree - 2):
+        power *= values
+    return power
 
 
 def check_pair(

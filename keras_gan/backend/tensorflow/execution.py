@@ -72,6 +72,38 @@ def fused(function: Callable) -> Callable:
     return call
 
 
+def fused_forward(function: Callable) -> Callable:
+    """Like `fused`, but only for the forward pass.
+
+    Derivatives, of any order, are those of the operations one by one: XLA is
+    slow at adding up the gradients of pixels that are looked up.
+
+    Args:
+        function: Callable of tensors as for `fused`. It is differentiated with
+            respect to the first.
+
+    Returns:
+        Callable with the same arguments.
+    """
+    program = fused(function)
+
+    @functools.wraps(function)
+    def call(images, *constants):
+        @tf.custom_gradient
+        def forward(images):
+            def gradient(upstream):
+                with tf.GradientTape() as tape:
+                    tape.watch(images)
+                    result = function(images, *constants)
+                return tape.gradient(result, images, upstream)
+
+            return program(images, *constants), gradient
+
+        return forward(images)
+
+    return call
+
+
 def _signature(inputs: Any) -> tuple:
     return tuple(
         (path, leaf.dtype, tuple(leaf.shape[1:]))

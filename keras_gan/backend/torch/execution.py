@@ -40,6 +40,10 @@ def fused(function: Callable) -> Callable:
     return function
 
 
+fused_forward = fused
+"""Elsewhere only the forward pass; here it has derivatives."""
+
+
 def gather_rows(table: Any, places: Any) -> Any:
     """Gathers rows of a table by indices that are known to be valid.
 

@@ -45,7 +45,9 @@ def warp(images: Tensor, matrices: Tensor) -> Tensor:
         matrices, _grid(width, 2, _MIDDLE), _grid(height, 2, _MIDDLE)
     )
     across, down = _float(width) - 1.0, _float(height) - 1.0
-    sampled = _bilinear(
+    # Images of unknown size would cost a compilation for each size.
+    known = None not in images.shape[1:]
+    sampled = (_quick_bilinear if known else _bilinear)(
         doubled,
         _mirrored(2.0 * x + across, 2.0 * across),
         _mirrored(2.0 * y + down, 2.0 * down),
@@ -133,6 +135,9 @@ def _bilinear(images, x, y):
     upper = a + right * (b - a)
     lower = c + right * (d - c)
     return upper + down * (lower - upper)
+
+
+_quick_bilinear = backend.fused_forward(_bilinear)
 
 
 def _taken(images, rows, columns):
