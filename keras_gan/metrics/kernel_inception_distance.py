@@ -92,9 +92,7 @@ class KernelInceptionDistance(SampledMetric):
         }
 
     def _distances(self) -> np.ndarray:
-        fake, real = (
-            self.features(kind).astype("float64") for kind in ("fake", "real")
-        )
+        fake, real = self.features("fake"), self.features("real")
         size = min(self.subset_size, len(fake), len(real))
         if size == max(len(fake), len(real)):
             return np.array([polynomial_mmd(fake, real)])
