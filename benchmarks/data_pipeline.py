@@ -8,8 +8,8 @@ one thread and with the default number. The first pass opens the data, decodes
 every file and ends with the last batch; later passes read what is kept in
 memory, or, without a cache, decode every file again. Beside them, `GAN.fit`
 trains the networks of the command line on a batch that is there. Relative
-speeds are medians over the turns; later passes have to be twice as fast as the
-fastest network (`--check`).
+speeds are medians over the turns; with the default number of threads, images
+have to be read twice as fast as the fastest network needs them (`--check`).
 """
 
 import argparse
@@ -83,6 +83,11 @@ def readers(path: Path, workers: int | None) -> dict[str, Callable[[], int]]:
         opened[True] = datasets.open_source(path, num_workers=workers)
         return read(True)
 
+    def later():
+        count = read(True)
+        del opened[True]  # It takes memory.
+        return count
+
     def streamed():
         if False not in opened:
             opened[False] = datasets.open_source(
@@ -90,7 +95,7 @@ def readers(path: Path, workers: int | None) -> dict[str, Callable[[], int]]:
             )
         return read(False)
 
-    return dict(zip(PASSES, (first, lambda: read(True), streamed), strict=True))
+    return dict(zip(PASSES, (first, later, streamed), strict=True))
 
 
 def training(network: str, size: int, steps: int) -> Callable[[], int]:
@@ -149,7 +154,7 @@ def table(speeds: Speeds) -> tuple[str, bool]:
             for value, step in zip(values, speeds[fastest], strict=True)
         )
         line = f"{name:<34}{medians[name]:>10,.0f}{ratio:>8.2f}"
-        if name.endswith("later pass"):
+        if "default" in name:
             kept &= ratio >= MIN_RATIO
             short = ratio < MIN_RATIO
             line += f"  bound {MIN_RATIO:g}: {'short' if short else 'ok'}"

@@ -24,7 +24,7 @@ def test_ratios_are_medians_to_the_fastest_network(program):
     speeds = {
         "mlp": [100.0, 50.0, 100.0],
         "dcgan": [10.0, 10.0, 10.0],
-        "zip, default, first pass": [90.0, 50.0, 90.0],
+        "zip, 1 thread, first pass": [90.0, 50.0, 90.0],
         # In a turn in which all is half as fast, nothing changes.
         "zip, default, later pass": [210.0, 105.0, 100.0],
     }
