@@ -69,6 +69,7 @@ SMALL = {
     "custom_networks.py": ["--epochs", "1", "--batch-size", "256"],
     "custom_system.py": ["--epochs", "1"],
     "multi_gpu.py": ["--epochs=1", "--batch-size=256", "--width=4"],
+    "many_machines.py": ["--steps=3", "--batch-size=16", "--width=4"],
     "imbalanced_classification.py": [
         *("--gan-steps", "4", "--steps", "4"),
         *("--ways", "class weights", "GAN + classical"),
@@ -102,6 +103,7 @@ def test_no_example_is_left_out():
         "custom_networks.py",
         "custom_system.py",
         "imbalanced_classification.py",
+        "many_machines.py",
         "multi_gpu.py",
         "quickstart.py",
     }
@@ -162,6 +164,15 @@ def test_multi_gpu(several):
     gan = keras.saving.load_model(folder / "multi_gpu.keras")
     assert gan.image_shape == (16, 16, 1)
     assert int(gan.optimizer.iterations) == 1797 // 256
+
+
+def test_many_machines(several):
+    folder, printed, _ = several
+    # One process is the chief of none.
+    assert "d_loss" in printed["many_machines.py"]
+    gan = keras.saving.load_model(folder / "many.keras")
+    assert int(gan.optimizer.iterations) == 3
+    assert (folder / "samples" / "samples-0001.png").exists()
 
 
 def test_augmentation_gallery(several):

@@ -12,6 +12,9 @@ if BACKEND == "tensorflow":
         distribution_strategy,
         has_gpu,
         has_workers,
+        is_chief,
+        join_workers,
+        shared_input,
     )
 elif BACKEND == "jax":
     from keras_gan.backend.jax.devices import (
@@ -23,6 +26,9 @@ elif BACKEND == "jax":
         distribution_strategy,
         has_gpu,
         has_workers,
+        is_chief,
+        join_workers,
+        shared_input,
     )
 else:
     from keras_gan.backend.torch.devices import (
@@ -34,6 +40,9 @@ else:
         distribution_strategy,
         has_gpu,
         has_workers,
+        is_chief,
+        join_workers,
+        shared_input,
     )
 
 __all__ = [
@@ -45,4 +54,7 @@ __all__ = [
     "distribution_strategy",
     "has_gpu",
     "has_workers",
+    "is_chief",
+    "join_workers",
+    "shared_input",
 ]

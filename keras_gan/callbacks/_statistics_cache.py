@@ -10,10 +10,10 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_gan.backend.devices import is_chief
 from keras_gan.callbacks._real_images import RealImages
 from keras_gan.metrics.feature_metric import read
 from keras_gan.metrics.statistics import FeatureStatistics
-from keras_gan.utils.workers import is_chief
 
 # Increased when the features of the same images and weights change.
 _LAYOUT = 1

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import keras
 
+from keras_gan.backend.devices import is_chief
 from keras_gan.utils.files import replacing
 from keras_gan.utils.records import Record, parse_json
-from keras_gan.utils.workers import is_chief
 
 
 class RunCheckpoint(keras.callbacks.Callback):

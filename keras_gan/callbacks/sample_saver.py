@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from keras_gan import images as image_tools
+from keras_gan.backend.devices import is_chief
 from keras_gan.callbacks._tensorboard import TensorBoardWriter
 from keras_gan.utils.arguments import integer
-from keras_gan.utils.workers import is_chief
 
 MAX_CLASS_COLUMNS = 20
 MAX_FRAMES = 200

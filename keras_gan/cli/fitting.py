@@ -10,6 +10,7 @@ import keras
 
 from keras_gan import datasets
 from keras_gan.backend import devices
+from keras_gan.backend.devices import is_chief
 from keras_gan.callbacks import MetricsCallback, SampleSaver
 from keras_gan.callbacks.run_checkpoint import RunCheckpoint
 from keras_gan.cli.forecast import forecast
@@ -19,7 +20,6 @@ from keras_gan.cli.metric_options import make_metrics
 from keras_gan.cli.progress import Progress
 from keras_gan.cli.step_limit import StepLimit
 from keras_gan.utils.records import MOST_STEPS
-from keras_gan.utils.workers import is_chief
 
 _NUM_SAMPLES = 64
 # Real and generated images for metrics, as many as papers use in training.

@@ -41,15 +41,21 @@ class Job:
         sees the same images in the same order.
         """
         settings = self.settings
-        return datasets.load(
-            self.source,
-            batch_size=settings.batch_size,
-            seed=settings.seed,
-            labels=settings.conditional,
-            repeat=True,
-            skip_batches=self.steps,
-            balance=None if settings.balance == "none" else settings.balance,
-        )
+
+        def load(shard):
+            balance = settings.balance
+            return datasets.load(
+                self.source,
+                batch_size=settings.batch_size,
+                seed=settings.seed,
+                labels=settings.conditional,
+                repeat=True,
+                skip_batches=self.steps,
+                balance=None if balance == "none" else balance,
+                shard=shard,
+            )
+
+        return devices.shared_input(load, self.gan)
 
     def describe(self) -> str:
         """A few lines that describe the run."""

@@ -9,6 +9,7 @@ import keras
 
 from keras_gan import datasets, models
 from keras_gan.backend import devices
+from keras_gan.backend.devices import is_chief
 from keras_gan.cli.apart import check_apart
 from keras_gan.cli.building import POLICIES, build_gan
 from keras_gan.cli.job import Job
@@ -20,7 +21,6 @@ from keras_gan.cli.settings import DEFAULT_DATA, Settings, resolve, versions
 from keras_gan.cli.sizes import check_training
 from keras_gan.datasets.fingerprints import fingerprint
 from keras_gan.utils import clock
-from keras_gan.utils.workers import is_chief
 
 
 def begin(options: argparse.Namespace, held: contextlib.ExitStack) -> Job:

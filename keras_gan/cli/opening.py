@@ -5,8 +5,8 @@ import time
 from typing import Any
 
 from keras_gan import datasets
+from keras_gan.backend.devices import is_chief
 from keras_gan.cli.progress import ProgressBar
-from keras_gan.utils.workers import is_chief
 
 # Nothing is shown before, nor more often where there is no terminal.
 _SECONDS = 3.0

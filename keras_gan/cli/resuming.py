@@ -6,6 +6,7 @@ import dataclasses
 import math
 
 from keras_gan import models
+from keras_gan.backend.devices import is_chief
 from keras_gan.cli.job import Job
 from keras_gan.cli.jobs import new_gan, on_devices
 from keras_gan.cli.loading import load_gan
@@ -18,7 +19,6 @@ from keras_gan.cli.words import command, listed
 from keras_gan.datasets import Source
 from keras_gan.datasets.fingerprints import fingerprint
 from keras_gan.utils import clock
-from keras_gan.utils.workers import is_chief
 
 
 def resume(

@@ -6,6 +6,8 @@ import contextlib
 from tqdm import tqdm
 
 from keras_gan import datasets
+from keras_gan.backend import devices
+from keras_gan.backend.devices import is_chief
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli import jobs, resuming
 from keras_gan.cli.building import POLICIES
@@ -16,7 +18,6 @@ from keras_gan.cli.presets import NETWORKS
 from keras_gan.cli.settings import DEFAULT_DATA
 from keras_gan.cli.step_limit import StepLimit
 from keras_gan.cli.words import command
-from keras_gan.utils.workers import is_chief
 
 SUMMARY = "train a GAN on images"
 DESCRIPTION = (
@@ -51,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Trains; returns the exit code."""
+    devices.join_workers()
     prepare = jobs.begin if options.resume is None else resuming.resume
     with contextlib.ExitStack() as held:
         job = prepare(options, held)

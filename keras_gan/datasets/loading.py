@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from keras_gan import images as image_tools
 from keras_gan.datasets.balancing import Balance, balanced_order
 from keras_gan.datasets.opening import open_source
+from keras_gan.datasets.sharding import Shard, check_shard
 from keras_gan.datasets.sources import ImageSize, Source
 from keras_gan.utils.arguments import integer
 from keras_gan.utils.machine import workers
@@ -31,6 +32,7 @@ def load(
     split: str | None = None,
     num_workers: int | None = None,
     cache: bool = True,
+    shard: Shard | None = None,
 ) -> "tf.data.Dataset":
     """Loads batches of images, in a new order in each pass.
 
@@ -44,6 +46,12 @@ def load(
     classes are repeated, all equally often, and each pass takes the next part
     of the frequent classes.
 
+    With `shard=(index, count)` each of `count` processes reads and decodes only
+    its own part of every batch. The parts of a batch are equal, disjoint and
+    together the batch that one process would get from the same arguments, so
+    no process has more batches than another, and `skip_batches` continues the
+    streams of all of them.
+
     Args:
         source: One of `keras_gan.datasets.BUILTIN_NAMES`; the path of a
             folder of images (subfolders are classes), a zip of one or an
@@ -51,7 +59,7 @@ def load(
             `Source` from `open_source`.
         image_size: Size in pixels, or `(height, width)`, to resize to.
             Default: no resizing; all images must have the same size.
-        batch_size: Images in a batch.
+        batch_size: Images in a batch, over all processes if there is a `shard`.
         channels: 1 (grayscale), 3 (RGB) or 4 (RGBA) to convert to. Default:
             the number that most images have.
         value_range: `(black, white)` of the returned images.
@@ -73,6 +81,8 @@ def load(
             changes no image and no order. Default: as `source` was opened
             with.
         cache: As for `open_source`.
+        shard: `(index, count)` of this process, from 0 to `count - 1`; `count`
+            must divide `batch_size`. Default: whole batches.
 
     Returns:
         A `tf.data.Dataset` of float32 images `(batch, height, width,
@@ -101,6 +111,9 @@ def load(
         num_workers = opened.num_workers or workers(None)
     labeled = _wants_labels(opened, labels)
     _check_batches(opened, batch_size, repeat, skip_batches, drop_remainder)
+    all_full = repeat or drop_remainder
+    seeded = seed is not None or not shuffle
+    part = check_shard(shard, len(opened), batch_size, all_full, seeded)
     order = None
     if balance is not None:
         order = balanced_order(
@@ -117,8 +130,10 @@ def load(
         shuffle=shuffle,
         seed=seed,
         endless_from=skip_batches * batch_size if repeat else None,
+        agreed=shard is not None,
     )
-    indices = indices.batch(batch_size, drop_remainder or repeat)
+    indices = indices.batch(batch_size, all_full)
+    indices = pipeline.part_of_each(indices, part)
     return pipeline.fetched(indices, opened, labeled, limits, num_workers)
 
 

@@ -25,6 +25,7 @@ def image_numbers(
     shuffle: bool,
     seed: int | None,
     endless_from: int | None,
+    agreed: bool = False,
 ) -> tf.data.Dataset:
     """The indices of images in the order in which they are read.
 
@@ -35,17 +36,41 @@ def image_numbers(
         seed: Integer, or `None` for random orders.
         endless_from: Number of images to skip in an infinite stream. `None`:
             one pass.
+        agreed: Whether all processes must draw the same order, whatever their
+            global seeds are.
     """
     if order is not None:
         one_pass = _balanced_pass(order, num_images)
-        if endless_from is None:
-            return _one_balanced_pass(one_pass, num_images, shuffle)
-        return _endless(one_pass, num_images, endless_from)
-    if endless_from is not None:
+    else:
         one_pass = _plain_pass(num_images, shuffle, seed or 0)
+    if endless_from is not None:
         return _endless(one_pass, num_images, endless_from)
+    if agreed or order is not None:
+        return _next_pass(one_pass, num_images, shuffle)
     indices = tf.data.Dataset.range(num_images)
     return indices.shuffle(num_images, seed=seed) if shuffle else indices
+
+
+def part_of_each(
+    batches: tf.data.Dataset, shard: tuple[int, int]
+) -> tf.data.Dataset:
+    """The part of each batch that belongs to one of several processes.
+
+    Args:
+        batches: Batches of image numbers, whose sizes `count` divides.
+        shard: `(index, count)`.
+    """
+    index, count = shard
+    if count == 1:
+        return batches
+    static = batches.element_spec.shape[0]
+
+    def part(batch):
+        size = tf.shape(batch)[0] // count
+        own = batch[index * size : (index + 1) * size]
+        return tf.ensure_shape(own, [static and static // count])
+
+    return batches.map(part)
 
 
 def fetched(
@@ -156,7 +181,7 @@ def _balanced_pass(
     return one_pass
 
 
-def _one_balanced_pass(
+def _next_pass(
     one_pass: Callable[[tf.Tensor], tf.data.Dataset],
     num_images: int,
     shuffle: bool,
@@ -164,10 +189,10 @@ def _one_balanced_pass(
     # Each iteration is the next pass, as with tf.data's own shuffle.
     passes = itertools.count() if shuffle else itertools.repeat(0)
 
-    def next_pass(_):
+    def number(_):
         return tf.numpy_function(lambda: next(passes), [], tf.int64)
 
-    indices = tf.data.Dataset.range(1).map(next_pass).flat_map(one_pass)
+    indices = tf.data.Dataset.range(1).map(number).flat_map(one_pass)
     return indices.apply(tf.data.experimental.assert_cardinality(num_images))
 
 
@@ -206,8 +231,8 @@ def _rescale(images, stored_range, value_range):
 
 def _options():
     options = tf.data.Options()
-    # Every worker reads everything and keeps its share. There are no record
-    # files to distribute, and tf.data would warn about that.
+    # Without `shard` every worker reads everything and keeps its share. There
+    # are no record files to distribute, and tf.data would warn about that.
     options.experimental_distribute.auto_shard_policy = (
         tf.data.experimental.AutoShardPolicy.DATA
     )

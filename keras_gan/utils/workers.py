@@ -2,6 +2,11 @@
 
 import json
 import os
+from collections.abc import Callable
+from typing import Any
+
+LoadShard = Callable[[tuple[int, int] | None], Any]
+"""From `(index, count)`, or `None` for all images, to a `tf.data.Dataset`."""
 
 
 def is_chief() -> bool:

@@ -144,6 +144,91 @@ class TestEndless:
         assert len(read) < 100
 
 
+class TestShards:
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {"repeat": True},
+            {"repeat": True, "skip_batches": 7},
+            {"drop_remainder": True},
+            {"drop_remainder": True, "shuffle": False},
+        ],
+        ids=str,
+    )
+    def test_parts_are_the_batches_of_one_process(self, numbered, options):
+        options = {"batch_size": 6, "seed": 3, **options}
+        parts = [
+            stream(numbered, shard=(index, 3), **options) for index in range(3)
+        ]
+        one = stream(numbered, shard=(0, 1), **options)
+        # Whatever the processes draw besides, their orders agree.
+        taken = []
+        for number, part in enumerate([*parts, one]):
+            keras.utils.set_random_seed(number)
+            assert part.element_spec[0].shape[0] == (2 if number < 3 else 6)
+            taken.append([take(part, 8), take(part, 8)])
+        for one_pass in range(2):
+            *several, whole = (both[one_pass] for both in taken)
+            together = [sum(batch, []) for batch in zip(*several, strict=True)]
+            assert together == whole
+        # A finite set of shuffled images has another order in each pass.
+        is_new = options.get("shuffle", True) and "repeat" not in options
+        assert (taken[0][0] != taken[0][1]) is is_new
+
+    def test_are_those_without_processes(self, numbered):
+        options = {"batch_size": 6, "seed": 3, "repeat": True}
+        whole = take(stream(numbered, **options), 9)
+        assert take(stream(numbered, shard=(0, 1), **options), 9) == whole
+
+    def test_each_image_once_where_the_last_batch_is_not_full(self):
+        images = np.arange(20, dtype="uint8").reshape(-1, 1, 1)
+        options = {"batch_size": 8, "seed": 1, "value_range": (0, 255)}
+        parts = [
+            [to_numpy(batch).ravel().tolist() for batch in part]
+            for part in (
+                load(images, shard=(n, 4), **options) for n in range(4)
+            )
+        ]
+        assert [[len(batch) for batch in part] for part in parts] == (
+            [[2, 2, 1]] * 4
+        )
+        assert sorted(sum(sum(parts, []), [])) == list(range(20))
+
+    def test_only_its_own_images_are_read(self):
+        read = []
+
+        class Recording(sources.Source):
+            def read(self, indices):
+                read.extend(indices.tolist())
+                return np.zeros((len(indices), 2, 2, 1), "uint8")
+
+        info = sources.DatasetInfo("numbers", 24, (2, 2, 1))
+        part = load(
+            Recording(info, (0, 255)),
+            batch_size=6,
+            shuffle=False,
+            shard=(1, 2),
+        )
+        assert len(list(part)) == 4
+        assert sorted(read) == [n for n in range(24) if n % 6 >= 3]
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ({"shard": (2, 2)}, r"`shard` must be .* Received: shard=\(2, 2\)"),
+            ({"shard": 1}, "Received: shard=1"),
+            ({"shard": (0.0, 2)}, r"Received: shard=\(0.0, 2\)"),
+            ({"shard": (0, 7)}, "Choose a multiple of 7"),
+            ({"shard": (0, 2), "repeat": False}, "1,797 images cannot be"),
+            ({"shard": (0, 2), "seed": None}, "Set `seed`"),
+        ],
+    )
+    def test_processes_that_would_differ_are_refused(self, options, message):
+        options = {"batch_size": 6, "seed": 1, "repeat": True, **options}
+        with pytest.raises(ValueError, match=message):
+            load("digits", **options)
+
+
 class TestLabels:
     def test_unlabeled_array(self):
         images = np.zeros((3, 4, 4), "uint8")

@@ -1,8 +1,14 @@
 """Data parallel training on JAX: the same update as on one device."""
 
+import json
 import os
+import runpy
+import socket
 import subprocess
 import sys
+
+import keras
+import numpy as np
 
 PROGRAM = """
 import keras
@@ -80,3 +86,91 @@ def test_two_devices_are_one(tmp_path):
         timeout=300,
     )
     assert done.returncode == 0, done.stderr
+
+
+# Trains with the command, then evaluates, alone or as one of two processes.
+WORKER = """
+import json
+import keras
+import numpy as np
+import quick_start
+import keras_gan
+import keras_gan.cli
+from keras_gan import metrics
+from keras_gan.backend import devices
+
+quick_start.start_quickly()
+options = "--network mlp --width 8 --steps 3 --loss hinge --metrics none"
+code = keras_gan.cli.main(["train", *options.split(), "--quiet", "--out=run"])
+assert code == 0
+with open("seen.json", "w") as file:
+    json.dump([devices.has_workers(), devices.is_chief()], file)
+shape = (4, 4, 1)
+images = np.random.default_rng(0).uniform(-1, 1, (40, *shape))
+pixels = keras.Sequential([keras.Input(shape), keras.layers.Flatten()])
+gan = keras_gan.GAN(
+    *keras_gan.networks.mlp(shape, latent_dim=4, hidden=(4,), seed=1), seed=3)
+gan.compile(
+    loss="hinge", metrics=[metrics.FrechetInceptionDistance(pixels)])
+# Each of two processes has 8, then 4.
+data = devices.shared_input(
+    lambda shard: keras_gan.datasets.load(
+        images, batch_size=16, shuffle=False, shard=shard),
+    gan,
+)
+with open("values.json", "w") as file:
+    json.dump(gan.evaluate(data, verbose=0, return_dict=True), file)
+"""
+
+
+def test_two_processes_are_one(tmp_path, monkeypatch):
+    (tmp_path / "worker.py").write_text(WORKER)
+    with socket.create_server(("localhost", 0)) as server:
+        address = f"localhost:{server.getsockname()[1]}"
+    processes = [start(tmp_path, index, address) for index in range(2)]
+    # Meanwhile in this process: alone.
+    (tmp_path / "alone").mkdir()
+    monkeypatch.chdir(tmp_path / "alone")
+    runpy.run_path(str(tmp_path / "worker.py"))
+    for process in processes:
+        _, error = process.communicate(timeout=180)
+        assert process.returncode == 0, error[-3000:]
+    chief, other, alone = (tmp_path / name for name in ("0", "1", "alone"))
+    assert read_json(chief / "seen.json") == [True, True]
+    assert read_json(other / "seen.json") == [True, False]
+    # Only the chief writes, and what one process would have written.
+    assert not (other / "run").exists()
+    gans = [
+        keras.saving.load_model(folder / "run" / "model.keras")
+        for folder in (chief, alone)
+    ]
+    for a, b in zip(*(gan.get_weights() for gan in gans), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
+    # Each process adds up what it has seen, and the sums give the metrics.
+    one, two, both = (
+        read_json(folder / "values.json") for folder in (chief, other, alone)
+    )
+    assert one == two
+    for name, value in both.items():
+        np.testing.assert_allclose(one[name], value, rtol=1e-6, err_msg=name)
+
+
+def read_json(path):
+    return json.loads(path.read_text())
+
+
+def start(folder, index, address):
+    (folder / str(index)).mkdir()
+    return subprocess.Popen(
+        [sys.executable, str(folder / "worker.py")],
+        cwd=folder / str(index),
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "KERAS_DISTRIBUTION_JOB_ADDRESSES": address,
+            "KERAS_DISTRIBUTION_NUM_PROCESSES": "2",
+            "KERAS_DISTRIBUTION_PROCESS_ID": str(index),
+        },
+        stderr=subprocess.PIPE,
+        text=True,
+    )

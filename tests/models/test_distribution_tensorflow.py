@@ -233,9 +233,10 @@ def test_pairs_drawn_and_saved_under_a_strategy(two_cpus, tmp_path):
 
 WORKER = textwrap.dedent(
     """
-    import os, sys
+    import json, os, pathlib, sys
     import keras_gan
     import keras, numpy as np, tensorflow as tf
+    from keras_gan.backend import copy_variables, devices
 
     workers = "TF_CONFIG" in os.environ
     strategy = (
@@ -246,34 +247,69 @@ WORKER = textwrap.dedent(
 
     class LatentsFromData(keras_gan.GAN):
         def sample_latents(self, batch, seed):
-            return batch.images[:, : self.latent_dim]
+            return batch.images[:, :, 0, 0]
 
     class CoupledFromData(keras_gan.CoupledGAN):
         def sample_latents(self, batch, seed):
             return batch.images[0][:, : self.latent_dim, 0, 0]
 
     points = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
-    data = tf.data.Dataset.from_tensor_slices(points).batch(16)
+    small = np.tanh(points).reshape(32, 2, 2, 1)
     options = tf.data.Options()
     options.experimental_distribute.auto_shard_policy = (
         tf.data.experimental.AutoShardPolicy.DATA
     )
+    pixels = keras.Sequential([keras.Input((2, 2, 1)), keras.layers.Flatten()])
     with strategy.scope():
-        pair = keras_gan.networks.mlp((4,), latent_dim=2, hidden=(8,), seed=1)
+        pair = keras_gan.networks.mlp(
+            (2, 2, 1), latent_dim=2, hidden=(8,), seed=1
+        )
         gan = LatentsFromData(*pair, seed=3)
-        gan.compile()
+        gan.compile(
+            metrics=[
+                keras_gan.metrics.FrechetInceptionDistance(pixels),
+                keras_gan.metrics.KernelInceptionDistance(pixels),
+            ]
+        )
         pairs = keras_gan.networks.coupled(
             (6, 6, 1), latent_dim=2, width=2, seed=1
         )
         twins = CoupledFromData(*pairs, seed=3)
         twins.compile(loss="hinge")
+    def whole_batches(*arrays):
+        arrays = arrays if len(arrays) > 1 else arrays[0]
+        dataset = tf.data.Dataset.from_tensor_slices(arrays).batch(16)
+        return dataset.with_options(options)
+
+    def load(shard):
+        return keras_gan.datasets.load(
+            small, batch_size=16, seed=4, repeat=True, shard=shard
+        )
+
+    # Of 30 images the workers have 8 each, then 7.
+    values = gan.evaluate(whole_batches(small[:30]), verbose=0)
+    pathlib.Path(sys.argv[1]).with_suffix(".json").write_text(
+        json.dumps(values)
+    )
+    # Batch statistics, as the averaged generator copies them in each step.
+    with strategy.scope():
+        kept, copy = (
+            keras.Variable([v, v], trainable=False, aggregation="mean")
+            for v in (3.0, 0.0)
+        )
+    run = strategy.run if workers else lambda function: function()
+    tf.function(lambda: run(lambda: copy_variables([copy], [kept])))()
+    np.testing.assert_array_equal(copy, [3.0, 3.0])
     images = np.tanh(np.tile(points, (1, 9))).reshape(32, 6, 6, 1)
-    domains = tf.data.Dataset.from_tensor_slices((images, -images[::-1]))
     for model, dataset, path in zip(
-        (gan, twins), (data, domains.batch(16)), sys.argv[1:], strict=True
+        (gan, twins),
+        (devices.shared_input(load, gan), whole_batches(images, -images[::-1])),
+        sys.argv[1:],
+        strict=True,
     ):
-        dataset = dataset.with_options(options)
-        history = model.fit(dataset, epochs=2, verbose=0).history
+        history = model.fit(
+            dataset, steps_per_epoch=2, epochs=2, verbose=0
+        ).history
         assert all(np.isfinite(v).all() for v in history.values()), history
         model.save(path)
     """
@@ -306,6 +342,13 @@ def test_two_workers_agree_with_one(tmp_path, monkeypatch):
         for a, b, c in zip(chief, second, alone, strict=True):
             np.testing.assert_array_equal(a, b)
             assert np.abs(a - c).max() <= 1e-5 * max(np.abs(c).max(), 1e-3)
+    # Each worker adds up what it has seen, and the sums give the metrics.
+    one, other, alone = (
+        json.loads(paths[0].with_suffix(".json").read_text())
+        for paths in outputs
+    )
+    assert one == other
+    np.testing.assert_allclose(one, alone, rtol=1e-6)
 
 
 def _weights(path):

@@ -1,9 +1,14 @@
 """CPUs, GPUs and TPUs, as JAX reports them."""
 
 import contextlib
+import os
+from typing import Any
 
 import jax
 import keras
+
+from keras_gan.utils import workers
+from keras_gan.utils.workers import LoadShard
 
 FRAMEWORK_VERSION = jax.__version__
 
@@ -17,15 +22,49 @@ class Devices:
 
 
 def distribution_strategy() -> Devices:
-    """Turns on data parallelism if there are several devices."""
+    """Turns on data parallelism if there are several devices.
+
+    Each process then loads its own part of the data: see `shared_input`.
+    """
     if len(jax.devices()) > 1:
-        keras.distribution.set_distribution(keras.distribution.DataParallel())
+        keras.distribution.set_distribution(
+            keras.distribution.DataParallel(auto_shard_dataset=False)
+        )
     return Devices()
 
 
 def has_workers() -> bool:
     """Whether this process is one of several workers that train together."""
     return jax.process_count() > 1
+
+
+def is_chief() -> bool:
+    """Whether this process is the one that writes files."""
+    return jax.process_index() == 0 and workers.is_chief()
+
+
+def join_workers() -> None:
+    """Joins the processes that the environment names, as Keras reads it.
+
+    Must be called before JAX computes anything.
+    """
+    named = "KERAS_DISTRIBUTION_NUM_PROCESSES" in os.environ
+    if named and not jax.distributed.is_initialized():
+        keras.distribution.initialize()
+
+
+def shared_input(load: LoadShard, model: Any) -> Any:
+    """Batches for `fit`, of which each worker loads only its own part.
+
+    Args:
+        load: Function from a shard, or `None` for whole batches, to a
+            `tf.data.Dataset`.
+        model: The model that is trained with them.
+    """
+    del model
+    if not has_workers():
+        return load(None)
+    return load((jax.process_index(), jax.process_count()))
 
 
 def compiles_by_default() -> bool:

@@ -2,10 +2,14 @@
 
 import os
 from collections.abc import Callable
+from typing import Any
 
+import keras
 import tensorflow as tf
 
 from keras_gan.backend import precision
+from keras_gan.utils.workers import LoadShard
+from keras_gan.utils.workers import is_chief as is_chief
 
 FRAMEWORK_VERSION = tf.__version__
 
@@ -27,6 +31,37 @@ def distribution_strategy() -> tf.distribute.Strategy:
 def has_workers() -> bool:
     """Whether this process is one of several workers that train together."""
     return bool(os.environ.get("TF_CONFIG"))
+
+
+def join_workers() -> None:
+    """Does nothing: the strategy joins the workers."""
+
+
+def shared_input(load: LoadShard, model: Any) -> Any:
+    """Batches for `fit`, of which each worker loads only its own part.
+
+    Args:
+        load: Function from a shard, or `None` for whole batches, to a
+            `tf.data.Dataset`.
+        model: The model that is trained with them.
+    """
+    strategy = model.distribute_strategy
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return load(None)
+
+    def own(context):
+        count = context.num_input_pipelines
+        part = load((context.input_pipeline_id, count))
+        replicas = context.num_replicas_in_sync // count
+        # One batch for each replica of this worker.
+        return part if replicas == 1 else _divided(part, replicas)
+
+    return strategy.distribute_datasets_from_function(own)
+
+
+def _divided(batches: tf.data.Dataset, parts: int) -> tf.data.Dataset:
+    size = keras.tree.flatten(batches.element_spec)[0].shape[0]
+    return batches.rebatch(size // parts, drop_remainder=True)
 
 
 def compiles_by_default() -> bool:

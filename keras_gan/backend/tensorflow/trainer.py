@@ -5,6 +5,7 @@ from typing import Any
 import tensorflow as tf
 
 from keras_gan.backend.steps import training_step
+from keras_gan.backend.tensorflow.replicas import replica_count
 
 
 class Trainer:
@@ -58,9 +59,11 @@ class Trainer:
         return {**children, **{f"state_{n}": v for n, v in own}}
 
     def _replica_logs(self, logs):
-        # Keras reduces each value over the workers along its first axis, which
-        # a scalar does not have.
+        # Keras reduces each value over several workers along its first axis,
+        # which a scalar does not have.
         strategy = self.distribute_strategy
-        if isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
-            return {name: value[None] for name, value in logs.items()}
-        return logs
+        if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+            return logs
+        if replica_count() == len(strategy.extended.worker_devices):
+            return logs
+        return {name: value[None] for name, value in logs.items()}

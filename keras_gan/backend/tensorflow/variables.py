@@ -29,7 +29,8 @@ def copy_variables(variables, values) -> None:
     for inference must be the same on every replica.
     """
     targets = [variable.value for variable in variables]
-    sources = [tf.convert_to_tensor(value.value) for value in values]
+    # `identity`, because what is read has no device, which workers need.
+    sources = [tf.identity(value.value) for value in values]
     if sources and in_several_replicas():
         context = tf.distribute.get_replica_context()
         sources = context.all_reduce(tf.distribute.ReduceOp.MEAN, sources)

@@ -2,10 +2,13 @@
 
 import contextlib
 from collections.abc import Callable
+from typing import Any
 
 import torch
 
 from keras_gan.backend import precision
+from keras_gan.utils.workers import LoadShard
+from keras_gan.utils.workers import is_chief as is_chief
 
 FRAMEWORK_VERSION = torch.__version__
 
@@ -26,6 +29,22 @@ def distribution_strategy() -> Device:
 def has_workers() -> bool:
     """Whether this process is one of several workers: never on PyTorch."""
     return False
+
+
+def join_workers() -> None:
+    """Does nothing: there is one process."""
+
+
+def shared_input(load: LoadShard, model: Any) -> Any:
+    """Batches for `fit`, which one process loads.
+
+    Args:
+        load: Function from a shard, or `None` for whole batches, to a
+            `tf.data.Dataset`.
+        model: The model that is trained with them.
+    """
+    del model
+    return load(None)
 
 
 def compiles_by_default() -> bool:
