@@ -25,6 +25,7 @@ def domains(
     seed: int | None = None,
     balance: Balance = None,
     split: str | None = None,
+    num_workers: int | None = None,
 ) -> "tf.data.Dataset":
     """Loads images of two domains that may differ in number and content.
 
@@ -45,6 +46,8 @@ def domains(
         seed: Integer that fixes the orders of both domains, which differ.
         balance: Shares of the classes of both domains, as in `load`.
         split: The split of both domains, as in `load`.
+        num_workers: Threads that decode images, as in `open_source`; a
+            `Source` keeps its own number.
 
     Returns:
         A `tf.data.Dataset` of pairs of float32 images `(batch, height, width,
@@ -64,7 +67,13 @@ def domains(
     if seed is not None:
         seed = integer("seed", seed, at_least=0)
     sources = [
-        open_source(one, image_size=image_size, channels=channels, split=split)
+        open_source(
+            one,
+            image_size=image_size,
+            channels=channels,
+            split=split,
+            num_workers=num_workers,
+        )
         for one in (first, second)
     ]
     streams = [

@@ -145,9 +145,14 @@ def test_workers_change_nothing_but_the_speed(
     assert losses[0] == losses[1] != []
     resume = ("--resume", "b", "--quiet", "--num-workers", 1)
     assert run_command("train", *resume) == (0, "", "")
-    for wrong in ("-1", "2.5", "many"):
-        message = run_fails("train", "data", "--num-workers", wrong)
-        assert "--num-workers: must be " in message
+    for wrong in ("-1", "2.5"):
+        for line in (
+            ("train", "data"),
+            ("evaluate", "data", "data"),
+            ("augment", "data", "--out", "c"),
+        ):
+            message = run_fails(*line, "--num-workers", wrong)
+            assert "--num-workers: must be " in message
 
 
 def test_a_run_is_not_resumed_on_other_images(run_command, run_fails, train):

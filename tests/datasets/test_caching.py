@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from portable import assert_equal
 
-from keras_gan.datasets import caching, files, load, open_source
+from keras_gan.datasets import caching, files, load, open_source, pipeline
 from keras_gan.images import write_image
 from keras_gan.utils import machine
 
@@ -73,6 +73,19 @@ def test_kept_in_half_of_the_free_memory(
         assert_equal(one[0], other[0])
         assert_equal(one[1], other[1])
     assert len(decoded) == times * NUM_IMAGES
+
+
+def test_large_data_is_in_memory_once(folder, monkeypatch):
+    """A graph would hold a copy of it."""
+    expected = batches(folder)
+    copied, copy = [], pipeline._on_cpu
+    monkeypatch.setattr(
+        pipeline, "_on_cpu", lambda array: copied.append(array) or copy(array)
+    )
+    monkeypatch.setattr(pipeline, "_MOST_COPIED_BYTES", NUM_BYTES - 1)
+    for one, other in zip(batches(folder), expected, strict=True):
+        assert_equal(one[0], other[0])
+    assert [array.shape for array in copied] == [(NUM_IMAGES,)]  # the labels
 
 
 def test_where_only_headers_are_read_each_is_decoded_once(
