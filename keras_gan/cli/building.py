@@ -123,4 +123,11 @@ def _penalties(settings: Settings):
     names = losses.get(settings.loss).default_penalties
     if settings.gamma is None or not set(names) <= set(kinds):
         return "auto"
-    return [kinds[name](settings.gamma) for name in names]
+    if settings.network == "mlp":  # Its presets are for every step.
+        return [kinds[name](settings.gamma) for name in names]
+    chosen = [
+        penalties.recommended(name, settings.image_shape) for name in names
+    ]
+    for penalty in chosen:
+        penalty.gamma = settings.gamma
+    return chosen

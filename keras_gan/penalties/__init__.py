@@ -92,7 +92,7 @@ def recommended(identifier: Any, image_shape: Sequence[int]) -> Any:
     Example:
 
     >>> recommended("r1", (64, 64, 3)).gamma
-    6.4
+    1.6
     """
     if isinstance(identifier, str) and identifier in _BY_NAME:
         return _BY_NAME[identifier].recommended(image_shape)

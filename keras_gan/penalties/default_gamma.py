@@ -3,7 +3,7 @@ from collections.abc import Sequence
 
 import keras
 
-_GAMMA_FOR_VECTORS = 0.1
+_LEAST = 0.1
 
 
 def default_gamma(image_shape: Sequence[int]) -> float:
@@ -12,12 +12,13 @@ def default_gamma(image_shape: Sequence[int]) -> float:
     The larger the images, the stronger the penalty that works best.
 
     ```
-    gamma = pixels / 640
+    gamma = max(0.1, pixels / 2560)
     ```
 
-    which is 0.1 at 8x8, 1.6 at 32x32 and 6.4 at 64x64. The rule is fitted to
-    measurements (`benchmarks/gamma.py`), whose optimum is flat: a factor of
-    three in either direction hardly matters. For vectors gamma is 0.1.
+    which is 0.1 up to 16x16, 0.4 at 32x32 and 1.6 at 64x64. The rule is fitted
+    to measurements (`benchmarks/gamma.py`, `benchmarks/default_choices.py`),
+    whose optimum is flat: a factor of three in either direction hardly matters.
+    For vectors gamma is 0.1.
 
     Args:
         image_shape: Shape of one image, without the batch. The channels, on the
@@ -34,7 +35,7 @@ def default_gamma(image_shape: Sequence[int]) -> float:
     >>> default_gamma((8, 8, 1))
     0.1
     >>> default_gamma((64, 64, 3))
-    6.4
+    1.6
 
     Reference:
         [Huang et al., 2025](https://arxiv.org/abs/2501.05441), who go from 0.05
@@ -48,4 +49,4 @@ def default_gamma(image_shape: Sequence[int]) -> float:
         )
     channels_first = keras.config.image_data_format() == "channels_first"
     sides = image_shape[1:] if channels_first else image_shape[:-1]
-    return math.prod(sides) / 640 if sides else _GAMMA_FOR_VECTORS
+    return max(_LEAST, math.prod(sides) / 2560)
