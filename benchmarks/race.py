@@ -9,6 +9,12 @@ drawn. Before it starts, "default" measures its step to plan its schedule. The
 distance to real images is then measured between features that no entry was
 trained with. Of entries with several averages of the generator the best one
 counts at each time. Finished runs in `--out` are kept.
+
+"default" and "compile" run on the backend of Keras, "textbook" on TensorFlow.
+Where TensorFlow is not installed, as beside JAX on a GPU:
+
+    KERAS_BACKEND=jax python benchmarks/race.py cifar10.npz \\
+        --entries default pytorch --minutes 2 10 60
 """
 
 import argparse

@@ -12,7 +12,7 @@ The textbook recipe has no average; it gets two, the better of which counts.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,10 @@ Entry = Callable[[Any], None]
 
 def stream_of(images: np.ndarray, batch_size: int, seed: int) -> Any:
     """Returns an endless stream of shuffled batches."""
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        return random_batches(images, batch_size, seed)
     import tensorflow as tf
 
     options = tf.data.Options()
@@ -38,6 +42,15 @@ def stream_of(images: np.ndarray, batch_size: int, seed: int) -> Any:
     stream = tf.data.Dataset.from_tensor_slices(images)
     stream = stream.shuffle(len(images), seed=seed).repeat().batch(batch_size)
     return stream.prefetch(2).with_options(options)
+
+
+def random_batches(
+    images: np.ndarray, batch_size: int, seed: int
+) -> Iterator[tuple[np.ndarray]]:
+    """Yields random batches; TensorFlow need not be installed."""
+    rng = np.random.default_rng(seed)
+    while True:
+        yield (images[rng.integers(len(images), size=batch_size)],)
 
 
 # Ours -----------------------------------------------------------------------
@@ -107,6 +120,8 @@ def fitting(gan: Any, stream: Any) -> Entry:
     """Returns a run of `fit` that ends with the race."""
 
     def draw(number):
+        # On JAX the weights are outside the GAN while it trains.
+        getattr(gan, "jax_state_sync", lambda: None)()
         return {"average": gan.generate(number, seed=1, batch_size=250)}
 
     def run(race):

@@ -1,5 +1,6 @@
 """Images and distances of `race.py`."""
 
+import importlib.util
 import json
 from pathlib import Path
 
@@ -22,17 +23,12 @@ def prepare(data: Path, folder: Path, held_out: int) -> None:
         folder: Where to write.
         held_out: Number of images that no entry sees.
     """
-    from keras_gan import datasets
     from keras_gan.metrics import FrechetInceptionDistance
 
     if (folder / STATISTICS).exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
-    batches = datasets.load(
-        data, batch_size=500, labels=False, shuffle=False, value_range=(0, 255)
-    )
-    images = np.concatenate(list(batches.as_numpy_iterator()))
-    images = np.round(images).astype("uint8")
+    images = bytes_of(data)
     images = images[np.random.default_rng(0).permutation(len(images))]
     is_small = len(images) < 3 * held_out
     reference = images if is_small else images[:held_out]
@@ -43,6 +39,21 @@ def prepare(data: Path, folder: Path, held_out: int) -> None:
         distance.update_real(to_floats(batch))
     # Written last, so that its existence shows that everything is there.
     distance.save_real_statistics(folder / STATISTICS)
+
+
+def bytes_of(data: Path) -> np.ndarray:
+    """Returns all images of a data set; of an npz also without TensorFlow."""
+    if not importlib.util.find_spec("tensorflow"):
+        with np.load(data) as arrays:
+            images = arrays["x_train"]
+        return images[..., None] if images.ndim == 3 else images
+    from keras_gan import datasets
+
+    batches = datasets.load(
+        data, batch_size=500, labels=False, shuffle=False, value_range=(0, 255)
+    )
+    images = np.concatenate(list(batches.as_numpy_iterator()))
+    return np.round(images).astype("uint8")
 
 
 def evaluate(run: Path, folder: Path, num_samples: int) -> None:
