@@ -28,6 +28,7 @@ DEFAULT = {
     "every": 4,
     "learning_rate": 2e-3,
     "final": 1.0,
+    "beta_1": 0.0,
     "batch_size": entries.BATCH_SIZE,
     "kernel_size": 5,
     "loss": "relativistic",
@@ -49,7 +50,11 @@ def settings_of(choice: str) -> dict[str, Any]:
         try:
             settings[name] = int(text)
         except ValueError:
-            kind = float if name in ("learning_rate", "gamma", "final") else str
+            kind = (
+                float
+                if name in ("learning_rate", "gamma", "final", "beta_1")
+                else str
+            )
             settings[name] = kind(text)
     return settings
 
@@ -83,7 +88,10 @@ def make_gan(
         settings["learning_rate"], num_steps, alpha=settings["final"]
     )
     gan.compile(
-        *(keras.optimizers.Adam(rate, 0.0, 0.99, 1e-8) for _ in range(2)),
+        *(
+            keras.optimizers.Adam(rate, settings["beta_1"], 0.99, 1e-8)
+            for _ in range(2)
+        ),
         loss=settings["loss"],
         penalties=[
             kind(regular[0], every=regular[1])
