@@ -66,7 +66,15 @@ _BY_SIDE = (
             final_learning_rate=1e-4,
         ),
     ),
-    (64, Preset(width=32, steps=30_000)),
+    (
+        64,
+        Preset(
+            width=32,
+            steps=30_000,
+            learning_rate=1e-3,
+            final_learning_rate=5e-5,
+        ),
+    ),
     (math.inf, Preset(width=32, batch_size=32, steps=100_000)),
 )
 # Changes for a network other than the one of the preset.
