@@ -2,6 +2,7 @@
 
     python benchmarks/large_run.py
     python benchmarks/large_run.py --network dcgan --image-size 64 --width 128
+    python benchmarks/large_run.py --save     # and time the checkpoint here
 
 The weights are counted exactly, from the library's networks. How many images a
 second one GPU trains, and how much the network between the machines carries,
@@ -17,11 +18,18 @@ are assumptions: measure yours (`cifar10_gpu.py`, `iperf3`) and pass them.
 """
 
 import argparse
+import itertools
 import math
 import sys
+import tempfile
+import time
 from dataclasses import dataclass
+from pathlib import Path
 
-import keras_gan
+import keras_gan  # First, to silence TensorFlow's startup messages.
+
+# isort: split
+import keras
 
 FLOAT_BYTES = 4
 HEAD = (
@@ -100,10 +108,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         help="images/s that one GPU trains")  # fmt: skip
     add("--bandwidths", type=float, nargs="+", default=[1.25, 25],
         help="GB/s that each GPU can send")  # fmt: skip
+    add("--save", action="store_true", help="save and load the checkpoint")
     options = parser.parse_args(arguments)
     for name, value in vars(options).items():
         several = value if isinstance(value, list) else [value]
-        if name != "network" and min(several) <= 0:
+        if name not in ("network", "save") and min(several) <= 0:
             parser.error(f"--{name} must be positive. Received: {value}")
     return options
 
@@ -135,11 +144,31 @@ def main(arguments: list[str] | None = None) -> int:
         f"{run.images * run.image_bytes / 1e12:.1f} TB a pass; each GPU sends "
         f"{run.ring_bytes / 1e6:.0f} MB a step"
     )
+    if options.save:
+        print(saved(networks))
     print(HEAD)
     for speed in options.speeds:
         for bandwidth in options.bandwidths:
             print(run.row(speed, bandwidth * 1e9))
     return 0
+
+
+def saved(networks: tuple) -> str:
+    """Saves and loads a GAN of two networks; returns what that took."""
+    gan = keras_gan.GAN(*networks)
+    gan.compile()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "gan.keras"
+        times = [time.perf_counter()]
+        for use in (gan.save, keras.saving.load_model):
+            use(path)
+            times.append(time.perf_counter())
+        size = path.stat().st_size
+    save, load = (b - a for a, b in itertools.pairwise(times))
+    return (
+        f"checkpoint here: {size / 1e9:.2f} GB, saved in {save:.1f} s, loaded "
+        f"in {load:.1f} s"
+    )
 
 
 def _count(weights: list) -> int:

@@ -17,7 +17,7 @@ is the processor time of a process.
 
 "gradients" are the bytes of gradients that a process adds to the sum in a step;
 a ring sends 2 (n - 1) of that over the network, in all. "loopback" is what
-Linux counts there, whatever sends it.
+Linux counts there in a step, the least of all turns, as others send there too.
 """
 
 import argparse
@@ -176,9 +176,8 @@ def rows(backend: str, count: int, batch_size: int, turns: dict) -> list[str]:
         size = batch_size if batch == "batch" else batch_size // count
         alone = turns["alone", batch]
         together = turns.get(("together", batch), alone)
-        step, processor, sent = map(
-            statistics.median, zip(*together, strict=True)
-        )
+        step, processor, _ = map(statistics.median, zip(*together, strict=True))
+        sent = min(turn.loopback_bytes for turn in together)
         by_itself, by_itself_processor, _ = map(
             statistics.median, zip(*alone, strict=True)
         )

@@ -118,7 +118,11 @@ def test_large_run_on_paper(capsys):
         "100 0.09 100 ms 100.0 ms 50.0 % 200 0 0.1 h".split()
     )
     arguments = "--network dcgan --image-size 16 --width 2 --speeds 50"
-    assert large_run.main([*arguments.split(), "--bandwidths", "1"]) == 0
-    assert "64 GPUs, 32 images each, 2,048 in a step" in capsys.readouterr().out
+    assert (
+        large_run.main([*arguments.split(), "--bandwidths", "1", "--save"]) == 0
+    )
+    printed = capsys.readouterr().out
+    assert "64 GPUs, 32 images each, 2,048 in a step" in printed
+    assert "checkpoint here: 0.00 GB, saved in" in printed
     with pytest.raises(SystemExit):
         large_run.parse(["--gpus=0"])
