@@ -9,6 +9,9 @@ import sys
 
 import keras
 import numpy as np
+import pytest
+
+from keras_gan.backend import devices
 
 PROGRAM = """
 import keras
@@ -153,6 +156,14 @@ def test_two_processes_are_one(tmp_path, monkeypatch):
     assert one == two
     for name, value in both.items():
         np.testing.assert_allclose(one[name], value, rtol=1e-6, err_msg=name)
+
+
+@pytest.mark.parametrize("number", ["two", ""])
+def test_processes_that_cannot_be_joined(monkeypatch, number):
+    monkeypatch.setenv("KERAS_DISTRIBUTION_NUM_PROCESSES", number)
+    message = "must be the address of .* Received: None, .*Correct them"
+    with pytest.raises(ValueError, match=message):
+        devices.join_workers()
 
 
 def read_json(path):

@@ -11,6 +11,11 @@ from keras_gan.utils import workers
 from keras_gan.utils.workers import LoadShard
 
 FRAMEWORK_VERSION = jax.__version__
+# As Keras names them.
+_PROCESSES = [
+    f"KERAS_DISTRIBUTION_{name}"
+    for name in ("JOB_ADDRESSES", "NUM_PROCESSES", "PROCESS_ID")
+]
 
 
 class Devices:
@@ -47,10 +52,23 @@ def join_workers() -> None:
     """Joins the processes that the environment names, as Keras reads it.
 
     Must be called before JAX computes anything.
+
+    Raises:
+        ValueError: If these variables do not fit together.
     """
-    named = "KERAS_DISTRIBUTION_NUM_PROCESSES" in os.environ
-    if named and not jax.distributed.is_initialized():
+    given = {name: os.environ.get(name) for name in _PROCESSES}
+    if given[_PROCESSES[1]] is None or jax.distributed.is_initialized():
+        return
+    try:
         keras.distribution.initialize()
+    except ValueError as error:
+        received = ", ".join(map(str, given.values()))
+        raise ValueError(
+            f"The environment variables {', '.join(_PROCESSES)} must be the "
+            "address of the first process, the number of all and the number "
+            f"of this one, from 0. Received: {received} "
+            f"({error}). Correct them, or unset them."
+        ) from error
 
 
 def shared_input(load: LoadShard, model: Any) -> Any:
