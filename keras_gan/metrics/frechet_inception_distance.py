@@ -206,7 +206,9 @@ class FrechetInceptionDistance(FeatureMetric):
 
 def _products(features: Any) -> Any:
     """Sums of the products of features, float64 `(features, features)`."""
-    if backend.executing_eagerly():
+    # Of features on several machines, JAX adds up the sums of each.
+    is_here = getattr(features, "is_fully_addressable", True)
+    if is_here and backend.executing_eagerly():
         # NumPy finds that the product is symmetric and computes half of it,
         # with vectors as wide as the processor has.
         values = ops.convert_to_numpy(features)
