@@ -41,7 +41,7 @@ def fused(function: Callable) -> Callable:
 
 
 fused_forward = fused
-"""Elsewhere only the forward pass; here it has derivatives."""
+"""On TensorFlow derivatives are computed in another way."""
 
 
 def gather_rows(table: Any, places: Any) -> Any:

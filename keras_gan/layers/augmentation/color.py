@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from keras_gan import backend
+
 Tensor = Any
 
 NAMES = ("brightness", "contrast", "luma_flip", "hue", "saturation")
@@ -35,12 +37,9 @@ def color(images: Tensor, drawn: Mapping[str, Tensor]) -> Tensor:
     if not set(NAMES) & set(drawn):
         return images
     matrices, offsets = matrices_and_offsets(drawn, images.shape[-1])
-    changed = offsets[:, None, None, None] + _multiplied(images, matrices)
-    identity = ops.all(
-        matrices == ops.eye(images.shape[-1], dtype="float32"), axis=(1, 2)
-    )
-    identity = identity & (offsets == 0)
-    return ops.where(identity[:, None, None, None], images, changed)
+    # Images of unknown size would cost a compilation for each size.
+    known = None not in images.shape[1:]
+    return (_quick_changed if known else _changed)(images, matrices, offsets)
 
 
 def matrices_and_offsets(drawn: Mapping[str, Tensor], channels: int) -> tuple:
@@ -85,3 +84,15 @@ def _multiplied(images, matrices):
     pixels = ops.reshape(images, (batch, height * width, channels))
     pixels = ops.matmul(pixels, ops.transpose(matrices, (0, 2, 1)))
     return ops.reshape(pixels, (batch, height, width, channels))
+
+
+def _changed(images, matrices, offsets):
+    changed = offsets[:, None, None, None] + _multiplied(images, matrices)
+    identity = ops.all(
+        matrices == ops.eye(images.shape[-1], dtype="float32"), axis=(1, 2)
+    )
+    identity = identity & (offsets == 0)
+    return ops.where(identity[:, None, None, None], images, changed)
+
+
+_quick_changed = backend.fused_forward(_changed)

@@ -41,17 +41,12 @@ def warp(images: Tensor, matrices: Tensor) -> Tensor:
     height, width = _sides(images)
     doubled = _across(2.0 * _doubling(width), images)
     doubled = _down(2.0 * _doubling(height), doubled)
-    x, y = _places(
-        matrices, _grid(width, 2, _MIDDLE), _grid(height, 2, _MIDDLE)
-    )
-    across, down = _float(width) - 1.0, _float(height) - 1.0
     # Images of unknown size would cost a compilation for each size.
     known = None not in images.shape[1:]
-    sampled = (_quick_bilinear if known else _bilinear)(
-        doubled,
-        _mirrored(2.0 * x + across, 2.0 * across),
-        _mirrored(2.0 * y + down, 2.0 * down),
+    places = (_quick_reflected if known else _reflected)(
+        matrices, height=height, width=width
     )
+    sampled = (_quick_bilinear if known else _bilinear)(doubled, *places)
     return _across(_halving(width), _down(_halving(height), sampled))
 
 
@@ -109,6 +104,18 @@ def _places(matrices, x, y):
     )
 
 
+def _reflected(matrices, height, width):
+    """The places in the doubled image of all that is sampled: x and y."""
+    x, y = _places(
+        matrices, _grid(width, 2, _MIDDLE), _grid(height, 2, _MIDDLE)
+    )
+    across, down = _float(width) - 1.0, _float(height) - 1.0
+    return (
+        _mirrored(2.0 * x + across, 2.0 * across),
+        _mirrored(2.0 * y + down, 2.0 * down),
+    )
+
+
 def _mirrored(places, last):
     """Reflects positions into the range from 0 to `last`."""
     # The distance to the nearest reflection of 0.
@@ -137,6 +144,7 @@ def _bilinear(images, x, y):
     return upper + down * (lower - upper)
 
 
+_quick_reflected = backend.fused(_reflected)
 _quick_bilinear = backend.fused_forward(_bilinear)
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan.backend import fused
+from keras_gan.backend import fused, fused_forward
 
 
 def noise(shape, seed=0):
@@ -85,6 +85,37 @@ def test_inside_a_graph_and_with_two_derivatives(traced, jit_compile):
     cubes = drawn["factor"][:, None] ** 3
     np.testing.assert_allclose(first, 3 * cubes * images**2, rtol=1e-4)
     np.testing.assert_allclose(second, 6 * cubes * images, rtol=1e-4)
+
+
+@pytest.mark.parametrize("jit_compile", [None, False, True])
+def test_fused_forward_has_the_derivatives_of_its_operations(jit_compile):
+    eager = []
+
+    @fused_forward
+    def weighted(images, factors):
+        eager.append(tf.executing_eagerly())
+        return factors[:, None] * images**3
+
+    images, drawn = inputs()
+    factors = drawn["factor"]
+
+    def derivatives(images):
+        with tf.GradientTape() as outer:
+            outer.watch(images)
+            with tf.GradientTape() as inner:
+                inner.watch(images)
+                values = weighted(images, factors)
+            first = inner.gradient(values, images)
+        return values, first, outer.gradient(first, images)
+
+    if jit_compile is not None:
+        derivatives = tf.function(derivatives, jit_compile=jit_compile)
+    found = derivatives(tf.constant(images))
+    powers = images**3, 3 * images**2, 6 * images
+    for value, power in zip(found, powers, strict=True):
+        np.testing.assert_allclose(value, factors[:, None] * power, rtol=1e-4)
+    # The values come from a program, which is always traced.
+    assert eager == [False, jit_compile is None]
 
 
 def test_inside_a_dataset(traced):
