@@ -135,7 +135,7 @@ MODES = {"graph": in_graph, "eager": eagerly, "tf.data": in_pipeline}
 
 
 def preprocessing_programs(
-    mode: str, num_batches: int
+    mode: str, num_batches: int, chosen: list[str] | None = None
 ) -> dict[str, Callable[[], Any]]:
     """Returns for each layer a program that augments some batches."""
     import tensorflow as tf
@@ -150,7 +150,8 @@ def preprocessing_programs(
         return lambda: float(augmented(num_batches)[-1][0, 0, 0, 0])
 
     layers = {**our_layers((0, 255)), **peer_layers()}
-    return {name: program(layer) for name, layer in layers.items()}
+    names = layers if chosen is None else [*chosen, PEER]
+    return {name: program(layers[name]) for name in names}
 
 
 def preprocessing_table(times: Times, num_batches: int) -> tuple[str, bool]:
@@ -163,7 +164,7 @@ def preprocessing_table(times: Times, num_batches: int) -> tuple[str, bool]:
     for name, seconds in times.items():
         speed = num_batches * BATCH_SIZE / statistics.median(seconds)
         gain = ratio(times[PEER], seconds)
-        line = f"{name:<34}{speed:>10.0f}{gain:>24.1f} x"
+        line = f"{name:<34}{speed:>10.0f}{gain:>24.2f} x"
         if name in ours:
             kept &= gain >= MIN_SPEED_UP
             line += f"  {verdict(gain >= MIN_SPEED_UP, MIN_SPEED_UP)}"
@@ -230,6 +231,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--modes", nargs="*", default=list(MODES), choices=MODES
     )
+    parser.add_argument(
+        "--layers", nargs="+", help="to compare with RandAugment; default: all"
+    )
     parser.add_argument("--losses", nargs="+", default=LOSSES, choices=LOSSES)
     parser.add_argument("--pairs", type=int, default=5, help="turns of each")
     parser.add_argument("--steps", type=int, default=4, help="in a turn")
@@ -245,7 +249,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     all_kept = True
     for mode in options.modes:
-        programs = preprocessing_programs(mode, options.batches)
+        programs = preprocessing_programs(mode, options.batches, options.layers)
         times = in_turns(programs, options.pairs)
         table, kept = preprocessing_table(times, options.batches)
         all_kept &= kept
