@@ -6,9 +6,10 @@ DATA is a zip of images or an npz with a uint8 array `x_train`. It needs JAX,
 PyTorch and Keras, but not TensorFlow, and Pillow only for a zip. These programs
 are timed in turn:
 
-- `GAN.fit` on the JAX backend with all defaults: relativistic loss, R1 and R2,
-  averaged generator. The images are bytes on the device, where each batch is
-  gathered and scaled; with "NumPy" the batches are made on the host;
+- `GAN.fit` on the JAX backend with its defaults: relativistic loss, averaged
+  generator, and R1 and R2, but in every step. The images are bytes on the
+  device, where each batch is gathered and scaled; with "NumPy" the batches are
+  made on the host;
 - the same networks and the same step in plain PyTorch: see
   `cifar10_gpu_torch.py`, which also describes what is compiled.
 

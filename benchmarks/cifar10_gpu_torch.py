@@ -205,7 +205,7 @@ class Loop:
         self.dtype = TYPES[options.precision]
         self.batch_size = options.batch_size
         side, channels = images.shape[1], images.shape[-1]
-        self.gamma = side**2 / 640
+        self.gamma = side**2 / 2560
         torch.manual_seed(0)
         self.generator, self.discriminator = (
             network.to(DEVICE, memory_format=torch.channels_last)

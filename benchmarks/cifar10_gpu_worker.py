@@ -86,7 +86,10 @@ class JaxSide:
         )
         self.options = options
         self.gan = keras_gan.GAN(*networks, seed=0)
-        self.gan.compile()
+        # In every step, as in the loop: by default they are in every fourth.
+        self.gan.compile(
+            penalties=[keras_gan.penalties.R1(), keras_gan.penalties.R2()]
+        )
         self.start = self._state()
         # Bytes on the device, gathered and scaled by one small program.
         self.inputs = {

@@ -97,7 +97,10 @@ def fused_forward(function: Callable) -> Callable:
                     result = function(images, *constants)
                 return tape.gradient(result, images, upstream)
 
-            return program(images, *constants), gradient
+            # Tapes must not record it: its own derivatives are never used,
+            # and TensorFlow may not find those of functions inside of it.
+            inputs = [tf.stop_gradient(one) for one in (images, *constants)]
+            return program(*inputs), gradient
 
         return forward(images)
 
