@@ -12,6 +12,7 @@ learning rate decay to that share of it, along a cosine.
 """
 
 import argparse
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -47,16 +48,16 @@ def settings_of(choice: str) -> dict[str, Any]:
                 f"A choice must set one of {', '.join(DEFAULT)}. Received: "
                 f"{part!r}."
             )
-        try:
-            settings[name] = int(text)
-        except ValueError:
-            kind = (
-                float
-                if name in ("learning_rate", "gamma", "final", "beta_1")
-                else str
-            )
-            settings[name] = kind(text)
+        settings[name] = _value(text)
     return settings
+
+
+def _value(text: str) -> Any:
+    """Returns a number, or the text if it is none."""
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            return kind(text)
+    return text
 
 
 def make_gan(

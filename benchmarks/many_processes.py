@@ -79,7 +79,8 @@ class Group:
 
     def answers(self) -> list[Any]:
         """Reads a line of each process."""
-        lines = [process.stdout.readline() for process in self.processes]  # type: ignore[union-attr]
+        pipes = [process.stdout for process in self.processes]
+        lines = [pipe.readline() for pipe in pipes if pipe]
         if not all(lines):
             raise SystemExit("A process ended: what it said stands above.")
         return [json.loads(line) for line in lines]

@@ -99,7 +99,8 @@ class TwoPlayerModel(AdversarialModel):
             loss: Name, `AdversarialLoss`, or any object with
                 `discriminator_loss` and `generator_loss`.
             penalties: List of penalties of the discriminator, or `"auto"`: the
-                penalties that belong to the loss.
+                penalties that belong to the loss, with the settings of
+                `penalties.recommended`.
             discriminator_steps: Number of discriminator updates per step. Each
                 batch is split into that many equal parts.
             update: `"alternating"`: the generator is updated after the

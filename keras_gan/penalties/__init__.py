@@ -81,6 +81,9 @@ def get(identifier: Any) -> Callable[..., Any]:
 def recommended(identifier: Any, image_shape: Sequence[int]) -> Any:
     """Returns a penalty with the recommended settings for an image shape.
 
+    R1 and R2 of images are then computed in every fourth update, which trains
+    as well as in every update, and faster.
+
     Args:
         identifier: The name of a penalty, or anything else that `get` accepts,
             which keeps its own settings.
