@@ -1,32 +1,52 @@
 """Keras layers: augmentation, building blocks of networks, constraints."""
 
+from keras_gan.layers.attribute_planes import AttributePlanes
 from keras_gan.layers.augmentation import (
     AdaptiveAugment,
     DiffAugment,
     ImageAugmentation,
     augmenter,
 )
+from keras_gan.layers.bilinear_upsampling import BilinearUpsampling2D
 from keras_gan.layers.conditional_batch_normalization import (
     ConditionalBatchNormalization,
 )
+from keras_gan.layers.crop_like import CropLike
 from keras_gan.layers.gan_data_generator import GANDataGenerator
+from keras_gan.layers.gated_activation import GatedActivation
+from keras_gan.layers.instance_normalization import InstanceNormalization
 from keras_gan.layers.learned_basis import LearnedBasis
 from keras_gan.layers.learned_pooling import LearnedPooling
 from keras_gan.layers.low_pass_resampling import LowPassResampling2D
 from keras_gan.layers.minibatch_std_dev import MinibatchStdDev
+from keras_gan.layers.padding_to_multiple import PaddingToMultiple
+from keras_gan.layers.paste_known_pixels import PasteKnownPixels
+from keras_gan.layers.pixel_shuffle import PixelShuffle
+from keras_gan.layers.pixel_unshuffle import PixelUnshuffle
+from keras_gan.layers.reflection_padding import ReflectionPadding2D
 from keras_gan.layers.spectral_normalization import SpectralNormalization
 from keras_gan.layers.weight_clip import WeightClip
 
 __all__ = [
     "AdaptiveAugment",
+    "AttributePlanes",
+    "BilinearUpsampling2D",
     "ConditionalBatchNormalization",
+    "CropLike",
     "DiffAugment",
     "GANDataGenerator",
+    "GatedActivation",
     "ImageAugmentation",
+    "InstanceNormalization",
     "LearnedBasis",
     "LearnedPooling",
     "LowPassResampling2D",
     "MinibatchStdDev",
+    "PaddingToMultiple",
+    "PasteKnownPixels",
+    "PixelShuffle",
+    "PixelUnshuffle",
+    "ReflectionPadding2D",
     "SpectralNormalization",
     "WeightClip",
     "augmenter",

@@ -1,5 +1,6 @@
 """Functions that build generators and discriminators as Keras models."""
 
+from keras_gan.networks.attribute_discriminator import attribute_discriminator
 from keras_gan.networks.classifier import with_classifier
 from keras_gan.networks.coupled import coupled
 from keras_gan.networks.dcgan import (
@@ -7,23 +8,42 @@ from keras_gan.networks.dcgan import (
     dcgan_discriminator,
     dcgan_generator,
 )
+from keras_gan.networks.inpainting import (
+    gated_unet_generator,
+    sn_patch_discriminator,
+)
 from keras_gan.networks.mlp import mlp, mlp_discriminator, mlp_generator
+from keras_gan.networks.patch import patch_discriminator
 from keras_gan.networks.r3gan import (
     r3gan,
     r3gan_discriminator,
     r3gan_generator,
 )
+from keras_gan.networks.resnet import resnet_generator
+from keras_gan.networks.rrdb import rrdb_generator
+from keras_gan.networks.srresnet import srresnet_generator
+from keras_gan.networks.unet import unet_generator
+from keras_gan.networks.unet_discriminator import unet_discriminator
 
 __all__ = [
+    "attribute_discriminator",
     "coupled",
     "dcgan",
     "dcgan_discriminator",
     "dcgan_generator",
+    "gated_unet_generator",
     "mlp",
     "mlp_discriminator",
     "mlp_generator",
+    "patch_discriminator",
     "r3gan",
     "r3gan_discriminator",
     "r3gan_generator",
+    "resnet_generator",
+    "rrdb_generator",
+    "sn_patch_discriminator",
+    "srresnet_generator",
+    "unet_discriminator",
+    "unet_generator",
     "with_classifier",
 ]

@@ -10,18 +10,27 @@ from keras_gan.utils.arguments import is_integer
 
 
 def checked_image_shape(
-    image_shape: Sequence[int], *, ranks: tuple[int, ...] = (3,)
-) -> tuple[int, ...]:
-    """Returns `image_shape` as a tuple of integers, if it is valid."""
+    image_shape: Sequence[int | None],
+    *,
+    ranks: tuple[int, ...] = (3,),
+    name: str = "image_shape",
+    unknown_sides: bool = False,
+) -> tuple[Any, ...]:
+    """Returns `image_shape` as a tuple of integers, if it is valid.
+
+    With `unknown_sides`, height and width may be None.
+    """
     if not isinstance(image_shape, (tuple, list)):
         raise TypeError(
-            "`image_shape` must be a tuple of integers, (height, width, "
+            f"`{name}` must be a tuple of integers, (height, width, "
             f"channels) without the batch. Received: {image_shape!r}. "
             "Pass for example `(28, 28, 1)`."
         )
     shape = tuple(
-        checked_integer("image_shape", side, minimum=1, whole=image_shape)
-        for side in image_shape
+        None
+        if unknown_sides and side is None and axis < 2
+        else checked_integer(name, side, minimum=1, whole=image_shape)
+        for axis, side in enumerate(image_shape)
     )
     if keras.config.image_data_format() != "channels_last" and ranks == (3,):
         raise ValueError(
@@ -32,9 +41,9 @@ def checked_image_shape(
     if len(shape) not in ranks:
         cure = _SHAPE_CURES.get(len(shape), _shape_cure)(shape)
         raise ValueError(
-            "`image_shape` must be (height, width, channels)"
+            f"`{name}` must be (height, width, channels)"
             + (" or (features,)" if 1 in ranks else "")
-            + f". Received: image_shape={shape}. {cure}"
+            + f". Received: {name}={shape}. {cure}"
         )
     return shape
 

@@ -1,0 +1,309 @@
+"""What every network from images to images must do."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+from portable import (
+    array,
+    assert_close,
+    assert_equal,
+    compiled,
+    dtype_of,
+    input_gradients,
+    quick,
+    tensor,
+    variable_gradients,
+)
+
+from keras_gan import layers, networks
+
+# Of sides that no network halves without a remainder.
+ODD = (13, 17)
+
+
+def built(kind, size=ODD, channels=3, **options):
+    return BUILDERS[kind]((*size, channels), **{"seed": 1, **options})
+
+
+BUILDERS = {
+    "unet": lambda shape, **options: networks.unet_generator(
+        shape, width=2, depth=2, **options
+    ),
+    "resnet": lambda shape, **options: networks.resnet_generator(
+        shape, 2, width=2, blocks=1, **options
+    ),
+    "resnet with attributes": lambda shape, **options: (
+        networks.resnet_generator(
+            shape, width=2, blocks=1, num_attributes=3, **options
+        )
+    ),
+    "patch": lambda shape, **options: networks.patch_discriminator(
+        shape, width=2, receptive_field=16, **options
+    ),
+    "patch of pairs": lambda shape, **options: networks.patch_discriminator(
+        shape,
+        (*shape[:2], 1),
+        width=2,
+        receptive_field=7,
+        normalization=None,
+        spectral_normalization=True,
+        **options,
+    ),
+    "attributes": lambda shape, **options: networks.attribute_discriminator(
+        shape, 4, width=2, **options
+    ),
+    "srresnet": lambda shape, **options: networks.srresnet_generator(
+        shape, 2, width=2, blocks=1, **options
+    ),
+    "rrdb": lambda shape, **options: networks.rrdb_generator(
+        shape, 2, width=2, growth=1, blocks=1, **options
+    ),
+    "unet_discriminator": lambda shape, **options: networks.unet_discriminator(
+        shape, width=1, **options
+    ),
+    "gated_unet": lambda shape, **options: networks.gated_unet_generator(
+        shape, width=2, depth=2, **options
+    ),
+    "sn_patch": lambda shape, **options: networks.sn_patch_discriminator(
+        shape, (*shape[:2], shape[2] + 1), width=2, depth=2, **options
+    ),
+}
+NAMES = list(BUILDERS)
+# Shape of the output for images of 13x17, and the mean of its absolute values
+# and its last value for the weights of `set_every_weight`.
+OUTPUTS: dict[str, tuple] = {
+    "unet": ((13, 17, 3), 0.256911, 0.41775),
+    "resnet": ((13, 17, 2), 0.365218, -0.45752),
+    "resnet with attributes": ((13, 17, 3), 0.630369, 0.96184),
+    "patch": ((5, 7, 1), 1.033418, 0.48753),
+    "patch of pairs": ((11, 15, 1), 0.278654, -0.22645),
+    "attributes": ((4, 5, 1), 0.135478, -0.06181),
+    "srresnet": ((26, 34, 3), 0.428457, -0.11615),
+    "rrdb": ((26, 34, 3), 0.522458, -0.84160),
+    "unet_discriminator": ((13, 17, 1), 0.427195, 0.44218),
+    "gated_unet": ((13, 17, 2), 0.522201, -0.75016),
+    "sn_patch": ((4, 5, 4), 0.361078, 0.23225),
+}
+every = pytest.mark.parametrize("name", NAMES)
+
+
+def inputs_of(model, size=ODD, batch=2):
+    """An array for each input, of the given size where it is unknown."""
+    rng = np.random.default_rng(0)
+    found = []
+    for one in model.inputs:
+        shape = [batch, *one.shape[1:]]
+        shape[1:3] = [a or b for a, b in zip(shape[1:3], size, strict=False)]
+        found.append(rng.uniform(-1, 1, shape).astype("float32"))
+    return found if len(found) > 1 else found[0]
+
+
+def set_every_weight(model, seed=0):
+    """Weights that are the same on every backend."""
+    rng = np.random.default_rng(seed)
+    weights = []
+    for weight in model.get_weights():
+        fan_in = np.prod(weight.shape[:-1], dtype=int)
+        weights.append(rng.normal(size=weight.shape) * max(fan_in, 4) ** -0.5)
+    model.set_weights(weights)
+
+
+def outputs_of(model, inputs):
+    outputs = quick(model)(inputs)
+    return outputs if isinstance(outputs, (list, tuple)) else [outputs]
+
+
+@pytest.fixture(autouse=True)
+def default_policy():
+    yield
+    keras.config.set_dtype_policy("float32")
+
+
+@every
+def test_equal_weights_give_equal_outputs_on_every_backend(name):
+    model = built(name)
+    set_every_weight(model)
+    outputs = outputs_of(model, inputs_of(model))
+    for output, symbolic in zip(outputs, model.outputs, strict=True):
+        assert tuple(output.shape)[1:] == symbolic.shape[1:]
+        assert dtype_of(output) == "float32"
+    shape, size, last = OUTPUTS[name]
+    first = array(outputs[0])
+    assert first.shape == (2, *shape)
+    assert_close(np.abs(first).mean(), size, rtol=1e-4)
+    assert_close(first.flat[-1], last, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("name", [n for n in NAMES if n != "attributes"])
+def test_sizes_known_only_at_run_time(name):
+    open_to_all = built(name, (None, None))
+    set_every_weight(open_to_all)
+    shapes = [one.shape for one in open_to_all.inputs]
+    run = compiled(
+        lambda *inputs: open_to_all(inputs if len(inputs) > 1 else inputs[0]),
+        shapes=shapes,
+    )
+    for size in (ODD, (16, 24)):
+        fixed = built(name, size)
+        fixed.set_weights(open_to_all.get_weights())
+        inputs = inputs_of(fixed)
+        several = inputs if isinstance(inputs, list) else [inputs]
+        assert_close(run(*several), fixed(inputs), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.once
+def test_attributes_of_images_of_unknown_size():
+    model = built("attributes", (None, None))
+    logits, attributes = model(inputs_of(model))
+    assert logits.shape == (2, 1, 1, 1) and attributes.shape == (2, 4)
+
+
+@pytest.mark.once
+@every
+def test_the_smallest_images(name):
+    model = built(name, (1, 2), channels=2)
+    for output in outputs_of(model, inputs_of(model)):
+        assert np.isfinite(array(output)).all() and 0 not in output.shape
+
+
+@pytest.mark.once
+@every
+def test_outputs_are_float32_under_mixed_precision(name):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    model = built(name)
+    assert model.layers[-1].dtype_policy.name == "float32"
+    for output in outputs_of(model, inputs_of(model)):
+        assert dtype_of(output) == "float32"
+        assert np.isfinite(array(output)).all()
+
+
+@pytest.mark.once
+@every
+def test_saving_round_trip(name, tmp_path):
+    model = built(name, (None, None))
+    set_every_weight(model)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    inputs = inputs_of(model)
+    for one, other in zip(
+        outputs_of(model, inputs), outputs_of(loaded, inputs), strict=True
+    ):
+        assert_equal(one, other)
+    first, second = model.get_config(), loaded.get_config()
+    assert json.dumps(first) == json.dumps(second)
+
+
+@pytest.mark.once
+@every
+def test_seed_and_name(name):
+    first, again, other = (
+        built(name, seed=seed, name=f"n{seed}") for seed in (7, 7, 8)
+    )
+    assert first.name == "n7"
+    for weight, equal in zip(first.weights, again.weights, strict=True):
+        assert_equal(weight, equal)
+    kernels = [np.ravel(array(w)) for w in first.weights if len(w.shape) > 1]
+    assert len({kernel.tobytes() for kernel in kernels}) == len(kernels)
+    for weight, changed in zip(first.weights, other.weights, strict=True):
+        if len(weight.shape) > 1:
+            assert np.any(array(weight) != array(changed))
+
+
+@pytest.mark.once
+@every
+def test_every_weight_of_a_network_learns(name):
+    model = built(name, (16, 16))
+    set_every_weight(model)
+    inputs = inputs_of(model)
+
+    def loss():
+        return sum(keras.ops.sum(y**2) for y in outputs_of(model, inputs))
+
+    kernels = model.trainable_variables
+    for weight, slope in zip(
+        kernels, variable_gradients(loss, kernels), strict=True
+    ):
+        assert np.abs(slope).max() > 0, weight.path
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("name", ["patch", "attributes", "unet_discriminator"])
+def test_gradient_penalty_can_be_differentiated(name):
+    model = built(name, (16, 16))
+    set_every_weight(model)
+    images = tensor(inputs_of(model))
+
+    def score(images):
+        outputs = model(images)
+        outputs = outputs if isinstance(outputs, list) else [outputs]
+        return keras.ops.mean(outputs[0], axis=(1, 2))
+
+    def penalty():
+        return keras.ops.sum(input_gradients(score, images) ** 2)
+
+    kernels = [w for w in model.trainable_variables if w.name == "kernel"][:2]
+    for slope in variable_gradients(penalty, kernels):
+        assert np.isfinite(slope).all() and np.abs(slope).max() > 0
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("name", "wrapped", "plain"),
+    [
+        ("patch of pairs", 2, 0),
+        ("unet_discriminator", 8, 2),
+        ("sn_patch", 2, 0),
+    ],
+)
+def test_which_kernels_are_spectrally_normalized(name, wrapped, plain):
+    found = [isinstance(layer, layers.SpectralNormalization)
+             for layer in built(name).layers if layer.weights]  # fmt: skip
+    assert (found.count(True), found.count(False)) == (wrapped, plain)
+
+
+UNET, RESNET, PATCH = (
+    "unet_generator",
+    "resnet_generator",
+    "patch_discriminator",
+)
+GATED, SN_PATCH = "gated_unet_generator", "sn_patch_discriminator"
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("builder", "arguments", "options", "message"),
+    [
+        (UNET, ((8, 8),), {}, "channel axis"),
+        (UNET, ((8, 8, None),), {}, "`image_shape` must be made of integers"),
+        (UNET, ((8, 8, 1), 0), {}, "`output_channels` must be at least 1"),
+        (UNET, ((8, 8, 1),), {"depth": 0}, "`depth` must be at least 1"),
+        (UNET, ((8, 8, 1),), {"dropout": 1}, r"`dropout` must be in \[0, 1\)"),
+        (
+            UNET,
+            ((8, 8, 1),),
+            {"upsampling": "nearest"},
+            "'transpose', 're",
+        ),
+        (UNET, ((8, 8, 1),), {"normalization": "layer"}, "'instance', 'batch'"),
+        (RESNET, ((8, 8, 1),), {"blocks": 0}, "`blocks` must be at least 1"),
+        (RESNET, ((8, 8, 1),), {"num_attributes": 0}, "`num_attributes` must"),
+        (RESNET, ((8, 8, 1),), {"width": 2.5}, "`width` must be made of int"),
+        (PATCH, ((8, 8, 1),), {"receptive_field": 50}, "16, 34, 70.*nearest"),
+        (PATCH, ((8, 8, 1), (8, 9, 1)), {}, "`source_shape` must have the"),
+        (PATCH, ((8, 8, 1), (8, 9)), {}, "`source_shape` must be .height"),
+        (PATCH, ((8, 8, 1),), {"normalization": "layer"}, "`normalization`"),
+        ("attribute_discriminator", ((8, 8, 1), 0), {}, "`num_attributes`"),
+        ("srresnet_generator", ((8, 8, 1), 5), {}, "`scale` must be one of 1"),
+        ("rrdb_generator", ((8, 8, 1),), {"growth": 0}, "`growth` must be"),
+        (GATED, ((8, 8, 1),), {}, r"Append the mask.*\(8, 8, 2\)"),
+        (SN_PATCH, ((8, 8, 1), (8, 8, 1)), {}, "`source_shape` must have"),
+        (SN_PATCH, ((8, 8, 1), None), {}, "`source_shape` must be a tuple"),
+        ("unet_discriminator", ((8, 8, 1),), {"width": 0}, "`width` must be"),
+    ],
+)
+def test_bad_arguments(builder, arguments, options, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        getattr(networks, builder)(*arguments, **options)
