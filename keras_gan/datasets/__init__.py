@@ -1,23 +1,52 @@
 """Datasets of images from names, folders, zip and npz files and arrays.
 
-`synthetic` makes one from a GAN.
+`synthetic` makes one from a GAN; `pairs` and its like make images to start from
+and images to make of them.
 """
 
+from keras_gan.datasets.attributes import AttributeImages, attributes
 from keras_gan.datasets.builtin import BUILTIN_NAMES
-from keras_gan.datasets.domains import domains
+from keras_gan.datasets.colorization import (
+    ColorizationImages,
+    colorization_pairs,
+)
+from keras_gan.datasets.domains import DomainImages, domains
+from keras_gan.datasets.examples import Examples
+from keras_gan.datasets.inpainting import InpaintingImages, inpainting_pairs
 from keras_gan.datasets.loading import load
+from keras_gan.datasets.masks import box_masks, free_form_masks, stroke_masks
 from keras_gan.datasets.opening import describe, open_source
+from keras_gan.datasets.pairs import PairedImages, pairs
 from keras_gan.datasets.sources import DatasetInfo, Source
+from keras_gan.datasets.super_resolution import (
+    SuperResolutionImages,
+    super_resolution_pairs,
+)
 from keras_gan.datasets.synthetic import SyntheticImages, synthetic
 
 __all__ = [
     "BUILTIN_NAMES",
+    "AttributeImages",
+    "ColorizationImages",
     "DatasetInfo",
+    "DomainImages",
+    "Examples",
+    "InpaintingImages",
+    "PairedImages",
     "Source",
+    "SuperResolutionImages",
     "SyntheticImages",
+    "attributes",
+    "box_masks",
+    "colorization_pairs",
     "describe",
     "domains",
+    "free_form_masks",
+    "inpainting_pairs",
     "load",
     "open_source",
+    "pairs",
+    "stroke_masks",
+    "super_resolution_pairs",
     "synthetic",
 ]

@@ -147,7 +147,7 @@ def balanced_order(
             of classes that have images.
     """
     info, labels = source.info, source.labels
-    if labels is None:
+    if labels is None or labels.ndim > 1:
         raise ValueError(
             f"`balance` needs classes, and `{info.name}` has none. Received: "
             f"balance={balance!r}. Put the images of each class in a "

@@ -32,6 +32,8 @@ def fingerprint(source: Source) -> str:
         found.update(np.array(source.files.marks(names), "int64").tobytes())
     elif isinstance(source, ArraySource):
         found.update(source.sha256().encode())
+    for part in source.sources:
+        found.update(fingerprint(part).encode())
     if source.labels is not None:
         found.update(source.labels.tobytes())
     return found.hexdigest()

@@ -1,5 +1,6 @@
 """`load`: images as a `tf.data.Dataset`."""
 
+import functools
 import random
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -56,7 +57,7 @@ def load(
         source: One of `keras_gan.datasets.BUILTIN_NAMES`; the path of a
             folder of images (subfolders are classes), a zip of one or an
             `.npz`; an array of images or a pair `(images, labels)`; or a
-            `Source` from `open_source`.
+            `Source` from `open_source`, or of pairs, such as `PairedImages`.
         image_size: Size in pixels, or `(height, width)`, to resize to.
             Default: no resizing; all images must have the same size.
         batch_size: Images in a batch, over all processes if there is a `shard`.
@@ -86,7 +87,8 @@ def load(
 
     Returns:
         A `tf.data.Dataset` of float32 images `(batch, height, width,
-        channels)`, or of those and int32 labels `(batch,)`.
+        channels)`, or of those and int32 labels `(batch,)`; of pairs and the
+        like, of tuples of their parts.
 
     Raises:
         FileNotFoundError: If there is no such file or folder.
@@ -107,20 +109,52 @@ def load(
         num_workers=num_workers,
         cache=cache,
     )
+    make = opened.batches or functools.partial(_batches, opened)
+    return make(
+        batch_size=batch_size,
+        value_range=limits,
+        shuffle=shuffle,
+        seed=seed,
+        labels=labels,
+        repeat=repeat,
+        skip_batches=skip_batches,
+        drop_remainder=drop_remainder,
+        balance=balance,
+        num_workers=num_workers,
+        shard=shard,
+    )
+
+
+def _batches(
+    opened: Source,
+    *,
+    batch_size: int,
+    value_range: tuple[float, float],
+    shuffle: bool,
+    seed: int | None,
+    labels: bool | Literal["auto"],
+    repeat: bool,
+    skip_batches: int,
+    drop_remainder: bool,
+    balance: Balance,
+    num_workers: int | None,
+    shard: Shard | None,
+) -> "tf.data.Dataset":
+    """Batches of images as they are."""
     if num_workers is None:
         num_workers = opened.num_workers or workers(None)
-    labeled = _wants_labels(opened, labels)
-    _check_batches(opened, batch_size, repeat, skip_batches, drop_remainder)
+    labeled = wants_labels(opened, labels)
+    check_batches(opened, batch_size, repeat, skip_batches, drop_remainder)
     all_full = repeat or drop_remainder
     seeded = seed is not None or not shuffle
     part = check_shard(shard, len(opened), batch_size, all_full, seeded)
     order = None
     if balance is not None:
         order = balanced_order(
-            balance, opened, seed=_fixed(seed), shuffle=shuffle
+            balance, opened, seed=fixed_seed(seed), shuffle=shuffle
         )
     elif repeat:
-        seed = _fixed(seed)
+        seed = fixed_seed(seed)
     # TensorFlow is heavy, and other backends do not need it.
     from keras_gan.datasets import pipeline
 
@@ -134,15 +168,17 @@ def load(
     )
     indices = indices.batch(batch_size, all_full)
     indices = pipeline.part_of_each(indices, part)
-    return pipeline.fetched(indices, opened, labeled, limits, num_workers)
+    return pipeline.fetched(indices, opened, labeled, value_range, num_workers)
 
 
-def _fixed(seed: int | None) -> int:
+def fixed_seed(seed: int | None) -> int:
+    """Returns a seed, drawn if there is none."""
     # `keras.utils.set_random_seed` seeds Python's generator, too.
     return random.randrange(2**31) if seed is None else int(seed)
 
 
-def _wants_labels(source: Source, labels: bool | Literal["auto"]) -> bool:
+def wants_labels(source: Source, labels: bool | Literal["auto"]) -> bool:
+    """Whether to return labels; an error if there are none."""
     if labels not in (True, False, "auto"):
         raise ValueError(
             '`labels` must be True, False or "auto". '
@@ -157,7 +193,14 @@ def _wants_labels(source: Source, labels: bool | Literal["auto"]) -> bool:
     return bool(labels) and source.labels is not None
 
 
-def _check_batches(source, batch_size, repeat, skip_batches, drop_remainder):
+def check_batches(
+    source: Source,
+    batch_size: int,
+    repeat: bool,
+    skip_batches: int,
+    drop_remainder: bool,
+) -> None:
+    """Checks the arguments of `load` for batches."""
     integer("batch_size", batch_size, at_least=1)
     integer("skip_batches", skip_batches, at_least=0)
     if skip_batches and not repeat:

@@ -128,6 +128,20 @@ def describe(source: Any, **options: Any) -> DatasetInfo:
     return open_source(source, **options).info
 
 
+def holds_files(source: Any) -> bool:
+    """Whether a source is a folder or a zip of image files.
+
+    Args:
+        source: As for `open_source`.
+
+    Raises:
+        FileNotFoundError: If it is the path of nothing.
+    """
+    if not isinstance(source, (str, os.PathLike)):
+        return False
+    return _find_opener(str(source)) in (open_folder, open_zip)
+
+
 def _open_arrays(source: Any, split: str | None, **options: Any) -> Source:
     if split is not None:
         raise ValueError(

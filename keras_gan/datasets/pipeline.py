@@ -1,5 +1,6 @@
 """The tf.data side of `load` and `synthetic`."""
 
+import functools
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -51,24 +52,81 @@ def image_numbers(
     return indices.shuffle(num_images, seed=seed) if shuffle else indices
 
 
+def places(
+    num_images: int, shuffle: bool, seed: int, endless_from: int | None
+) -> tf.data.Dataset:
+    """Places in the stream and the indices of images there, `(2,)` each.
+
+    Args:
+        num_images: How many there are.
+        shuffle: Whether the order is random.
+        seed: Integer that fixes the orders.
+        endless_from: Number of images to skip in an infinite stream. `None`:
+            one pass.
+    """
+    order = _plain_pass(num_images, shuffle, seed)
+
+    def one_pass(number):
+        first = number * num_images
+        counted = tf.data.Dataset.range(first, first + num_images)
+        pairs = tf.data.Dataset.zip(counted, order(number))
+        return pairs.map(lambda place, index: tf.stack([place, index]))
+
+    if endless_from is not None:
+        return _endless(one_pass, num_images, endless_from)
+    return _next_pass(one_pass, num_images, shuffle)
+
+
+def drawn(
+    numbers: tf.data.Dataset, examples: Any, seed: int, num_workers: int
+) -> tf.data.Dataset:
+    """Batches of the parts of examples.
+
+    Args:
+        numbers: Batches of places and indices, `(batch, 2)`.
+        examples: The `Examples`.
+        seed: Integer that fixes crops and the like.
+        num_workers: Number of batches that are made at once.
+    """
+
+    def fetch(batch):
+        parts = tf.numpy_function(
+            functools.partial(examples.batch, seed),
+            [batch],
+            [tf.float32] * len(examples.shapes),
+            stateful=False,
+        )
+        size = batch.shape[0]
+        shaped = tuple(
+            tf.ensure_shape(part, (size, *shape))
+            for part, shape in zip(parts, examples.shapes, strict=True)
+        )
+        return shaped if len(shaped) > 1 else shaped[0]
+
+    calls = min(max(num_workers, 1), _MOST_READERS)
+    dataset = numbers.map(fetch, calls, deterministic=True)
+    return dataset.prefetch(2).with_options(_options())
+
+
 def part_of_each(
     batches: tf.data.Dataset, shard: tuple[int, int]
 ) -> tf.data.Dataset:
     """The part of each batch that belongs to one of several processes.
 
     Args:
-        batches: Batches of image numbers, whose sizes `count` divides.
+        batches: Batches of image numbers, or of places and image numbers,
+            whose sizes `count` divides.
         shard: `(index, count)`.
     """
     index, count = shard
     if count == 1:
         return batches
-    static = batches.element_spec.shape[0]
+    static, *rest = batches.element_spec.shape
 
     def part(batch):
         size = tf.shape(batch)[0] // count
         own = batch[index * size : (index + 1) * size]
-        return tf.ensure_shape(own, [static and static // count])
+        return tf.ensure_shape(own, [static and static // count, *rest])
 
     return batches.map(part)
 

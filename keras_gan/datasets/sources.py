@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 import math
 from collections.abc import Callable, Sequence
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -83,9 +83,12 @@ class Source:
 
     Attributes:
         files: `StoredFiles` if each image is a file of its own, or `None`.
+        sources: Other sources that this one reads from.
         failure: Why images can no longer be read, once that happened.
         num_workers: Threads that read batches, if `load` is not told a number;
             `None` for its default.
+        batches: Function that makes a `tf.data.Dataset` of the options of
+            `load`, or `None` where `load` does.
 
     Example:
 
@@ -101,8 +104,10 @@ class Source:
     """
 
     files: StoredFiles | None = None
+    sources: tuple["Source", ...] = ()
     failure: Exception | None = None
     num_workers: int | None = None
+    batches: Callable[..., Any] | None = None
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ is imported on first use.
 """
 
 from keras_gan.images.arranging import image_grid, resize
+from keras_gan.images.bicubic import bicubic_resize
 from keras_gan.images.formats import has_image_suffix, is_image
 from keras_gan.images.reading import Path, image_shape, read_image
 from keras_gan.images.values import (
@@ -21,6 +22,7 @@ from keras_gan.images.writing import encode_png, write_animation, write_image
 __all__ = [
     "Path",
     "Range",
+    "bicubic_resize",
     "check_image_shape",
     "check_value_range",
     "convert_channels",

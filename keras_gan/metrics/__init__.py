@@ -20,18 +20,26 @@ from keras_gan.metrics.inception_score import InceptionScore
 from keras_gan.metrics.kernel_inception_distance import (
     KernelInceptionDistance,
 )
+from keras_gan.metrics.mae import MAE
 from keras_gan.metrics.manifold import manifold_metrics
 from keras_gan.metrics.memorization import Memorization
 from keras_gan.metrics.mode_coverage import ModeCoverage
 from keras_gan.metrics.nearest import nearest_neighbors
+from keras_gan.metrics.pair_metric import PairMetric
 from keras_gan.metrics.polynomial_mmd import polynomial_mmd
 from keras_gan.metrics.precision_recall import PrecisionRecall
+from keras_gan.metrics.psnr import PSNR
 from keras_gan.metrics.resemblance import memorization_metrics
+from keras_gan.metrics.ssim import SSIM
 from keras_gan.metrics.statistics import FeatureStatistics
 
 __all__ = [
     "EXTRACTORS",
+    "MAE",
     "NAMES",
+    "PAIR_NAMES",
+    "PSNR",
+    "SSIM",
     "FeatureMetric",
     "FeatureStatistics",
     "FrechetInceptionDistance",
@@ -40,6 +48,7 @@ __all__ = [
     "KernelInceptionDistance",
     "Memorization",
     "ModeCoverage",
+    "PairMetric",
     "PrecisionRecall",
     "digits_classifier",
     "efficientnet_lite0",
@@ -63,15 +72,25 @@ _BY_NAME: dict[str, type[FeatureMetric]] = {
     "memorization": Memorization,
 }
 
+_OF_PAIRS: dict[str, type[PairMetric]] = {
+    "psnr": PSNR,
+    "ssim": SSIM,
+    "mae": MAE,
+}
+
 NAMES = tuple(_BY_NAME)
-"""Names for `get`."""
+"""Names for `get` of metrics of features."""
+
+PAIR_NAMES = tuple(_OF_PAIRS)
+"""Names for `get` of metrics that compare images with their targets."""
 
 
 def get(identifier: Any, **arguments: Any) -> Any:
     """Returns the metric that `identifier` refers to.
 
     Args:
-        identifier: One of `NAMES`, or a `keras.metrics.Metric` or its config.
+        identifier: One of `NAMES` or `PAIR_NAMES`, or a `keras.metrics.Metric`
+            or its config.
         **arguments: Arguments for a metric given by its name.
 
     Returns:
@@ -85,8 +104,9 @@ def get(identifier: Any, **arguments: Any) -> Any:
     >>> get("kid", feature_extractor="digits").name
     'kid'
     """
-    if isinstance(identifier, str) and identifier in _BY_NAME:
-        return _BY_NAME[identifier](**arguments)
+    by_name: dict[str, Any] = {**_BY_NAME, **_OF_PAIRS}
+    if isinstance(identifier, str) and identifier in by_name:
+        return by_name[identifier](**arguments)
     if isinstance(identifier, dict) and "class_name" in identifier:
         identifier = keras.saving.deserialize_keras_object(identifier)
     if isinstance(identifier, keras.metrics.Metric):
@@ -94,5 +114,5 @@ def get(identifier: Any, **arguments: Any) -> Any:
     raise ValueError(
         "A metric must be the name of one, the config of one, or an object "
         "with `update_state(real_images, fake_images)`. Received: "
-        f"{identifier!r}. The names are: {', '.join(NAMES)}."
+        f"{identifier!r}. The names are: {', '.join(by_name)}."
     )

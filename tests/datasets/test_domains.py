@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan.datasets import domains, open_source
+from keras_gan.datasets import DomainImages, domains, load, open_source
+from keras_gan.datasets.fingerprints import fingerprint
 
 
 def numbers(start, stop):
@@ -141,3 +142,56 @@ def test_a_domain_smaller_than_a_batch(smaller):
 def test_bad_arguments(options, error, message):
     with pytest.raises(error, match=message):
         stream(numbers(0, 8), numbers(0, 8), **options)
+
+
+def test_an_infinite_stream_goes_on_where_it_was():
+    def batches(skip):
+        data = stream(
+            numbers(0, 7), numbers(100, 105), seed=1, repeat=True,
+            skip_batches=skip,
+        )  # fmt: skip
+        return take(data.take(9 - skip))
+
+    whole = batches(0)
+    assert whole[4:] == batches(4)
+    # All images of a domain, however its number divides.
+    assert sorted(joined(whole, 0)[:7]) == list(range(7))
+    assert sorted(joined(whole, 1)[:5]) == list(range(100, 105))
+
+
+def test_random_crops_and_flips():
+    image = np.arange(36, dtype="uint8").reshape(1, 6, 6, 1)
+    image = image.repeat(8, axis=0)
+    options = {"crop": (4, 5), "flip": True, "batch_size": 4, "repeat": True}
+
+    def batches(skip):
+        data = domains(image, image + 50, seed=1, skip_batches=skip, **options)
+        return [
+            tuple(np.round((one.numpy() + 1) * 127.5) for one in pair)
+            for pair in data.take(8 - skip)
+        ]
+
+    whole = batches(0)
+    for one, other in zip(whole[5:], batches(5), strict=True):
+        np.testing.assert_array_equal(one, other)
+    first, second = map(np.concatenate, zip(*whole, strict=True))
+    assert first.shape == (32, 4, 5, 1)
+    # Rows stay in order, and each domain has its own crops.
+    assert np.all(np.diff(first, axis=1) == 6)
+    steps = np.diff(first, axis=2)[:, 0, 0, 0]
+    assert set(steps) == {-1, 1} and 8 < (steps == 1).sum() < 24
+    assert np.any(second - 50 != first)
+
+
+def test_opened_domains_are_loaded_likewise():
+    opened = DomainImages(numbers(0, 8), numbers(100, 104))
+    options = {"batch_size": 4, "value_range": (0, 255), "seed": 1}
+    batches = take(load(opened, **options))
+    assert batches == take(stream(numbers(0, 8), numbers(100, 104), seed=1))
+    before = fingerprint(opened)
+    assert before != fingerprint(DomainImages(numbers(0, 8), numbers(101, 105)))
+
+
+def test_a_domain_of_one_image():
+    with pytest.raises(ValueError, match="at least 2 images"):
+        stream(numbers(0, 8), numbers(0, 1), batch_size=1)
