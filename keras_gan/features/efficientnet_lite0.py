@@ -4,7 +4,6 @@ import os
 from typing import Any
 
 import keras
-import numpy as np
 from keras import layers
 
 from keras_gan.features.channel_convolution import ChannelConvolution
@@ -13,6 +12,7 @@ from keras_gan.features.efficientnet_weights import (
     find_efficientnet_weights,
     load_efficientnet_weights,
 )
+from keras_gan.features.weight_files import randomize
 from keras_gan.utils.arguments import choice
 
 Tensor = Any
@@ -37,7 +37,10 @@ _HEADS = ("features", "logits")
 
 
 def efficientnet_lite0(
-    weights: str | os.PathLike | None = "auto", head: str = "features"
+    weights: str | os.PathLike | None = "auto",
+    head: str = "features",
+    *,
+    resize: bool = True,
 ) -> keras.Model:
     """A network trained on ImageNet whose weights come with a Python package.
 
@@ -66,6 +69,8 @@ def efficientnet_lite0(
             same, for tests.
         head: `"features"`: 1280 averages of the last feature map. `"logits"`:
             scores of the 1000 classes of ImageNet, in their usual order.
+        resize: Whether images are resized at the start. Otherwise the inner
+            maps of features belong to the pixels of the image.
 
     Returns:
         A `keras.Model`: float images `(batch, height, width, 3)` with values
@@ -92,7 +97,9 @@ def efficientnet_lite0(
     # Before the network is built, so that a missing file is reported early.
     path = None if weights is None else find_efficientnet_weights(weights)
     images = keras.Input((None, None, 3), dtype="float32", name="images")
-    x = SmoothResizing(_SIDE, dtype="float32", name="resized")(images)
+    x = images
+    if resize:
+        x = SmoothResizing(_SIDE, dtype="float32", name="resized")(x)
     x = layers.Rescaling(
         1 / _SCALE, -_CENTER / _SCALE, dtype="float32", name="scaled"
     )(x)
@@ -112,7 +119,7 @@ def efficientnet_lite0(
     model = keras.Model(images, x, name=f"efficientnet_lite0_{head}")
     model.trainable = False
     if path is None:
-        _randomize(model)
+        randomize(model)
     else:
         load_efficientnet_weights(model, path)
     return model
@@ -176,16 +183,3 @@ def _filtered(x: Tensor, name: str, side: int, strides: int) -> Tensor:
         dtype="float32",
         name=name,
     )(x)
-
-
-def _randomize(model: keras.Model) -> None:
-    """Sets random kernels that preserve the size of what passes them."""
-    rng = np.random.default_rng(0)
-    for layer in model.layers:
-        if not layer.weights:
-            continue
-        shape = layer.kernel.shape
-        is_depthwise = isinstance(layer, layers.DepthwiseConv2D)
-        num_inputs = np.prod(shape[:2] if is_depthwise else shape[:-1])
-        kernel = rng.standard_normal(shape) * np.sqrt(2 / num_inputs)
-        layer.kernel.assign(kernel.astype("float32"))

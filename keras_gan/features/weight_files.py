@@ -60,6 +60,46 @@ def in_folder(folder: Path, names: Sequence[str]) -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
+def cache_folder() -> Path:
+    """The folder in which Keras keeps weights that it has downloaded."""
+    home = os.environ.get("KERAS_HOME", os.path.join("~", ".keras"))
+    return Path(home).expanduser() / "models"
+
+
+def cached(names: Sequence[str], url: str, network: str, cure: str) -> Path:
+    """The file in Keras' cache, downloaded if it is not there yet.
+
+    Args:
+        names: Published names of the file, the name in the cache first.
+        url: Where it is downloaded from.
+        network: Name of the network, for the error.
+        cure: What else one may do where there is no network, for the error.
+
+    Raises:
+        FileNotFoundError: If the download fails.
+    """
+    cache = cache_folder()
+    found = in_folder(cache, names)
+    if found is not None:
+        return found
+    try:
+        # Keras treats a folder that does not exist as not writable.
+        cache.mkdir(parents=True, exist_ok=True)
+        return Path(
+            keras.utils.get_file(
+                origin=url, cache_dir=cache.parent, cache_subdir=cache.name
+            )
+        )
+    # Keras raises a bare `Exception` if there is no network.
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        raise FileNotFoundError(
+            f"The weights of {network} are not on this machine and could not "
+            f"be downloaded ({reason}). Fetch {url} where there is a network, "
+            f"and place it at {cache / names[0]}, or {cure}."
+        ) from error
+
+
 def _named_file(
     place: str | os.PathLike, origin: str, names: Sequence[str], source: str
 ) -> Path:
@@ -186,3 +226,22 @@ def set_all(
     found = [forms[type(layer)](tensors, layer) for layer in layers]
     for layer, values in zip(layers, found, strict=True):
         layer.set_weights(values)
+
+
+def randomize(model: keras.Model) -> None:
+    """Sets random kernels that preserve the size of what passes them.
+
+    They are the same in each process and on each backend.
+
+    Args:
+        model: Network of convolutions.
+    """
+    rng = np.random.default_rng(0)
+    for layer in model.layers:
+        if not layer.weights:
+            continue
+        shape = layer.kernel.shape
+        is_depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
+        num_inputs = np.prod(shape[:2] if is_depthwise else shape[:-1])
+        kernel = rng.standard_normal(shape) * np.sqrt(2 / num_inputs)
+        layer.kernel.assign(kernel.astype("float32"))

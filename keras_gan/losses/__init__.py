@@ -1,4 +1,4 @@
-"""Adversarial losses: from logits to one scalar for D and one for G."""
+"""Losses: of logits, one scalar for D and one for G; of images, one scalar."""
 
 from typing import Any
 
@@ -6,22 +6,33 @@ import keras
 
 from keras_gan.losses.adversarial_loss import AdversarialLoss
 from keras_gan.losses.hinge import HingeLoss
+from keras_gan.losses.image_loss import ImageLoss
 from keras_gan.losses.least_squares import LeastSquaresLoss
 from keras_gan.losses.minimax import MinimaxLoss
 from keras_gan.losses.non_saturating import NonSaturatingLoss
+from keras_gan.losses.perceptual import PerceptualLoss
+from keras_gan.losses.pixel import PixelLoss
 from keras_gan.losses.relativistic import RelativisticLoss
+from keras_gan.losses.style import StyleLoss, gram_matrix
+from keras_gan.losses.total_variation import TotalVariation
 from keras_gan.losses.wasserstein import WassersteinLoss
 
 __all__ = [
     "AdversarialLoss",
     "HingeLoss",
+    "ImageLoss",
     "LeastSquaresLoss",
     "MinimaxLoss",
     "NonSaturatingLoss",
+    "PerceptualLoss",
+    "PixelLoss",
     "RelativisticLoss",
+    "StyleLoss",
+    "TotalVariation",
     "WassersteinLoss",
     "deserialize",
     "get",
+    "gram_matrix",
     "serialize",
 ]
 
