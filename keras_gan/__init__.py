@@ -15,7 +15,14 @@ from keras_gan import (
     penalties,
     sampling,
 )
-from keras_gan.models import ACGAN, GAN, AdversarialModel, CoupledGAN, Player
+from keras_gan.models import (
+    ACGAN,
+    GAN,
+    AdversarialModel,
+    CoupledGAN,
+    Pix2Pix,
+    Player,
+)
 from keras_gan.optimizers import AdversarialOptimizer
 
 __version__ = "0.1.0"
@@ -26,6 +33,7 @@ __all__ = [
     "AdversarialModel",
     "AdversarialOptimizer",
     "CoupledGAN",
+    "Pix2Pix",
     "Player",
     "callbacks",
     "datasets",

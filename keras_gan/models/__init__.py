@@ -5,6 +5,7 @@ from keras_gan.models.adversarial_model import AdversarialModel
 from keras_gan.models.batch import split
 from keras_gan.models.coupled_gan import CoupledGAN
 from keras_gan.models.gan import GAN
+from keras_gan.models.pix2pix import Pix2Pix
 from keras_gan.models.player import Player
 from keras_gan.models.turn import Turn
 from keras_gan.models.two_player_model import TwoPlayerModel
@@ -14,6 +15,7 @@ __all__ = [
     "GAN",
     "AdversarialModel",
     "CoupledGAN",
+    "Pix2Pix",
     "Player",
     "Turn",
     "TwoPlayerModel",

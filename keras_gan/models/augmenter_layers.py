@@ -4,9 +4,10 @@ import keras
 
 from keras_gan import backend
 from keras_gan.utils.inner_layers import with_inner_layers
+from keras_gan.utils.redirected_seeds import drawing_alone
 
 
-def augment(augmenter, images):
+def augment(augmenter, images, pair=None):
     """Returns augmented images, as in training.
 
     Our own layers are called without their check of the value range, because a
@@ -15,7 +16,12 @@ def augment(augmenter, images):
     Args:
         augmenter: Keras layer, images -> images.
         images: Float tensor `(batch, ...)` in [-1, 1].
+        pair: Int32 tensor `(2,)` that fixes all draws from Keras' seed
+            generators. None: the layers draw as they always do.
     """
+    if pair is not None:
+        with drawing_alone(backend.FixedSeeds(pair), [augmenter]):
+            return augment(augmenter, images)
     for layer in chain(augmenter):
         if is_ours(layer) and hasattr(layer, "augment_images"):
             images = layer.augment_images(images)

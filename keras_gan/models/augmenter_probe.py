@@ -69,13 +69,21 @@ class Trial(NamedTuple):
         return f"{named(layer)} inside {named(self.augmenter)}"
 
 
-def outputs_of(augmenter, images, trial=None):
+def outputs_of(augmenter, images, trial=None, pair=None):
     """Returns the augmented images of a training step.
+
+    Args:
+        augmenter: The augmenter.
+        images: Float array `(batch, ...)`.
+        trial: What it has to support.
+        pair: As in `augmenter_layers.augment`.
 
     Raises:
         ValueError: If a training step cannot call the augmenter.
     """
-    function = backend.compiled(lambda x: augmenters.augment(augmenter, x))
+    function = backend.compiled(
+        lambda x: augmenters.augment(augmenter, x, pair)
+    )
     trial = trial or Trial(augmenter)
     with _explaining(augmenter, images, trial):
         return function(ops.convert_to_tensor(images))

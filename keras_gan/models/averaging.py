@@ -78,7 +78,7 @@ class AveragedGenerator:
         seed = self.seed_generator if training else self.evaluation_seed
         latents = self.sample_latents(batch, seed)
         inputs = latents if batch.labels is None else [latents, batch.labels]
-        return _float32(call_network(network, inputs, training))
+        return in_float32(call_network(network, inputs, training))
 
     def after_step(self):
         """Updates the average."""
@@ -91,7 +91,7 @@ class AveragedGenerator:
 
     def call(self, inputs, training=False):
         """Returns float32 images, from the average if there is one."""
-        return _float32(self.sampler(inputs, training=training))
+        return in_float32(self.sampler(inputs, training=training))
 
     def export(self, filepath, *args, **kwargs):
         """Exports the (averaged) generator, as `keras.Model.export` does.
@@ -117,7 +117,8 @@ class AveragedGenerator:
         )
 
 
-def _float32(images):
+def in_float32(images):
+    """Returns images, of any structure, in float32."""
     return keras.tree.map_structure(lambda x: ops.cast(x, "float32"), images)
 
 

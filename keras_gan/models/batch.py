@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_gan.backend import replica_count
 from keras_gan.utils.arguments import positive_integer
+from keras_gan.utils.tensors import shapes_agree
 
 # Appears in the framework's error message if a batch cannot be split.
 CUT = "cut_into_discriminator_steps"
@@ -16,7 +17,8 @@ class Batch(NamedTuple):
     """Real images and, in conditional models, their labels.
 
     Attributes:
-        images: Float32 tensor `(batch, ...)`, or a tuple of them.
+        images: Float32 tensor `(batch, ...)`, or a tuple of them (of one image
+            in each domain, or of sources and targets).
         labels: Int32 tensor `(batch,)`, or None.
         out_of_range: Dict of scalars: 1 if images or labels of the batch are
             out of range, otherwise 0.
@@ -27,7 +29,7 @@ class Batch(NamedTuple):
     out_of_range: Any = None
 
 
-def unpack(data, image_shape, num_classes) -> Batch:
+def unpack(data, image_shape, num_classes, of="generated images") -> Batch:
     """Returns the batch in the data that `fit` passes to a step.
 
     Args:
@@ -36,6 +38,7 @@ def unpack(data, image_shape, num_classes) -> Batch:
         image_shape: Shape of one image, without the batch.
         num_classes: Number of classes, or None, in which case labels are
             ignored.
+        of: What has that shape, for messages.
 
     Raises:
         ValueError: If the images have another shape, or the model is
@@ -50,7 +53,7 @@ def unpack(data, image_shape, num_classes) -> Batch:
     if isinstance(images, dict):
         images, labels = parts_of(images, labels)
     check_parts(images, labels)
-    check_shape(images.shape, image_shape)
+    check_shape(images.shape, image_shape, of)
     check_real(images.dtype)
     images = ops.cast(images, "float32")
     outside = ops.zeros(())
@@ -109,27 +112,29 @@ def check_real(dtype) -> None:
         )
 
 
-def check_shape(shape, image_shape) -> None:
-    """Raises an error if the images of a batch have the wrong shape."""
+def check_shape(shape, image_shape, of="generated images") -> None:
+    """Raises an error if the images of a batch have the wrong shape.
+
+    Args:
+        shape: Shape of the batch.
+        image_shape: Shape of one image; None is any size.
+        of: What has that shape, for the message.
+    """
     wanted = ", ".join(map(str, image_shape))
     if getattr(shape, "rank", 0) is None:
         raise ValueError(
-            "Images must have the shape of generated images, (batch, "
+            f"Images must have the shape of {of}, (batch, "
             f"{wanted}). Received: a data set of unknown rank. Set the shape: "
             "`dataset.map(lambda x: tf.ensure_shape(x, (None, "
             f"{wanted})))`."
         )
-    fits = len(shape) == len(image_shape) + 1 and all(
-        size is None or size == wanted
-        for size, wanted in zip(shape[1:], image_shape, strict=True)
-    )
-    if fits:
+    if shapes_agree(tuple(shape[1:]), tuple(image_shape)):
         return
     cure = "Resize them or build networks for their shape."
     if tuple(shape[1:]) == tuple(image_shape[:-1]):
         cure = "Add the channel axis with `images[..., None]`."
     raise ValueError(
-        f"Images must have the shape of generated images, (batch, {wanted}). "
+        f"Images must have the shape of {of}, (batch, {wanted}). "
         f"Received: shape {tuple(shape)}. {cure}"
     )
 

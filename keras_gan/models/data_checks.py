@@ -12,8 +12,17 @@ from keras_gan.models import batch as batches
 from keras_gan.utils.stack import level_outside
 
 
-def check_arrays(images, labels, image_shape, num_classes) -> None:
+def check_arrays(
+    images, labels, image_shape, num_classes, of="generated images"
+) -> None:
     """Checks all images and labels of data that is in memory.
+
+    Args:
+        images: Array of images, or a data set.
+        labels: Their labels, or None.
+        image_shape: Shape of one image; None is any size.
+        num_classes: Number of classes, or None.
+        of: What has that shape, for messages.
 
     Raises:
         ValueError: If their shape, type or range is wrong.
@@ -28,7 +37,7 @@ def check_arrays(images, labels, image_shape, num_classes) -> None:
     if not _is_array(images):
         _check_dataset(getattr(images, "element_spec", None), num_classes)
         return
-    _check_images(_numpy(images), tuple(image_shape))
+    _check_images(_numpy(images), tuple(image_shape), of)
     if num_classes is None:
         return
     if labels is None:
@@ -75,8 +84,8 @@ def _is_array(images) -> bool:
     return hasattr(images, "shape") and hasattr(images, "__array__")
 
 
-def _check_images(images, image_shape):
-    batches.check_shape(images.shape, image_shape)
+def _check_images(images, image_shape, of):
+    batches.check_shape(images.shape, image_shape, of)
     batches.check_real(images.dtype)
     if images.size == 0:
         raise ValueError(

@@ -53,7 +53,7 @@ def build(generator, discriminator, latent_dim, num_classes) -> tuple:
     inputs = images
     if num_classes is not None:
         inputs = [images, fake_inputs(latent_dim, num_classes)[1]]
-    logits = _single_output(discriminator, inputs, "discriminator")
+    logits = single_output(discriminator, inputs, "discriminator")
     if tuple(logits.shape[1:]) != (1,):
         raise ValueError(
             "`discriminator` must return one logit per image, shape "
@@ -67,7 +67,7 @@ def build_generator(generator, latent_dim, num_classes) -> tuple:
     """Builds a generator; returns `latent_dim` and its symbolic images."""
     latent_dim = _latent_dim(generator, latent_dim, num_classes)
     inputs = fake_inputs(latent_dim, num_classes)
-    return latent_dim, _single_output(generator, inputs, "generator")
+    return latent_dim, single_output(generator, inputs, "generator")
 
 
 def _latent_dim(generator, latent_dim, num_classes) -> int:
@@ -145,7 +145,7 @@ def outputs_of(model, inputs, role):
         ) from error
 
 
-def _single_output(model, inputs, role):
+def single_output(model, inputs, role):
     """Returns the symbolic output of a model that has only one."""
     outputs = outputs_of(model, inputs, role)
     if not hasattr(outputs, "shape"):

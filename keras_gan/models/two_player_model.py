@@ -1,6 +1,7 @@
 """`TwoPlayerModel`: a model of a generator and a discriminator."""
 
 import contextlib
+import functools
 
 import keras
 from keras import ops
@@ -132,7 +133,7 @@ class TwoPlayerModel(AdversarialModel):
             )
             getattr(loss, "build", lambda: None)()
             configuration.check_loss(loss)
-        with self._compiling_with(chosen):
+        with self.compiling_with(penalties=chosen):
             super().compile(
                 optimizer,
                 metrics=metrics,
@@ -146,10 +147,15 @@ class TwoPlayerModel(AdversarialModel):
         self._adaptive = Untracked(augmenters.adaptive_layer(self.augmenter))
 
     @contextlib.contextmanager
-    def _compiling_with(self, penalties):
-        """Context with other penalties; after an error with those of before."""
-        before = {n: getattr(self, n, ()) for n in ("penalties", "players")}
-        self.penalties = penalties
+    def compiling_with(self, **chosen):
+        """Context with other attributes; after an error with those of before.
+
+        Args:
+            **chosen: The attributes, such as `penalties`.
+        """
+        before = {n: getattr(self, n, ()) for n in (*chosen, "players")}
+        for name, value in chosen.items():
+            setattr(self, name, value)
         try:
             yield
         except BaseException:
@@ -229,14 +235,14 @@ class TwoPlayerModel(AdversarialModel):
     # Augmentation ------------------------------------------------------------
 
     def scorer(self, discriminator, training, labels=None):
-        """Returns images -> float32 outputs of an (augmented) discriminator."""
+        """Returns images -> float32 outputs of an (augmented) discriminator.
 
-        def network(inputs, training):
-            if training and self.augmenter is not None:
-                images, *others = keras.tree.flatten(inputs)
-                images = augmenters.augment(self.augmenter, images)
-                inputs = [images, *others] if others else images
-            return discriminator(inputs, training=training)
+        Args:
+            discriminator: The network.
+            training: Whether it is called in training mode, with augmentation.
+            labels: A second input beside the images, or None.
+        """
+        network = functools.partial(self.discriminate, discriminator)
 
         def function(images):
             inputs = images if labels is None else [images, labels]
@@ -246,6 +252,20 @@ class TwoPlayerModel(AdversarialModel):
             )
 
         return function
+
+    def discriminate(self, discriminator, inputs, training):
+        """Returns a discriminator's outputs for (augmented) images.
+
+        Args:
+            discriminator: The network.
+            inputs: Images, or a list of images and another input.
+            training: Whether it is called in training mode, with augmentation.
+        """
+        if training and self.augmenter is not None:
+            images, *others = keras.tree.flatten(inputs)
+            images = augmenters.augment(self.augmenter, images)
+            inputs = [images, *others] if others else images
+        return discriminator(inputs, training=training)
 
     def layers_of(self, player) -> list:
         layers = super().layers_of(player)
@@ -297,7 +317,7 @@ class TwoPlayerModel(AdversarialModel):
             "generator_optimizer": keras.saving.deserialize_keras_object(
                 config["generator_optimizer"]
             ),
-            "loss": losses.get(config["loss"]),
+            "loss": config["loss"] and losses.get(config["loss"]),
             "penalties": [penalties.get(p) for p in config["penalties"]],
         }
 

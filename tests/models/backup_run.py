@@ -1,10 +1,11 @@
-"""Trains a GAN and a coupled one until they are killed; see test_backup.py.
+"""Trains several systems until they are killed; see test_backup.py.
 
     python backup_run.py
 
 What it defines also trains what was left, and an unbroken run.
 """
 
+import functools
 import os
 import signal
 import sys
@@ -16,7 +17,7 @@ from keras import layers
 import keras_gan
 
 points = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
-images = np.tanh(np.tile(points, (1, 9))).reshape(32, 6, 6, 1)
+pictures = np.tanh(np.tile(points, (1, 9))).reshape(32, 6, 6, 1)
 
 
 class Kill(keras.callbacks.Callback):
@@ -61,12 +62,24 @@ def make_gan():
 
 def make_coupled_gan():
     pairs = keras_gan.networks.coupled((6, 6, 1), width=2, latent_dim=2)
-    return keras_gan.CoupledGAN, pairs, (images, -images[::-1])
+    return keras_gan.CoupledGAN, pairs, (pictures, -pictures[::-1])
+
+
+def make_pix2pix():
+    sources, images = layers.Input((6, 6, 1)), layers.Input((6, 6, 1))
+    x = layers.Dropout(0.3)(layers.Conv2D(2, 3, padding="same")(sources))
+    x = layers.Conv2D(1, 1, activation="tanh")(x)
+    generator = keras.Model(sources, x)
+    x = layers.Conv2D(1, 4, 2)(layers.Concatenate()([sources, images]))
+    networks = generator, keras.Model([sources, images], x)
+    return keras_gan.Pix2Pix, networks, (-pictures, pictures)
 
 
 def settings_of(kind):
     if kind == "coupled_gan":
         return {"loss": "hinge"}
+    if kind == "pix2pix":
+        return {"penalties": [keras_gan.penalties.LeCam()]}
     return {
         "penalties": [
             keras_gan.penalties.R1(1.0, every=3),
@@ -97,7 +110,8 @@ def train(kind, output, fatal_epoch=-1, end=kill):
     penalty = [v for p in gan.penalties for v in p.variables]
     seeds = [g.state for p in gan.penalties for g in p.seed_generators]
     arrays = map(keras.ops.convert_to_numpy, every + penalty + seeds)
-    drawn = keras.tree.flatten(gan.generate(3))
+    draw = getattr(gan, "generate", lambda n: gan.translate(data[0][:n]))
+    drawn = keras.tree.flatten(draw(3))
     np.savez(f"{kind}_{output}", *arrays, *drawn)
 
 
@@ -105,5 +119,8 @@ if __name__ == "__main__":
     from quick_start import start_quickly
 
     start_quickly()  # As the test process, whose run must be equal.
-    # The signal ends both in the middle of an epoch.
-    train("coupled_gan", "rest", 2, lambda: train("gan", "rest", 2))
+    # The signal ends all of them in the middle of an epoch.
+    ends = [kill]
+    for kind in ("gan", "coupled_gan", "pix2pix"):
+        ends.append(functools.partial(train, kind, "rest", 2, ends[-1]))
+    ends[-1]()

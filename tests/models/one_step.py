@@ -1,4 +1,6 @@
-"""One training step for each loss and penalty, from weights given by a seed.
+"""One training step for each loss, penalty and system.
+
+The weights are given by a seed.
 
     KERAS_BACKEND=jax python one_step.py OUT.npz
 
@@ -99,6 +101,38 @@ def cases(keras_gan):
     )
 
 
+def pix2pix(keras_gan):
+    """A step of `Pix2Pix`, with a discriminator of pairs."""
+    layers = keras.layers
+    sources, images = keras.Input(SHAPE), keras.Input(SHAPE)
+    x = layers.Conv2D(3, 3, padding="same", activation="silu")(sources)
+    x = layers.Conv2D(1, 1, activation="tanh")(x)
+    generator = keras.Model(sources, x)
+    x = layers.Concatenate()([sources, images])
+    x = layers.Conv2D(3, 3, 2, activation="silu")(x)
+    discriminator = keras.Model([sources, images], layers.Conv2D(1, 1)(x))
+    weights_of(generator, 1)
+    weights_of(discriminator, 2)
+    model = keras_gan.Pix2Pix(
+        generator,
+        discriminator,
+        augmenter=keras_gan.layers.DiffAugment("color,translation", seed=1),
+        ema_momentum=0.9,
+        seed=3,
+    )
+    model.compile(
+        keras.optimizers.SGD(0.1),
+        keras.optimizers.SGD(0.1),
+        penalties=[keras_gan.penalties.R1(0.5)],
+        run_eagerly=keras.backend.backend() != "jax",
+    )
+    logs = model.train_on_batch(REAL, -REAL[::-1], return_dict=True)
+    return logs, model.get_weights()
+
+
+SYSTEMS = {"pix2pix": pix2pix}
+
+
 def main(path):
     import keras_gan
 
@@ -107,8 +141,12 @@ def main(path):
         lambda rng, shape: rng.uniform(0.05, 0.95, size=shape)
     )
     results = {}
-    for name, options in cases(keras_gan):
-        logs, weights = step(keras_gan, options)
+    steps = {
+        name: lambda keras_gan, options=options: step(keras_gan, options)
+        for name, options in cases(keras_gan)
+    }
+    for name, one in {**steps, **SYSTEMS}.items():
+        logs, weights = one(keras_gan)
         results |= {f"{name}/log/{key}": v for key, v in logs.items()}
         results |= {f"{name}/weight/{i}": w for i, w in enumerate(weights)}
     np.savez(path, **results)

@@ -11,10 +11,11 @@ import textwrap
 
 import keras
 import numpy as np
+import pair_models
 import pytest
 from coupled_models import coupled
 
-from keras_gan import GAN, CoupledGAN, losses, penalties
+from keras_gan import GAN, CoupledGAN, Pix2Pix, losses, penalties
 
 
 class LatentsFromData(GAN):
@@ -157,6 +158,29 @@ def test_two_domains_on_two_replicas_are_as_on_one_device(two_cpus, case):
         gans.append(gan)
         logs.append(fit.history)
     assert_same_run(gans, logs)
+
+
+def test_pairs_on_two_replicas_are_as_on_one_device(two_cpus, tmp_path):
+    # The last batch, of one pair, leaves the second replica with none.
+    sources, targets = (pair_models.uniform(seed, count=9) for seed in range(2))
+    models, logs = [], []
+    for scope in (contextlib.nullcontext, two_cpus.scope):
+        with scope():
+            sgd = [keras.optimizers.SGD(0.1) for _ in "gd"]
+            judge = pair_models.judge(source=pair_models.SHAPE)
+            model = Pix2Pix(pair_models.translator(), judge, seed=7)
+            eager = scope is contextlib.nullcontext
+            model.compile(
+                *sgd, penalties=[penalties.R1(0.1)], run_eagerly=eager
+            )
+        fit = model.fit(sources, targets, batch_size=4, epochs=2,
+                        shuffle=False, verbose=0)  # fmt: skip
+        models.append(model)
+        logs.append(fit.history)
+    assert_same_run(models, logs)
+    one, two = (model.translate(sources) for model in models)
+    np.testing.assert_allclose(one, two, atol=1e-5)
+    assert np.isfinite(models[1].evaluate(sources, targets, verbose=0)).all()
 
 
 def test_replicas_draw_different_latents(make_gan, points, two_cpus):
