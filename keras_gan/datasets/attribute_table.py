@@ -13,6 +13,8 @@ from keras_gan.datasets.layout import in_class_order
 
 # Columns with more values than these are names and measurements.
 _MOST_CATEGORIES = 100
+# A column with more empty cells than this share is not used unless it is named.
+_MOST_EMPTY = 0.1
 _YES_NO = ({"0", "1"}, {"-1", "1"}, {"0.0", "1.0"}, {"false", "true"})
 
 
@@ -52,8 +54,8 @@ def read_table(
     Args:
         path: A CSV file (separated by commas, semicolons or tabs), or the list
             of CelebA.
-        columns: Columns to use. Default: all that have at most 100 values and
-            not one for each image.
+        columns: Columns to use. Default: all that have at most 100 values, not
+            one for each image, and that are filled in for 9 of 10 images.
         strict: Whether rows with an empty cell are an error.
 
     Raises:
@@ -63,10 +65,10 @@ def read_table(
     header, rows = _cells(path)
     names = header[1:] if columns is None else list(columns)
     _check_columns(path, header, names)
+    if columns is None:
+        names = _useful(path, names, rows)
     rows = _complete(path, header, names, rows, strict)
     cells = {name: [row[header.index(name)] for row in rows] for name in names}
-    if columns is None:
-        cells = _without_identifiers(path, cells)
     parts = [_attributes(path, name, some) for name, some in cells.items()]
     return AttributeTable(
         name=str(path),
@@ -191,26 +193,27 @@ def _complete(path, header, names, rows, strict: bool) -> list[list[str]]:
     return complete
 
 
-def _without_identifiers(path, cells: dict[str, list[str]]) -> dict:
-    """The columns that are not names, texts or measurements."""
-    kept, left_out = {}, []
-    for name, column in cells.items():
+def _useful(path, names: list[str], rows: list[list[str]]) -> list[str]:
+    """The columns that are not identifiers, measurements or mostly empty."""
+    kept: list[str] = []
+    left_out: list[str] = []
+    for place, name in enumerate(names, 1):
+        column = [row[place] for row in rows]
         number = len({cell.casefold() for cell in column})
-        is_one_each = number == len(column) > 2
-        if number > _MOST_CATEGORIES or is_one_each:
-            left_out.append(name)
-        else:
-            kept[name] = column
+        is_identifier = number > _MOST_CATEGORIES or number == len(column) > 2
+        is_empty = column.count("") > _MOST_EMPTY * len(column)
+        (left_out if is_identifier or is_empty else kept).append(name)
     if not kept:
         raise ValueError(
             f"The table `{path}` must have a column of attributes. Received: "
-            f"{', '.join(cells)}, with a value for almost each image"
+            f"{', '.join(names)}, which are mostly empty or have a value for "
+            "almost each image"
         )
     if left_out:
         warnings.warn(
-            f"`{path}`: {len(left_out)} of its columns have too many values "
-            f"for attributes and are left out: {', '.join(left_out[:5])}. Name "
-            "those to use as `columns`.",
+            f"`{path}`: {len(left_out)} of its columns are mostly empty or "
+            "have too many values for attributes, and are left out: "
+            f"{', '.join(left_out[:5])}. Name those to use as `columns`.",
             stacklevel=2,
         )
     return kept

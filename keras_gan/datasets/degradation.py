@@ -3,12 +3,12 @@
 import dataclasses
 import io
 import math
-from typing import Any
 
 import numpy as np
 
 from keras_gan.datasets.blur_kernels import random_kernel, random_sinc_kernel
 from keras_gan.images import bicubic_resize
+from keras_gan.images.resampling import Taps, resample
 from keras_gan.images.values import to_picture
 
 Size = tuple[int, int]
@@ -149,33 +149,30 @@ def _bytes(image: np.ndarray) -> np.ndarray:
 
 def _interpolated(image: np.ndarray, size: Size, mode: str) -> np.ndarray:
     """Resizes as most programs do, without care for aliasing."""
-    matrix: Any = _area if mode == "area" else _curve
-    rows, columns = (
-        matrix(old, new, mode)
+    taps = [
+        _area(old, new) if mode == "area" else _curve(old, new, mode)
         for old, new in zip(image.shape[:2], size, strict=True)
-    )
-    planes = np.moveaxis(image, -1, 0)
-    return np.clip(np.moveaxis(rows @ planes @ columns.T, 0, -1), 0, 1)
+    ]
+    return np.clip(resample(image, taps), 0, 1)
 
 
-def _area(length: int, new_length: int, mode: str) -> np.ndarray:
+def _area(length: int, new_length: int) -> Taps:
     """The share of each old pixel in each new one."""
     ends = np.linspace(0, length, new_length + 1)[:, None]
-    pixels = np.arange(length)
-    overlap = np.minimum(ends[1:], pixels + 1) - np.maximum(ends[:-1], pixels)
-    return np.clip(overlap, 0, 1) * new_length / length
+    start, end = ends[:-1], ends[1:]
+    taps = np.floor(start) + np.arange(math.ceil(length / new_length) + 1)
+    overlap = np.minimum(end, taps + 1) - np.maximum(start, taps)
+    weights = np.clip(overlap, 0, 1) * new_length / length
+    return np.clip(taps.astype(int), 0, length - 1), weights
 
 
-def _curve(length: int, new_length: int, mode: str) -> np.ndarray:
+def _curve(length: int, new_length: int, mode: str) -> Taps:
     """Straight lines or cubic curves through the nearest old pixels."""
     centers = (np.arange(new_length) + 0.5) * length / new_length - 0.5
     taps = np.floor(centers)[:, None] + np.arange(-1, 3)
     far = np.abs(centers[:, None] - taps)
     weights = np.clip(1 - far, 0, 1) if mode == "bilinear" else _cubic(far)
-    places = np.clip(taps.astype(int), 0, length - 1)
-    matrix = np.zeros((new_length, length))
-    np.add.at(matrix, (np.arange(new_length)[:, None], places), weights)
-    return matrix
+    return np.clip(taps.astype(int), 0, length - 1), weights
 
 
 def _cubic(x: np.ndarray, a: float = -0.75) -> np.ndarray:

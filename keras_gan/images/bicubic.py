@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_gan.images.resampling import Taps, resample
 from keras_gan.utils.arguments import height_and_width, is_number
 
 
@@ -44,15 +45,13 @@ def bicubic_resize(
         [Keys, 1981](https://doi.org/10.1109/TASSP.1981.1163711)
     """
     images = np.asarray(images)
-    rows, columns = _matrices(images.shape[-3:-1], size, scale)
-    planes = np.moveaxis(images.astype("float64"), -1, -3)
-    resized = np.moveaxis(rows @ planes @ columns.T, -3, -1)
+    resized = resample(images, _taps(images.shape[-3:-1], size, scale))
     if images.dtype == np.uint8:
         resized = np.clip(np.floor(resized + 0.5), 0, 255)
     return resized.astype(images.dtype)
 
 
-def _matrices(sides, size, scale) -> list[np.ndarray]:
+def _taps(sides, size, scale) -> list[Taps]:
     if (size is None) == (scale is None):
         raise ValueError(
             "Exactly one of `size` and `scale` must be given. "
@@ -76,8 +75,8 @@ def _matrices(sides, size, scale) -> list[np.ndarray]:
 
 
 @functools.lru_cache(64)
-def _weights(length: int, new_length: int, scale: float) -> np.ndarray:
-    """What each old pixel adds to each new one, `(new_length, length)`."""
+def _weights(length: int, new_length: int, scale: float) -> Taps:
+    """The old pixels around each new one, and what they add to it."""
     shrinkage = min(scale, 1.0)
     width = 4 / shrinkage
     # Centers of the new pixels in units of old ones.
@@ -87,10 +86,7 @@ def _weights(length: int, new_length: int, scale: float) -> np.ndarray:
     weights = _cubic(shrinkage * (centers - taps))
     weights /= weights.sum(axis=1, keepdims=True)
     places = taps.astype(int) % (2 * length)
-    places = np.where(places < length, places, 2 * length - 1 - places)
-    matrix = np.zeros((new_length, length))
-    np.add.at(matrix, (np.arange(new_length)[:, None], places), weights)
-    return matrix
+    return np.where(places < length, places, 2 * length - 1 - places), weights
 
 
 def _cubic(x: np.ndarray) -> np.ndarray:

@@ -116,13 +116,17 @@ def test_images_and_rows_without_the_other(faces):
 
 
 def test_empty_cells(faces):
-    path = simple(faces, values=["0", "1", "", "1", "0", "1"])
-    with pytest.warns(UserWarning, match="1 of its rows have an empty cell"):
-        with pytest.warns(UserWarning, match="have no partner"):
-            opened = AttributeImages(faces, path)
-    assert len(opened) == 5
-    with pytest.raises(ValueError, match="1 rows with an empty one"):
-        attributes(faces, path, strict=True)
+    lines = "".join(f"{n}.png,{n % 2},{n % 2 or ''}\n" for n in range(6))
+    path = table(faces, "file,old,hat\n" + lines)
+    with pytest.warns(UserWarning, match="1 of its columns are mostly empty"):
+        assert AttributeImages(faces, path).attribute_names == ("old",)
+    named = {"columns": ["old", "hat"]}
+    with pytest.warns(UserWarning) as warned:
+        opened = AttributeImages(faces, path, **named)
+    assert "3 of its rows have an empty cell" in str(warned[0].message)
+    assert len(opened) == 3
+    with pytest.raises(ValueError, match="3 rows with an empty one"):
+        attributes(faces, path, strict=True, **named)
 
 
 def test_arrays_have_their_rows_in_order():
