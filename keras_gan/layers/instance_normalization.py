@@ -20,9 +20,9 @@ class InstanceNormalization(keras.layers.Layer):
 
     A bias of the layer before is removed with the mean; `offset` is the bias
     that has an effect. `keras.layers.GroupNormalization(groups=-1)` computes
-    the same. On PyTorch it takes the variance as a difference of two large
-    numbers, which of a nearly constant channel may be negative, and for a
-    small `epsilon` the result is NaN. Here the mean is subtracted first.
+    the same, but on PyTorch as a difference of squares, which may be negative
+    for a nearly constant channel: with a small `epsilon` the result is NaN.
+    Here the mean is subtracted first.
 
     Args:
         center: Whether there is a trained `offset`.

@@ -20,14 +20,14 @@ class ReflectionPadding2D(keras.layers.Layer):
     ```
 
     Args:
-        padding: Pixels added on each side, at least 0. Height and width of the
+        padding: Pixels added on each side, at least 1. Height and width of the
             images must be greater.
 
     Input shape: `(batch, height, width, channels)`. Output shape:
     `(batch, height + 2 * padding, width + 2 * padding, channels)`.
 
     Raises:
-        ValueError: If `padding` is not an integer of at least 0, or, when the
+        ValueError: If `padding` is not an integer of at least 1, or, when the
             layer is built, if the images are too small.
 
     Example:
@@ -39,7 +39,7 @@ class ReflectionPadding2D(keras.layers.Layer):
 
     def __init__(self, padding: int = 1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.padding = integer("padding", padding, at_least=0)
+        self.padding = integer("padding", padding, at_least=1)
 
     def build(self, input_shape: Any) -> None:
         sides = [side for side in input_shape[1:3] if side is not None]

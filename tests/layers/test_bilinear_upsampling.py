@@ -11,7 +11,7 @@ def images(shape=(2, 3, 4, 2)):
     return np.random.default_rng(0).normal(size=shape).astype("float32")
 
 
-@pytest.mark.parametrize("factor", [1, 2, 3])
+@pytest.mark.parametrize("factor", [1, 3])
 def test_interpolates_along_both_axes(factor):
     x = images()
     layer = BilinearUpsampling2D(factor)

@@ -39,21 +39,27 @@ def test_weights_are_those_that_were_asked_for(center, scale):
     assert again.get_config() == layer.get_config()
 
 
-@pytest.mark.parametrize("value", [0.0, 100.0, 12345.678])
-def test_constant_channels_stay_small(value):
-    x = np.full((1, 7, 7, 2), value, "float32")
+def test_nearly_constant_channels():
+    # As a difference of squares, their variance may be negative.
+    x = 30 + 1e-4 * np.random.default_rng(0).normal(size=(2, 8, 8, 16))
+    x = x.astype("float32")
+    deviations = x.astype("float64") - x.mean((1, 2), "float64", keepdims=True)
+    variance = np.mean(deviations**2, axis=(1, 2), keepdims=True)
+    wanted = deviations / np.sqrt(variance + 1e-5)
+    found = quick(InstanceNormalization())(x)
+    assert_close(found, wanted, atol=5e-3)
+    assert np.abs(wanted).max() > 0.05
 
+
+def test_gradient_of_a_constant_channel_is_finite():
     def total(x):
         return keras.ops.sum(InstanceNormalization()(x) ** 2)
 
-    y = array(quick(InstanceNormalization())(x))
-    # Of the mean, float32 has seven digits; its error counts as deviation.
-    assert np.abs(y).max() < (0.05 if value <= 100 else 1)
-    (slope,) = gradients(total, x)
+    (slope,) = gradients(total, np.full((1, 4, 4, 1), 12345.678, "float32"))
     assert np.isfinite(slope).all()
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize("policy", ["mixed_float16"])
 def test_statistics_are_of_float32(policy):
     # The squares of these numbers are too large for float16.
     x = 1000 * images((1, 4, 4, 1))

@@ -17,6 +17,7 @@ def images(height, width, channels=2):
     return np.random.default_rng(0).normal(size=shape).astype("float32")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("values", "multiple", "at_least", "wanted"),
     [
@@ -34,7 +35,7 @@ def test_far_edge_is_mirrored(values, multiple, at_least, wanted):
     assert_equal(y, wanted)
 
 
-@pytest.mark.parametrize("size", [(13, 17), (8, 16), (1, 9)])
+@pytest.mark.parametrize("size", [(13, 16), (1, 9)])
 def test_cropping_undoes_padding(size):
     x = images(*size)
     layer = PaddingToMultiple(8)

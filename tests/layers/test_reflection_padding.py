@@ -12,7 +12,7 @@ def images(shape=(2, 5, 4, 3)):
     return np.random.default_rng(0).normal(size=shape).astype("float32")
 
 
-@pytest.mark.parametrize("padding", [0, 1, 3])
+@pytest.mark.parametrize("padding", [1, 3])
 def test_as_numpy_pads(padding):
     layer = ReflectionPadding2D(padding)
     both = (padding, padding)
@@ -41,6 +41,6 @@ def test_config_and_unknown_sides():
 @pytest.mark.once
 def test_bad_input():
     with pytest.raises(ValueError, match="`padding` must be an integer"):
-        ReflectionPadding2D(-1)
+        ReflectionPadding2D(0)
     with pytest.raises(ValueError, match=r"padding=3.*\(3, 8, 1\).*Pad less"):
         ReflectionPadding2D(3)(np.ones((1, 3, 8, 1)))

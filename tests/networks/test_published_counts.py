@@ -1,8 +1,8 @@
 """Networks have as many parameters as those of the papers.
 
-Their channels are multiples of one width, so the number of parameters is a
-polynomial of second degree of it: three networks with one to three channels
-tell how many the full one has.
+No large network is built for that. Where all channels are multiples of one
+width, the number of parameters is a polynomial of second degree of it, which
+three narrow networks determine; and each further block adds the same number.
 """
 
 import math
@@ -14,110 +14,90 @@ from keras_gan import networks
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
+UNET = partial(networks.unet_generator, normalization="batch")
+PATCH = networks.patch_discriminator
 
 
 def trained(model):
     return sum(math.prod(w.shape) for w in model.trainable_variables)
 
 
-def count(build, width=64):
-    """The number of trained parameters of `build(width)`."""
-    one, two, three = (trained(build(small)) for small in (1, 2, 3))
+def of_width(build, width):
+    """The number of trained parameters of `build(width=width)`."""
+    one, two, three = (trained(build(width=small)) for small in (1, 2, 3))
     steps = width - 1
     curvature = (three - 2 * two + one) * steps * (steps - 1) // 2
     return one + steps * (two - one) + curvature
 
 
-def unet(side):
-    return lambda width: networks.unet_generator(
-        (side, side, 3), width=width, normalization="batch"
-    )
+def of_blocks(build, *blocks):
+    """The numbers of trained parameters of `build(blocks=...)`."""
+    one, two = (trained(build(blocks=small)) for small in (1, 2))
+    return [one + (many - 1) * (two - one) for many in blocks]
 
 
-def resnet(side, **options):
-    return lambda width: networks.resnet_generator(
-        (side, side, 3), width=width, **options
-    )
-
-
-def rrdb(width, blocks):
-    # The growth of the paper is half of the width.
-    return networks.rrdb_generator(
-        (8, 8, 3), width=2 * width, growth=width, blocks=blocks
-    )
-
-
-def rrdb_count(blocks):
-    """Each block adds the same number of parameters."""
-    one, two = (count(partial(rrdb, blocks=n), width=32) for n in (1, 2))
-    return one + (blocks - 1) * (two - one)
-
-
-@pytest.mark.parametrize(
-    ("build", "published", "exact"),
-    [
-        (unet(256), 54.41, 54_413_955),
-        (unet(128), 41.83, 41_828_995),
-        (resnet(256), 11.378, 11_378_179),
-        (resnet(128), 7.838, 7_837_699),
-        (resnet(128, num_attributes=5), 8.43, 8_430_531),
-        (
-            lambda width: networks.patch_discriminator(
-                (256, 256, 3), (256, 256, 3), width=width, normalization="batch"
-            ),
-            2.769,
-            2_768_705,
-        ),
-        (
-            lambda width: networks.patch_discriminator(
-                (256, 256, 3), width=width
-            ),
-            2.765,
-            2_764_737,
-        ),
-        (
-            lambda width: networks.attribute_discriminator(
-                (128, 128, 3), 5, width=width
-            ),
-            44.76,
-            44_762_048,
-        ),
-        (
-            lambda width: networks.srresnet_generator((8, 8, 3), width=width),
-            1.518,
-            1_517_571,
-        ),
-        (
-            lambda width: networks.unet_discriminator((64, 64, 3), width=width),
-            4.38,
-            4_376_897,
-        ),
-    ],
-)
-def test_published_count(build, published, exact):
-    found = count(build)
+def assert_published(found, exact, published):
     assert found == exact
     digits = len(str(published).split(".")[1])
     assert round(found / 1e6, digits) == published
 
 
 @pytest.mark.parametrize(
-    ("blocks", "published", "exact"),
-    [(23, 16.70, 16_697_987), (6, 4.47, 4_467_779)],
+    ("build", "exact", "published"),
+    [
+        (partial(UNET, (256, 256, 3)), 54_413_955, 54.41),
+        (partial(UNET, (128, 128, 3)), 41_828_995, 41.83),
+        (
+            partial(PATCH, (256, 256, 3), (256, 256, 3), normalization="batch"),
+            2_768_705,
+            2.769,
+        ),
+        (partial(PATCH, (256, 256, 3)), 2_764_737, 2.765),
+        (
+            partial(networks.attribute_discriminator, (128, 128, 3), 5),
+            44_762_048,
+            44.76,
+        ),
+        (
+            partial(networks.unet_discriminator, (64, 64, 3)),
+            4_376_897,
+            4.38,
+        ),
+    ],
 )
-def test_published_count_of_rrdb(blocks, published, exact):
-    found = rrdb_count(blocks)
-    assert found == exact
-    assert round(found / 1e6, 2) == published
+def test_networks_of_one_width(build, exact, published):
+    assert_published(of_width(build, 64), exact, published)
 
 
-def test_the_polynomial_is_right():
-    for width in (5, 8):
-        model = networks.srresnet_generator((8, 8, 3), width=width, blocks=2)
-        assert trained(model) == count(
-            lambda w: networks.srresnet_generator((8, 8, 3), width=w, blocks=2),
-            width,
-        )
-    with_half = networks.rrdb_generator((8, 8, 3), width=4, growth=2, blocks=3)
-    one, two = (trained(rrdb(2, blocks)) for blocks in (1, 2))
-    assert trained(with_half) == one + 2 * (two - one)
+@pytest.mark.parametrize(
+    ("build", "counts"),
+    [
+        (
+            partial(networks.resnet_generator, (256, 256, 3)),
+            {9: (11_378_179, 11.378), 6: (7_837_699, 7.838)},
+        ),
+        (
+            partial(networks.resnet_generator, (128, 128, 3), num_attributes=5),
+            {6: (8_430_531, 8.43)},
+        ),
+        (
+            partial(networks.srresnet_generator, (8, 8, 3)),
+            {16: (1_517_571, 1.518)},
+        ),
+        (
+            partial(networks.rrdb_generator, (8, 8, 3)),
+            {23: (16_697_987, 16.70), 6: (4_467_779, 4.47)},
+        ),
+    ],
+)
+def test_networks_of_blocks(build, counts):
+    found = of_blocks(build, *counts)
+    for one, (exact, published) in zip(found, counts.values(), strict=True):
+        assert_published(one, exact, published)
+
+
+def test_both_ways_of_counting_are_exact():
+    build = partial(networks.srresnet_generator, (8, 8, 3), blocks=1)
+    assert trained(build(width=7)) == of_width(build, 7)
+    build = partial(networks.resnet_generator, (8, 8, 1), width=2)
+    assert [trained(build(blocks=4))] == of_blocks(build, 4)

@@ -19,10 +19,8 @@ def kinds(model, kind):
     ("side", "options", "blocks"),
     [
         (256, {}, 9),
-        (128, {}, 6),
         (None, {}, 6),
         (256, {"num_attributes": 2}, 6),
-        (32, {"blocks": 2}, 2),
     ],
 )
 def test_number_of_blocks(side, options, blocks):

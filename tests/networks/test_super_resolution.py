@@ -14,19 +14,18 @@ SMALL = {
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("scale", [1, 2, 3, 4, 8])
+@pytest.mark.parametrize("scale", [1, 3, 8])
 @pytest.mark.parametrize("builder", SMALL)
-def test_every_scale_of_odd_images(builder, scale):
+def test_scales_of_odd_images(builder, scale):
     build, small = getattr(networks, builder), SMALL[builder]
     model = build((5, 7, 2), scale, **small)
     wanted = (None, 5 * scale, 7 * scale, 2)
     assert model.output_shape == wanted
     images = np.random.default_rng(0).uniform(-1, 1, (1, 5, 7, 2))
     assert model(images).shape[1:] == wanted[1:]
-    model = build((None, None, 2), scale, **small)
-    assert model(images).shape[1:] == wanted[1:]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
 def test_srresnet_adds_to_the_interpolated_image(policy):
     keras.config.set_dtype_policy(policy)
@@ -44,7 +43,7 @@ def test_srresnet_adds_to_the_interpolated_image(policy):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize(("scale", "factor"), [(1, 4), (2, 2), (3, 1), (4, 1)])
+@pytest.mark.parametrize(("scale", "factor"), [(1, 4), (2, 2), (4, 1)])
 def test_rrdb_computes_at_a_lower_resolution(scale, factor):
     model = networks.rrdb_generator(
         (16, 16, 3), scale, **SMALL["rrdb_generator"]

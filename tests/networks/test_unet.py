@@ -21,7 +21,7 @@ def kinds(model, kind):
 
 
 @pytest.mark.parametrize(
-    ("side", "depth"), [(256, 8), (128, 7), (28, 4), (13, 3), (1, 1), (None, 5)]
+    ("side", "depth"), [(256, 8), (28, 4), (1, 1), (None, 5)]
 )
 def test_default_depth(side, depth):
     model = networks.unet_generator((side, side, 1), width=1)
@@ -31,14 +31,15 @@ def test_default_depth(side, depth):
     assert len(kinds(model, keras.layers.Concatenate)) == depth - 1
 
 
-@pytest.mark.parametrize(("depth", "dropped"), [(4, 0), (5, 1), (7, 3), (8, 3)])
-def test_dropout_of_deep_networks(depth, dropped):
-    for rate in (0.5, 0):
-        model = networks.unet_generator(
-            (None, None, 1), width=1, depth=depth, dropout=rate
-        )
-        found = kinds(model, keras.layers.Dropout)
-        assert len(found) == (dropped if rate else 0)
+@pytest.mark.parametrize(
+    ("depth", "rate", "dropped"),
+    [(4, 0.5, 0), (5, 0.5, 1), (8, 0.5, 3), (6, 0, 0)],
+)
+def test_dropout_of_deep_networks(depth, rate, dropped):
+    model = networks.unet_generator(
+        (None, None, 1), width=1, depth=depth, dropout=rate
+    )
+    assert len(kinds(model, keras.layers.Dropout)) == dropped
 
 
 def test_dropout_acts_in_training_alone():
