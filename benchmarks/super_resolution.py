@@ -23,11 +23,11 @@ import numpy as np
 
 from keras_gan import datasets, losses, metrics, networks
 from keras_gan.callbacks import TimeBudget
-from keras_gan.images import bicubic_resize, write_image
+from keras_gan.images import bicubic_resize, to_uint8, write_image
 
 SCALE = 2
 TRAIN, TEST, MORE = "CBSD68", "CSet5", "CSet14"
-PATCH = 48
+PATCH = 96
 STEPS_PER_EPOCH = 100
 # Width and blocks: small enough for two cores.
 SIZES = {"small": (32, 6), "full": (64, 16)}
@@ -100,7 +100,7 @@ def picture(path: Path, ways: dict, low: np.ndarray, high: np.ndarray) -> None:
         for row in rows
     ]
     image = np.concatenate(parts, axis=1).clip(-1, 1)
-    write_image(path, image.repeat(3, axis=0).repeat(3, axis=1))
+    write_image(path, to_uint8(image.repeat(3, axis=0).repeat(3, axis=1)))
 
 
 def arguments() -> argparse.Namespace:
@@ -172,7 +172,9 @@ def run(options, data, test: list, more: list) -> None:
         penalties=None,
     )
     steps = train(model, data, options.minutes)
-    ways["L1"] = lambda low: np.asarray(first_stage.predict(low[None]))[0]
+    ways["L1"] = lambda low: keras.ops.convert_to_numpy(first_stage(low[None]))[
+        0
+    ]
     show("adversarial", enlarge, steps)
     if options.picture:
         picture(options.picture, ways, *test[0])

@@ -10,6 +10,7 @@ from keras_gan.utils.npz import NpzFile
 Keys = tuple[str, str]
 
 _PLAIN_KEYS = (("images", "labels"), ("x", "y"), ("arr_0", "arr_1"))
+_SIDES = "sources", "targets"
 _SMALL_BYTES = 2**28
 _CURE = "Write one with np.savez(path, images=..., labels=...)."
 
@@ -43,6 +44,25 @@ def open_npz(
         keys, split = _find_keys(file.names, path, split)
         arrays = [file.read(key) for key in keys]
     return open_arrays(*arrays, name=str(path), split=split, **options)
+
+
+def open_npz_pair(path: Any) -> list[Source] | None:
+    """Opens the two sides of pairs in one file, if it holds them.
+
+    Args:
+        path: Path of the file; of anything else the answer is `None`.
+
+    Returns:
+        The arrays `sources` and `targets`, or `None` if one is missing.
+    """
+    is_path = isinstance(path, (str, os.PathLike)) and os.path.isfile(path)
+    if not is_path or not str(path).lower().endswith(".npz"):
+        return None
+    with NpzFile(path, _CURE, _SMALL_BYTES) as file:
+        if not set(_SIDES) <= set(file.names):
+            return None
+        arrays = [file.read(key) for key in _SIDES]
+    return [open_arrays(array, name=str(path)) for array in arrays]
 
 
 def _find_keys(

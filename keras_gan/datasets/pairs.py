@@ -7,6 +7,7 @@ import numpy as np
 from keras_gan.datasets.cropping import Cut
 from keras_gan.datasets.examples import Arrays, Examples
 from keras_gan.datasets.loading import load
+from keras_gan.datasets.npz import open_npz_pair
 from keras_gan.datasets.pairing import partners
 from keras_gan.datasets.pictures import Pictures
 from keras_gan.datasets.sources import ImageSize
@@ -61,6 +62,8 @@ class PairedImages(Examples):
         self._step = 1 if direction == "left_to_right" else -1
         self._cut = Cut(crop, flip)
         options = {"image_size": image_size, "channels": channels, **opening}
+        if second is None:
+            first, second = open_npz_pair(first) or (first, None)
         halves: Any = "auto" if second is None else False
         self._sides = [Pictures(first, halves=halves, **options)]
         if second is not None:
@@ -152,8 +155,9 @@ def pairs(
             as for `load`.
         second: Their partners, likewise; those of arrays are in the same
             order. Default: `first` has two folders (the first one in
-            alphabetical order has the sources), or else the two images of each
-            pair are side by side in one.
+            alphabetical order has the sources), or is an `.npz` with the arrays
+            `sources` and `targets`, or else the two images of each pair are
+            side by side in one.
         image_size: Pixels or `(height, width)` to resize each image to.
         channels: 1, 3 or 4 to convert to. Default: as the images of each side
             are.

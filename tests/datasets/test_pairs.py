@@ -147,6 +147,19 @@ def test_arrays_are_matched_by_their_order():
         pairs(first, second[:3])
 
 
+def test_both_sides_in_one_npz(tmp_path):
+    first = np.stack([marked(n) for n in range(4)]).astype("uint8")
+    second = first + np.array([100, 0, 0], "uint8")
+    path = tmp_path / "pairs.npz"
+    np.savez(path, sources=first, targets=second)
+    assert_partners(examples(pairs(path, batch_size=3)))
+    assert PairedImages(path).info.name == str(path)
+    np.savez(path, images=np.concatenate([first, second], axis=2))
+    assert_partners(examples(pairs(path, batch_size=3)))
+    with pytest.raises(FileNotFoundError, match="no dataset, file or folder"):
+        pairs(tmp_path / "nothing.npz")
+
+
 def test_values_are_those_of_load(folders):
     data = pairs(folders / "A", folders / "B", batch_size=5, shuffle=False)
     alone = load(str(folders / "A"), batch_size=5, shuffle=False)
