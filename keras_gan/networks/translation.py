@@ -106,7 +106,7 @@ class LayerMaker:
         strides: int = 1,
         use_bias: bool | None = None,
     ) -> Any:
-        """Convolves features; `strides=2` halves them."""
+        """A convolution that keeps the size, or halves it by `strides=2`."""
         mirrored = self.mirrored and strides == 1
         if mirrored:
             x = ReflectionPadding2D(kernel_size // 2)(x)
@@ -126,7 +126,7 @@ class LayerMaker:
         *,
         use_bias: bool | None = None,
     ) -> Any:
-        """Features of twice the size, `kernel_size` if transposed."""
+        """Features of twice the size; `kernel_size` is for `"transpose"`."""
         if self.upsampling == "resize":
             x = keras.layers.UpSampling2D()(x)
             return self.convolution(x, filters, 3, use_bias=use_bias)
@@ -139,7 +139,7 @@ class LayerMaker:
         )(x)
 
     def weights(self, use_bias: bool | None = None) -> dict[str, Any]:
-        """The initializer and the bias, None for as many as are of use."""
+        """Options of a convolution; None: a bias where it has an effect."""
         without = self.normalization is None
         start = self.starts.he_normal() if without else self.starts.normal(0.02)
         use_bias = without if use_bias is None else use_bias

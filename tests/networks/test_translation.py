@@ -150,7 +150,9 @@ def test_equal_weights_give_equal_outputs_on_every_backend(name):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("name", [n for n in NAMES if n != "attributes"])
+@pytest.mark.parametrize(
+    "name", [n for n in NAMES if n not in ("attributes", "patch of pairs")]
+)
 def test_sizes_known_only_at_run_time(name):
     model, fixed = ready(name, UNKNOWN), ready(name)
     inputs = inputs_of(fixed)
