@@ -20,8 +20,10 @@ from keras_gan.models import (
     GAN,
     AdversarialModel,
     CoupledGAN,
+    CycleGAN,
     Pix2Pix,
     Player,
+    StarGAN,
 )
 from keras_gan.optimizers import AdversarialOptimizer
 
@@ -33,8 +35,10 @@ __all__ = [
     "AdversarialModel",
     "AdversarialOptimizer",
     "CoupledGAN",
+    "CycleGAN",
     "Pix2Pix",
     "Player",
+    "StarGAN",
     "callbacks",
     "datasets",
     "features",

@@ -106,6 +106,7 @@ def test_no_example_is_left_out():
         "many_machines.py",
         "multi_gpu.py",
         "quickstart.py",
+        "unpaired_translation.py",
     }
 
 
@@ -156,6 +157,15 @@ def test_coupled_domains(several):
     # Four rows of digits, each above one of negatives.
     height, width = (picture.shape[axis] for axis in (0, 1))
     assert height / width == pytest.approx(8 / 12, abs=0.02)
+
+
+def test_unpaired_translation(several):
+    folder, printed, _ = several
+    assert "cycle_loss: " in printed["unpaired_translation.py"]
+    picture = image_tools.read_image(folder / "cycle.png")
+    # Rows of digits, translations and these translated back.
+    height, width = (picture.shape[axis] for axis in (0, 1))
+    assert height / width == pytest.approx(3 / 16, abs=0.02)
 
 
 def test_multi_gpu(several):

@@ -42,6 +42,11 @@ def replica_share(batch_size: Any) -> float:
     return 1.0
 
 
+def on_whole_batch(function: Any, values: Any) -> Any:
+    """Calls a function of a batch, which one device has as a whole."""
+    return function(values)
+
+
 def run_on_replicas(variable: Any, function: Any) -> None:
     """Runs `function()` once, because there is one replica."""
     del variable

@@ -4,9 +4,12 @@ from keras_gan.models.acgan import ACGAN
 from keras_gan.models.adversarial_model import AdversarialModel
 from keras_gan.models.batch import split
 from keras_gan.models.coupled_gan import CoupledGAN
+from keras_gan.models.cycle_gan import CycleGAN
 from keras_gan.models.gan import GAN
+from keras_gan.models.image_pool import ImagePool
 from keras_gan.models.pix2pix import Pix2Pix
 from keras_gan.models.player import Player
+from keras_gan.models.star_gan import StarGAN
 from keras_gan.models.turn import Turn
 from keras_gan.models.two_player_model import TwoPlayerModel
 
@@ -15,8 +18,11 @@ __all__ = [
     "GAN",
     "AdversarialModel",
     "CoupledGAN",
+    "CycleGAN",
+    "ImagePool",
     "Pix2Pix",
     "Player",
+    "StarGAN",
     "Turn",
     "TwoPlayerModel",
     "split",

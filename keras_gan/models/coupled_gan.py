@@ -1,18 +1,16 @@
 """`CoupledGAN`: generates pairs of images from unpaired data of two domains."""
 
 import keras
-from keras import ops
 
-from keras_gan.models import augmenter_checks, coupling, data_checks, generation
-from keras_gan.models import batch as batches
+from keras_gan.models import augmenter_checks, coupling, generation
 from keras_gan.models import network_checks as checks
 from keras_gan.models.averaging import AveragedGenerator
+from keras_gan.models.two_domains import NAMES, TwoDomains
 from keras_gan.models.two_player_model import TwoPlayerModel
-from keras_gan.utils.models import Untracked
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class CoupledGAN(AveragedGenerator, TwoPlayerModel):
+class CoupledGAN(TwoDomains, AveragedGenerator, TwoPlayerModel):
     """A pair of GANs for two domains that share weights and latents.
 
     Two generators map the same latents to an image in each of two domains. Each
@@ -79,10 +77,7 @@ class CoupledGAN(AveragedGenerator, TwoPlayerModel):
         self.generator = coupling.joint_generator(generators)
         self.discriminator = coupling.joint_discriminator(discriminators)
         coupling.check_shapes(self.generator, self.discriminator)
-        # Models of one domain each, with the layers of the joint model.
-        self._discriminators = Untracked(coupling.parts(self.discriminator))
-        for part in self._discriminators.value:
-            checks.warn_if_sigmoid(part)
+        self.split_discriminator()
         self.latent_dim = self.generator.input_shape[-1]
         augmenter_checks.check_kind(augmenter)
         self.augmenter = augmenter
@@ -98,53 +93,12 @@ class CoupledGAN(AveragedGenerator, TwoPlayerModel):
         shapes = self.generator.output_shape
         return {
             name: tuple(shape[1:])
-            for name, shape in zip(("first", "second"), shapes, strict=True)
+            for name, shape in zip(NAMES, shapes, strict=True)
         }
-
-    def unpack(self, data):
-        shapes = self.image_shapes().values()
-        parts = [
-            batches.unpack(images, shape, None)
-            for images, shape in zip(
-                coupling.both_domains(data), shapes, strict=True
-            )
-        ]
-        first, second = (part.out_of_range["images"] for part in parts)
-        return batches.Batch(
-            tuple(part.images for part in parts),
-            out_of_range={"images": ops.maximum(first, second)},
-        )
 
     def scores(self, turn):
-        domains = zip(
-            self.image_shapes(),
-            self._discriminators.value,
-            turn.batch.images,
-            turn.samples,
-            strict=True,
-        )
-        return {
-            name: turn.score(self.scorer(network, turn.training), real, fake)
-            for name, network, real, fake in domains
-        }
-
-    # Checks of data ----------------------------------------------------------
-
-    def check_data(self, x, y=None) -> None:
-        if not data_checks.in_memory(x):
-            return
-        images = coupling.both_domains((x, y))
-        coupling.check_lengths(images)
-        for one, shape in zip(
-            images, self.image_shapes().values(), strict=True
-        ):
-            data_checks.check_arrays(one, None, shape, None)
-
-    def flags(self, batch) -> dict:
-        return batch.out_of_range
-
-    def flag_error(self, name: str) -> str:
-        return data_checks.out_of_range("values beyond that range")
+        fakes = dict(zip(NAMES, turn.samples, strict=True))
+        return self.scores_of(turn, fakes)
 
     # Drawing and saving ------------------------------------------------------
 

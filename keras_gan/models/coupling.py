@@ -1,10 +1,12 @@
-"""Combines networks and data of two domains, for `CoupledGAN`."""
+"""Combines networks and data of two domains."""
 
 import keras
 
 from keras_gan.models import network_checks as checks
 from keras_gan.models.state import all_layers
 from keras_gan.utils.models import input_shapes
+
+_COUPLED = "`keras_gan.networks.coupled` creates such pairs."
 
 
 def joint_generator(generators):
@@ -15,7 +17,7 @@ def joint_generator(generators):
     """
     if isinstance(generators, keras.Model):
         return _checked("generators", generators, inputs=1, outputs=2)
-    first, second = _checked_pair("generators", generators)
+    first, second = _checked_pair("generators", generators, _COUPLED)
     shapes = [tuple(one.input_shape) for one in (first, second)]
     if any(len(shape) != 2 for shape in shapes):
         raise ValueError(
@@ -38,21 +40,33 @@ def joint_generator(generators):
     return keras.Model(inputs, outputs, name="generator")
 
 
-def joint_discriminator(discriminators):
+def joint_discriminator(discriminators, hint=_COUPLED):
     """Combines two discriminators into one model, images of both -> logits."""
-    if isinstance(discriminators, keras.Model):
-        return _checked("discriminators", discriminators, inputs=2, outputs=2)
-    pair = _checked_pair("discriminators", discriminators)
+    return joint_of_images("discriminator", discriminators, hint)
+
+
+def joint_of_images(role, models, hint):
+    """Combines two models of images into one, images of both -> both outputs.
+
+    Args:
+        role: Name of the joint model.
+        models: Pair of models, images of the first and of the second domain
+            -> one tensor; or one model of both.
+        hint: Last sentence of the error for anything else.
+    """
+    argument = f"{role}s"
+    if isinstance(models, keras.Model):
+        return _checked(argument, models, inputs=2, outputs=2)
+    pair = _checked_pair(argument, models, hint)
     inputs = [
         keras.Input(one.input_shape[1:], name=f"{name}_images")
         for name, one in zip(("first", "second"), pair, strict=True)
     ]
-    outputs = _outputs_on(inputs, pair, "discriminator")
-    return keras.Model(inputs, outputs, name="discriminator")
+    return keras.Model(inputs, _outputs_on(inputs, pair, role), name=role)
 
 
-def parts(joint) -> tuple:
-    """Splits a joint discriminator into two models with the same layers."""
+def parts(joint, argument="discriminators") -> tuple:
+    """Splits a joint model of images into two with the same layers."""
     ends = zip(joint.inputs, joint.outputs, strict=True)
     try:
         return tuple(
@@ -61,7 +75,7 @@ def parts(joint) -> tuple:
         )
     except ValueError as error:
         raise ValueError(
-            "Each output of `discriminators` must depend on the input of its "
+            f"Each output of `{argument}` must depend on the input of its "
             f"own domain and on no other. Received: {error}. Pass a pair of "
             "models."
         ) from error
@@ -111,15 +125,15 @@ def check_lengths(images) -> None:
         )
 
 
-def _checked_pair(argument, models) -> tuple:
+def _checked_pair(argument, models, hint) -> tuple:
+    """Returns a pair of models with one input and one output each."""
     is_pair = isinstance(models, list | tuple) and len(models) == 2
     if not is_pair or not all(
         isinstance(one, keras.Model) and input_shapes(one) for one in models
     ):
         raise ValueError(
             f"`{argument}` must be a pair of models with known inputs, or one "
-            f"model of both domains. Received: {models!r}. "
-            "`keras_gan.networks.coupled` creates such pairs."
+            f"model of both domains. Received: {models!r}. {hint}"
         )
     return tuple(_checked(argument, one, inputs=1, outputs=1) for one in models)
 

@@ -12,6 +12,7 @@ class LoggedModel(keras.Model):
     """Means of the logs of an epoch, and metrics of real and generated data."""
 
     compiled: bool
+    image_shapes: Any
     sample_metrics: list
     metric_scores: list
     _log_tracker: Any
@@ -54,10 +55,12 @@ class LoggedModel(keras.Model):
     def update_metrics(self, pairs) -> None:
         """Updates the metrics with a batch of real and generated data."""
         names = list(pairs)
+        # Not `names[0]`: JAX sorts the names of what a step returns.
+        first = next(iter(self.image_shapes() or names))
         for metric, name in zip(
             self.sample_metrics, self.metric_scores, strict=True
         ):
-            name = names[0] if name is None else name
+            name = first if name is None else name
             if name not in pairs:
                 raise ValueError(
                     "`metrics` must be given by the names of the model's "

@@ -1,6 +1,5 @@
 """`Turn`: the batch, samples and scores of one update."""
 
-import functools
 from typing import Any
 
 import keras
@@ -62,9 +61,17 @@ class Turn:
         self.players = players
         self.training = training
         self.added = [] if added is None else added
+        self._scores: dict[str, Any] | None = None
 
-    @functools.cached_property
+    @property
     def scores(self) -> dict[str, Any]:
+        # Not `cached_property`: its lock is that of all turns in Python 3.11,
+        # and replicas that wait for each other here would wait forever.
+        if self._scores is None:
+            self._scores = self._scores_of_model()
+        return self._scores
+
+    def _scores_of_model(self) -> dict[str, Any]:
         scores = self._model.scores(self)
         if not isinstance(scores, dict) or not all(
             isinstance(one, Scores) for one in scores.values()

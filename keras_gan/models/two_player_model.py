@@ -213,12 +213,21 @@ class TwoPlayerModel(AdversarialModel):
         """Returns the generator's loss and its logs."""
         uses_real = getattr(self.loss, "generator_uses_real_logits", True)
         terms = []
-        for scores in turn.scores.values():
-            fake_logits = scores.fake.logits
+        for name, scores in turn.scores.items():
+            fake_logits = self.generated(turn, name).logits
             real_logits = scores.real.logits if uses_real else None
             terms.append(self.loss.generator_loss(real_logits, fake_logits))
         total = sum_of(terms)
         return total, {"g_loss": total}
+
+    def generated(self, turn, name):
+        """Returns `Scored` of the fakes that the generator is to improve.
+
+        Args:
+            turn: The `Turn`.
+            name: Name of the scores.
+        """
+        return turn.scores[name].fake
 
     def _logs_of(self, scores) -> dict:
         real, fake = scores.real.logits, scores.fake.logits

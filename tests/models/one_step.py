@@ -8,6 +8,7 @@ Random numbers are a function of their shape, so that backends agree on them.
 """
 
 import sys
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -133,6 +134,41 @@ def pix2pix(keras_gan):
 SYSTEMS = {"pix2pix": pix2pix}
 
 
+def translating():
+    """Yields a name and a translating system, with what it is trained on.
+
+    Two steps, because the pools are empty in the first.
+    """
+    sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+    import unpaired_models as small
+
+    unpaired = small.FIRST[:8], small.SECOND[:8]
+    alternating = {"update": "alternating", "discriminator_steps": 2}
+    yield "CycleGAN", small.make_cycle, {"pool_size": 8}, unpaired
+    yield "CycleGAN, alternating", small.make_cycle, alternating, unpaired
+    labelled = small.FIRST[:8], small.ATTRIBUTES[:8]
+    yield "StarGAN", small.make_star, {}, labelled
+    exclusive = {"exclusive": True, "loss": "non_saturating"}
+    labelled = small.FIRST[:8], np.arange(8) % small.COUNT
+    yield "StarGAN, exclusive", small.make_star, exclusive, labelled
+
+
+def two_steps(make, options, data):
+    """Logs of the second step of a system, and its weights."""
+    sgd = keras.optimizers.SGD
+    model = make(
+        generator_optimizer=sgd(0.1),
+        discriminator_optimizer=sgd(0.1),
+        **options,
+    )
+    for seed, name in enumerate(
+        ("generator", "ema_generator", "discriminator")
+    ):
+        weights_of(getattr(model, name), seed % 2)
+    model.train_on_batch(*data)
+    return model.train_on_batch(*data, return_dict=True), model.get_weights()
+
+
 def main(path):
     import keras_gan
 
@@ -145,7 +181,11 @@ def main(path):
         name: lambda keras_gan, options=options: step(keras_gan, options)
         for name, options in cases(keras_gan)
     }
-    for name, one in {**steps, **SYSTEMS}.items():
+    unpaired = {
+        name: lambda _, system=system: two_steps(*system)
+        for name, *system in translating()
+    }
+    for name, one in {**steps, **SYSTEMS, **unpaired}.items():
         logs, weights = one(keras_gan)
         results |= {f"{name}/log/{key}": v for key, v in logs.items()}
         results |= {f"{name}/weight/{i}": w for i, w in enumerate(weights)}

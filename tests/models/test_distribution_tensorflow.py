@@ -14,8 +14,16 @@ import numpy as np
 import pair_models
 import pytest
 from coupled_models import coupled
+from unpaired_models import (
+    ATTRIBUTES,
+    FIRST,
+    SECOND,
+    fit,
+    make_cycle,
+    make_star,
+)
 
-from keras_gan import GAN, CoupledGAN, Pix2Pix, losses, penalties
+from keras_gan import GAN, CoupledGAN, Pix2Pix, StarGAN, losses, penalties
 
 
 class LatentsFromData(GAN):
@@ -181,6 +189,38 @@ def test_pairs_on_two_replicas_are_as_on_one_device(two_cpus, tmp_path):
     one, two = (model.translate(sources) for model in models)
     np.testing.assert_allclose(one, two, atol=1e-5)
     assert np.isfinite(models[1].evaluate(sources, targets, verbose=0)).all()
+
+
+class Opposites(StarGAN):
+    """The target attributes do not depend on what a replica draws."""
+
+    def target_attributes(self, batch, seed):
+        return 1.0 - batch.labels
+
+
+# Where a batch is split unevenly, a replica may get no image at all.
+TRANSLATING = {
+    "pool": (make_cycle, SECOND, {"pool_size": 5}, 9),
+    "attributes": (make_star, ATTRIBUTES, {"cls": Opposites}, 9),
+}
+
+
+@pytest.mark.parametrize("case", TRANSLATING)
+def test_translation_on_two_replicas_is_as_on_one_device(two_cpus, case):
+    make, given, options, number = TRANSLATING[case]
+    logs, models = [], []
+    for scope in (contextlib.nullcontext, two_cpus.scope):
+        with scope():
+            sgd = [keras.optimizers.SGD(0.1) for _ in "gd"]
+            model = make(
+                generator_optimizer=sgd[0],
+                discriminator_optimizer=sgd[1],
+                run_eagerly=scope is contextlib.nullcontext,
+                **options,
+            )
+        logs.append(fit(model, FIRST[:number], given[:number], epochs=2))
+        models.append(model)
+    assert_same_run(models, logs)
 
 
 def test_replicas_draw_different_latents(make_gan, points, two_cpus):

@@ -75,6 +75,33 @@ def replica_share(batch_size: Any) -> Any:
     return local / context.all_reduce(tf.distribute.ReduceOp.SUM, local)
 
 
+def on_whole_batch(function, values: Any) -> Any:
+    """Calls a function of a batch with the batches of all replicas in one.
+
+    So every replica computes the same, for state that all of them share.
+
+    Args:
+        function: Callable, tensor `(batch, ...)` -> tensor `(batch, ...)`.
+        values: Tensor with the examples of this replica.
+
+    Returns:
+        The rows of the function's result that belong to this replica.
+    """
+    if not in_several_replicas():
+        return function(values)
+    context = tf.distribute.get_replica_context()
+    size = tf.shape(values)[0]
+    # Sums, because gathering does not support replicas without examples.
+    own = tf.one_hot(replica_id(), replica_count()) * tf.cast(size, tf.float32)
+    sizes = context.all_reduce(tf.distribute.ReduceOp.SUM, own)
+    start = tf.cast(tf.reduce_sum(sizes[: replica_id()]), tf.int32)
+    total = tf.cast(tf.reduce_sum(sizes), tf.int32)
+    rows = [start, total - start - size]
+    padded = tf.pad(values, [rows, *[[0, 0]] * (len(values.shape) - 1)])
+    batch = context.all_reduce(tf.distribute.ReduceOp.SUM, padded)
+    return function(batch)[start : start + size]
+
+
 def run_on_replicas(variable, function) -> None:
     """Runs `function()` on each replica that has a copy of `variable`.
 
