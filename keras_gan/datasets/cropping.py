@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan.datasets.pictures import Pictures, Size
-from keras_gan.utils.arguments import height_and_width, is_integer
+from keras_gan.utils.arguments import is_integer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,9 +80,13 @@ def crop_size(crop: Any) -> Size:
     Raises:
         ValueError: If it is neither.
     """
-    if is_integer(crop, at_least=1):
-        return int(crop), int(crop)
-    return height_and_width("crop", crop)
+    sides = crop if isinstance(crop, Sequence) else (crop, crop)
+    if len(sides) != 2 or not all(is_integer(s, at_least=1) for s in sides):
+        raise ValueError(
+            "`crop` must be a number of pixels or (height, width). Received: "
+            f"crop={crop!r}"
+        )
+    return int(sides[0]), int(sides[1])
 
 
 def check_crop(crop: Size, pictures: Pictures) -> None:

@@ -14,6 +14,7 @@ from keras_gan.datasets.loading import (
 from keras_gan.datasets.pictures import Pictures
 from keras_gan.datasets.sharding import Shard, check_shard
 from keras_gan.datasets.sources import DatasetInfo, Source
+from keras_gan.utils.arguments import optional_seed
 from keras_gan.utils.machine import workers
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class Examples(Source):
         all_full = repeat or drop_remainder
         seeded = seed is not None or not shuffle
         part = check_shard(shard, len(self), batch_size, all_full, seeded)
-        seed = fixed_seed(seed)
+        seed = fixed_seed(optional_seed(seed))
         from keras_gan.datasets import pipeline
 
         endless_from = skip_batches * batch_size if repeat else None

@@ -9,7 +9,7 @@ from keras_gan.datasets.cropping import Cut
 from keras_gan.datasets.examples import Arrays, Examples
 from keras_gan.datasets.loading import load
 from keras_gan.datasets.masks import KINDS, draw_mask
-from keras_gan.datasets.pictures import Pictures
+from keras_gan.datasets.pictures import Pictures, Size
 from keras_gan.datasets.sources import ImageSize
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class InpaintingImages(Examples):
             source, image_size=image_size, channels=channels, **opening
         )
         size = self._cut.check(self._pictures)
+        _check_room(self._cut.size, self._pictures)
         channels = self._pictures.channels
         shapes = (*size, channels + 1), (*size, channels)
         super().__init__([self._pictures], shapes)
@@ -133,6 +134,16 @@ class _OwnMasks:
                     f"{self._pictures.names[numbers[0]]}. Remove or invert "
                     "them."
                 )
+
+
+def _check_room(crop: Size | None, pictures: Pictures) -> None:
+    sizes = pictures.sizes if crop is None else [crop]
+    if min(map(min, sizes)) < 2:
+        raise ValueError(
+            "Images must be at least 2 pixels high and wide, for a hole and "
+            f"something around it. Received: {min(sizes, key=min)} "
+            f"in `{pictures.source.info.name}`"
+        )
 
 
 def _check_path(masks: str | None) -> None:

@@ -55,7 +55,7 @@ class SuperResolutionImages(Examples):
         channels: int | None = None,
         **opening: Any,
     ) -> None:
-        self.scale = choice("scale", scale, SCALES)
+        self.scale = scale = int(choice("scale", scale, SCALES))
         self._degrade = DEGRADATIONS[
             choice("degradation", degradation, DEGRADATIONS)
         ]

@@ -108,3 +108,8 @@ def test_own_masks_need_one_size(tmp_path):
         inpainting_pairs(tmp_path, masks=np.eye(8)[None])
     one = next(iter(inpainting_pairs(tmp_path, batch_size=1)))
     assert one[0].shape[1] in (8, 9)
+
+
+def test_there_must_be_room_for_a_hole():
+    with pytest.raises(ValueError, match="at least 2 pixels high and wide"):
+        inpainting_pairs(images(height=1))

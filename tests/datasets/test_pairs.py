@@ -236,7 +236,8 @@ def test_fingerprints_are_of_both_sides(folders):
     "arguments, message",
     [
         ({"crop": 9}, r"5 of the 5 images of `.*A` are smaller, such as 0.png"),
-        ({"crop": 0}, r"`crop` must be \(height, width\)"),
+        ({"crop": 0}, "`crop` must be a number of pixels or"),
+        ({"crop": (4, 4, 3)}, "`crop` must be a number of pixels or"),
         ({"direction": "up"}, "`direction` must be one of 'left_to_right'"),
         ({"value_range": (0, 1)}, r"`value_range` of .* must be \(-1, 1\)"),
         ({"labels": True}, "has no labels"),
@@ -247,6 +248,11 @@ def test_fingerprints_are_of_both_sides(folders):
 def test_invalid_arguments(folders, arguments, message):
     with pytest.raises(ValueError, match=message):
         pairs(folders / "A", folders / "B", **arguments)
+
+
+def test_a_seed_is_a_number(folders):
+    with pytest.raises(TypeError, match="`seed` must be an integer"):
+        pairs(folders / "A", folders / "B", seed="one")
 
 
 def test_what_is_not_side_by_side(tmp_path):

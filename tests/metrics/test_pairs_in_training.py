@@ -2,12 +2,15 @@
 
 import keras
 import numpy as np
+import pytest
 from portable import QUICK_STEPS, assert_close
 from waves import waves
 
 from keras_gan import Pix2Pix, datasets, losses, metrics, networks
 
 
+# JAX and PyTorch update metrics as they do in `test_pair_metric`.
+@pytest.mark.once
 def test_the_best_model_by_psnr_is_kept(tmp_path):
     targets = waves(0, 12, 8, 8, 1).astype("float32")
     pairs = datasets.PairedImages(0.5 * targets, targets)
