@@ -68,6 +68,7 @@ SMALL = {
     "coupled_domains.py": ["--epochs", "1"],
     "custom_networks.py": ["--epochs", "1", "--batch-size", "256"],
     "custom_system.py": ["--epochs", "1"],
+    "unpaired_translation.py": ["--epochs", "1", "--batch-size", "128"],
     "multi_gpu.py": ["--epochs=1", "--batch-size=256", "--width=4"],
     "many_machines.py": ["--steps=3", "--batch-size=16", "--width=4"],
     "imbalanced_classification.py": [
