@@ -14,6 +14,7 @@ from keras_gan import (
     optimizers,
     penalties,
     sampling,
+    tasks,
 )
 from keras_gan.models import (
     ACGAN,
@@ -51,4 +52,5 @@ __all__ = [
     "optimizers",
     "penalties",
     "sampling",
+    "tasks",
 ]

@@ -42,6 +42,7 @@ FLOORS: list[dict[str, str]] = [
     },
     {
         "callbacks": "samples, metrics and checkpoints at the end of epochs",
+        "tasks": "data and a compiled model for each kind of translation",
         "reports": "a run folder to one HTML page",
     },
     {

@@ -5,6 +5,7 @@ from keras_gan.callbacks.metrics_callback import MetricsCallback
 from keras_gan.callbacks.pool_refresher import PoolRefresher
 from keras_gan.callbacks.sample_saver import SampleSaver
 from keras_gan.callbacks.time_budget import TimeBudget
+from keras_gan.callbacks.translation_saver import TranslationSaver
 
 __all__ = [
     "FIDCallback",
@@ -12,4 +13,5 @@ __all__ = [
     "PoolRefresher",
     "SampleSaver",
     "TimeBudget",
+    "TranslationSaver",
 ]

@@ -97,6 +97,16 @@ def metrics(text: str) -> list[str]:
     return names
 
 
+def names(text: str) -> list[str]:
+    """`a,b` as a list of names."""
+    found = [name.strip() for name in text.split(",")]
+    if not all(found):
+        raise argparse.ArgumentTypeError(
+            f"must be names with commas between them, not {_short(text)!r}"
+        )
+    return found
+
+
 def positive_number(text: str) -> float:
     """A number above 0."""
     number = _number(text, float, "a number")

@@ -36,8 +36,8 @@ def build_gan(settings: Settings, num_classes: int | None) -> models.GAN:
     )
     gan.compile(
         optimizers.AdversarialOptimizer(
-            _adam(settings, "generator_adam"),
-            _adam(settings, "discriminator_adam"),
+            adam(settings, "generator_adam"),
+            adam(settings, "discriminator_adam"),
         ),
         loss=settings.loss,
         penalties=_penalties(settings),
@@ -96,13 +96,22 @@ def _r3gan(image_shape, width, **options):
 _NETWORKS = {"dcgan": _dcgan, "mlp": _mlp, "r3gan": _r3gan}
 
 
-def _adam(settings: Settings, name: str) -> keras.optimizers.Optimizer:
+def adam(
+    settings: Settings, name: str, beta_1: float = 0.0
+) -> keras.optimizers.Optimizer:
+    """Returns a new optimizer, whose rate decays unless the run has a time.
+
+    Args:
+        settings: Settings of the run.
+        name: Name of the optimizer.
+        beta_1: Of Adam.
+    """
     rate: Any = settings.learning_rate
     if settings.minutes is None:
         rate = _schedule(settings)
     return keras.optimizers.Adam(
         rate,
-        beta_1=0.0,
+        beta_1=beta_1,
         beta_2=settings.beta_2,
         epsilon=1e-8,
         name=name,

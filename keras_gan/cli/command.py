@@ -17,7 +17,7 @@ from keras_gan.backend.startup import (
     interruptible,
     load_pipeline,
 )
-from keras_gan.cli import evaluate, generate, train
+from keras_gan.cli import evaluate, generate, train, translate
 from keras_gan.cli.arguments import (
     EXIT_USER_ERROR,
     PROGRAM,
@@ -31,6 +31,7 @@ from keras_gan.utils.files import mount_point
 _COMMANDS = {
     "train": train,
     "generate": generate,
+    "translate": translate,
     "evaluate": evaluate,
     "augment": augment,
 }
@@ -138,8 +139,8 @@ def _report_lost_reader() -> None:
 def _parser() -> Parser:
     parser = Parser(
         prog=PROGRAM,
-        description="Trains generative adversarial networks, draws images with "
-        "them and measures these.",
+        description="Trains generative adversarial networks, draws and "
+        "translates images with them and measures these.",
         formatter_class=HelpFormatter,
     )
     parser.add_argument(

@@ -24,11 +24,11 @@ from keras_gan.cli.evaluation_inputs import (
 )
 from keras_gan.cli.metric_options import (
     add_metric_options,
+    default_extractor,
     extractor_in_words,
     make_metrics,
 )
 from keras_gan.cli.progress import ProgressBar
-from keras_gan.cli.settings import default_extractor
 from keras_gan.cli.words import size_in_words
 
 SUMMARY = "compare generated images with real ones"

@@ -1,4 +1,4 @@
-"""The folder that `keras-gan generate` writes, and may write again."""
+"""A folder that a command fills with images, and may fill again."""
 
 import contextlib
 import dataclasses
@@ -6,6 +6,10 @@ import os
 import pathlib
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
+from keras_gan import images as image_tools
+from keras_gan.cli.arguments import print_error
 from keras_gan.cli.own_files import (
     check_way,
     is_leftover,
@@ -18,10 +22,10 @@ from keras_gan.utils.records import Seed, Text, read_json, to_json
 
 @dataclasses.dataclass(frozen=True)
 class Generated:
-    """The content of `generate.json`: where the images come from."""
+    """The content of `generate.json` and the like: where images come from."""
 
     model: str
-    seed: Seed
+    seed: Seed | None
     files: list[Text]
 
 
@@ -30,45 +34,47 @@ class GeneratedFolder:
 
     Args:
         path: The folder, which may not exist yet.
+        command: The command that fills it.
 
     Raises:
-        ValueError: If it holds anything that `generate` did not write.
+        ValueError: If it holds anything that the command did not write.
     """
 
-    def __init__(self, path: pathlib.Path) -> None:
+    def __init__(self, path: pathlib.Path, command: str = "generate") -> None:
         self.path = path
-        self.record_path = path / "generate.json"
+        self.command = command
+        self.record_path = path / f"{command}.json"
         self._earlier: list[pathlib.Path] = []
         if os.path.lexists(self.record_path):
             names = read_json(self.record_path, Generated).files
             self._earlier = paths_inside(path, names, self.record_path)
         elif path.is_dir() and not all(map(is_leftover, path.iterdir())):
             raise ValueError(
-                f"`{path}` is not empty, and `keras-gan generate` did not "
+                f"`{path}` is not empty, and `keras-gan {command}` did not "
                 "write it. Choose another --out."
             )
 
     @property
     def num_earlier(self) -> int:
-        """How many images an earlier `generate` wrote there."""
+        """How many images the command wrote there before."""
         return len(self._earlier)
 
     @contextlib.contextmanager
     def begun(
-        self, model: pathlib.Path, seed: int, names: Sequence[str]
+        self, model: pathlib.Path, seed: int | None, names: Sequence[str]
     ) -> Iterator[None]:
-        """Replaces what an earlier `generate` wrote, or leaves nothing.
+        """Replaces what the command wrote before, or leaves nothing.
 
         Args:
-            model: The file of the GAN.
-            seed: Seed of the images.
+            model: The file of the model.
+            seed: Seed of the images; `None` if none was drawn.
             names: Relative path of each image that will be written.
 
         Raises:
             ValueError: If a path is taken by somebody else.
         """
         needed = [self.path / name for name in names]
-        check_way(self.path, needed, self._earlier, "generate")
+        check_way(self.path, needed, self._earlier, self.command)
         remove(self.path, self._earlier)
         record = Generated(os.path.abspath(model), seed, list(names))
         try:
@@ -78,3 +84,24 @@ class GeneratedFolder:
         except BaseException:
             remove(self.path, [*needed, self.record_path])
             raise
+
+    def write(self, name: str, image: np.ndarray) -> None:
+        """Writes an image as PNG.
+
+        Args:
+            name: One of the names that were begun with.
+            image: uint8 array `(height, width, channels)`.
+        """
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path, flush=False) as aside:
+            aside.write_bytes(image_tools.encode_png(image))
+
+    def note_replaced(self) -> None:
+        """Says how many earlier images were replaced, if there were any."""
+        if self._earlier:
+            print_error(
+                f"the {self.num_earlier} images that an earlier "
+                f"`{self.command}` wrote in `{self.path}` were replaced",
+                "note",
+            )

@@ -3,13 +3,12 @@
 import dataclasses
 from typing import Any
 
-from keras_gan import datasets, models
 from keras_gan.backend import devices
 from keras_gan.callbacks import TimeBudget
-from keras_gan.cli.metric_options import extractor_in_words
 from keras_gan.cli.run_folder import RunFolder
 from keras_gan.cli.settings import Settings
-from keras_gan.cli.words import listed, minutes_in_words, size_in_words
+from keras_gan.cli.tasks import Task, task_of
+from keras_gan.cli.words import minutes_in_words
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,8 +18,8 @@ class Job:
     Attributes:
         folder: The folder of the run.
         settings: The settings of the run.
-        source: The opened images.
-        gan: The model, new or loaded.
+        source: The opened data, as its task opens it.
+        model: The model, new or loaded.
         steps: Steps done before.
         rounds: Rounds done before.
         budget: Plans the steps of a run that has a time; else `None`.
@@ -28,64 +27,41 @@ class Job:
 
     folder: RunFolder
     settings: Settings
-    source: datasets.Source
-    gan: models.GAN
+    source: Any
+    model: Any
     steps: int = 0
     rounds: int = 0
     budget: TimeBudget | None = None
 
+    @property
+    def task(self) -> Task:
+        """What is particular to the task of the run."""
+        return task_of(self.settings.task)
+
     def batches(self) -> Any:
-        """The images as one endless stream, from where the run is.
+        """The data as one endless stream, from where the run is.
 
         However often a run is interrupted, and wherever its rounds end, it
         sees the same images in the same order.
         """
-        settings = self.settings
-
-        def load(shard):
-            balance = settings.balance
-            return datasets.load(
-                self.source,
-                batch_size=settings.batch_size,
-                seed=settings.seed,
-                labels=settings.conditional,
-                repeat=True,
-                skip_batches=self.steps,
-                balance=None if balance == "none" else balance,
-                shard=shard,
-            )
-
-        return devices.shared_input(load, self.gan)
+        return devices.shared_input(
+            lambda shard: self.task.stream(self, shard), self.model
+        )
 
     def describe(self) -> str:
         """A few lines that describe the run."""
-        info, settings, gan = self.source.info, self.settings, self.gan
-        size = size_in_words(info.image_shape)
-        split = f" ({info.split} split)" if info.split else ""
-        classes = f" of {info.num_classes} classes" if info.num_classes else ""
-        weights = [
-            f"{network.count_params():,}"
-            for network in (gan.generator, gan.discriminator)
-        ]
-        augments = settings.augment != "none"
-        balanced = settings.balance != "none"
-        passes = settings.steps * settings.batch_size / info.num_images
+        settings = self.settings
+        beginning, metrics = self.task.describe(self)
+        passes = settings.steps * settings.batch_size / len(self.source)
         lines = [
-            f"{info.num_images:,} images{classes}, {size}, from {info.name}"
-            + split
-            + f", balanced ({settings.balance})" * balanced,
-            f"{settings.network} of {' + '.join(weights)} weights"
-            + ", conditional" * settings.conditional
-            + f", augmented by {settings.augment}" * augments,
+            *beginning,
             f"{self._length()} of {settings.batch_size} images "
             f"({passes:.3g} passes) in {settings.precision} on "
             f"{devices.describe_devices()}",
+            *metrics,
             f"run {self.folder}"
             + f", from step {self.steps:,} on" * bool(self.steps),
         ]
-        if settings.metrics:
-            words = extractor_in_words(settings.feature_extractor)
-            lines.insert(-1, f"{listed(settings.metrics)} in {words}")
         return "\n".join(lines)
 
     def _length(self) -> str:

@@ -4,23 +4,23 @@ import argparse
 import contextlib
 import platform
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 import keras
 
-from keras_gan import datasets, models
 from keras_gan.backend import devices
 from keras_gan.backend.devices import is_chief
 from keras_gan.cli.apart import check_apart
-from keras_gan.cli.building import POLICIES, build_gan
+from keras_gan.cli.building import POLICIES
 from keras_gan.cli.job import Job
-from keras_gan.cli.metric_options import check_metrics
-from keras_gan.cli.opening import open_data
 from keras_gan.cli.planning import planned
 from keras_gan.cli.run_folder import RunConfig, RunFolder, new_run
-from keras_gan.cli.settings import DEFAULT_DATA, Settings, resolve, versions
-from keras_gan.cli.sizes import check_training
-from keras_gan.datasets.fingerprints import fingerprint
+from keras_gan.cli.settings import DEFAULT_DATA, PLACES, Settings
+from keras_gan.cli.tasks import task_of
+from keras_gan.cli.versions import versions
 from keras_gan.utils import clock
+
+Model = TypeVar("Model")
 
 
 def begin(options: argparse.Namespace, held: contextlib.ExitStack) -> Job:
@@ -32,45 +32,34 @@ def begin(options: argparse.Namespace, held: contextlib.ExitStack) -> Job:
             Without a checkpoint by then, nothing remains of the run.
     """
     started = clock.seconds()
-    data = options.data or DEFAULT_DATA
-    check_apart(data, options.out)
-    source = open_data(
-        data,
-        image_size=options.image_size,
-        channels=options.channels,
-        split=options.split,
-        quiet=options.quiet,
-        num_workers=options.num_workers,
+    task = task_of(options.task or "gan")
+    task.check_options(options)
+    options = argparse.Namespace(
+        **vars(options) | {"data": options.data or DEFAULT_DATA}
     )
-    settings = resolve(options, source.info)
-    num_classes = source.info.num_classes if settings.conditional else None
+    for place in filter(None, (getattr(options, name) for name in PLACES)):
+        check_apart(place, options.out)
+    source = task.open(options)
+    settings = task.resolve(options, source)
     if options.out and is_chief():
         RunFolder(options.out).check_free()
 
-    def build(settings: Settings) -> models.GAN:
-        return on_devices(settings, lambda: new_gan(settings, num_classes))
+    def build(settings: Settings) -> Any:
+        return on_devices(settings, lambda: task.build(settings, source))
 
-    gan = build(settings)
-    check_metrics(settings.metrics, settings.feature_extractor, source.info)
+    model = build(settings)
+    task.check(settings, source)
     folder = _claimed(options.out, settings.data, held)
-    job = Job(folder, settings, source, gan)
+    job = Job(folder, settings, source, model)
     if settings.minutes is not None:
         job = planned(job, build, options, started)
     if is_chief():
-        folder.write_config(_config(job.settings, source))
+        folder.write_config(_config(job))
     return job
 
 
-def new_gan(settings: Settings, num_classes: int | None) -> models.GAN:
-    """Returns a new GAN, if it can fit into memory."""
-    check_training(settings, num_classes)
-    return build_gan(settings, num_classes)
-
-
-def on_devices(
-    settings: Settings, make: Callable[[], models.GAN]
-) -> models.GAN:
-    """Makes a GAN on all devices, with the seed and precision of a run."""
+def on_devices(settings: Settings, make: Callable[[], Model]) -> Model:
+    """Makes a model on all devices, with the seed and precision of a run."""
     # With several workers the strategy must precede any computation.
     strategy = devices.distribution_strategy()
     keras.utils.set_random_seed(settings.seed)
@@ -95,11 +84,11 @@ def _claimed(
     return folder
 
 
-def _config(settings: Settings, source: datasets.Source) -> RunConfig:
+def _config(job: Job) -> RunConfig:
     return RunConfig(
-        settings,
-        source.info,
+        job.settings,
+        job.source.info,
         {**versions(), "python": platform.python_version()},
         devices.describe_devices(),
-        fingerprint(source),
+        job.task.fingerprint(job.source),
     )

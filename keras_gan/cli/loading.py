@@ -17,7 +17,10 @@ def load_gan(path, *, compiled: bool = True) -> models.GAN:
     """
     gan = load_model(path, expected="a model of keras-gan", compile=compiled)
     if not isinstance(gan, models.GAN):
+        cure = ""
+        if hasattr(gan, "translate"):
+            cure = " Use it with `keras-gan translate`."
         raise ValueError(
-            f"`{path}` must hold a GAN. Received: {type(gan).__name__}."
+            f"`{path}` must hold a GAN. Received: {type(gan).__name__}.{cure}"
         )
     return gan

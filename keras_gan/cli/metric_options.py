@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from keras_gan import datasets, metrics
+from keras_gan import datasets, features, metrics
 from keras_gan.cli import arguments as kinds
 
 
@@ -57,6 +57,26 @@ def check_metrics(
                 f"in `{info.name}`. Leave it out of `--metrics`."
             )
         metric.extractor.build(info.image_shape)
+
+
+def default_extractor(data: str, num_features: int | None = None) -> str:
+    """Returns the default feature extractor for a data set.
+
+    Args:
+        data: DATA of the command line.
+        num_features: Of the statistics to compare with, if there are any.
+
+    Example:
+
+    >>> default_extractor("digits")
+    'digits'
+    >>> default_extractor("real.npz", 2048)
+    'inception_v3'
+    """
+    known = features.name_of_size(num_features)
+    if known is not None:
+        return known
+    return "digits" if data == "digits" else features.for_natural_images()
 
 
 def make_metrics(names: Sequence[str], extractor: str) -> list[Any]:

@@ -12,18 +12,22 @@ from keras_gan.cli.progress import ProgressBar
 _SECONDS = 3.0
 
 
-def open_data(data: str, *, quiet: bool, **options: Any) -> datasets.Source:
+def open_data(
+    *data: str, quiet: bool, opener: Any = None, **options: Any
+) -> Any:
     """Opens images; after some seconds it shows how many are read.
 
     Args:
-        data: DATA of the command line.
+        *data: DATA of the command line, and what belongs to it.
         quiet: Whether to show no progress.
-        **options: As for `keras_gan.datasets.open_source`.
+        opener: What to open it with. Default: `datasets.open_source`.
+        **options: As for the opener.
     """
     with contextlib.ExitStack() as stack:
         is_shown = is_chief() and not quiet
         progress = _Progress(stack) if is_shown else lambda *_: None
-        return datasets.open_source(data, progress=progress, **options)
+        opener = opener or datasets.open_source
+        return opener(*data, progress=progress, **options)
 
 
 class _Progress:

@@ -10,7 +10,6 @@ import zipfile
 import numpy as np
 
 from keras_gan import images as image_tools
-from keras_gan.cli.arguments import print_error
 from keras_gan.cli.generated_folder import GeneratedFolder
 from keras_gan.cli.own_files import check_replaceable, mark
 from keras_gan.utils.files import replacing
@@ -113,16 +112,8 @@ class _Folder(Output):
             for name, image in zip(
                 names, image_tools.to_uint8(images), strict=True
             ):
-                path = self.path / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with replacing(path, flush=False) as aside:
-                    aside.write_bytes(image_tools.encode_png(image))
-        if self._folder.num_earlier:
-            print_error(
-                f"the {self._folder.num_earlier} images that an earlier "
-                f"`generate` wrote in `{self.path}` were replaced",
-                "note",
-            )
+                self._folder.write(name, image)
+        self._folder.note_replaced()
 
 
 _OUTPUTS: dict[str, type[Output]] = {

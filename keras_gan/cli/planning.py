@@ -5,8 +5,8 @@ import dataclasses
 import math
 import warnings
 from collections.abc import Callable
+from typing import Any
 
-from keras_gan import models
 from keras_gan.callbacks import TimeBudget
 from keras_gan.callbacks.pace import Pace
 from keras_gan.callbacks.time_budget import BudgetState
@@ -39,15 +39,15 @@ _MEASURED_SECONDS = 5.0
 
 def planned(
     job: Job,
-    build: Callable[[Settings], models.GAN],
+    build: Callable[[Settings], Any],
     options: argparse.Namespace,
     started: float,
 ) -> Job:
     """Returns a new run with the steps that its time allows.
 
     Args:
-        job: The run, with its GAN in the default width.
-        build: Function that returns a new GAN.
+        job: The run, with its model in the default width.
+        build: Function that returns a new model.
         options: Arguments of the command line.
         started: When the command was started.
 
@@ -67,13 +67,13 @@ def planned(
     settings = dataclasses.replace(
         job.settings, steps=steps, steps_per_round=per_round
     )
-    gan = job.gan
+    job = dataclasses.replace(job, settings=settings)
     speed = getattr(build_augmenter(settings), "speed", None)
-    if speed != getattr(gan.augmenter, "speed", None):
-        gan = build(settings)
+    if speed != getattr(job.model.augmenter, "speed", None):
+        job = dataclasses.replace(job, model=build(settings))
     state = BudgetState(seconds_per_step=pace, seconds_per_epoch=saving)
     budget = budget_of(settings, state, started)
-    return dataclasses.replace(job, settings=settings, gan=gan, budget=budget)
+    return dataclasses.replace(job, budget=budget)
 
 
 def budget_of(
@@ -112,12 +112,12 @@ def seconds_per_step(job: Job) -> float:
 
     def stop(seconds: float) -> None:
         found.append(seconds)
-        job.gan.stop_training = True
+        job.model.stop_training = True
 
     share = _MEASURED_SHARE * 60 * (job.settings.minutes or 0.0)
     timer = StepTimer(min(share, _MEASURED_SECONDS), stop)
-    with kept(job.gan):
-        job.gan.fit(
+    with kept(job.model):
+        job.model.fit(
             job.batches(),
             steps_per_epoch=MOST_STEPS,
             callbacks=[timer],
@@ -145,7 +145,7 @@ def _narrower(
     job: Job,
     pace: float,
     steps: int,
-    build: Callable[[Settings], models.GAN],
+    build: Callable[[Settings], Any],
     options: argparse.Namespace,
 ) -> tuple[Job, float]:
     """A run with narrower networks, if that makes their steps faster."""
@@ -166,7 +166,7 @@ def _narrower(
     if width == settings.width:
         return job, pace
     changed = dataclasses.replace(settings, width=width)
-    other = dataclasses.replace(job, settings=changed, gan=build(changed))
+    other = dataclasses.replace(job, settings=changed, model=build(changed))
     faster = seconds_per_step(other)
     if faster * _GAIN > pace:
         return job, pace

@@ -4,20 +4,16 @@ import argparse
 import contextlib
 import dataclasses
 import math
+from typing import Any
 
-from keras_gan import models
 from keras_gan.backend.devices import is_chief
 from keras_gan.cli.job import Job
-from keras_gan.cli.jobs import new_gan, on_devices
-from keras_gan.cli.loading import load_gan
-from keras_gan.cli.opening import open_data
+from keras_gan.cli.jobs import on_devices
 from keras_gan.cli.planning import budget_of
 from keras_gan.cli.run_folder import Done, RunConfig, RunFolder, newest_run
 from keras_gan.cli.settings import Settings, differences, steps_asked
-from keras_gan.cli.sizes import check_training
-from keras_gan.cli.words import command, listed
-from keras_gan.datasets import Source
-from keras_gan.datasets.fingerprints import fingerprint
+from keras_gan.cli.tasks import task_of
+from keras_gan.cli.words import command
 from keras_gan.utils import clock
 
 
@@ -42,32 +38,26 @@ def resume(
         config = folder.read_config()  # Nobody else can change it now.
     settings, done = config.settings, folder.done()
     _check_options(options, settings, folder)
-    source = open_data(
-        settings.data,
-        image_size=settings.image_size,
-        channels=settings.channels,
-        split=settings.split,
-        quiet=options.quiet,
-        num_workers=options.num_workers,
-    )
+    task = task_of(settings.task)
+    source = task.open(_as_options(options, settings))
     _check_images(config, source, folder)
-    _check_classes(config, source.info, folder)
+    task.check_resumed(config, source, folder)
     before, settings = settings, _extended(options, config, done, folder)
     config = dataclasses.replace(config, settings=settings)
     budget = None
     if settings.minutes is not None:
         budget = budget_of(settings, done.budget, started)
     if done.steps >= settings.steps if budget is None else budget.is_over:
-        gan = None
+        model = None
         _print_finished(folder, done.steps, settings, options)
     else:
-        gan = on_devices(settings, lambda: _continued(folder, config))
+        model = on_devices(settings, lambda: _continued(folder, config, source))
     length, length_before = (s.minutes or s.steps for s in (settings, before))
     if is_chief() and length != length_before:
         folder.write_config(config)
-    if gan is None:
+    if model is None:
         return None
-    return Job(folder, settings, source, gan, done.steps, done.rounds, budget)
+    return Job(folder, settings, source, model, done.steps, done.rounds, budget)
 
 
 def _extended(
@@ -107,27 +97,21 @@ def _check_length(folder: RunFolder, length: str, option: str, given) -> None:
         )
 
 
-def _continued(folder: RunFolder, config: RunConfig) -> models.GAN:
-    """The GAN of the checkpoint, or a new one where there is none yet."""
+def _as_options(options, settings: Settings) -> argparse.Namespace:
+    """The options of the command line, as if the run began with them."""
+    given = vars(options) | dataclasses.asdict(settings)
+    if settings.task != "gan":
+        given["image_size"] = settings.resized_to
+    return argparse.Namespace(**given)
+
+
+def _continued(folder: RunFolder, config: RunConfig, source: Any) -> Any:
+    """The model of the checkpoint, or a new one where there is none yet."""
     settings = config.settings
-    classes = _num_classes(config)
+    task = task_of(settings.task)
     if not folder.model_path.exists():
-        return new_gan(settings, classes)
-    check_training(settings, classes)
-    gan = load_gan(folder.model_path)
-    if (gan.image_shape, gan.num_classes) != (settings.image_shape, classes):
-        raise ValueError(
-            f"`{folder.config_path}` and `{folder.model_path}` do not belong "
-            f"together: one is of images {settings.image_shape} and "
-            f"{classes or 'no'} classes, the other of {gan.image_shape} and "
-            f"{gan.num_classes or 'no'}. Restore the one that was changed."
-        )
-    return gan
-
-
-def _num_classes(config: RunConfig) -> int | None:
-    is_conditional = config.settings.conditional
-    return config.dataset.num_classes if is_conditional else None
+        return task.build(settings, source)
+    return task.load(folder.model_path, settings, source)
 
 
 def _folder_to_resume(options) -> RunFolder:
@@ -151,7 +135,7 @@ def _check_options(options, settings: Settings, folder: RunFolder) -> None:
         )
 
 
-def _check_images(config: RunConfig, source: Source, folder: RunFolder) -> None:
+def _check_images(config: RunConfig, source: Any, folder: RunFolder) -> None:
     names = ("num_images", "image_shape", "num_classes")
     then, now = (
         {name: getattr(one, name) for name in names}
@@ -159,22 +143,12 @@ def _check_images(config: RunConfig, source: Source, folder: RunFolder) -> None:
     )
     if then == now and config.images_sha256 is not None:
         then["sha256"] = config.images_sha256[:16]
-        now["sha256"] = fingerprint(source)[:16]
+        task = task_of(config.settings.task)
+        now["sha256"] = task.fingerprint(source)[:16]
     if then != now:
         raise ValueError(
             f"The images of `{folder}` have changed since it was started: it "
             f"had {then}. Received: {now}. Restore them, or start a new run."
-        )
-
-
-def _check_classes(config: RunConfig, info, folder: RunFolder) -> None:
-    """In another order, each label would mean another class."""
-    then, now = config.dataset.class_names, info.class_names
-    if config.settings.conditional and then not in (None, now):
-        raise ValueError(
-            f"The classes of `{folder}` have changed since it was started: it "
-            f"had {listed(then)}. Received: {listed(now)}. Give them their "
-            "old names and order, or start a new run."
         )
 
 

@@ -4,21 +4,20 @@ import argparse
 import dataclasses
 import math
 import os
-import warnings
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any, Literal, get_args
 
-import keras
-import numpy as np
-
-import keras_gan
-from keras_gan import datasets, features
-from keras_gan.backend import BACKEND, devices
-from keras_gan.cli.presets import preset
+from keras_gan import datasets
+from keras_gan.backend import devices
+from keras_gan.cli.metric_options import default_extractor
+from keras_gan.cli.precision import jit_of, precision_of
+from keras_gan.cli.presets import NETWORKS, preset
 from keras_gan.utils.records import (
     MOST_STEPS,
     Count,
     Decay,
     Minutes,
+    Number,
     Rate,
     Seed,
     Steps,
@@ -28,9 +27,33 @@ from keras_gan.utils.records import (
 )
 
 DEFAULT_DATA = "digits"
+PLACES = ("data", "second", "table", "masks", "start")
+"""Options that name data, most often by a path."""
 NUM_ROUNDS = 25
 # Shorter rounds would spend most of their time on saving.
 LEAST_STEPS_PER_ROUND = 50
+
+Task = Literal[
+    "gan",
+    "pairs",
+    "domains",
+    "super-resolution",
+    "inpainting",
+    "colorization",
+    "attributes",
+]
+MASKS = ("free-form", "strokes", "box")
+TASKS: tuple[Task, ...] = get_args(Task)
+Network = Literal[
+    "dcgan",
+    "mlp",
+    "r3gan",
+    "unet",
+    "resnet",
+    "srresnet",
+    "rrdb",
+    "gated_unet",
+]
 
 _FROM_PRESET = (
     "network", "width", "latent_dim", "batch_size", "learning_rate",
@@ -44,16 +67,19 @@ class Settings:
 
     The names are those of the options and of `Preset`; `steps_per_round` is
     the number of steps between checkpoints. With `minutes`, `steps` is only the
-    first plan.
+    first plan. Images are resized to `resized_to` and then cropped, where a
+    task does so, to `image_size`; it holds back `held_out` of them. A task
+    that draws nothing has a `latent_dim` of 0. `attributes` are the names of
+    those in `table`; `start` is the run whose generator it began with.
     """
 
     data: Text
     image_size: tuple[Units, Units]
     channels: Literal[1, 3, 4]
     conditional: bool
-    network: Literal["dcgan", "mlp", "r3gan"]
+    network: Network
     width: Units
-    latent_dim: Units
+    latent_dim: Number
     loss: Text
     batch_size: Count
     steps: Steps
@@ -74,6 +100,29 @@ class Settings:
     balance: Literal["none", "uniform"] = "none"
     split: Literal["train", "val", "test"] | None = None
     minutes: Minutes | None = None
+    task: Task = "gan"
+    second: Text | None = None
+    table: Text | None = None
+    columns: list[Text] | None = None
+    attributes: list[Text] | None = None
+    direction: Literal["a-to-b", "b-to-a"] | None = None
+    scale: Literal[2, 3, 4] | None = None
+    degradation: Literal["bicubic", "real"] | None = None
+    masks: Text | None = None
+    resized_to: tuple[Units, Units] | None = None
+    crop: tuple[Units, Units] | None = None
+    flip: bool | None = None
+    strict: bool | None = None
+    start: Text | None = None
+    held_out: Number = 0
+
+    def __post_init__(self) -> None:
+        draws = self.network in NETWORKS and self.latent_dim > 0
+        if draws != (self.task == "gan"):
+            raise ValueError(
+                f"the network {self.network!r} with latents of length "
+                f"{self.latent_dim} is not of the task {self.task!r}"
+            )
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -92,7 +141,7 @@ def resolve(
     Raises:
         ValueError: If an option needs classes and the data set has none.
     """
-    balance = _first(options.balance, "none")
+    balance = first(options.balance, "none")
     if info.num_classes is None and (options.conditional or balance != "none"):
         option = "--conditional" if options.conditional else "--balance"
         raise ValueError(
@@ -100,38 +149,57 @@ def resolve(
             "the images of each class in a sub-folder of its own, add "
             "`labels` to the .npz, or leave the option out."
         )
+    defaults = preset(info.num_images, info.image_shape, options.network)
+    data = location(options.data)
+    return Settings(
+        conditional=bool(options.conditional),
+        loss=first(options.loss, "relativistic"),
+        augment=first(options.augment, "none"),
+        balance=balance,
+        # Only the digits have a feature extractor that needs no download.
+        metrics=first(options.metrics, ["fid"] * (data == DEFAULT_DATA)),
+        feature_extractor=first(
+            options.feature_extractor, default_extractor(data)
+        ),
+        **of_training(options, info, defaults, _FROM_PRESET),
+    )
+
+
+def of_training(
+    options: argparse.Namespace,
+    info: datasets.DatasetInfo,
+    defaults: Any,
+    names: Sequence[str],
+) -> dict[str, Any]:
+    """The settings that every task has.
+
+    Args:
+        options: Arguments of the command line.
+        info: Description of the data set.
+        defaults: What stands for options that are left out.
+        names: Names of the options that it stands for.
+    """
     _check_minutes(options.minutes)
-    defaults: Any = preset(info.num_images, info.image_shape, options.network)
     chosen = {
-        name: _first(getattr(options, name, None), getattr(defaults, name))
-        for name in _FROM_PRESET
+        name: first(getattr(options, name, None), getattr(defaults, name))
+        for name in names
     }
     # A given learning rate decays by the same factor as that of the preset.
     decay = defaults.final_learning_rate / defaults.learning_rate
     chosen["final_learning_rate"] = chosen["learning_rate"] * decay
     steps = steps_asked(options, info.num_images, chosen["batch_size"])
-    steps = _first(steps, defaults.steps)
-    data = location(options.data)
-    return Settings(
-        data=data,
-        conditional=bool(options.conditional),
-        loss=_first(options.loss, "relativistic"),
-        steps=steps,
-        steps_per_round=_first(options.save_every, steps_per_round(steps)),
-        precision=_precision(options.precision, defaults.precision),
-        jit=_first(options.jit, _jit(defaults.jit)),
-        seed=_first(options.seed, 0),
-        augment=_first(options.augment, "none"),
-        balance=balance,
-        # Only the digits have a feature extractor that needs no download.
-        minutes=options.minutes,
-        metrics=_first(options.metrics, ["fid"] * (data == DEFAULT_DATA)),
-        feature_extractor=_first(
-            options.feature_extractor, default_extractor(data)
-        ),
+    steps = first(steps, defaults.steps)
+    return {
+        "data": location(options.data),
+        "steps": steps,
+        "steps_per_round": first(options.save_every, steps_per_round(steps)),
+        "precision": precision_of(options.precision, defaults.precision),
+        "jit": first(options.jit, jit_of(defaults.jit)),
+        "seed": first(options.seed, 0),
+        "minutes": options.minutes,
         **_of_images(info),
         **chosen,
-    )
+    }
 
 
 def _check_minutes(minutes: float | None) -> None:
@@ -141,26 +209,6 @@ def _check_minutes(minutes: float | None) -> None:
             f"different numbers of steps. Received: --minutes {minutes:g} "
             "with several workers. Ask for --steps."
         )
-
-
-def default_extractor(data: str, num_features: int | None = None) -> str:
-    """Returns the default feature extractor for a data set.
-
-    Args:
-        data: DATA of the command line.
-        num_features: Of the statistics to compare with, if there are any.
-
-    Example:
-
-    >>> default_extractor("digits")
-    'digits'
-    >>> default_extractor("real.npz", 2048)
-    'inception_v3'
-    """
-    known = features.name_of_size(num_features)
-    if known is not None:
-        return known
-    return "digits" if data == "digits" else features.for_natural_images()
 
 
 def steps_asked(options, num_images: int, batch_size: int) -> int | None:
@@ -197,13 +245,18 @@ def differences(options: argparse.Namespace, settings: Settings) -> list[str]:
     Returns:
         A description of each: option, value in the run, value received.
     """
-    received = {
-        "data": None if options.data is None else location(options.data),
-        "precision": (
-            None if options.precision == "auto" else options.precision
-        ),
-        "steps_per_round": options.save_every,
+    given = {name: getattr(options, name) for name in PLACES}
+    received: dict[str, Any] = {
+        name: None if data is None else location(data)
+        for name, data in given.items()
     }
+    received["precision"] = options.precision
+    if options.precision == "auto":
+        received["precision"] = None
+    received["steps_per_round"] = options.save_every
+    if settings.task != "gan":
+        received["resized_to"] = options.image_size
+        received["image_size"] = None
     for field in dataclasses.fields(Settings):
         received.setdefault(field.name, getattr(options, field.name, None))
     # More of them extend the run.
@@ -216,19 +269,10 @@ def differences(options: argparse.Namespace, settings: Settings) -> list[str]:
 
 
 def location(data: str | None) -> str:
-    """The name of a built-in data set, or an absolute path."""
-    data = _first(data, DEFAULT_DATA)
-    return data if data in datasets.BUILTIN_NAMES else os.path.abspath(data)
-
-
-def versions() -> dict[str, str]:
-    """Versions of the packages that determine the results."""
-    return {
-        "keras_gan": keras_gan.__version__,
-        "keras": keras.__version__,
-        BACKEND: devices.FRAMEWORK_VERSION,
-        "numpy": np.__version__,
-    }
+    """A name that is built in, or an absolute path."""
+    data = first(data, DEFAULT_DATA)
+    is_name = data in (*datasets.BUILTIN_NAMES, *MASKS)
+    return data if is_name else os.path.abspath(data)
 
 
 def _of_images(info: datasets.DatasetInfo) -> dict[str, Any]:
@@ -241,33 +285,14 @@ def _of_images(info: datasets.DatasetInfo) -> dict[str, Any]:
 
 
 def _option(name: str) -> str:
-    names = {"data": "DATA", "steps_per_round": "--save-every"}
+    names = {
+        "data": "DATA",
+        "steps_per_round": "--save-every",
+        "resized_to": "--image-size",
+    }
     return names.get(name, "--" + name.replace("_", "-"))
 
 
-def _precision(asked: str | None, preset: str) -> Any:
-    if asked == "bfloat16" and not devices.has_gpu():
-        _warn_if_emulated(devices.bfloat16_gain())
-    if asked not in (None, "auto"):
-        return str(asked)
-    if preset != "auto":
-        return preset
-    return "bfloat16" if devices.bfloat16_is_fast() else "float32"
-
-
-def _warn_if_emulated(gain: float | None) -> None:
-    if gain is not None and gain < 1.0:
-        warnings.warn(
-            f"This processor needs {1 / gain:.1f} times as long for a "
-            "convolution in bfloat16 as in float32. Leave `--precision` out "
-            "to use the faster one.",
-            stacklevel=2,
-        )
-
-
-def _jit(preset: bool | None) -> bool | None:
-    return preset if devices.compiles_by_default() else None
-
-
-def _first(value, default):
+def first(value, default):
+    """Returns a value, or the default if it is `None`."""
     return default if value is None else value

@@ -1,6 +1,7 @@
 """Refuses sizes that no memory can hold, before anything is made of them."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from keras_gan.backend import devices
@@ -14,6 +15,8 @@ _SMALL = 16
 _MODEST_WIDTH = 128
 _MODEST_LATENT_DIM = 4096
 _MODEST_MAP = 2**28
+# Maps of its width that a translating network has for each pixel, at least.
+_TRANSLATING_MAPS = 8
 _SMALLER_BATCH = "Choose a smaller --batch-size or --image-size."
 
 
@@ -49,6 +52,25 @@ def check_training(settings: Settings, num_classes: int | None) -> None:
     check_memory(
         f"Training with {batch_size} images at once, width {width},",
         2 * batch_size * values,  # At least 16 bits for each.
+        "Choose a smaller --batch-size, --width or --image-size.",
+    )
+
+
+def check_translation(settings: Settings, shapes: Sequence) -> None:
+    """Raises an error if a run that translates images cannot fit into memory.
+
+    Args:
+        settings: Settings of the run.
+        shapes: Shapes of the images.
+
+    Raises:
+        ValueError: If a batch is too large.
+    """
+    pixels = max(math.prod(shape[:2]) for shape in shapes)
+    check_memory(
+        f"Training with {settings.batch_size} images at once, width "
+        f"{settings.width},",
+        2 * _TRANSLATING_MAPS * settings.batch_size * settings.width * pixels,
         "Choose a smaller --batch-size, --width or --image-size.",
     )
 

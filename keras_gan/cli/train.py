@@ -1,7 +1,8 @@
-"""`keras-gan train`: from images to a trained GAN in a run folder."""
+"""`keras-gan train`: from images to a trained model in a run folder."""
 
 import argparse
 import contextlib
+from typing import get_args
 
 from tqdm import tqdm
 
@@ -14,16 +15,17 @@ from keras_gan.cli.building import POLICIES
 from keras_gan.cli.fitting import fit
 from keras_gan.cli.job import Job
 from keras_gan.cli.metric_options import add_metric_options
-from keras_gan.cli.presets import NETWORKS
-from keras_gan.cli.settings import DEFAULT_DATA
+from keras_gan.cli.settings import DEFAULT_DATA, Network
 from keras_gan.cli.step_limit import StepLimit
+from keras_gan.cli.tasks.options import add_task_options
 from keras_gan.cli.words import command
 
 SUMMARY = "train a GAN on images"
 DESCRIPTION = (
-    "Trains a GAN on images. The run is a folder: config.json, model.keras "
-    "(the newest checkpoint), samples/, samples.gif, history.csv and logs/ "
-    "for TensorBoard. Ctrl-C saves it; --resume continues."
+    "Trains a GAN on images, to draw new ones or to translate them. The run "
+    "is a folder: config.json, model.keras (the newest checkpoint), samples/, "
+    "samples.gif, history.csv and logs/ for TensorBoard. Ctrl-C saves it; "
+    "--resume continues."
 )
 
 
@@ -37,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"{names}; a folder of images (sub-folders are classes), a .zip "
         f"of one, or an .npz (default: {DEFAULT_DATA})",
     )
+    add_task_options(parser)
     _add_data_options(parser)
     _add_network_options(parser)
     training = parser.add_argument_group("training")
@@ -85,7 +88,7 @@ def _summary(job, limit, seconds) -> str:
         f"  model     {job.folder.model_path}",
         f"  samples   {samples}" * (samples is not None),
         f"  animation {job.folder.animation_path}",
-        f"  more      {command('generate', job.folder)}",
+        f"  more      {command(*job.task.more(job.folder))}",
     ]
     return "\n".join(line for line in lines if line)
 
@@ -112,8 +115,11 @@ def _add_network_options(parser):
     group = parser.add_argument_group("networks")
     group.add_argument(
         "--network",
-        choices=NETWORKS,
-        help="architecture of both networks (default: by the images' size)",
+        choices=get_args(Network),
+        metavar="NAME",
+        help="architecture of the networks: dcgan, mlp, r3gan; unet or resnet "
+        "to translate, srresnet or rrdb for super-resolution, gated_unet for "
+        "inpainting (default: by the task and the images' size)",
     )
     group.add_argument(
         "--width",
@@ -170,8 +176,9 @@ def _add_step_options(group):
     group.add_argument(
         "--loss",
         metavar="NAME",
-        help="adversarial loss, with the penalties that belong to it "
-        "(default: relativistic)",
+        help="adversarial loss, with the penalties that belong to it; tasks of "
+        "pairs know none, too (default: relativistic for gan, else by the "
+        "task)",
     )
     group.add_argument(
         "--augment",

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 SCALES = (1, 2, 3, 4)
-_LARGEST_CROP = 128
+# In pixels of the low resolution, as in BasicSR: larger ones cost time.
+_LARGEST_CROP = 32
 
 
 class SuperResolutionImages(Examples):
@@ -145,8 +146,8 @@ def super_resolution_pairs(
             `"real"` also 1: nothing but the degradation is undone.
         crop: Pixels or `(height, width)` of random crops of the high
             resolution, multiples of `scale`. `"auto"`: the largest that fits in
-            all images, up to 128. `None`: whole images, without flips and
-            rotations; if their sizes differ, in batches of one.
+            all images, up to 32 times `scale`. `None`: whole images, without
+            flips and rotations; if their sizes differ, in batches of one.
         degradation: `"bicubic"` or `"real"`.
         flip: Whether to mirror half of the crops left to right.
         rotate: Whether to rotate crops by multiples of 90 degrees.
@@ -230,7 +231,7 @@ def _crop(crop: Any, scale: int, pictures: Pictures) -> Size | None:
     if crop is None:
         return None
     if isinstance(crop, str) and crop == "auto":
-        side = min(smallest, _LARGEST_CROP) // scale * scale
+        side = min(smallest, _LARGEST_CROP * scale) // scale * scale
         return side, side
     size = crop_size(crop)
     if any(side % scale for side in size):

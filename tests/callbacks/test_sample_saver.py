@@ -114,7 +114,7 @@ class TestGrids:
         assert num_frames(tmp_path / "samples.gif") == 2
 
     def test_animation_of_many_grids_is_thinned(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("keras_gan.callbacks.sample_saver.MAX_FRAMES", 3)
+        monkeypatch.setattr("keras_gan.callbacks._grid_saver.MAX_FRAMES", 3)
         fit(SampleSaver(tmp_path, num_images=4), epochs=7)
         assert num_frames(tmp_path / "samples.gif") == 3
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from keras_gan import cli
+from keras_gan import AdversarialModel, cli
 
 ROOT = Path(__file__).parents[2]
 TINY = ("--network", "mlp", "--width", 16, "--batch-size", 16)
@@ -46,6 +46,19 @@ def tiny() -> tuple:
 def start_process():
     """Function that starts `python -m keras_gan`, its output in pipes."""
     return _start
+
+
+@pytest.fixture(scope="module")
+def eagerly():
+    """Trains without graphs: to trace one takes longer than a few steps."""
+    compiled = AdversarialModel.compile
+
+    def compile(model, *arguments, **options):
+        compiled(model, *arguments, **options | {"run_eagerly": True})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AdversarialModel, "compile", compile)
+        yield
 
 
 @pytest.fixture

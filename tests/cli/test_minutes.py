@@ -237,7 +237,7 @@ def test_short_runs_have_few_rounds(plan):
 
 def test_augmentation_is_as_fast_as_the_run_is_long(plan):
     job, built = plan(lambda width: 0.1, augment="ada")
-    assert job.gan.augmenter.speed == pytest.approx(5700 * 64 / 10_000, 0.01)
+    assert job.model.augmenter.speed == pytest.approx(5700 * 64 / 10_000, 0.01)
     assert built == 2
     assert plan(lambda width: 0.1, augment="flip")[1] == 1
 

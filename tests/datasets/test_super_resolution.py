@@ -131,7 +131,7 @@ def test_the_automatic_crop_fits_the_smallest_image(photos):
     assert shapes == ((9, 9, 3), (36, 36, 3))
     large = np.zeros((2, 200, 150, 1), "uint8")
     shapes = SuperResolutionImages(large, scale=3).shapes
-    assert shapes == ((42, 42, 1), (126, 126, 1))
+    assert shapes == ((32, 32, 1), (96, 96, 1))
 
 
 def test_floats_are_not_rounded():

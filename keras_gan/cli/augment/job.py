@@ -11,8 +11,9 @@ from keras_gan.cli.augment.folder import AugmentSettings
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.opening import open_data
 from keras_gan.cli.run_folder import data_of_run
-from keras_gan.cli.settings import location, versions
+from keras_gan.cli.settings import location
 from keras_gan.cli.sizes import check_drawing
+from keras_gan.cli.versions import versions
 from keras_gan.cli.words import listed, size_in_words
 from keras_gan.datasets.augmented_files import AugmentedFiles
 from keras_gan.datasets.balancing import by_class_number

@@ -1,0 +1,101 @@
+"""The options of `keras-gan train` for translation of images."""
+
+import argparse
+
+from keras_gan.cli import arguments as kinds
+from keras_gan.cli.settings import MASKS, TASKS
+
+
+def add_task_options(parser) -> None:
+    """Adds `--task` and the options that only some tasks have.
+
+    Args:
+        parser: The parser of the command.
+    """
+    group = parser.add_argument_group("tasks")
+    group.add_argument(
+        "--task",
+        choices=TASKS,
+        metavar="TASK",
+        help="gan draws images; the others translate them: pairs (pix2pix), "
+        "domains (CycleGAN, no pairs), super-resolution, inpainting and "
+        "colorization (all three from DATA alone), attributes (StarGAN) "
+        "(default: gan)",
+    )
+    group.add_argument(
+        "--second",
+        metavar="DATA",
+        help="pairs: the targets, matched by name (default: DATA shows source "
+        "and target side by side, or has two sub-folders); domains: the other "
+        "domain",
+    )
+    group.add_argument(
+        "--direction",
+        choices=("a-to-b", "b-to-a"),
+        help="pairs: what becomes what; A is DATA, or the left half (default: "
+        "a-to-b)",
+    )
+    _add_of_single_tasks(group)
+    _add_preparation(group)
+
+
+def _add_of_single_tasks(group) -> None:
+    group.add_argument(
+        "--scale",
+        type=int,
+        choices=(2, 3, 4),
+        help="super-resolution: the factor (default: 2)",
+    )
+    group.add_argument(
+        "--degradation",
+        choices=("bicubic", "real"),
+        help="super-resolution: how the low resolution is made; real is a "
+        "chain of random blur, noise and compression (default: bicubic)",
+    )
+    group.add_argument(
+        "--masks",
+        metavar="NAME|DATA",
+        help=f"inpainting: {', '.join(MASKS)}, or a folder of masks, white "
+        f"where the hole is (default: {MASKS[0]})",
+    )
+    group.add_argument(
+        "--table",
+        metavar="CSV",
+        help="attributes: names of files and their attributes (default: none, "
+        "but the task needs one)",
+    )
+    group.add_argument(
+        "--columns",
+        type=kinds.names,
+        metavar="NAME,...",
+        help="attributes: columns of the table to learn (default: all)",
+    )
+
+
+def _add_preparation(group) -> None:
+    group.add_argument(
+        "--crop",
+        type=kinds.image_size,
+        metavar="N|HxW",
+        help="train on random parts of this size, after --image-size (default: "
+        "whole images; super-resolution: up to 32 times the scale)",
+    )
+    group.add_argument(
+        "--flip",
+        action=argparse.BooleanOptionalAction,
+        help="mirror half of the images (default: only for super-resolution)",
+    )
+    group.add_argument(
+        "--start",
+        metavar="RUN",
+        help="begin with the generator of another run of this task, such as "
+        "super-resolution with an adversarial --loss after --loss none; not "
+        "for domains and attributes (default: a new one)",
+    )
+    group.add_argument(
+        "--strict",
+        action="store_true",
+        default=None,
+        help="pairs, attributes: an image without its partner is an error "
+        "(default: it is left out, with a warning)",
+    )

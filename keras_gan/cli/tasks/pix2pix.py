@@ -1,0 +1,60 @@
+"""What the tasks of a `Pix2Pix` have in common."""
+
+import dataclasses
+
+from keras_gan import datasets, models
+from keras_gan.cli.generate import model_path
+from keras_gan.cli.run_folder import RunFolder
+from keras_gan.cli.settings import Settings
+from keras_gan.cli.tasks.translation import TranslationTask
+
+
+class Pix2PixTask(TranslationTask):
+    """A task whose examples are pairs of a source and its target."""
+
+    model_class = models.Pix2Pix
+
+    def recipe(self, options, source):
+        recipe = super().recipe(options, source)
+        if options.start is None:
+            return recipe
+        before = _begun_with(options.start, self.name)
+        return dataclasses.replace(
+            recipe, network=before.network, width=before.width
+        )
+
+    def building(self, settings, source):
+        if settings.start is None:
+            return {}
+        before = _begun_with(settings.start, self.name)
+        for name in ("network", "channels", "scale"):
+            then, now = getattr(before, name), getattr(settings, name)
+            if then != now:
+                raise ValueError(
+                    f"`--start` must be a run with the same {name}. Received: "
+                    f"{settings.start} with {then}, and {now}. Choose another "
+                    "run, or leave it out."
+                )
+        model = self.load_model(model_path(settings.start), compiled=False)
+        return {"generator": model.sampler}
+
+    def validation(self, job):
+        held_out = job.source.held_out
+        if held_out is None:
+            return None
+        size = min(job.settings.batch_size, len(held_out))
+        return datasets.load(
+            held_out, batch_size=size, shuffle=False, seed=job.settings.seed
+        )
+
+
+def _begun_with(start: str, task: str) -> Settings:
+    """The settings of the run whose generator a run begins with."""
+    settings = RunFolder(model_path(start).parent).read_config().settings
+    if settings.task != task:
+        raise ValueError(
+            f"`--start` must be a run of the same task. Received: {start}, a "
+            f"run of --task {settings.task}, with --task {task}. Choose "
+            "another run, or leave it out."
+        )
+    return settings

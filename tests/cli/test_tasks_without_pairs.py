@@ -1,0 +1,91 @@
+"""`keras-gan train --task domains` and `attributes`: without pairs."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from translation_runs import (
+    TINY,
+    rows_of,
+    settings_of,
+    train_here,
+    write_images,
+)
+
+from keras_gan import cli, models
+from keras_gan.cli.tasks.attributes import _row
+from keras_gan.images import image_shape, read_image
+
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
+
+def test_two_domains(in_folder, eagerly):
+    write_images(in_folder / "a", 5)
+    write_images(in_folder / "b", 4, negative=True)
+    arguments = ("a", "--second", "b", "--task", "domains", "--steps", 1)
+    train_here(*arguments, "--out", "cycle", "--network", "unet")
+    (row,) = rows_of("cycle")
+    assert {"cycle_loss", "identity_loss", "d_loss"} <= row.keys()
+    # Of both domains: source, translation and the way back.
+    grid = image_shape(Path("cycle", "samples", "samples-0001.png"))
+    assert grid == (102, 152, 1)
+    model = keras.saving.load_model("cycle/model.keras")
+    assert isinstance(model, models.CycleGAN)
+    for to in ("first", "second"):
+        code = cli.main(
+            ["translate", "cycle", "a/01.png", "--to", to, "--out", to]
+        )
+        assert code == 0
+    first, second = (read_image(f"{to}/01.png") for to in ("first", "second"))
+    assert not np.array_equal(first, second)
+
+
+def test_attributes(in_folder, eagerly, run_command, run_fails):
+    write_images(in_folder / "faces", 6)
+    lines = ["file,smiling,hair"]
+    lines += [f"{n:02d}.png,{n % 2},{'ab'[n // 3]}" for n in range(6)]
+    Path("table.csv").write_text("\n".join(lines))
+    arguments = ("faces", "--table", "table.csv", "--task", "attributes")
+    train_here(*arguments, "--steps", 1, "--out", "run")
+    assert settings_of("run")["attributes"] == ["smiling", "hair=a", "hair=b"]
+    assert "g_class_loss" in rows_of("run")[0]
+    # The image, and one for each attribute.
+    grid = image_shape(Path("run", "samples", "samples-0001.png"))
+    assert grid == (52, 202, 1)
+    translate = ("translate", "run", "faces", "--out", "edited")
+    code, *_ = run_command(*translate, "--attributes", "smiling=1, hair=a=.5")
+    assert code == 0 and len(list(Path("edited").glob("*.png"))) == 6
+    for wrong in ("laughing=1", "smiling=2", "", "hair=a=x"):
+        error = run_fails(*translate, "--attributes", wrong)
+        assert "with names of smiling, hair=a, hair=b" in error
+
+
+def test_a_row_of_attributes_leaves_the_others():
+    names = ["old", "hair=a"]
+    for text, expected in (
+        ("old", [1, np.nan]),
+        ("hair=a=0.25,old=0", [0, 0.25]),
+    ):
+        np.testing.assert_array_equal(_row(text, names), expected)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (("a", "--task", "domains"), "`--task domains` needs --second"),
+        (("a", "--task", "attributes"), "needs --table"),
+        (
+            ("a", "--second", "one", "--task", "domains"),
+            "`one` holds one image",
+        ),
+    ],
+)
+def test_mistakes_are_one_line_and_leave_nothing(
+    in_folder, run_fails, arguments, message
+):
+    write_images(in_folder / "a", 4)
+    write_images(in_folder / "one", 1)
+    assert message in run_fails("train", *arguments, *TINY)
+    assert sorted(p.name for p in in_folder.iterdir()) == ["a", "one"]

@@ -1,0 +1,105 @@
+"""The choices of the tasks; their examples train each model for a step."""
+
+import keras
+import numpy as np
+import pytest
+
+from keras_gan import losses, tasks
+from keras_gan.images import write_image
+from keras_gan.tasks.recipe import depth, recipe
+from keras_gan.tasks.translators import of_pairs
+
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
+PHOTOS = np.random.default_rng(0).integers(0, 256, (6, 16, 16, 3), "uint8")
+TINY = {"batch_size": 2, "width": 4, "seed": 1}
+
+
+def test_larger_images_have_smaller_batches():
+    chosen = [
+        recipe((s, s, 3), 500, network="unet") for s in (16, 64, 128, 999)
+    ]
+    sizes = [one.batch_size for one in chosen]
+    assert sizes == sorted(sizes, reverse=True) and sizes[-1] == 1
+    assert recipe((16, 16, 1), 5, network="unet").batch_size == 5
+
+
+@pytest.mark.parametrize(
+    "side, expected", [(1, 1), (3, 1), (28, 4), (128, 7), (1024, 8)]
+)
+def test_networks_are_as_deep_as_images_are_large(side, expected):
+    assert depth((side, 2 * side, 3)) == expected
+
+
+def test_small_images_have_no_windows_of_similarity():
+    assert [metric.name for metric in of_pairs((8, 16, 1))] == ["psnr"]
+    assert [metric.name for metric in of_pairs((11, 16, 1))] == ["psnr", "ssim"]
+
+
+def test_super_resolution_in_two_stages():
+    _, first = tasks.super_resolution(PHOTOS, 2, **TINY)
+    assert not first.is_adversarial
+    data, second = tasks.super_resolution(
+        PHOTOS,
+        2,
+        generator=first.ema_generator,
+        loss="relativistic",
+        perceptual=losses.TotalVariation(0.5),
+        **TINY,
+    )
+    assert second.is_adversarial
+    assert second.generator is not first.ema_generator
+    for one, other in zip(
+        first.ema_generator.get_weights(),
+        second.generator.get_weights(),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(one, other)
+    low, high = next(iter(data))
+    assert low.shape == (2, 8, 8, 3) and high.shape == (2, 16, 16, 3)
+    names = [
+        term["class_name"]
+        for term in second.get_compile_config()["reconstruction"]
+    ]
+    assert names == ["PixelLoss", "TotalVariation"]
+
+
+def test_filled_images_keep_what_is_known():
+    data, model = tasks.inpainting(PHOTOS, masks="box", **TINY)
+    sources, targets = (np.asarray(part) for part in next(iter(data)))
+    known = np.broadcast_to(sources[..., -1:] == 0, targets.shape)
+    assert 0 < known.mean() < 1
+    filled = model.translate(sources)
+    np.testing.assert_array_equal(filled[known], targets[known])
+    assert not np.array_equal(filled, targets)
+
+
+def test_networks_differ_in_both_directions():
+    _, model = tasks.unpaired(PHOTOS, PHOTOS[:4], network="unet", **TINY)
+    image = PHOTOS[:1].astype("float32") / 127.5 - 1
+    there, back = (model.translate(image, to=to) for to in ("second", "first"))
+    assert not np.allclose(there, back)
+
+
+def test_attributes_of_one_column_are_exclusive(tmp_path):
+    np.savez(tmp_path / "x.npz", images=PHOTOS)
+    _, model = tasks.attributes(PHOTOS, np.eye(6), **TINY)
+    assert not model.exclusive and model.num_attributes == 6
+
+
+def test_the_optimizers_are_those_of_the_recipe():
+    _, model = tasks.colorization(PHOTOS, **TINY)
+    for part in model.optimizer.parts:
+        assert isinstance(part, keras.optimizers.Adam)
+        assert part.beta_1 == 0.5
+
+
+def test_images_of_different_sizes_must_be_resized(tmp_path):
+    for number in range(2):
+        image = PHOTOS[number][: 16 - number]
+        write_image(tmp_path / f"{number}.png", image)
+    with pytest.raises(ValueError, match="`image_size`, or train on parts"):
+        tasks.colorization(tmp_path, **TINY)
+    data, _ = tasks.colorization(tmp_path, image_size=8, **TINY)
+    assert next(iter(data))[0].shape == (2, 8, 8, 1)
