@@ -25,6 +25,7 @@ from keras_gan.models import (
     Pix2Pix,
     Player,
     StarGAN,
+    StyleTransfer,
 )
 from keras_gan.optimizers import AdversarialOptimizer
 
@@ -40,6 +41,7 @@ __all__ = [
     "Pix2Pix",
     "Player",
     "StarGAN",
+    "StyleTransfer",
     "callbacks",
     "datasets",
     "features",

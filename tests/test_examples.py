@@ -69,6 +69,9 @@ SMALL = {
     "custom_networks.py": ["--epochs", "1", "--batch-size", "256"],
     "custom_system.py": ["--epochs", "1"],
     "unpaired_translation.py": ["--epochs", "1", "--batch-size", "128"],
+    "style_transfer.py": [
+        *("--content", "own.png", "--size", "32", "--steps", "2"),
+    ],
     "multi_gpu.py": ["--epochs=1", "--batch-size=256", "--width=4"],
     "many_machines.py": ["--steps=3", "--batch-size=16", "--width=4"],
     "imbalanced_classification.py": [
@@ -108,6 +111,7 @@ def test_no_example_is_left_out():
         "multi_gpu.py",
         "quickstart.py",
         "unpaired_translation.py",
+        "style_transfer.py",
     }
 
 
@@ -201,6 +205,17 @@ def test_augmentation_gallery(several):
     second = pictures["augmentation-adaptive.png"][:12, 132:144]
     assert (first == image_tools.resize(OWN_PIXELS, (12, 12))).all()
     assert (first != second).any()
+
+
+def test_style_transfer(several):
+    folder, printed, _ = several
+    assert "Wrote style.png" in printed["style_transfer.py"]
+    grid = image_tools.read_image(folder / "style.png")
+    assert grid.shape == (36, 104, 3)
+    content, style, image = (grid[2:34, x : x + 32] for x in (2, 36, 70))
+    assert (content == image_tools.resize(OWN_PIXELS, (32, 32))).mean() > 0.99
+    assert np.abs(image.astype(int) - content).mean() > 1
+    assert (style != content).any()
 
 
 def test_imbalanced_classification(several):

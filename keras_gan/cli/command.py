@@ -17,7 +17,7 @@ from keras_gan.backend.startup import (
     interruptible,
     load_pipeline,
 )
-from keras_gan.cli import evaluate, generate, train, translate
+from keras_gan.cli import evaluate, generate, style, train, translate
 from keras_gan.cli.arguments import (
     EXIT_USER_ERROR,
     PROGRAM,
@@ -34,6 +34,7 @@ _COMMANDS = {
     "translate": translate,
     "evaluate": evaluate,
     "augment": augment,
+    "style": style,
 }
 _PACKAGE = pathlib.Path(keras_gan.__file__).parent
 

@@ -40,22 +40,21 @@ _VGG19_LAYERS = {
     "style": tuple(f"block{block}_conv1" for block in range(1, 6)),
     "encoder": tuple(f"block{block}_conv1" for block in range(1, 5)),
 }
+# Before activations, which hide what is above 6. The first layer finds edges
+# and hardly sees colors, so the pixels are a layer too.
+_LITE0_STYLE = (
+    "images",
+    "conv_stem:linear",
+    "blocks-1-expand_conv:linear",
+    "blocks-3-expand_conv:linear",
+    "blocks-5-expand_conv:linear",
+    "blocks-8-expand_conv:linear",
+)
 _LITE0_LAYERS = {
     "perceptual": ("blocks-10-add",),
-    "content": ("blocks-4-add",),
-    "style": (
-        "conv_stem",
-        "blocks-1-expand_conv",
-        "blocks-3-expand_conv",
-        "blocks-5-expand_conv",
-        "blocks-8-expand_conv",
-    ),
-    "encoder": (
-        "conv_stem",
-        "blocks-1-expand_conv",
-        "blocks-3-expand_conv",
-        "blocks-5-expand_conv",
-    ),
+    "content": ("blocks-10-add",),
+    "style": _LITE0_STYLE,
+    "encoder": _LITE0_STYLE[:5],
 }
 _NETWORKS = {
     "vgg19": _Network(_vgg19, _VGG19_LAYERS),
@@ -125,19 +124,19 @@ class FeatureMaps:
         self.network = network
         self.layers = _checked_layers(network, layers)
         self.weights = _checked_weights(weights)
-        self._model = self._with_outputs()
+        self.model = self._with_outputs()
         self._checked: set[tuple] = set()
 
     def __call__(self, images: Tensor) -> list[Tensor]:
         inputs = self._inputs(ops.convert_to_tensor(images))
         self._check_size(tuple(inputs.shape[1:]))
         if backend.replica_count() == 1:
-            outputs = self._model(inputs, training=False)
+            outputs = self.model(inputs, training=False)
             return keras.tree.flatten(outputs)
         # A replica may have no images, which convolutions do not take.
         size = ops.shape(inputs)[0]
         row = ops.zeros((1, *inputs.shape[1:]), inputs.dtype)
-        outputs = self._model(ops.concatenate([inputs, row]), training=False)
+        outputs = self.model(ops.concatenate([inputs, row]), training=False)
         return [one[:size] for one in keras.tree.flatten(outputs)]
 
     def spec(self, shape: Sequence[int | None]) -> list[Any]:
@@ -147,7 +146,7 @@ class FeatureMaps:
             shape: Shape of the images, as the network itself takes them.
         """
         images = keras.KerasTensor(tuple(shape), "float32")
-        return keras.tree.flatten(self._model.compute_output_spec(images))
+        return keras.tree.flatten(self.model.compute_output_spec(images))
 
     @property
     def variables(self) -> list:

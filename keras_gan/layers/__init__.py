@@ -1,5 +1,8 @@
 """Keras layers: augmentation, building blocks of networks, constraints."""
 
+from keras_gan.layers.adaptive_instance_normalization import (
+    AdaptiveInstanceNormalization,
+)
 from keras_gan.layers.attribute_planes import AttributePlanes
 from keras_gan.layers.augmentation import (
     AdaptiveAugment,
@@ -29,6 +32,7 @@ from keras_gan.layers.weight_clip import WeightClip
 
 __all__ = [
     "AdaptiveAugment",
+    "AdaptiveInstanceNormalization",
     "AttributePlanes",
     "BilinearUpsampling2D",
     "ConditionalBatchNormalization",

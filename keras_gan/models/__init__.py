@@ -10,6 +10,7 @@ from keras_gan.models.image_pool import ImagePool
 from keras_gan.models.pix2pix import Pix2Pix
 from keras_gan.models.player import Player
 from keras_gan.models.star_gan import StarGAN
+from keras_gan.models.style_transfer import StyleTransfer
 from keras_gan.models.turn import Turn
 from keras_gan.models.two_player_model import TwoPlayerModel
 
@@ -23,6 +24,7 @@ __all__ = [
     "Pix2Pix",
     "Player",
     "StarGAN",
+    "StyleTransfer",
     "Turn",
     "TwoPlayerModel",
     "split",

@@ -56,7 +56,7 @@ class LoggedModel(keras.Model):
         """Updates the metrics with a batch of real and generated data."""
         names = list(pairs)
         # Not `names[0]`: JAX sorts the names of what a step returns.
-        first = next(iter(self.image_shapes() or names))
+        first = next(iter(self.image_shapes() or names), None)
         for metric, name in zip(
             self.sample_metrics, self.metric_scores, strict=True
         ):

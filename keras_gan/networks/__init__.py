@@ -22,6 +22,7 @@ from keras_gan.networks.r3gan import (
 from keras_gan.networks.resnet import resnet_generator
 from keras_gan.networks.rrdb import rrdb_generator
 from keras_gan.networks.srresnet import srresnet_generator
+from keras_gan.networks.style_decoder import style_decoder
 from keras_gan.networks.unet import unet_generator
 from keras_gan.networks.unet_discriminator import unet_discriminator
 
@@ -43,6 +44,7 @@ __all__ = [
     "rrdb_generator",
     "sn_patch_discriminator",
     "srresnet_generator",
+    "style_decoder",
     "unet_discriminator",
     "unet_generator",
     "with_classifier",

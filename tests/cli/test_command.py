@@ -25,7 +25,7 @@ def test_version(run_command):
     assert output == f"keras-gan {keras_gan.__version__}\n"
 
 
-@pytest.mark.parametrize("command", ["train", "generate", "evaluate"])
+@pytest.mark.parametrize("command", ["train", "generate", "evaluate", "style"])
 def test_help_explains_every_option_and_its_default(command, run_command):
     code, output, errors = run_command(command, "--help")
     assert (code, errors) == (0, "")

@@ -97,10 +97,12 @@ def test_a_name_is_one_network_for_all(narrow):
 
 @pytest.mark.once
 def test_efficientnet_lite0_does_not_resize():
-    shallow, *_, deep = default_layers("efficientnet_lite0", "encoder")
-    maps = FeatureMaps("efficientnet_lite0", [shallow, deep], weights=None)
-    shapes = [tuple(one.shape) for one in maps(np.zeros((1, 48, 32, 1)))]
-    assert shapes == [(1, 24, 16, 32), (1, 6, 4, 240)]
+    pixels, *_, deep = default_layers("efficientnet_lite0", "encoder")
+    maps = FeatureMaps("efficientnet_lite0", [pixels, deep], weights=None)
+    found = maps(np.zeros((1, 48, 32, 1)))
+    assert found[1].shape == (1, 6, 4, 240)
+    # The pixels as it reads them.
+    assert_equal(found[0], np.full((1, 48, 32, 3), 127.5))
 
 
 @pytest.mark.once

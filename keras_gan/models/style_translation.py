@@ -1,0 +1,126 @@
+"""`StyleTransfer.translate`: one pass through an encoder and a decoder."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_gan import backend
+from keras_gan.features import FeatureMaps
+from keras_gan.layers.adaptive_instance_normalization import (
+    statistics,
+    with_statistics,
+)
+from keras_gan.models import styles as style_data
+from keras_gan.utils.arguments import number_in, positive_integer
+from keras_gan.utils.models import Untracked
+
+
+class StyleTranslation:
+    """A mix-in for models that have an encoder and a decoder.
+
+    Attributes:
+        encoder: `features.FeatureMaps`.
+        decoder: Model, last features of the encoder -> images, or None.
+        ema_decoder: Its average, or None.
+        padding: Holds a layer that pads images to sizes that the decoder makes.
+    """
+
+    encoder: FeatureMaps
+    decoder: keras.Model | None
+    ema_decoder: keras.Model | None
+    padding: Untracked
+
+    @property
+    def sampler(self):
+        """The decoder that makes images: the average, if there is one."""
+        averaged = self.ema_decoder
+        return self.decoder if averaged is None else averaged
+
+    def call(self, inputs, training=False):
+        """Returns the contents in the styles, `[contents, styles]`."""
+        contents, styles = inputs
+        moments = statistics(self.encoder(styles)[-1])
+        return self._drawn(contents, *moments, 1.0)
+
+    def translate(
+        self, images, styles, *, strength=1.0, weights=None, batch_size=16
+    ):
+        """Paints images in one style, in one style each, or in a mixture.
+
+        Args:
+            images: Contents, `(num_images, height, width, channels)` in
+                [-1, 1], of any size.
+            styles: Styles, `(num_styles, ...)`, one for all images or one for
+                each.
+            strength: From 0, the content as the decoder reconstructs it, to 1.
+            weights: One number of 0 or more for each style: every image gets
+                this mixture of the styles. None: no mixture.
+            batch_size: Number of images in a pass.
+
+        Returns:
+            Float32 NumPy array `(num_images, height, width, channels)` in
+            [-1, 1].
+
+        Raises:
+            ValueError: If an argument is not valid, or there is no decoder.
+        """
+        self.check_decoder()
+        positive_integer("batch_size", batch_size)
+        strength = np.float32(number_in("strength", strength, "[0, 1]"))
+        images = style_data.checked_images("images", images)
+        styles = style_data.checked_images("styles", styles)
+        shares = style_data.shares(len(images), len(styles), weights)
+        describe, draw = self._functions()
+        of_styles = _in_batches(describe, batch_size, styles)
+        moments = [shares @ of_style for of_style in of_styles]
+        # A number would be a new graph each time.
+        strengths = np.full((len(images), 1, 1, 1), strength)
+        [drawn] = _in_batches(draw, batch_size, images, *moments, strengths)
+        return drawn
+
+    def check_decoder(self) -> None:
+        """Raises an error if there is no decoder."""
+        if self.decoder is None:
+            raise ValueError(
+                "`decoder` must be a model for all but `optimize`. Received: "
+                "None. Build one with `keras_gan.networks.style_decoder`."
+            )
+
+    def deep_features(self, images):
+        """The last features of images that are padded to fit the decoder."""
+        return self.encoder(self.padding.value(images))[-1]
+
+    def _drawn(self, images, mean, deviation, strength):
+        """Images whose features get these statistics, to some extent."""
+        _, height, width, _ = ops.shape(images)
+        features = ops.cast(self.deep_features(images), "float32")
+        target = with_statistics(features, mean, deviation)
+        target = features + strength * (target - features)
+        drawn = ops.cast(self.sampler(target, training=False), "float32")
+        return ops.clip(drawn[:, :height, :width], -1.0, 1.0)
+
+    def _functions(self) -> tuple:
+        """Compiled functions, made once: a new graph takes memory each time."""
+        functions = getattr(self, "_translate_functions", None)
+        if functions is None:
+            functions = (
+                backend.compiled(
+                    lambda styles: statistics(self.encoder(styles)[-1])
+                ),
+                backend.compiled(lambda *inputs: [self._drawn(*inputs)]),
+            )
+            object.__setattr__(self, "_translate_functions", functions)
+        return functions
+
+
+def _in_batches(function, size, *arrays) -> list:
+    """Returns what a function returns for arrays, as NumPy arrays."""
+    arrays = tuple(map(ops.convert_to_tensor, arrays))
+    found = [
+        function(*(one[start : start + size] for one in arrays))
+        for start in range(0, len(arrays[0]), size)
+    ]
+    return [
+        np.concatenate([ops.convert_to_numpy(one) for one in parts])
+        for parts in zip(*found, strict=True)
+    ]
