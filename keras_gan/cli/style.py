@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import os
 import pathlib
+import sys
 
 import numpy as np
 
@@ -86,7 +87,9 @@ def run(options: argparse.Namespace) -> int:
             "Choose a smaller --size.",
         )
         extractor = options.feature_extractor or features.for_style()
-        model = models.StyleTransfer(feature_extractor=extractor)
+        # Keras reports downloads on the standard output.
+        with contextlib.redirect_stdout(sys.stderr):
+            model = models.StyleTransfer(feature_extractor=extractor)
         bar = ProgressBar(options.steps, "steps", shown=not options.quiet)
         with bar:
             image, history = model.optimize(

@@ -46,6 +46,7 @@ def test_eager_graph_and_xla_agree(name):
             assert_close(found, expected, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.once
 @every_loss
 def test_weight_and_name(name):
     loss = MAKE[name]()
@@ -61,6 +62,7 @@ def test_weight_and_name(name):
         MAKE[name](weight=-1.0)
 
 
+@pytest.mark.once
 @every_loss
 def test_config_goes_through_json_and_back(name):
     loss = MAKE[name](weight=0.5)

@@ -66,6 +66,7 @@ def test_decoder_learns_and_encoder_does_not(trained):
     assert not owned & {id(v) for v in model.encoder.variables}
 
 
+@pytest.mark.once
 def test_logs_are_those_of_the_formulas():
     model = compiled(0.0, content_weight=0.5, style_weight=3.0)
     logs = model.evaluate(CONTENTS, STYLES, return_dict=True, verbose=0)
@@ -138,6 +139,7 @@ def test_file_holds_all_and_training_goes_on_exactly(tmp_path):
         np.testing.assert_allclose(new, old, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.once
 def test_a_named_network_is_not_in_the_file(monkeypatch, tmp_path):
     narrow_vgg19(monkeypatch)
     decoder = style_decoder(4, widths=(4, 4, 4), convolutions=(1, 1, 1), seed=1)
@@ -172,6 +174,7 @@ def test_features_get_the_statistics_of_the_style(trained):
     assert distance(drawn) < 0.5 * distance(CONTENTS)
 
 
+@pytest.mark.once
 def test_strength_goes_from_the_content_to_the_style(trained):
     model, _ = trained
     none, half, full = (
@@ -186,6 +189,7 @@ def test_strength_goes_from_the_content_to_the_style(trained):
     assert_close(array(called)[:1], full[:1], atol=1e-5)
 
 
+@pytest.mark.once
 def test_styles_are_mixed_by_weights(trained):
     model, _ = trained
     first, second, third = (
