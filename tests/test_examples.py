@@ -72,6 +72,7 @@ SMALL = {
     "style_transfer.py": [
         *("--content", "own.png", "--size", "32", "--steps", "2"),
     ],
+    "paired_translation.py": ["--epochs", "1"],
     "multi_gpu.py": ["--epochs=1", "--batch-size=256", "--width=4"],
     "many_machines.py": ["--steps=3", "--batch-size=16", "--width=4"],
     "imbalanced_classification.py": [
@@ -109,6 +110,7 @@ def test_no_example_is_left_out():
         "imbalanced_classification.py",
         "many_machines.py",
         "multi_gpu.py",
+        "paired_translation.py",
         "quickstart.py",
         "unpaired_translation.py",
         "style_transfer.py",
@@ -169,6 +171,15 @@ def test_unpaired_translation(several):
     assert "cycle_loss: " in printed["unpaired_translation.py"]
     picture = image_tools.read_image(folder / "cycle.png")
     # Rows of digits, translations and these translated back.
+    height, width = (picture.shape[axis] for axis in (0, 1))
+    assert height / width == pytest.approx(3 / 16, abs=0.02)
+
+
+def test_paired_translation(several):
+    folder, printed, _ = several
+    assert "pixel: " in printed["paired_translation.py"]
+    picture = image_tools.read_image(folder / "pairs.png")
+    # Rows of outlines, translations and digits.
     height, width = (picture.shape[axis] for axis in (0, 1))
     assert height / width == pytest.approx(3 / 16, abs=0.02)
 
