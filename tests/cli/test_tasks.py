@@ -158,7 +158,40 @@ def test_tasks_that_make_their_pairs(in_folder, eagerly, task, options, shapes):
         **{**settings, "image_size": None, "quiet": True, "num_workers": 1}
     )
     assert task_of(task).open(given).whole.shapes == shapes
-    assert cli.main(["train", "--resume", "run", "--steps", "2"]) == 0
+
+
+def test_a_second_stage_begins_where_the_first_ended(
+    in_folder, eagerly, run_command, run_fails
+):
+    write_images(in_folder / "photos", 5, (8, 8, 3))
+    arguments = ("photos", "--task", "super-resolution", "--steps", 1)
+    train_here(*arguments, "--out", "first")
+    # What was chosen by the images' size is as it was.
+    assert cli.main(["train", "--resume", "first", "--steps", "2"]) == 0
+    second = (*arguments, "--loss", "hinge", "--batch-size", 2, "--no-jit")
+    code, _, errors = run_command(
+        "train", *second, "--start", "first", "--out", "second"
+    )
+    assert (code, errors) == (0, "")
+    assert "g_loss" in rows_of("second")[0]
+    assert settings_of("second")["width"] == 4
+    before, after = (
+        keras.saving.load_model(f"{run}/model.keras") for run in
+        ("first", "second")
+    )  # fmt: skip
+    for one, other in zip(
+        before.ema_generator.get_weights(),
+        after.generator.get_weights(),
+        strict=True,
+    ):
+        np.testing.assert_allclose(one, other, atol=1e-3)
+    for options, message in (
+        (("--scale", 3), "must be a run with the same scale"),
+        (("--network", "rrdb"), "must be a run with the same network"),
+        (("--task", "colorization"), "must be a run of the same task"),
+    ):
+        error = run_fails("train", *second, "--start", "first", *options)
+        assert message in error and not Path("runs").exists()
 
 
 @pytest.mark.parametrize(
