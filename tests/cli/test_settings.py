@@ -143,3 +143,17 @@ def test_loss_without_gamma_keeps_its_own_penalties():
     settings = dataclasses.replace(resolve(asked, INFO), gamma=0.7)
     names = [penalty.name for penalty in build_gan(settings, None).penalties]
     assert names == ["gradient_penalty"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"task": "pairs"}, {"network": "unet"}, {"latent_dim": 0}],
+)
+def test_networks_belong_to_their_task(changes):
+    settings = resolve(options(), INFO)
+    text = to_json(dataclasses.asdict(settings) | changes)
+    with pytest.raises(ValueError, match="`it` is damaged.* of the task"):
+        parse_json(text, Settings, "`it`")
+    whole = {"task": "pairs", "network": "unet", "latent_dim": 0}
+    again = to_json(dataclasses.asdict(settings) | whole)
+    assert parse_json(again, Settings, "`it`").task == "pairs"

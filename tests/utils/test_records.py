@@ -50,7 +50,9 @@ MAY_BE_LEFT_OUT = {
     "RunConfig": {"versions", "device", "images_sha256"},
     "settings": {
         "metrics", "feature_extractor", "augment", "balance", "split",
-        "minutes",
+        "minutes", "task", "second", "table", "columns", "attributes",
+        "direction", "scale", "degradation", "masks", "resized_to", "crop",
+        "flip", "strict", "start", "held_out",
     },
     "Done": {"budget"},
     "budget": set(dataclasses.asdict(BUDGET)) - {"steps"},
