@@ -305,14 +305,12 @@ class _WithoutActivation(keras.layers.Layer):
         twin = object.__new__(type(layer))
         vars(twin).update(vars(layer), activation=keras.activations.linear)
         self.twin = Untracked(twin)
-        self.output_spec = layer.output
 
     def call(self, inputs: Tensor) -> Tensor:
         return self.twin.value.call(inputs)
 
     def compute_output_spec(self, inputs: Tensor) -> Tensor:
-        shape, dtype = self.output_spec.shape, self.output_spec.dtype
-        return keras.KerasTensor(shape, dtype)
+        return self.twin.value.compute_output_spec(inputs)
 
 
 def _as_rgb(images: Tensor) -> Tensor:

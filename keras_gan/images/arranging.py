@@ -122,4 +122,10 @@ def _center_box(height, width, size):
     factor = min(height / size[0], width / size[1])
     box_height, box_width = size[0] * factor, size[1] * factor
     left, top = (width - box_width) / 2, (height - box_height) / 2
-    return left, top, left + box_width, top + box_height
+    # Pillow refuses boxes that exceed the picture by a rounding error.
+    return (
+        max(left, 0.0),
+        max(top, 0.0),
+        min(left + box_width, width),
+        min(top + box_height, height),
+    )

@@ -37,6 +37,7 @@ def test_outputs_of_layers_are_those_of_the_model():
 def test_linear_is_before_the_activation_with_the_weights_of_the_layer():
     model, images = small_encoder(), small_images()
     maps = FeatureMaps(model, ["deep:linear", "deep"])
+    assert [one.shape for one in maps.spec((1, 8, 6, 3))] == [(1, 4, 3, 6)] * 2
     # Whatever becomes of them later.
     model.set_weights([1.5 * w for w in model.get_weights()])
     before, after = map(array, maps(images))
@@ -108,6 +109,10 @@ def test_efficientnet_lite0_does_not_resize():
 @pytest.mark.once
 @pytest.mark.parametrize("name", MAP_NAMES)
 def test_usual_layers_exist(name, narrow):
+    layers = default_layers(name, "encoder")
+    *_, deep = FeatureMaps(name, layers, weights=None).spec((1, 64, 64, 3))
+    # A decoder doubles its sides three times.
+    assert deep.shape[:3] == (1, 8, 8)
     for use in ("perceptual", "content", "style", "encoder"):
         layers = default_layers(name, use)
         assert FeatureMaps(name, layers, weights=None).layers == layers

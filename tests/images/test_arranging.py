@@ -54,6 +54,13 @@ class TestGrid:
 
 
 class TestResize:
+    @pytest.mark.parametrize("side", [166, 177])
+    def test_center_does_not_exceed_the_image_by_rounding(self, side):
+        # With these sizes, the border of the center is at -1e-14.
+        image = noise(343 - side, side, 1)
+        size = (171, 160) if side == 166 else (160, 171)
+        assert image_tools.resize(image, size).shape == (*size, 1)
+
     def test_reduction_averages_stripes(self):
         stripes = np.tile(np.array([0, 255], "uint8"), (64, 32))[..., None]
         reduced = image_tools.resize(stripes, (16, 16))
