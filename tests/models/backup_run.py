@@ -12,6 +12,7 @@ import sys
 
 import keras
 import numpy as np
+import unpaired_models as small
 from keras import layers
 
 import keras_gan
@@ -75,7 +76,23 @@ def make_pix2pix():
     return keras_gan.Pix2Pix, networks, (-pictures, pictures)
 
 
+def make_cycle_gan():
+    images = (small.uniform(seed, -1, 1, 32) for seed in range(2))
+    return keras_gan.CycleGAN, small.cycle(), tuple(images)
+
+
+def make_star_gan():
+    images = small.uniform(0, -1, 1, 32)
+    attributes = np.tile(small.ATTRIBUTES, (2, 1))
+    networks = small.editor(), small.judge()
+    return keras_gan.StarGAN, networks, (images, attributes)
+
+
 def settings_of(kind):
+    if kind == "cycle_gan":
+        return {}
+    if kind == "star_gan":
+        return {"loss": "non_saturating", "discriminator_steps": 1}
     if kind == "coupled_gan":
         return {"loss": "hinge"}
     if kind == "pix2pix":
@@ -110,7 +127,10 @@ def train(kind, output, fatal_epoch=-1, end=kill):
     penalty = [v for p in gan.penalties for v in p.variables]
     seeds = [g.state for p in gan.penalties for g in p.seed_generators]
     arrays = map(keras.ops.convert_to_numpy, every + penalty + seeds)
-    draw = getattr(gan, "generate", lambda n: gan.translate(data[0][:n]))
+    used = data if kind == "star_gan" else data[:1]
+    draw = getattr(
+        gan, "generate", lambda n: gan.translate(*(part[:n] for part in used))
+    )
     drawn = keras.tree.flatten(draw(3))
     np.savez(f"{kind}_{output}", *arrays, *drawn)
 
@@ -121,6 +141,6 @@ if __name__ == "__main__":
     start_quickly()  # As the test process, whose run must be equal.
     # The signal ends all of them in the middle of an epoch.
     ends = [kill]
-    for kind in ("gan", "coupled_gan", "pix2pix"):
+    for kind in ("gan", "coupled_gan", "pix2pix", "cycle_gan", "star_gan"):
         ends.append(functools.partial(train, kind, "rest", 2, ends[-1]))
     ends[-1]()
