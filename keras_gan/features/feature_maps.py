@@ -8,8 +8,9 @@ import keras
 from keras import ops
 
 from keras_gan import backend
+from keras_gan.features.layer_outputs import output_of
 from keras_gan.utils.arguments import choice
-from keras_gan.utils.models import Untracked, deserialized, input_shapes
+from keras_gan.utils.models import deserialized, input_shapes
 
 Tensor = Any
 
@@ -119,7 +120,8 @@ class FeatureMaps:
         if not (isinstance(network, keras.Model) or network in MAP_NAMES):
             raise ValueError(
                 "`feature_extractor` must be a `keras.Model`, or one of "
-                f"{', '.join(map(repr, MAP_NAMES))}. Received: {network!r}."
+                f"{', '.join(map(repr, MAP_NAMES))}. Received: {network!r}. "
+                "Load your own with `keras.saving.load_model`."
             )
         self.network = network
         self.layers = _checked_layers(network, layers)
@@ -170,7 +172,7 @@ class FeatureMaps:
         network = self._made() if has_name else self.network
         if self.layers is None:
             return network
-        outputs = [_output(network, name) for name in self.layers]
+        outputs = [output_of(network, name) for name in self.layers]
         return keras.Model(network.inputs, outputs, name=f"{network.name}_maps")
 
     def _made(self) -> keras.Model:
@@ -264,7 +266,8 @@ def _checked_layers(network: Any, layers: Any) -> list[str] | None:
     if not is_list or not all(isinstance(name, str) for name in layers):
         raise ValueError(
             "`layers` must be names of layers of `feature_extractor`, one at "
-            f"least. Received: layers={layers!r}."
+            f"least. Received: layers={layers!r}. Choose some of "
+            "`[layer.name for layer in model.layers]`."
         )
     if not isinstance(network, str) and input_shapes(network) is None:
         raise ValueError(
@@ -273,44 +276,6 @@ def _checked_layers(network: Any, layers: Any) -> list[str] | None:
             "them out to use what the model returns."
         )
     return list(layers)
-
-
-def _output(network: keras.Model, name: str) -> Tensor:
-    """The symbolic output of a layer, before its activation for `:linear`."""
-    base, _, form = name.partition(":")
-    names = [layer.name for layer in network.layers]
-    choice("layers", base, names)
-    choice("layers", form, ("", "linear"))
-    layer = network.get_layer(base)
-    if not form:
-        return layer.output
-    if not hasattr(layer, "activation"):
-        raise ValueError(
-            "`layers` may end in `:linear` for layers with an activation. "
-            f"Received: {name!r}, a {type(layer).__name__}. Leave it out."
-        )
-    return _WithoutActivation(layer)(layer.input)
-
-
-class _WithoutActivation(keras.layers.Layer):
-    """A layer of a network, with its own weights, before its activation.
-
-    Args:
-        layer: Layer with an attribute `activation`.
-    """
-
-    def __init__(self, layer: Any) -> None:
-        super().__init__(dtype=layer.dtype_policy, trainable=False)
-        # It shares everything with the layer, so it needs no `__init__`.
-        twin = object.__new__(type(layer))
-        vars(twin).update(vars(layer), activation=keras.activations.linear)
-        self.twin = Untracked(twin)
-
-    def call(self, inputs: Tensor) -> Tensor:
-        return self.twin.value.call(inputs)
-
-    def compute_output_spec(self, inputs: Tensor) -> Tensor:
-        return self.twin.value.compute_output_spec(inputs)
 
 
 def _as_rgb(images: Tensor) -> Tensor:
