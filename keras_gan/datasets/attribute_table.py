@@ -95,7 +95,8 @@ def array_table(values: Any, columns: Sequence[str] | None) -> AttributeTable:
         raise ValueError(
             "`table` must be the path of a table, or an array (num_images, "
             "num_attributes) of 0 and 1. Received: an array of "
-            f"{values.dtype} of shape {values.shape}"
+            f"{values.dtype} of shape {values.shape}. Encode each attribute "
+            "as a column of 0 and 1."
         )
     names = [str(n) for n in range(values.shape[1])]
     if columns is not None:
@@ -103,7 +104,8 @@ def array_table(values: Any, columns: Sequence[str] | None) -> AttributeTable:
     if len(names) != values.shape[1]:
         raise ValueError(
             f"`columns` must name the {values.shape[1]} columns of `table`. "
-            f"Received: {len(names)} names"
+            f"Received: {len(names)} names. Give each column one, or leave "
+            "`columns` out."
         )
     numbers = (values > 0).astype("float32")
     return AttributeTable("table", (), tuple(names), numbers)
@@ -131,7 +133,7 @@ def _cells(path: str | os.PathLike) -> tuple[list[str], list[list[str]]]:
     except (UnicodeDecodeError, IsADirectoryError) as error:
         raise ValueError(
             f"The table `{path}` must be a text file, such as .csv. "
-            f"Received: {error}"
+            f"Received: {error}. Export it as CSV in UTF-8."
         ) from error
     lines = [line for line in lines if line.strip()]
     if lines and lines[0].strip().isdecimal():
@@ -150,14 +152,16 @@ def _cells(path: str | os.PathLike) -> tuple[list[str], list[list[str]]]:
         raise ValueError(
             f"The table `{path}` must have a row of names, with the file and "
             "at least one attribute, and a row for each image. Received: "
-            f"{len(rows)} rows of {num_columns} columns"
+            f"{len(rows)} rows of {num_columns} columns. Separate the columns "
+            "with commas, semicolons or tabs."
         )
     for number, row in enumerate(rows, 1):
         if len(row) != len(rows[0]):
             raise ValueError(
                 f"All rows of the table `{path}` must have {len(rows[0])} "
                 f"columns, as its first one. Received: {len(row)} in row "
-                f"{number}"
+                f"{number}. Add or remove cells, and put quotes around cells "
+                "that contain the separator."
             )
     return rows[0], rows[1:]
 
@@ -169,7 +173,7 @@ def _check_columns(path, header: list[str], names: list[str]) -> None:
         raise ValueError(
             "`columns` must name columns of the table, each of which has a "
             f"name of its own. `{path}` has {', '.join(header[1:])}. Received: "
-            f"{', '.join(unknown or repeated) or 'none'}"
+            f"{', '.join(unknown or repeated) or 'none'}. Correct the names."
         )
 
 
@@ -207,7 +211,7 @@ def _useful(path, names: list[str], rows: list[list[str]]) -> list[str]:
         raise ValueError(
             f"The table `{path}` must have a column of attributes. Received: "
             f"{', '.join(names)}, which are mostly empty or have a value for "
-            "almost each image"
+            "almost each image. Name those to use as `columns`, or add one."
         )
     if left_out:
         warnings.warn(

@@ -191,6 +191,7 @@ def _matched(
     if len(table.values) != len(opened):
         raise ValueError(
             f"`table` must have a row for each of the {len(opened)} images of "
-            f"`{opened.info.name}`. Received: {len(table.values)} rows"
+            f"`{opened.info.name}`. Received: {len(table.values)} rows. Use "
+            "the path of a table to match rows and images by name."
         )
     return np.arange(len(opened)), np.arange(len(opened))

@@ -51,7 +51,7 @@ class ColorizationImages(Examples):
             raise ValueError(
                 f"The images of `{self._pictures.source.info.name}` must have "
                 "color, to learn it from. Received: images that are all or "
-                "mostly gray, with one channel."
+                "mostly gray, with one channel. Use images in color."
             )
         size = self._cut.check(self._pictures)
         super().__init__([self._pictures], ((*size, 1), (*size, 3)))

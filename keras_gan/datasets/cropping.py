@@ -84,7 +84,7 @@ def crop_size(crop: Any) -> Size:
     if len(sides) != 2 or not all(is_integer(s, at_least=1) for s in sides):
         raise ValueError(
             "`crop` must be a number of pixels or (height, width). Received: "
-            f"crop={crop!r}"
+            f"crop={crop!r}. Pass for example `crop=64`."
         )
     return int(sides[0]), int(sides[1])
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_gan.datasets.blur_kernels import random_kernel, random_sinc_kernel
 from keras_gan.images import bicubic_resize
-from keras_gan.images.resampling import Taps, resample
+from keras_gan.images.resampling import Taps, cubic, resample
 from keras_gan.images.values import to_picture
 
 Size = tuple[int, int]
@@ -85,8 +85,8 @@ def real(image: np.ndarray, scale: int, random: Random) -> np.ndarray:
 DEGRADATIONS = {"bicubic": bicubic, "real": real}
 """Functions of an image, the scale and random numbers, by name."""
 
-# What is farther away than this times the scale changes no pixel of a crop, or
-# of the random chain, little.
+# Pixels around a crop, times the scale, that are degraded with it: all that
+# the bicubic reduction sees, and most of what the random chain sees.
 MARGINS = {"bicubic": 4, "real": 12}
 
 
@@ -171,11 +171,5 @@ def _curve(length: int, new_length: int, mode: str) -> Taps:
     centers = (np.arange(new_length) + 0.5) * length / new_length - 0.5
     taps = np.floor(centers)[:, None] + np.arange(-1, 3)
     far = np.abs(centers[:, None] - taps)
-    weights = np.clip(1 - far, 0, 1) if mode == "bilinear" else _cubic(far)
+    weights = np.clip(1 - far, 0, 1) if mode == "bilinear" else cubic(far)
     return np.clip(taps.astype(int), 0, length - 1), weights
-
-
-def _cubic(x: np.ndarray, a: float = -0.75) -> np.ndarray:
-    near = (a + 2) * x**3 - (a + 3) * x**2 + 1
-    far = a * (x**3 - 5 * x**2 + 8 * x - 4)
-    return np.where(x <= 1, near, np.where(x <= 2, far, 0.0))

@@ -101,7 +101,8 @@ class DomainImages(Source):
             if len(source) < 2:
                 raise ValueError(
                     "A domain must have at least 2 images, to learn what they "
-                    f"have in common. Received: 1 in `{source.info.name}`"
+                    f"have in common. Received: 1 in `{source.info.name}`. "
+                    "Add more, or use `StyleTransfer` for a single image."
                 )
         infos = [source.info for source in self.sources]
         info = DatasetInfo(

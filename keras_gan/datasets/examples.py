@@ -151,7 +151,8 @@ class Examples(Source):
         if tuple(limits) != (-1.0, 1.0):
             raise ValueError(
                 f"`value_range` of `{name}` must be (-1, 1): pairs and the "
-                f"like are made in this range. Received: {limits}"
+                f"like are made in this range. Received: {limits}. Leave it "
+                "out, and scale the batches."
             )
         if balance is not None:
             raise ValueError(

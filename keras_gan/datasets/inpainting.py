@@ -142,7 +142,8 @@ def _check_room(crop: Size | None, pictures: Pictures) -> None:
         raise ValueError(
             "Images must be at least 2 pixels high and wide, for a hole and "
             f"something around it. Received: {min(sizes, key=min)} "
-            f"in `{pictures.source.info.name}`"
+            f"in `{pictures.source.info.name}`. Remove the small ones, or "
+            "resize them with `image_size`."
         )
 
 
@@ -151,7 +152,7 @@ def _check_path(masks: str | None) -> None:
         raise ValueError(
             f"`masks` must be one of {', '.join(KINDS)}, or a folder, zip or "
             f".npz of masks. Received: masks={masks!r}, and there is no such "
-            "file."
+            "file. Correct the name or the path."
         )
 
 

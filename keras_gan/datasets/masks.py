@@ -56,8 +56,8 @@ def stroke_masks(
 ) -> np.ndarray:
     """Draws masks of one to three strokes of a thick pen.
 
-    The pen zigzags through 4 to 11 points, with steps of about an eighth of
-    the diagonal.
+    Each stroke zigzags in 4 to 11 steps, each of about an eighth of the
+    diagonal.
 
     Args:
         num_masks: How many to draw.
@@ -130,7 +130,8 @@ def _several(
     if min(size) < 2:
         raise ValueError(
             "`size` must be at least 2 pixels in each direction, for a hole "
-            f"and something around it. Received: size={size}"
+            f"and something around it. Received: size={size}. Choose the "
+            "size of your images."
         )
     if seed is None:
         seed = python_random.randrange(2**31)

@@ -44,9 +44,10 @@ def partners(
     ]
     if not pairs:
         raise ValueError(
-            f"No image of `{data[0]}` has the name of one of `{data[1]}`, "
-            f"such as {names[0][0]} and {names[1][0]}. The two images of a "
-            "pair must have the same name, extensions aside."
+            "Files that belong together must have the same name, extensions "
+            f"aside. Received: no name that is in both `{data[0]}` and "
+            f"`{data[1]}`, with files such as {names[0][0]} and "
+            f"{names[1][0]}. Rename them."
         )
     for here, there in ((0, 1), (1, 0)):
         alone = [
@@ -75,9 +76,9 @@ def _numbered(data: str, keys: list[str], names: Names) -> dict[str, int]:
     for number, key in enumerate(keys):
         if key in found:
             raise ValueError(
-                f"`{data}` has two images of one name, extensions aside: "
-                f"{names[found[key]]} and {names[number]}. Rename or remove "
-                "one."
+                f"Files of `{data}` must have different names, extensions "
+                f"aside. Received: {names[found[key]]} and {names[number]}. "
+                "Rename or remove one."
             )
         found[key] = number
     return found

@@ -123,7 +123,8 @@ class PairedImages(Examples):
                 "Both sides of pairs must be folders or zips, whose images are "
                 "matched by name, or both arrays of the same number of images. "
                 f"Received: `{data[0]}` with {len(first)} images and "
-                f"`{data[1]}` with {len(second)}"
+                f"`{data[1]}` with {len(second)}. Remove images without a "
+                "partner, or save both sides in the same form."
             )
         return list(zip(*numbers, strict=True))
 

@@ -143,10 +143,10 @@ class Pictures:
         for name, (height, width, _) in zip(self.names, shapes, strict=True):
             if width % 2:
                 raise ValueError(
-                    f"`{self.source.info.name}`: image {name} has {height} x "
-                    f"{width} pixels (height x width), which are not two "
-                    "images of one size side by side. Give the two folders of "
-                    "the pairs, or remove it."
+                    f"The images of `{self.source.info.name}` must show two of "
+                    f"one size side by side. Received: {name} with {height} x "
+                    f"{width} pixels (height x width), an odd width. Give the "
+                    "two folders of the pairs, or remove it."
                 )
         if all(width <= height for height, width, _ in shapes):
             warnings.warn(

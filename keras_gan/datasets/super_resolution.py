@@ -198,7 +198,8 @@ def _check_kind(pictures: Pictures, scale: int, degradation: str) -> None:
         if scale == 1:
             raise ValueError(
                 "`scale` must be 2, 3 or 4 for `degradation='bicubic'`, which "
-                "does nothing else. Received: scale=1"
+                "does nothing else. Received: scale=1. Pass "
+                "`degradation='real'` to restore images of the same size."
             )
         return
     is_bytes = pictures.source.dtype == np.uint8
@@ -226,7 +227,8 @@ def _crop(crop: Any, scale: int, pictures: Pictures) -> Size | None:
         raise ValueError(
             f"The images of `{pictures.source.info.name}` must have at least "
             f"{scale} pixels in each direction, for `scale={scale}`. "
-            f"Received: one with {smallest}"
+            f"Received: one with {smallest}. Remove the small ones, or lower "
+            "`scale`."
         )
     if crop is None:
         return None
@@ -237,7 +239,8 @@ def _crop(crop: Any, scale: int, pictures: Pictures) -> Size | None:
     if any(side % scale for side in size):
         raise ValueError(
             f"`crop` must be a multiple of `scale`. Received: crop={crop} and "
-            f"scale={scale}"
+            f"scale={scale}. Round it to "
+            f"{tuple(max(scale, side - side % scale) for side in size)}."
         )
     check_crop(size, pictures)
     return size

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_gan.images.resampling import Taps, resample
+from keras_gan.images.resampling import Taps, cubic, resample
 from keras_gan.utils.arguments import height_and_width, is_number
 
 
@@ -55,7 +55,7 @@ def _taps(sides, size, scale) -> list[Taps]:
     if (size is None) == (scale is None):
         raise ValueError(
             "Exactly one of `size` and `scale` must be given. "
-            f"Received: size={size}, scale={scale}"
+            f"Received: size={size}, scale={scale}. Leave one of them out."
         )
     if size is not None:
         wanted = height_and_width("size", size)
@@ -65,7 +65,8 @@ def _taps(sides, size, scale) -> list[Taps]:
         ]
     if not is_number(scale) or not 0 < scale < math.inf:
         raise ValueError(
-            f"`scale` must be a positive number. Received: scale={scale!r}"
+            f"`scale` must be a positive number. Received: scale={scale!r}. "
+            "Pass for example `1 / 2` for half of the size."
         )
     # Thirds and the like, in floating point, must not add a pixel.
     return [
@@ -83,14 +84,7 @@ def _weights(length: int, new_length: int, scale: float) -> Taps:
     centers = ((np.arange(new_length) + 0.5) / scale - 0.5)[:, None]
     first = np.floor(centers - width / 2)
     taps = first + np.arange(math.ceil(width) + 2)
-    weights = _cubic(shrinkage * (centers - taps))
+    weights = cubic(shrinkage * np.abs(centers - taps), a=-0.5)
     weights /= weights.sum(axis=1, keepdims=True)
     places = taps.astype(int) % (2 * length)
     return np.where(places < length, places, 2 * length - 1 - places), weights
-
-
-def _cubic(x: np.ndarray) -> np.ndarray:
-    x = np.abs(x)
-    near = 1.5 * x**3 - 2.5 * x**2 + 1
-    far = -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
-    return np.where(x <= 1, near, np.where(x <= 2, far, 0.0))

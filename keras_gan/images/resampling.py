@@ -34,3 +34,17 @@ def _rows(images: np.ndarray, places: np.ndarray, weights: np.ndarray):
         for place, weight in zip(places.T, weights.T, strict=True)
     )
     return np.reshape(rows, (*rows.shape[:-1], width, channels))
+
+
+def cubic(distance: np.ndarray, a: float = -0.75) -> np.ndarray:
+    """Weights of Keys' cubic kernel.
+
+    Args:
+        distance: From the new pixel, in units of old ones, 0 or more.
+        a: The kernel's slope at a distance of 1: -0.5 in MATLAB, -0.75 in most
+            other programs.
+    """
+    x = distance
+    near = (a + 2) * x**3 - (a + 3) * x**2 + 1
+    far = a * (x**3 - 5 * x**2 + 8 * x - 4)
+    return np.where(x <= 1, near, np.where(x <= 2, far, 0.0))

@@ -58,7 +58,8 @@ class AdaptiveInstanceNormalization(keras.layers.Layer):
             raise ValueError(
                 "The input of AdaptiveInstanceNormalization must be [x, style],"
                 " both (batch, height, width, channels) with equally many "
-                f"channels. Received: input_shape={input_shape}."
+                f"channels. Received: input_shape={input_shape}. Take both "
+                "from the same layer of a network."
             )
 
     def call(self, inputs: Sequence[Tensor]) -> Tensor:

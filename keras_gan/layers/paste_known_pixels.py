@@ -10,8 +10,8 @@ from keras import ops
 class PasteKnownPixels(keras.layers.Layer):
     """Puts the known pixels of an image over those that a network made.
 
-    A network that fills holes shall leave everything else as it is, to the
-    last bit. So pixels are chosen, and nothing is multiplied:
+    A network that fills holes must leave everything else as it is, to the last
+    bit. So each pixel is taken from one of the two images, without arithmetic:
 
     ```
     y[b, h, w] = made[b, h, w] if mask[b, h, w] > 0 else source[b, h, w]

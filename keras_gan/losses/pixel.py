@@ -46,7 +46,7 @@ class PixelLoss(ImageLoss):
     50.0
 
     Reference:
-        - [Isola et al., 2016](https://arxiv.org/abs/1611.07004), for L1
+        - [Isola et al., 2017](https://arxiv.org/abs/1611.07004), for L1
         - [Lai et al., 2017](https://arxiv.org/abs/1710.01992), for the
           Charbonnier distance
     """

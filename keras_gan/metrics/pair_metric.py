@@ -202,10 +202,12 @@ class PairMetric(keras.metrics.Metric):
         fits_channels = self.channels == "rgb" or shape[-1] in (None, 1, 3)
         if len(shape) != 3 or not fits_channels:
             need = "with 1 or 3 channels, for `channels='y'`"
+            cure = "Pass batches of images, channels last."
+            cure = cure if fits_channels else "Use `channels='rgb'`."
             raise ValueError(
                 f"The metric {self.name!r} compares images (height, width, "
                 f"channels) {need * (self.channels == 'y')}. "
-                f"Received: images of shape {shape}"
+                f"Received: images of shape {shape}. {cure}"
             )
         least = 2 * self.crop + self.smallest
         if any(side is not None and side < least for side in shape[:2]):
@@ -225,7 +227,8 @@ class PairMetric(keras.metrics.Metric):
             raise ValueError(
                 f"The metric {self.name!r} compares each image with its "
                 "target, so both batches must have one shape. Received: real "
-                f"images of shape {shapes[0]} and fake images of {shapes[1]}"
+                f"images of shape {shapes[0]} and fake images of {shapes[1]}. "
+                "Check what the generator returns."
             )
 
     def _raise(self, found: np.ndarray) -> None:

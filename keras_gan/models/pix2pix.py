@@ -207,10 +207,8 @@ class Pix2Pix(TranslatingModel, TwoPlayerModel):
     # Training ----------------------------------------------------------------
 
     def make_players(self):
-        generator, discriminator = super().make_players()
-        if not self.is_adversarial:
-            return (generator,)
-        return generator, discriminator
+        players = super().make_players()
+        return players if self.is_adversarial else players[:1]
 
     def turns(self, batch):
         if self.is_adversarial:

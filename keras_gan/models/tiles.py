@@ -27,7 +27,7 @@ def checked_tile(tile, overlap, sides: Sequence[int | None]) -> tuple:
     if not isinstance(tiles, list | tuple) or len(tiles) != len(sides):
         raise ValueError(
             f"`tile` must be the side of a tile in pixels, or {len(sides)} "
-            f"sides. Received: tile={tile!r}."
+            f"sides. Received: tile={tile!r}. Pass for example `tile=256`."
         )
     tiles = tuple(integer("tile", one, at_least=1) for one in tiles)
     if any(a not in (None, b) for a, b in zip(sides, tiles, strict=True)):

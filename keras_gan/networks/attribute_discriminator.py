@@ -10,7 +10,7 @@ from keras_gan.networks.initialization import (
     Initializers,
 )
 from keras_gan.networks.spatial import doubling_widths
-from keras_gan.networks.translation import halvings
+from keras_gan.networks.translation import halvings, leaky
 from keras_gan.networks.validation import checked_image_shape, checked_integer
 
 
@@ -37,7 +37,7 @@ def attribute_discriminator(
         num_attributes: Number of attributes, at least 1.
         width: Channels of the first layer; later layers have up to 32 times as
             many.
-        depth: How often the image is halved, at least 1. None: until 2 or 3
+        depth: How often the image is halved, at least 1. None: until 2 to 4
             pixels are left, at most 6 times.
         seed: Integer that determines the initial weights, or None.
         name: Name of the model.
@@ -77,7 +77,7 @@ def attribute_discriminator(
             padding="same",
             kernel_initializer=starts.he_normal(),
         )(x)
-        x = keras.layers.LeakyReLU(negative_slope=0.01)(x)
+        x = leaky(x, 0.01)
     options: dict[str, Any] = {"use_bias": False, "dtype": "float32"}
     logits = keras.layers.Conv2D(
         1,

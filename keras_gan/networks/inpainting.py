@@ -48,7 +48,7 @@ def gated_unet_generator(
         width: Channels of the first layer; deeper ones have up to 4 times as
             many.
         depth: How often the image is halved, at least 1. None: until the
-            smaller side is 4 to 7 pixels, at most 6 times, and 4 times if it is
+            smaller side is 4 to 8 pixels, at most 6 times, and 4 times if it is
             unknown. The larger the holes, the deeper the network must be.
         seed: Integer that determines the initial weights, or None.
         name: Name of the model.
@@ -126,7 +126,7 @@ def sn_patch_discriminator(
         width: Channels of the first layer; later layers have up to 4 times as
             many.
         depth: Number of convolutions, at least 1. None: until the smaller side
-            is 4 to 7 pixels, and 6 at most or if it is unknown.
+            is 4 to 8 pixels, and 6 at most or if it is unknown.
         seed: Integer that determines the initial weights, or None.
         name: Name of the model.
 

@@ -18,6 +18,7 @@ from keras_gan.networks.translation import (
     source_and_images,
 )
 from keras_gan.networks.validation import checked_integer
+from keras_gan.utils.arguments import is_integer
 
 # Of n convolutions of stride 2: 9 * 2**n - 2. More than the largest needs
 # images of over a thousand pixels.
@@ -119,7 +120,8 @@ def _receptive_field(receptive_field: int | None, shape: Any) -> int:
         _, height, width, _ = shape
         side = 70 if None in (height, width) else max(height, width)
         return next((field for field in (16, 34) if field >= side), 70)
-    if receptive_field not in RECEPTIVE_FIELDS:
+    known = is_integer(receptive_field) and receptive_field in RECEPTIVE_FIELDS
+    if not known:
         raise ValueError(
             "`receptive_field` must be one of "
             f"{', '.join(map(str, RECEPTIVE_FIELDS))}: these sizes result from "

@@ -7,6 +7,7 @@ import keras
 
 from keras_gan.layers import BilinearUpsampling2D, PixelShuffle
 from keras_gan.networks.initialization import GENERATOR_STREAM, Initializers
+from keras_gan.networks.translation import leaky
 from keras_gan.networks.validation import checked_image_shape, checked_integer
 from keras_gan.utils.arguments import choice
 
@@ -14,6 +15,7 @@ from keras_gan.utils.arguments import choice
 STEPS = {1: (), 2: (2,), 3: (3,), 4: (2, 2), 8: (2, 2, 2)}
 # Residual branches start this much smaller than He et al. propose.
 SMALL = 0.1 * 2**0.5
+_SLOPE = 0.1
 
 
 def srresnet_generator(
@@ -67,15 +69,15 @@ def srresnet_generator(
     blocks = checked_integer("blocks", blocks, minimum=1)
     starts = Initializers(seed, stream=GENERATOR_STREAM)
     source = keras.Input(shape, name="source")
-    x = _leaky(convolution3(source, width, starts, SMALL))
+    x = leaky(convolution3(source, width, starts, SMALL), _SLOPE)
     for _ in range(blocks):
         y = keras.layers.ReLU()(convolution3(x, width, starts, SMALL))
         y = convolution3(y, width, starts, SMALL)
         x = keras.layers.Add()([x, y])
     for factor in STEPS[scale]:
         x = convolution3(x, width * factor**2, starts, SMALL)
-        x = _leaky(PixelShuffle(factor)(x))
-    x = _leaky(convolution3(x, width, starts, SMALL))
+        x = leaky(PixelShuffle(factor)(x), _SLOPE)
+    x = leaky(convolution3(x, width, starts, SMALL), _SLOPE)
     x = convolution3(x, shape[-1], starts, SMALL, dtype="float32")
     base = BilinearUpsampling2D(scale, dtype="float32")(source)
     images = keras.layers.Add(dtype="float32", name="images")([x, base])
@@ -105,7 +107,3 @@ def convolution3(
         kernel_initializer=starts.fan_in_normal(gain),
         **options,
     )(x)
-
-
-def _leaky(x: Any) -> Any:
-    return keras.layers.LeakyReLU(negative_slope=0.1)(x)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from keras_gan.layers.reflection_padding import ReflectionPadding2D
+from keras_gan.layers import ReflectionPadding2D
 from keras_gan.networks.initialization import GENERATOR_STREAM, Initializers
 from keras_gan.networks.validation import checked_integer, checked_widths
 

@@ -157,9 +157,9 @@ _NORMALIZATIONS: dict[str | None, Callable[[bool], Callable[[Any], Any]]] = {
 }
 
 
-def leaky(x: Any) -> Any:
-    """LeakyReLU with a slope of 0.2."""
-    return keras.layers.LeakyReLU(negative_slope=0.2)(x)
+def leaky(x: Any, slope: float = 0.2) -> Any:
+    """LeakyReLU with a slope for negative values."""
+    return keras.layers.LeakyReLU(negative_slope=slope)(x)
 
 
 def source_and_images(

@@ -52,8 +52,8 @@ def test_those_without_a_partner_are_named_and_counted():
 @pytest.mark.parametrize(
     "first, second, message",
     [
-        (["1.png"], ["2.png"], "No image of `A` has the name of one of `B`"),
-        (["1.png", "1.jpg"], ["1.png"], "`A` has two images of one name"),
+        (["1.png"], ["2.png"], "no name that is in both `A` and `B`"),
+        (["1.png", "1.jpg"], ["1.png"], "`A` must have different names"),
     ],
 )
 def test_what_cannot_be_matched(first, second, message):

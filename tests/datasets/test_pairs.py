@@ -257,7 +257,7 @@ def test_a_seed_is_a_number(folders):
 
 def test_what_is_not_side_by_side(tmp_path):
     write(tmp_path / "odd" / "1.png", marked(1, 6, 7))
-    with pytest.raises(ValueError, match="not two images of one size side by"):
+    with pytest.raises(ValueError, match="1.png with 6 x 7 .*an odd width"):
         pairs(tmp_path / "odd")
     write(tmp_path / "high" / "1.png", marked(1, 8, 8))
     with pytest.warns(UserWarning, match="are no wider than high"):

@@ -312,6 +312,7 @@ GATED, SN_PATCH = "gated_unet_generator", "sn_patch_discriminator"
         (RESNET, ((8, 8, 1),), {"num_attributes": 0}, "`num_attributes` must"),
         (RESNET, ((8, 8, 1),), {"width": 2.5}, "`width` must be made of int"),
         (PATCH, ((8, 8, 1),), {"receptive_field": 50}, "16, 34, 70.*nearest"),
+        (PATCH, ((8, 8, 1),), {"receptive_field": 70.0}, "=70.0. Choose"),
         (PATCH, ((8, 8, 1), (8, 9, 1)), {}, "`source_shape` must have the"),
         (PATCH, ((8, 8, 1), (8, 9)), {}, "`source_shape` must be .height"),
         (PATCH, ((8, 8, 1),), {"normalization": "layer"}, "`normalization`"),
