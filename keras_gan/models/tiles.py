@@ -10,6 +10,7 @@ from keras_gan.utils.arguments import integer, is_integer
 # This share of an overlap, at the edge of a tile, is not used: a network knows
 # too little of what surrounds it there. The rest of it is blended.
 _UNUSED = 0.25
+_TINY = np.finfo("float32").tiny
 
 
 def checked_tile(tile, overlap, sides: Sequence[int | None]) -> tuple:
@@ -59,7 +60,7 @@ def in_tiles(
 
     Tiles of a size that does not divide the image's are moved inward at its
     end, so that all have the same size. Where tiles overlap, their results are
-    blended linearly.
+    blended linearly; where these are equal, nothing changes.
 
     Args:
         function: Array `(tiles, ..., channels)` -> array whose sides are the
@@ -81,7 +82,7 @@ def in_tiles(
     starts = [_starts(*one) for one in zip(sides, tiles, overlaps, strict=True)]
     places = list(itertools.product(*map(range, map(len, starts))))
     weights: list[list[np.ndarray]] = []
-    result, scale = np.zeros(()), 1
+    result, covered, scale = np.zeros(()), np.zeros(()), 1
     for first in range(0, len(places), batch_size):
         some = places[first : first + batch_size]
         inputs = [
@@ -94,13 +95,19 @@ def in_tiles(
             scale = _scale(outputs.shape[1:-1], tiles)
             shape = [scale * side for side in sides]
             result = np.zeros((*shape, outputs.shape[-1]), "float32")
+            covered = np.zeros((*shape, 1), "float32")
             weights = [
                 _weights(*one, scale)
                 for one in zip(starts, sides, tiles, overlaps, strict=True)
             ]
         for place, output in zip(some, outputs, strict=False):
-            part = result[_slices(_corner(starts, place), tiles, scale)]
-            part += output * _outer(weights, place)
+            where = _slices(_corner(starts, place), tiles, scale)
+            weight = _outer(weights, place)
+            covered[where] += weight
+            # A running mean, which leaves values on which tiles agree, such as
+            # the known pixels of inpainting, as they are to the last bit.
+            share = weight / np.maximum(covered[where], _TINY)
+            result[where] += share * (output - result[where])
     return result
 
 
