@@ -9,7 +9,7 @@ from keras_gan.datasets.degradation import DEGRADATIONS, MARGINS
 from keras_gan.datasets.examples import Arrays, Examples
 from keras_gan.datasets.loading import load
 from keras_gan.datasets.pictures import Pictures, Size
-from keras_gan.utils.arguments import choice
+from keras_gan.utils.arguments import choice, integer
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -56,7 +56,8 @@ class SuperResolutionImages(Examples):
         channels: int | None = None,
         **opening: Any,
     ) -> None:
-        self.scale = scale = int(choice("scale", scale, SCALES))
+        scale = integer("scale", scale, at_least=1)
+        self.scale = choice("scale", scale, SCALES)
         self._degrade = DEGRADATIONS[
             choice("degradation", degradation, DEGRADATIONS)
         ]

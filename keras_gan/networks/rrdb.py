@@ -76,6 +76,7 @@ def rrdb_generator(
         2107.10833.
     """
     shape = checked_image_shape(image_shape, unknown_sides=True)
+    scale = checked_integer("scale", scale, minimum=1)
     choice("scale", scale, _RRDB_STEPS)
     width = checked_integer("width", width, minimum=1)
     growth = checked_integer("growth", growth, minimum=1)

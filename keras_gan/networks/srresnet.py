@@ -64,6 +64,7 @@ def srresnet_generator(
         normalization: Wang et al., "ESRGAN", arXiv 1809.00219.
     """
     shape = checked_image_shape(image_shape, unknown_sides=True)
+    scale = checked_integer("scale", scale, minimum=1)
     choice("scale", scale, STEPS)
     width = checked_integer("width", width, minimum=1)
     blocks = checked_integer("blocks", blocks, minimum=1)

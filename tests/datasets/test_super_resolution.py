@@ -146,6 +146,7 @@ def test_floats_are_not_rounded():
     "arguments, message",
     [
         ({"scale": 5}, "`scale` must be one of 1, 2, 3, 4"),
+        ({"scale": 2.0}, "`scale` must be an integer"),
         ({"scale": 1}, "must be 2, 3 or 4 for `degradation='bicubic'`"),
         ({"crop": 9}, "`crop` must be a multiple of `scale`"),
         (

@@ -318,6 +318,8 @@ GATED, SN_PATCH = "gated_unet_generator", "sn_patch_discriminator"
         (PATCH, ((8, 8, 1),), {"normalization": "layer"}, "`normalization`"),
         ("attribute_discriminator", ((8, 8, 1), 0), {}, "`num_attributes`"),
         ("srresnet_generator", ((8, 8, 1), 5), {}, "`scale` must be one of 1"),
+        ("srresnet_generator", ((8, 8, 1), 2.0), {}, "`scale` must be made"),
+        ("rrdb_generator", ((8, 8, 1), True), {}, "`scale` must be made"),
         ("rrdb_generator", ((8, 8, 1),), {"growth": 0}, "`growth` must be"),
         (GATED, ((8, 8, 1),), {}, r"Append the mask.*\(8, 8, 2\)"),
         (SN_PATCH, ((8, 8, 1), (8, 8, 1)), {}, "`source_shape` must have"),
