@@ -6,6 +6,7 @@ that the others do, which share one.
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -73,6 +74,7 @@ SMALL = {
         *("--content", "own.png", "--size", "32", "--steps", "2"),
     ],
     "paired_translation.py": ["--epochs", "1"],
+    "super_resolution.py": ["--steps", "2", "--width", "4"],
     "multi_gpu.py": ["--epochs=1", "--batch-size=256", "--width=4"],
     "many_machines.py": ["--steps=3", "--batch-size=16", "--width=4"],
     "imbalanced_classification.py": [
@@ -112,6 +114,7 @@ def test_no_example_is_left_out():
         "multi_gpu.py",
         "paired_translation.py",
         "quickstart.py",
+        "super_resolution.py",
         "unpaired_translation.py",
         "style_transfer.py",
     }
@@ -199,6 +202,17 @@ def test_many_machines(several):
     gan = keras.saving.load_model(folder / "many.keras")
     assert int(gan.optimizer.iterations) == 3
     assert (folder / "samples" / "samples-0001.png").exists()
+
+
+def test_super_resolution(several):
+    folder, printed, _ = several
+    shown = printed["super_resolution.py"]
+    found = dict(re.findall(r"(\w+): ([\d.]+) dB", shown))
+    # Of photographs that come with scikit-learn.
+    assert float(found["bicubic"]) == pytest.approx(32.56, abs=0.05)
+    assert float(found["network"]) > 20
+    picture = image_tools.read_image(folder / "enlarged.png")
+    assert picture.shape == (2 * 96, 3 * 2 * 96, 3)
 
 
 def test_augmentation_gallery(several):
