@@ -1,6 +1,6 @@
 """Learn to translate digits into their negatives, and back, without pairs.
 
-    python examples/unpaired_translation.py --epochs 30 --out cycle.png
+    python examples/unpaired_translation.py --epochs 40 --out cycle.png
 
 The first half of scikit-learn's digits is the first domain, the negatives of
 the other half are the second: no image occurs in both. Writes a grid of digits
@@ -32,7 +32,7 @@ def two_domains() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--out", default="cycle.png", help="picture to write")
     options = parser.parse_args()
@@ -40,7 +40,11 @@ if __name__ == "__main__":
     networks = keras_gan.networks
     model = keras_gan.CycleGAN(
         [
-            networks.resnet_generator(SHAPE, width=8, blocks=1, seed=seed)
+            # It sees a part of an image at a time: a network that sees all of
+            # it may exchange digits for other ones, there and back.
+            networks.unet_generator(
+                SHAPE, width=8, depth=1, normalization=None, seed=seed
+            )
             for seed in (1, 2)
         ],
         [
@@ -50,7 +54,8 @@ if __name__ == "__main__":
         seed=1,
     )
     adams = [keras.optimizers.Adam(1e-3, beta_1=0.5) for _ in range(2)]
-    model.compile(*adams)
+    # Colors are what is to change.
+    model.compile(*adams, identity_weight=0.0)
     first, second, test = two_domains()
     model.fit(
         first, second, batch_size=options.batch_size, epochs=options.epochs
