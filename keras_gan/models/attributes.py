@@ -189,6 +189,8 @@ def targets(name, given, num_images, count, exclusive) -> np.ndarray:
             raise ValueError(wrong_values(count, exclusive))
         array = np.eye(count, dtype="float32")[array]
     try:
+        if array.shape[-1:] != (count,):
+            raise ValueError("It would be repeated.")
         rows = np.broadcast_to(array.astype("float32"), (num_images, count))
     except (TypeError, ValueError) as error:
         raise ValueError(

@@ -300,6 +300,7 @@ def test_bad_attributes_in_a_data_set():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (([1], 1.0), "`attributes` must be a row of 3 numbers.*16 images"),
         (([1, 0], 1.0), "`attributes` must be a row of 3 numbers.*16 images"),
         (([1, 0, 2], 1.0), r"must be numbers in \[0, 1\]"),
         (([1, 0, 1], np.nan), "`strength` must be"),
