@@ -1,5 +1,6 @@
 """Which files of two folders belong together."""
 
+import unicodedata
 from collections.abc import Sequence
 
 from keras_gan.datasets.checking import warn_left_out
@@ -90,7 +91,9 @@ def _num_common(keys: list[list[str]]) -> int:
 
 def _stem(name: str) -> str:
     folder, slash, file = name.rpartition("/")
-    return folder + slash + (file.rpartition(".")[0] or file)
+    stem = folder + slash + (file.rpartition(".")[0] or file)
+    # Some file systems write accents as characters of their own.
+    return unicodedata.normalize("NFC", stem)
 
 
 def _as_they_are(names: Names) -> list[str]:

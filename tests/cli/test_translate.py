@@ -17,6 +17,7 @@ from keras_gan.cli.picture_files import (
     in_batches,
     written_names,
 )
+from keras_gan.cli.tasks.inpainting import _Masks
 from keras_gan.images import from_uint8, read_image, to_uint8, write_image
 from keras_gan.models import tiles
 
@@ -155,6 +156,12 @@ def test_known_pixels_come_back_as_they_are(filling, in_folder, run_command):
     write(in_folder / "clear.png", np.dstack([image, 255 - mask]))
     run_command("translate", filling, "clear.png", "--out", "again")
     np.testing.assert_array_equal(read_image("again/clear.png"), filled)
+
+
+def test_masks_whose_accents_are_characters_of_their_own(in_folder):
+    for name in ("caf\u00e9", "tea"):
+        write(in_folder / "masks" / f"{name}.png", np.eye(4, dtype="uint8"))
+    assert _Masks("masks").of("cafe\u0301.jpg", (4, 4)).shape == (4, 4, 1)
 
 
 @pytest.mark.parametrize(

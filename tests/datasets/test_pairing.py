@@ -20,6 +20,11 @@ def test_extensions_do_not_matter_but_the_rest_does():
     ]
 
 
+def test_accents_may_be_characters_of_their_own():
+    found = matched(["caf\u00e9.png"], ["cafe\u0301.png"])
+    assert found == [("caf\u00e9.png", "cafe\u0301.png")]
+
+
 def test_folders_count_where_they_tell_files_apart():
     found = matched(["x/1.png", "y/1.png"], ["y/1.jpg", "x/1.jpg"])
     assert found == [("x/1.png", "x/1.jpg"), ("y/1.png", "y/1.jpg")]

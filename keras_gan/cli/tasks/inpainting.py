@@ -1,6 +1,7 @@
 """`--task inpainting`: a `Pix2Pix` that fills holes."""
 
 import pathlib
+import unicodedata
 
 import numpy as np
 
@@ -115,7 +116,8 @@ class _Masks:
 
 
 def _stem(name: str) -> str:
-    return str(pathlib.PurePosixPath(name).with_suffix(""))
+    stem = str(pathlib.PurePosixPath(name).with_suffix(""))
+    return unicodedata.normalize("NFC", stem)
 
 
 def _transparent(images: np.ndarray) -> np.ndarray:
