@@ -143,7 +143,7 @@ def test_resuming_with_other_options_or_images(pairs, run_fails):
     "task, options, shapes",
     [
         ("super-resolution", ("--scale", 2), ((4, 4, 3), (8, 8, 3))),
-        ("inpainting", ("--masks", "box"), ((8, 8, 4), (8, 8, 3))),
+        ("inpainting", ("--masks", "free_form"), ((8, 8, 4), (8, 8, 3))),
         ("colorization", (), ((8, 8, 1), (8, 8, 3))),
     ],
 )

@@ -57,7 +57,21 @@ def test_attributes(in_folder, eagerly, run_command, run_fails):
     translate = ("translate", "run", "faces", "--out", "edited")
     code, *_ = run_command(*translate, "--attributes", "smiling=1, hair=a=.5")
     assert code == 0 and len(list(Path("edited").glob("*.png"))) == 6
-    for wrong in ("laughing=1", "smiling=2", "", "hair=a=x"):
+    # One attribute of images of another size, whose others stay.
+    write_images(in_folder / "large", 2, (11, 13, 1))
+    for texts, folder in (("smiling=1", "one"), ("hair=a", "two")):
+        code, *_ = run_command(
+            *("translate", "run", "large", "--out", folder),
+            *("--attributes", texts),
+        )
+        assert code == 0 and image_shape(f"{folder}/00.png") == (11, 13, 1)
+    for wrong in (
+        "laughing=1",
+        "smiling=2",
+        "",
+        "hair=a=x",
+        "smiling=1,smiling=0",
+    ):
         error = run_fails(*translate, "--attributes", wrong)
         assert "with names of smiling, hair=a, hair=b" in error
 

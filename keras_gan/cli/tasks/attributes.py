@@ -88,8 +88,18 @@ class AttributesTask(TranslationTask):
         if model.exclusive:
             row = np.nan_to_num(row)
         return model.translate(
-            image_tools.from_uint8(images), row, **tiling(options)
+            image_tools.from_uint8(images),
+            row,
+            source=_own(model, images) if np.isnan(row).any() else None,
+            **tiling(options),
         )
+
+
+def _own(model: models.StarGAN, images: np.ndarray) -> np.ndarray:
+    """The attributes that images of any size have."""
+    size = model.image_shape[:2]
+    resized = [image_tools.resize(image, size) for image in images]
+    return model.read_attributes(image_tools.from_uint8(np.stack(resized)))
 
 
 def _row(text: str | None, names: list[str]) -> np.ndarray:
@@ -100,11 +110,12 @@ def _row(text: str | None, names: list[str]) -> np.ndarray:
         name, value = part.strip(), "1"
         if name not in names:
             name, _, value = name.rpartition("=")
-        if name not in names or not _is_share(value):
+        is_new = name in names and np.isnan(row[names.index(name)])
+        if not is_new or not _is_share(value):
             raise ValueError(
                 "`--attributes` must be NAME=VALUE with commas between them, "
-                f"with names of {listed(names)} and values from 0 to 1. "
-                f"Received: {text or 'none'}."
+                f"with names of {listed(names)}, each at most once, and values "
+                f"from 0 to 1. Received: {text or 'none'}."
             )
         row[names.index(name)] = float(value)
     return row

@@ -54,6 +54,7 @@ def _add_of_single_tasks(group) -> None:
     )
     group.add_argument(
         "--masks",
+        type=_masks,
         metavar="NAME|DATA",
         help=f"inpainting: {', '.join(MASKS)}, or a folder of masks, white "
         f"where the hole is (default: {MASKS[0]})",
@@ -70,6 +71,12 @@ def _add_of_single_tasks(group) -> None:
         metavar="NAME,...",
         help="attributes: columns of the table to learn (default: all)",
     )
+
+
+def _masks(text: str) -> str:
+    """Masks to draw, with the hyphens of the command line, or a path."""
+    name = text.replace("_", "-")
+    return name if name in MASKS else text
 
 
 def _add_preparation(group) -> None:
