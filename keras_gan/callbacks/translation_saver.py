@@ -86,7 +86,8 @@ class TranslationSaver(GridSaver):
             if self.attributes.ndim != 2:
                 raise ValueError(
                     "`attributes` must have the shape (m, num_attributes). "
-                    f"Received: shape {self.attributes.shape}"
+                    f"Received: shape {self.attributes.shape}. Give one row "
+                    "for each translation of a source."
                 )
 
     def get_config(self):
@@ -105,7 +106,8 @@ class TranslationSaver(GridSaver):
         if not hasattr(self.model, "translate"):
             raise ValueError(
                 "`TranslationSaver` needs a model with `translate`, such as "
-                f"`keras_gan.Pix2Pix`. Received: {type(self.model).__name__}"
+                f"`keras_gan.Pix2Pix`. Received: {type(self.model).__name__}. "
+                "Use `SampleSaver` for models that draw images."
             )
         self.draw()  # What does not fit is an error now, not after an epoch.
 
@@ -178,7 +180,8 @@ def _checked(name: str, images: ArrayLike) -> np.ndarray:
     if images.ndim != 4 or not images.size:
         raise ValueError(
             f"`{name}` must be images (n, height, width, channels). Received: "
-            f"shape {images.shape}"
+            f"shape {images.shape}. Add missing axes, such as "
+            "`images[..., None]` of grayscale images."
         )
     return images
 

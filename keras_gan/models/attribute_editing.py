@@ -109,6 +109,7 @@ class EditsAttributes(TranslatingModel):
                 "`source`, the attributes that the images have, must be given "
                 "to change them in part, because the discriminator only reads "
                 f"images of shape {self.image_shape}. Received: images of "
-                f"shape {images.shape[1:]} and source={source!r}."
+                f"shape {images.shape[1:]} and source={source!r}. Pass a row "
+                "of them, or images of that shape."
             )
         return self._rows("source", source, images)

@@ -40,7 +40,7 @@ def build(generator, discriminator, exclusive) -> tuple:
         raise ValueError(
             "`generator` must return images of the shape that it takes. "
             f"Received: images of shape {images[1:]}, which become images of "
-            f"shape {tuple(made.shape)[1:]}."
+            f"shape {tuple(made.shape)[1:]}. Build it for one shape."
         )
     known = zip(judged[1:], tuple(made.shape)[1:], images[1:], strict=True)
     shape = tuple(a or b or c for a, b, c in known)

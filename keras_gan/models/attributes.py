@@ -111,7 +111,8 @@ def check_array(attributes, num_images, count, exclusive) -> None:
     if array.dtype.kind not in "OSU" and len(array) != num_images:
         raise ValueError(
             "There must be attributes for each image. Received: "
-            f"{num_images} images and {len(array)} rows of attributes."
+            f"{num_images} images and {len(array)} rows of attributes. "
+            "Remove those without a partner."
         )
     if array.dtype.kind in "OSU" and array.ndim > 1:
         raise ValueError(
@@ -195,7 +196,8 @@ def targets(name, given, num_images, count, exclusive) -> np.ndarray:
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"`{name}` must be a row of {count} numbers, or one row for "
-            f"each of the {num_images} images. Received: {given!r}."
+            f"each of the {num_images} images. Received: {given!r}. Pass NaN "
+            "for attributes that stay as they are."
         ) from error
     if not (np.isnan(rows) | ((rows >= 0) & (rows <= 1))).all():
         raise ValueError(wrong_values(count, False))

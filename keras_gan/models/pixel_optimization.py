@@ -140,7 +140,8 @@ class PixelOptimization:
         if layers is None:
             raise ValueError(
                 f"`{use}_layers` must name layers of `feature_extractor`, for "
-                "which the model has no `layers`. Received: None."
+                "which the model has no `layers`. Received: None. Name some of "
+                "`[layer.name for layer in feature_extractor.layers]`."
             )
         return layers
 

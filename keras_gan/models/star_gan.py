@@ -246,8 +246,10 @@ class StarGAN(EditsAttributes, TwoPlayerModel):
     def fit(self, x=None, y=None, **kwargs):
         self._assert_compile_called("fit")
         if data_checks.in_memory(x):
-            self.check_data(x, y)
-            attributes.warn_if_constant(attributes.of_data((x, y)), *self._kind)
+            own = attributes.of_data((x, y))
+            number = data_checks.num_examples(x)
+            attributes.check_array(own, number, *self._kind)
+            attributes.warn_if_constant(own, *self._kind)
         return super().fit(x, y, **kwargs)
 
     def check_data(self, x, y=None) -> None:

@@ -148,13 +148,15 @@ class StyleTransfer(PixelOptimization, StyleTranslation, AdversarialModel):
             ValueError: If an argument is not valid, or there is no decoder.
         """
         self.check_decoder()
-        self.content_weight = checked_weight("content_weight", content_weight)
-        self.style_weight = checked_weight("style_weight", style_weight)
+        content_weight = checked_weight("content_weight", content_weight)
+        style_weight = checked_weight("style_weight", style_weight)
         if optimizer is None:
             optimizer = keras.optimizers.Adam(1e-4)
         if not isinstance(optimizer, dict | AdversarialOptimizer):
             optimizer = {"decoder": optimizer}
         super().compile(optimizer, **kwargs)
+        self.content_weight = content_weight
+        self.style_weight = style_weight
 
     # Training ----------------------------------------------------------------
 

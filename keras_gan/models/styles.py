@@ -68,7 +68,8 @@ def checked_images(name: str, images: Any, ndim: int = 4) -> np.ndarray:
     if images.ndim != ndim or not images.size:
         raise ValueError(
             f"`{name}` must have the shape ({', '.join(axes)}). Received: "
-            f"shape {images.shape}."
+            f"shape {images.shape}. Add the axis of a single image with "
+            "`images[None]`, or take one of several with `images[0]`."
         )
     images = images.astype("float32")
     low, high = float(images.min()), float(images.max())
@@ -112,6 +113,7 @@ def shares(num_images: int, num_styles: int, weights: Any) -> np.ndarray:
     if not fits or weights.min() < 0 or weights.sum() == 0:
         raise ValueError(
             f"`weights` must be {num_styles} numbers of 0 or more, one for "
-            f"each style and not all 0. Received: {weights.tolist()}."
+            f"each style and not all 0. Received: {weights.tolist()}. Leave "
+            "styles out instead."
         )
     return np.tile(weights / weights.sum(), (num_images, 1))

@@ -89,20 +89,6 @@ def recipe(shape: Shape, num_examples: int, **chosen) -> Recipe:
     return Recipe(batch_size=batch_size, **chosen)
 
 
-def depth(shape: Shape) -> int:
-    """Returns how often a U-Net halves images of a size, down to 1 to 3 pixels.
-
-    Args:
-        shape: `(height, width, channels)`.
-
-    Example:
-
-    >>> depth((256, 256, 3)), depth((28, 28, 1)), depth((8, 8, 1))
-    (8, 4, 3)
-    """
-    return max(1, min(8, int(math.log2(min(shape[:2])))))
-
-
 def residual_blocks(shape: Shape) -> int:
     """Returns the residual blocks of a network for images of a size.
 

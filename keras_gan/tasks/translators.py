@@ -7,11 +7,11 @@ from typing import Any
 import keras
 
 from keras_gan import datasets, losses, metrics, models, networks
+from keras_gan.networks.translation import halvings
 from keras_gan.tasks.recipe import (
     Optimizers,
     Recipe,
     Shape,
-    depth,
     of_any_size,
     residual_blocks,
 )
@@ -134,15 +134,21 @@ def ready(
         ValueError: If the images have different sizes.
     """
     shapes: Any = examples.shapes
-    if None in examples.info.image_shape:
-        raise ValueError(
-            f"The images of `{examples.info.name}` must have one size. "
-            "Received: images of different sizes. Resize them with "
-            "`image_size`, or train on parts of one size with `crop`."
-        )
+    check_size(examples)
     recipe = changed(recipe_of(shapes, len(examples)), **given)
     data = datasets.load(examples, batch_size=recipe.batch_size, seed=seed)
     return data, build(shapes, recipe, seed=seed)
+
+
+def check_size(*sources: datasets.Source) -> None:
+    """Raises a `ValueError` if the images of a source differ in size."""
+    for source in sources:
+        if None in source.info.image_shape:
+            raise ValueError(
+                f"The images of `{source.info.name}` must have one size. "
+                "Received: images of different sizes. Resize them with "
+                "`image_size`, or train on parts of one size with `crop`."
+            )
 
 
 def changed(recipe: Recipe, **given: Any) -> Recipe:
@@ -163,7 +169,11 @@ def _trainable(layer: keras.Layer) -> keras.Layer:
 
 def _unet(source, target, recipe, **options):
     return networks.unet_generator(
-        source, target[-1], width=recipe.width, depth=depth(target), **options
+        source,
+        target[-1],
+        width=recipe.width,
+        depth=halvings(target, at_most=8, unknown=8),
+        **options,
     )
 
 
@@ -199,7 +209,7 @@ def _gated_unet(source, target, recipe, **options):
     return networks.gated_unet_generator(
         source,
         width=recipe.width,
-        depth=max(1, min(6, depth(target) - 2)),
+        depth=halvings(target, at_most=6, unknown=6, down_to=4),
         **options,
     )
 

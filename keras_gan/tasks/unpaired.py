@@ -104,7 +104,7 @@ def unpaired(
         network: `"resnet"` or `"unet"`. Default: `"resnet"`.
         loss: Name of the adversarial loss. Default: `"least_squares"`.
         seed: Seed of weights and draws. None: random ones.
-        **domains: As for `keras_gan.datasets.domains`.
+        **domains: As for `keras_gan.datasets.DomainImages`.
 
     Returns:
         `(dataset, model)`: batches `(first, second)`, and a compiled
@@ -125,21 +125,15 @@ def unpaired(
     Reference:
         [Zhu et al., 2017](https://arxiv.org/abs/1703.10593).
     """
-    opening = {
-        name: domains.pop(name)
-        for name in ("image_size", "channels", "split", "num_workers")
-        if name in domains
-    }
-    sources = [datasets.open_source(one, **opening) for one in (first, second)]
-    shapes = [one.info.image_shape for one in sources]
+    examples = datasets.DomainImages(first, second, **domains)
+    translators.check_size(*examples.sources)
+    shapes = [one.info.image_shape for one in examples.sources]
     chosen = translators.changed(
-        recipe_of(shapes, min(map(len, sources))),
+        recipe_of(shapes, min(map(len, examples.sources))),
         batch_size=batch_size,
         width=width,
         network=network,
         loss=loss,
     )
-    data = datasets.domains(
-        *sources, batch_size=chosen.batch_size, seed=seed, **domains
-    )
+    data = datasets.load(examples, batch_size=chosen.batch_size, seed=seed)
     return data, model_of(shapes, chosen, seed=seed)

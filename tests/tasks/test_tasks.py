@@ -6,7 +6,7 @@ import pytest
 
 from keras_gan import losses, tasks
 from keras_gan.images import write_image
-from keras_gan.tasks.recipe import depth, recipe
+from keras_gan.tasks.recipe import recipe
 from keras_gan.tasks.translators import of_pairs
 
 # Another backend would change nothing.
@@ -23,13 +23,6 @@ def test_larger_images_have_smaller_batches():
     sizes = [one.batch_size for one in chosen]
     assert sizes == sorted(sizes, reverse=True) and sizes[-1] == 1
     assert recipe((16, 16, 1), 5, network="unet").batch_size == 5
-
-
-@pytest.mark.parametrize(
-    "side, expected", [(1, 1), (3, 1), (28, 4), (128, 7), (1024, 8)]
-)
-def test_networks_are_as_deep_as_images_are_large(side, expected):
-    assert depth((side, 2 * side, 3)) == expected
 
 
 def test_small_images_have_no_windows_of_similarity():
@@ -76,16 +69,27 @@ def test_filled_images_keep_what_is_known():
 
 
 def test_networks_differ_in_both_directions():
-    _, model = tasks.unpaired(PHOTOS, PHOTOS[:4], network="unet", **TINY)
+    data, model = tasks.unpaired(
+        PHOTOS, PHOTOS[:4], network="unet", crop=8, **TINY
+    )
+    for part, shape in zip(
+        next(iter(data)), model.image_shapes().values(), strict=True
+    ):
+        assert part.shape == (2, *shape) == (2, 8, 8, 3)
     image = PHOTOS[:1].astype("float32") / 127.5 - 1
     there, back = (model.translate(image, to=to) for to in ("second", "first"))
     assert not np.allclose(there, back)
 
 
 def test_attributes_of_one_column_are_exclusive(tmp_path):
-    np.savez(tmp_path / "x.npz", images=PHOTOS)
-    _, model = tasks.attributes(PHOTOS, np.eye(6), **TINY)
-    assert not model.exclusive and model.num_attributes == 6
+    table = tmp_path / "table.csv"
+    lines = ["file,hair"]
+    for number, hair in enumerate(("blond", "black", "gray") * 2):
+        write_image(tmp_path / f"{number}.png", PHOTOS[number])
+        lines.append(f"{number}.png,{hair}")
+    table.write_text("\n".join(lines))
+    _, model = tasks.attributes(tmp_path, table, **TINY)
+    assert model.exclusive and model.num_attributes == 3
 
 
 def test_the_optimizers_are_those_of_the_recipe():
