@@ -10,9 +10,9 @@ from keras_gan.tasks import translators
 from keras_gan.tasks.recipe import Recipe, Shape, recipe
 
 NETWORKS = ("srresnet", "rrdb")
-# The adversarial loss only adds texture. In ESRGAN, too, it is 5e-3 of the
-# perceptual loss, but half of the L1 loss.
+# ESRGAN's second stage: the L1 loss only keeps the colors.
 _ADVERSARIAL_WEIGHT = 5e-3
+_PIXEL_WEIGHT = 1e-2
 
 
 def recipe_of(shapes: Sequence[Shape], num_examples: int) -> Recipe:
@@ -54,7 +54,9 @@ def model_of(
         **options: As for `translators.pix2pix`.
     """
     source, target = shapes
-    terms: list[Any] = [losses.PixelLoss(1.0)]
+    is_first_stage = chosen.loss == "none"
+    weight = 1.0 if is_first_stage else _PIXEL_WEIGHT
+    terms: list[Any] = [losses.PixelLoss(weight)]
     if perceptual is not None:
         terms.append(perceptual)
     return translators.pix2pix(
@@ -94,7 +96,8 @@ def super_resolution(
     random degradations for photographs as they are found
     (`degradation="real"`). It is trained in two stages: first by the L1
     distance alone, which gives the highest PSNR and smooth images; then also
-    adversarially, which adds texture and loses PSNR:
+    adversarially (with 0.01 times the L1 distance), which adds texture and
+    loses PSNR:
 
     ```python
     data, first = super_resolution("photos", 4)
@@ -109,8 +112,8 @@ def super_resolution(
         data: Folder, zip, array or built-in name of images, of any sizes.
         scale: 2, 3 or 4.
         generator: The network of the first stage. Default: a new one.
-        perceptual: Loss such as `keras_gan.losses.PerceptualLoss()`, which the
-            second stage gains by.
+        perceptual: Loss such as `keras_gan.losses.PerceptualLoss(weight=0.01)`,
+            which the second stage gains by.
         batch_size: Images in a batch. Default: 16.
         width: Channels of the network. Default: 64.
         network: `"srresnet"` or `"rrdb"`, which is ten times as large.

@@ -51,11 +51,17 @@ def test_super_resolution_in_two_stages():
         np.testing.assert_array_equal(one, other)
     low, high = next(iter(data))
     assert low.shape == (2, 8, 8, 3) and high.shape == (2, 16, 16, 3)
-    names = [
-        term["class_name"]
-        for term in second.get_compile_config()["reconstruction"]
+    weights = [
+        {
+            term["class_name"]: term["config"]["weight"]
+            for term in stage.get_compile_config()["reconstruction"]
+        }
+        for stage in (first, second)
     ]
-    assert names == ["PixelLoss", "TotalVariation"]
+    # As in ESRGAN, so that the second stage adds texture.
+    assert weights[0] == {"PixelLoss": 1.0}
+    assert weights[1] == {"PixelLoss": 0.01, "TotalVariation": 0.5}
+    assert second.adversarial_weight == 0.005
 
 
 def test_filled_images_keep_what_is_known():
