@@ -74,6 +74,8 @@ def unpack(attributes, count, exclusive) -> tuple:
     if exclusive:
         error = ops.abs(ops.sum(rows, axis=-1) - 1.0)
         right = ops.logical_and(right, error < _TOLERANCE)
+    # The run ends after this step. Its weights must not become NaN before.
+    rows = ops.where(right[:, None], rows, 0.0)
     return rows, _any(ops.logical_not(right))
 
 

@@ -49,7 +49,7 @@ def check_alone(terms, penalties) -> None:
             "adversarial one. Received: loss=None and no reconstruction loss. "
             "Leave `reconstruction` out for an L1 loss."
         )
-    if penalties:
+    if penalties and penalties != "auto":
         raise ValueError(
             "`penalties` must be empty without an adversarial loss, because "
             "they are part of the discriminator's. Received: loss=None and "

@@ -146,7 +146,8 @@ class StarGAN(EditsAttributes, TwoPlayerModel):
             classification_weight: Weight of CE in both losses, 0 or more.
             cycle_weight: Weight of the cycle, 0 or more.
             discriminator_steps: As in `GAN.compile`: each batch is split into
-                as many parts.
+                as many parts, so that `batch_size=80` gives every update a
+                batch of 16, as published.
             **kwargs: As in `GAN.compile`: `update`, `metrics`, `run_eagerly`,
                 `steps_per_execution`, `jit_compile`.
 

@@ -464,6 +464,12 @@ def test_bad_arguments_of_compile(ready, options, error, message):
 
 
 @pytest.mark.once
+def test_no_loss_has_no_penalties(ready):
+    ready.compile(loss=None, penalties="auto")
+    assert ready.players[0].penalties == ()
+
+
+@pytest.mark.once
 def test_reconstruction_losses_must_be_scalars():
     model = make(reconstruction=lambda real, fake: ops.abs(real - fake))
     with pytest.raises(ValueError, match="scalars.*<lambda>.*shape"):

@@ -297,6 +297,16 @@ def test_bad_attributes_in_a_data_set():
         make_star().evaluate(data.batch(8), verbose=0)
 
 
+def test_bad_attributes_in_a_data_set_do_not_reach_the_weights():
+    tf = pytest.importorskip("tensorflow")
+    rows = np.where(ATTRIBUTES == 1, np.nan, 0.0)
+    data = tf.data.Dataset.from_tensor_slices((FIRST, rows)).batch(8)
+    model = make_star()
+    with pytest.raises(ValueError, match="or NaN"):
+        model.fit(data, verbose=0)
+    assert all(np.isfinite(one).all() for one in model.get_weights())
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
