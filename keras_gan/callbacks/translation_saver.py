@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike
 from keras_gan import images as image_tools
 from keras_gan.callbacks._grid_saver import GridSaver
 
+_MOST_ATTRIBUTES = 12  # A grid of a hundred columns is too wide to look at.
+
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class TranslationSaver(GridSaver):
@@ -39,8 +41,8 @@ class TranslationSaver(GridSaver):
         targets: Array of the images that the translations should be; for two
             domains, images of the second. None: none are shown.
         attributes: Array `(m, num_attributes)`: each source is translated to
-            each of these. Default: each attribute is set in turn, and the
-            others stay if an image may have several.
+            each of these. Default: each of the first 12 attributes is set in
+            turn, and the others stay if an image may have several.
         every: Write a grid every this many epochs, and after the last one.
         value_range: `(low, high)` of all images.
         animation: `True` writes `samples.gif` to `directory` when training
@@ -154,6 +156,7 @@ class TranslationSaver(GridSaver):
         wanted: Any = self.attributes
         if wanted is None:
             wanted = np.eye(self.model.num_attributes, dtype="float32")
+            wanted = wanted[:_MOST_ATTRIBUTES]
             if not getattr(self.model, "exclusive", True):
                 wanted[wanted == 0] = np.nan  # As it is.
         yield [

@@ -93,6 +93,16 @@ def test_each_attribute_has_a_column(tmp_path):
     close(drawn(saver, Attributes())[0][:, 0], [-0.5, 0.25])
 
 
+def test_many_attributes_do_not_make_the_grid_wider(tmp_path):
+    class Many(Model):
+        num_attributes = 50
+
+        def translate(self, images, attributes):
+            return images
+
+    assert drawn(TranslationSaver(tmp_path, level(0)), Many())[1] == 13
+
+
 def test_small_sources_are_enlarged_and_gray_ones_shown_in_color(tmp_path):
     model = Brighter()
     model.channels, model.scale = 3, 2
