@@ -2,15 +2,26 @@
 
 import pytest
 
+from keras_gan import cli
+
 # The programs start processes of their own.
 pytestmark = pytest.mark.once
 
 
-def test_the_time_of_a_short_run(load_benchmark, capsys):
+def test_the_time_of_a_short_run(load_benchmark, capsys, monkeypatch):
     program = load_benchmark("time_budget")
-    program.main(["digits", "--minutes", "0.05"])
+
+    def in_this_process(command, check):
+        arguments = command[command.index("train") :]
+        place = arguments.index("--minutes")
+        arguments[place : place + 2] = ["--steps", "2"]
+        assert cli.main(arguments) == 0
+
+    monkeypatch.setattr(program.subprocess, "run", in_this_process)
+    program.main(["digits", "--minutes", "0.2"])
     row = capsys.readouterr().out.splitlines()[-1]
-    assert row.startswith("| 3 s | 0 | ")
+    assert row.startswith("| 12 s | 0 | ")
+    assert row.endswith(" | 2 |")
 
 
 def test_a_run_that_is_late_fails(load_benchmark, capsys, monkeypatch):
