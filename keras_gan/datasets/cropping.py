@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan.datasets.pictures import Pictures, Size
-from keras_gan.utils.arguments import is_integer
+from keras_gan.utils.arguments import choice, is_integer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,6 +21,9 @@ class Cut:
 
     crop: Any = None
     flip: bool = False
+
+    def __post_init__(self):
+        choice("flip", self.flip, (True, False))
 
     @property
     def size(self) -> Size | None:

@@ -61,11 +61,12 @@ class SuperResolutionImages(Examples):
         self._degrade = DEGRADATIONS[
             choice("degradation", degradation, DEGRADATIONS)
         ]
+        self._flip = choice("flip", flip, (True, False))
+        self._rotate = choice("rotate", rotate, (True, False))
         self._margin = MARGINS[degradation] * scale
         self._pictures = Pictures(source, channels=channels, **opening)
         _check_kind(self._pictures, scale, degradation)
         self._crop = _crop(crop, scale, self._pictures)
-        self._flip, self._rotate = flip, rotate
         height, width = self._crop or _whole(self._pictures, scale)
         low = height and height // scale, width and width // scale
         channels = self._pictures.channels

@@ -7,13 +7,12 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_gan.features import weight_files
 from keras_gan.features.efficientnet_weights import INSTALL
 from keras_gan.features.weight_files import (
     Tensors,
-    cache_folder,
     cached,
     find,
-    in_folder,
     set_all,
 )
 
@@ -63,8 +62,7 @@ def are_at_hand() -> bool:
     >>> are_at_hand() in (True, False)
     True
     """
-    named = os.environ.get(VARIABLE)
-    return bool(named or in_folder(cache_folder(), FILE_NAMES))
+    return weight_files.are_at_hand(VARIABLE, FILE_NAMES)
 
 
 def load_inception_weights(model: keras.Model, path: Path) -> None:

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import keras
 
+from keras_gan.features import weight_files
 from keras_gan.features.efficientnet_weights import INSTALL
 from keras_gan.features.weight_files import (
-    cache_folder,
     cached,
     find,
-    in_folder,
 )
 
 VARIABLE = "KERAS_GAN_VGG19_WEIGHTS"
@@ -54,8 +53,7 @@ def are_at_hand() -> bool:
     >>> are_at_hand() in (True, False)
     True
     """
-    named = os.environ.get(VARIABLE)
-    return bool(named or in_folder(cache_folder(), FILE_NAMES))
+    return weight_files.are_at_hand(VARIABLE, FILE_NAMES)
 
 
 def load_vgg19_weights(model: keras.Model, path: Path) -> None:

@@ -66,6 +66,11 @@ def cache_folder() -> Path:
     return Path(home).expanduser() / "models"
 
 
+def are_at_hand(variable: str, names: Sequence[str]) -> bool:
+    """Whether weights need no download: cached, or the variable is set."""
+    return bool(os.environ.get(variable) or in_folder(cache_folder(), names))
+
+
 def cached(names: Sequence[str], url: str, network: str, cure: str) -> Path:
     """The file in Keras' cache, downloaded if it is not there yet.
 

@@ -101,15 +101,10 @@ class PixelOptimization:
         # Of a model, the last layer is the deepest.
         of_content = content_layers or self._usual_layers("content")[-1:]
         of_style = style_layers or self._usual_layers("style")
-        maps = FeatureMaps(
-            self.encoder.network,
-            [*of_content, *of_style],
-            weights=self.encoder.weights,
-        )
         objective = Objective(
             content[None],
             style[None],
-            maps,
+            self._features([*of_content, *of_style]),
             num_content=len(of_content),
             weights=weights,
             start=_STARTS[start](content, seed)[None],
@@ -123,6 +118,11 @@ class PixelOptimization:
                 report(step, losses)
 
         return minimize(objective, steps, after_step)[0], history
+
+    def _features(self, layers: list[str]) -> FeatureMaps:
+        """Other layers of the encoder's network."""
+        encoder = self.encoder
+        return FeatureMaps(encoder.network, layers, weights=encoder.weights)
 
     def _variation_weight(self, given: float | None) -> float:
         if given is not None:

@@ -238,6 +238,7 @@ def test_fingerprints_are_of_both_sides(folders):
         ({"crop": 9}, r"5 of the 5 images of `.*A` are smaller, such as 0.png"),
         ({"crop": 0}, "`crop` must be a number of pixels or"),
         ({"crop": (4, 4, 3)}, "`crop` must be a number of pixels or"),
+        ({"flip": "no"}, "`flip` must be one of True, False"),
         ({"direction": "up"}, "`direction` must be one of 'left_to_right'"),
         ({"value_range": (0, 1)}, r"`value_range` of .* must be \(-1, 1\)"),
         ({"labels": True}, "has no labels"),
