@@ -19,6 +19,8 @@ from keras_gan.networks.r3gan import (
     r3gan_discriminator,
     r3gan_generator,
 )
+from keras_gan.networks.recipe import Recipe
+from keras_gan.networks.recipes import recipe
 from keras_gan.networks.resnet import resnet_generator
 from keras_gan.networks.rrdb import rrdb_generator
 from keras_gan.networks.srresnet import srresnet_generator
@@ -27,6 +29,7 @@ from keras_gan.networks.unet import unet_generator
 from keras_gan.networks.unet_discriminator import unet_discriminator
 
 __all__ = [
+    "Recipe",
     "attribute_discriminator",
     "coupled",
     "dcgan",
@@ -40,6 +43,7 @@ __all__ = [
     "r3gan",
     "r3gan_discriminator",
     "r3gan_generator",
+    "recipe",
     "resnet_generator",
     "rrdb_generator",
     "sn_patch_discriminator",

@@ -1,0 +1,39 @@
+"""`recipe`: the settings of training of a family, by its name."""
+
+from collections.abc import Callable, Sequence
+
+from keras_gan.networks.recipe import Recipe
+from keras_gan.utils.arguments import choice
+
+# Of each family a function of the image's shape.
+_RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
+    "mlp": lambda shape: Recipe(),
+    "dcgan": lambda shape: Recipe(),
+    "r3gan": lambda shape: Recipe(),
+}
+
+
+def recipe(family: str, image_shape: Sequence[int]) -> Recipe:
+    """Returns what a family of networks is trained with.
+
+    The settings are those of the family's paper or of its reference code,
+    except where docs/benchmarks.md shows better ones.
+
+    Args:
+        family: Name of the function in `keras_gan.networks`, such as "dcgan".
+        image_shape: `(height, width, channels)`.
+
+    Returns:
+        A new `Recipe`.
+
+    Raises:
+        ValueError: If there is no such family.
+
+    Example:
+
+    >>> recipe = keras_gan.networks.recipe("dcgan", (28, 28, 1))
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1)))
+    >>> gan.compile(**recipe.compile_arguments())
+    """
+    choice("family", family, tuple(_RECIPES))
+    return _RECIPES[family](tuple(image_shape))
