@@ -89,7 +89,7 @@ def _check_images(images, image_shape, of):
     batches.check_real(images.dtype)
     if images.size == 0:
         raise ValueError(
-            "There must be images to train on. Received: an empty array of "
+            "There must be at least one image. Received: an empty array of "
             f"shape {images.shape}. Check how the images were loaded."
         )
     low, high = float(np.min(images)), float(np.max(images))

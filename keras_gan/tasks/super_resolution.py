@@ -1,5 +1,6 @@
 """Low resolution to high resolution."""
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,12 +16,16 @@ _ADVERSARIAL_WEIGHT = 5e-3
 _PIXEL_WEIGHT = 1e-2
 
 
-def recipe_of(shapes: Sequence[Shape], num_examples: int) -> Recipe:
+def recipe_of(
+    shapes: Sequence[Shape], num_examples: int, *, adversarial: bool = False
+) -> Recipe:
     """Returns what suits images of a size.
 
     Args:
         shapes: Shape of sources and of targets.
         num_examples: How many pairs there are.
+        adversarial: Whether it is for the second, adversarial stage, which
+            trains at half the learning rate.
     """
     return recipe(
         shapes[-1],
@@ -31,6 +36,7 @@ def recipe_of(shapes: Sequence[Shape], num_examples: int) -> Recipe:
         beta_1=0.9,
         beta_2=0.99,
         loss="none",
+        learning_rate=1e-4 if adversarial else 2e-4,
     )
 
 
@@ -154,7 +160,7 @@ def super_resolution(
 
     return translators.ready(
         examples,
-        recipe_of,
+        functools.partial(recipe_of, adversarial=loss != "none"),
         build,
         seed=seed,
         batch_size=batch_size,

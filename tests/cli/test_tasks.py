@@ -175,6 +175,8 @@ def test_a_second_stage_begins_where_the_first_ended(
     assert (code, errors) == (0, "")
     assert "g_loss" in rows_of("second")[0]
     assert settings_of("second")["width"] == 4
+    rates = [settings_of(run)["learning_rate"] for run in ("first", "second")]
+    assert rates == [2e-4, 1e-4]
     before, after = (
         keras.saving.load_model(f"{run}/model.keras") for run in
         ("first", "second")

@@ -365,7 +365,7 @@ def test_identity_of_other_channels():
         ((FIRST, SECOND[:8]), "same number of images.*16 and 8"),
         ((FIRST, SECOND[:, :6]), "must have the shape.*Received"),
         ((FIRST, 2 * SECOND), "must be in.*Received"),
-        ((FIRST[:0], SECOND[:0]), "must be images to train on"),
+        ((FIRST[:0], SECOND[:0]), "must be at least one image"),
     ],
 )
 def test_bad_data(data, message):

@@ -62,6 +62,10 @@ def test_super_resolution_in_two_stages():
     assert weights[0] == {"PixelLoss": 1.0}
     assert weights[1] == {"PixelLoss": 0.01, "TotalVariation": 0.5}
     assert second.adversarial_weight == 0.005
+    rates = [
+        stage.optimizer.generator.learning_rate for stage in (first, second)
+    ]
+    assert [float(rate) for rate in rates] == pytest.approx([2e-4, 1e-4])
 
 
 def test_filled_images_keep_what_is_known():

@@ -39,6 +39,12 @@ class SuperResolutionTask(Pix2PixTask):
                 "Choose the size of the patches with --crop."
             )
 
+    def recipe(self, options, source):
+        adversarial = options.loss not in (None, "none")
+        return recipe_of(
+            self.shapes(source), len(source), adversarial=adversarial
+        )
+
     def special(self, options, source):
         return {
             "scale": first(options.scale, _SCALE),
