@@ -1,5 +1,7 @@
 """`--task super-resolution`: a `Pix2Pix` from low to high resolution."""
 
+import dataclasses
+
 from keras_gan import datasets
 from keras_gan.cli.settings import first
 from keras_gan.cli.tasks.pix2pix import Pix2PixTask
@@ -40,9 +42,14 @@ class SuperResolutionTask(Pix2PixTask):
             )
 
     def recipe(self, options, source):
-        adversarial = options.loss not in (None, "none")
-        return recipe_of(
-            self.shapes(source), len(source), adversarial=adversarial
+        chosen = super().recipe(options, source)
+        if options.loss in (None, "none"):
+            return chosen
+        adversarial = recipe_of(
+            self.shapes(source), len(source), adversarial=True
+        )
+        return dataclasses.replace(
+            chosen, learning_rate=adversarial.learning_rate
         )
 
     def special(self, options, source):
