@@ -41,6 +41,7 @@ def build_gan(settings: Settings, num_classes: int | None) -> models.GAN:
         ),
         loss=settings.loss,
         penalties=_penalties(settings),
+        freeze_layers=settings.freeze_layers,
         jit_compile="auto" if settings.jit is None else settings.jit,
     )
     return gan

@@ -17,7 +17,14 @@ from keras_gan.backend.startup import (
     interruptible,
     load_pipeline,
 )
-from keras_gan.cli import evaluate, generate, style, train, translate
+from keras_gan.cli import (
+    evaluate,
+    export,
+    generate,
+    style,
+    train,
+    translate,
+)
 from keras_gan.cli.arguments import (
     EXIT_USER_ERROR,
     PROGRAM,
@@ -35,6 +42,7 @@ _COMMANDS = {
     "evaluate": evaluate,
     "augment": augment,
     "style": style,
+    "export": export,
 }
 _PACKAGE = pathlib.Path(keras_gan.__file__).parent
 

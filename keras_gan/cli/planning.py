@@ -153,6 +153,8 @@ def _narrower(
     few = f"only about {steps:,} steps in " + minutes_in_words(
         settings.minutes or 0.0
     )
+    if settings.start is not None:  # Other weights would not fit.
+        return job, pace
     if options.width is not None:
         warnings.warn(
             f"`--width {settings.width}` allows {few}. Leave it out for a "

@@ -70,7 +70,7 @@ class Settings:
     first plan. Images are resized to `resized_to` and then cropped, where a
     task does so, to `image_size`; it holds back `held_out` of them. A task
     that draws nothing has a `latent_dim` of 0. `attributes` are the names of
-    those in `table`; `start` is the run whose generator it began with.
+    those in `table`; `start` is the run whose networks it began with.
     """
 
     data: Text
@@ -114,6 +114,8 @@ class Settings:
     flip: bool | None = None
     strict: bool | None = None
     start: Text | None = None
+    start_sha256: Text | None = None
+    freeze_layers: Number = 0
     held_out: Number = 0
 
     def __post_init__(self) -> None:
@@ -156,6 +158,7 @@ def resolve(
         loss=first(options.loss, "relativistic"),
         augment=first(options.augment, "none"),
         balance=balance,
+        freeze_layers=first(options.freeze_layers, 0),
         # Only the digits have a feature extractor that needs no download.
         metrics=first(options.metrics, ["fid"] * (data == DEFAULT_DATA)),
         feature_extractor=first(
@@ -262,7 +265,7 @@ def differences(options: argparse.Namespace, settings: Settings) -> list[str]:
     # More of them extend the run.
     received["steps"] = received["minutes"] = None
     return [
-        f"{_option(name)} {getattr(settings, name)} (not {value})"
+        f"{option_of(name)} {getattr(settings, name)} (not {value})"
         for name, value in received.items()
         if value is not None and value != getattr(settings, name)
     ]
@@ -284,11 +287,22 @@ def _of_images(info: datasets.DatasetInfo) -> dict[str, Any]:
     }
 
 
-def _option(name: str) -> str:
+def option_of(name: str) -> str:
+    """Returns the option that sets a setting.
+
+    Args:
+        name: Name of the setting.
+
+    Example:
+
+    >>> option_of("batch_size")
+    '--batch-size'
+    """
     names = {
         "data": "DATA",
         "steps_per_round": "--save-every",
         "resized_to": "--image-size",
+        "start": "--from",
     }
     return names.get(name, "--" + name.replace("_", "-"))
 

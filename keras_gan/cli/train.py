@@ -134,6 +134,13 @@ def _add_network_options(parser):
         metavar="N",
         help="length of the latent vectors (default: 64)",
     )
+    group.add_argument(
+        "--freeze-layers",
+        type=kinds.whole_number,
+        metavar="K",
+        help="do not train the first K layers of the discriminator, which few "
+        "images after --from would spoil (default: 0)",
+    )
 
 
 def _add_length_options(group):

@@ -11,6 +11,7 @@ from keras_gan.models.pix2pix import Pix2Pix
 from keras_gan.models.player import Player
 from keras_gan.models.star_gan import StarGAN
 from keras_gan.models.style_transfer import StyleTransfer
+from keras_gan.models.transfer import Transfer
 from keras_gan.models.turn import Turn
 from keras_gan.models.two_player_model import TwoPlayerModel
 
@@ -25,6 +26,7 @@ __all__ = [
     "Player",
     "StarGAN",
     "StyleTransfer",
+    "Transfer",
     "Turn",
     "TwoPlayerModel",
     "split",

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_gan.backend import copy_variables, update_variables
+from keras_gan.models import exporting
 from keras_gan.models.batch import batch_size, call_network
 from keras_gan.models.player import optimizer_of
 
@@ -93,15 +94,43 @@ class AveragedGenerator:
         """Returns float32 images, from the average if there is one."""
         return in_float32(self.sampler(inputs, training=training))
 
-    def export(self, filepath, *args, **kwargs):
-        """Exports the (averaged) generator, as `keras.Model.export` does.
+    def exported(self):
+        """Returns the network that `export` writes."""
+        return self.sampler
+
+    def export(
+        self,
+        filepath,
+        format="tf_saved_model",
+        verbose=None,
+        input_signature=None,
+        **kwargs,
+    ):
+        """Writes the (averaged) generator for programs without Keras.
+
+        It is `keras.Model.export` of the averaged generator.
 
         Args:
             filepath: Path of the folder or file.
-            *args: As in `keras.Model.export`.
+            format: `"tf_saved_model"`, `"onnx"`, `"tflite"` (Keras' own name
+                of it is `"litert"`), `"torch"` or `"openvino"`. Which of them
+                can be written depends on the backend and on packages.
+            verbose: As in `keras.Model.export`.
+            input_signature: As there. Default: batches of any size.
             **kwargs: As there.
+
+        Raises:
+            ValueError: If the backend cannot write the format, or a package
+                that it takes is missing.
         """
-        self.sampler.export(filepath, *args, **kwargs)
+        exporting.export(
+            self.exported(),
+            filepath,
+            format,
+            verbose=verbose,
+            input_signature=input_signature,
+            **kwargs,
+        )
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

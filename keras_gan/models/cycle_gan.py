@@ -141,8 +141,9 @@ class CycleGAN(TwoDomains, translation.TranslatingModel, TwoPlayerModel):
             penalties: As in `GAN.compile`; none by default.
             update: As in `GAN.compile`. The default is as published: all
                 networks are updated from one pass.
-            **kwargs: As in `GAN.compile`: `discriminator_steps`, `metrics`,
-                `run_eagerly`, `steps_per_execution`, `jit_compile`.
+            **kwargs: As in `GAN.compile`: `discriminator_steps`,
+                `freeze_layers`, `metrics`, `run_eagerly`,
+                `steps_per_execution`, `jit_compile`.
 
         Raises:
             TypeError: If there is another argument, such as `optimizer`.

@@ -2,7 +2,13 @@
 
 import keras
 
-from keras_gan.models import augmenter_checks, data_checks, generation
+from keras_gan.models import (
+    augmenter_checks,
+    data_checks,
+    exporting,
+    generation,
+    transfer,
+)
 from keras_gan.models import batch as batches
 from keras_gan.models import network_checks as checks
 from keras_gan.models.averaging import AveragedGenerator
@@ -54,6 +60,9 @@ class GAN(AveragedGenerator, TwoPlayerModel):
 
     discriminator_takes_labels = True
     """Whether a conditional discriminator takes labels."""
+
+    taken = None
+    """What `take_weights` returned last. It is not saved."""
 
     def __init__(
         self,
@@ -168,6 +177,47 @@ class GAN(AveragedGenerator, TwoPlayerModel):
             seed=seed,
             batch_size=batch_size,
         )
+
+    def exported(self):
+        return exporting.with_named_inputs(
+            self.sampler, self.latent_dim, self.num_classes
+        )
+
+    # Transfer ----------------------------------------------------------------
+
+    def take_weights(self, other, *, keep_classes=False):
+        """Starts from the weights of another GAN, trained on other images.
+
+        Layers of the two networks are compared in their order. Those of the
+        same class, with weights of the same shapes and, if they were given
+        names, the same name take the weights; all others keep theirs. The
+        average takes those of the other's average. Optimizers start anew.
+
+        Args:
+            other: A GAN with networks of the same architecture, of any number
+                of classes and size of images.
+            keep_classes: Whether the classes are the same ones, so that what
+                was learned of each (embeddings) is taken, too.
+
+        Returns:
+            A `Transfer` with the names of the layers.
+
+        Raises:
+            ValueError: If less than a third of the layers of a network fit.
+
+        Example:
+
+        >>> digits = keras_gan.GAN(*keras_gan.networks.mlp((8, 8, 1)))
+        >>> letters = keras_gan.GAN(*keras_gan.networks.mlp((8, 8, 1)))
+        >>> print(letters.take_weights(digits))
+        all 8 layers
+
+        Reference:
+            [Wang et al., 2018](https://arxiv.org/abs/1805.01677) (transferring
+            GANs).
+        """
+        self.taken = transfer.take_weights(self, other, keep_classes)
+        return self.taken
 
     # Saving -----------------------------------------------------------------
 

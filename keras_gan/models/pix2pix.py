@@ -152,8 +152,9 @@ class Pix2Pix(TranslatingModel, TwoPlayerModel):
             metrics: Metrics with `update_state(targets, translations)`,
                 computed by `evaluate` and on validation data, such as
                 `keras_gan.metrics.PSNR`.
-            **options: `discriminator_steps`, `update`, `run_eagerly`,
-                `steps_per_execution` and `jit_compile`, as in `GAN.compile`.
+            **options: `discriminator_steps`, `update`, `freeze_layers`,
+                `run_eagerly`, `steps_per_execution` and `jit_compile`, as in
+                `GAN.compile`.
 
         Raises:
             TypeError: If there is another argument, such as `optimizer`.
@@ -192,6 +193,7 @@ class Pix2Pix(TranslatingModel, TwoPlayerModel):
         *,
         discriminator_steps=1,
         update="alternating",
+        freeze_layers=0,
         **options,
     ):
         """Configures training of the generator without a discriminator."""
@@ -203,6 +205,7 @@ class Pix2Pix(TranslatingModel, TwoPlayerModel):
             AdversarialModel.compile(self, optimizer, **options)
         self.loss, self._adaptive = None, Untracked(None)
         self.discriminator_steps, self.update = 1, update
+        self.freeze_layers = freeze_layers
 
     # Training ----------------------------------------------------------------
 

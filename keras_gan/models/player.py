@@ -25,6 +25,7 @@ class Player:
             fake_images) -> scalar`, that are added to the loss.
         generates: Whether gradients flow through the samples to its networks.
             For other players the samples are constant.
+        frozen: Tuple of layers of the networks that are not trained.
 
     Example:
 
@@ -39,6 +40,7 @@ class Player:
     loss: Callable[[Any], Any]
     penalties: tuple = ()
     generates: bool = False
+    frozen: tuple = ()
 
     def __post_init__(self):
         networks = self.networks
@@ -52,11 +54,13 @@ class Player:
 
     @property
     def variables(self) -> list:
-        """Trainable variables of the networks, without duplicates."""
+        """Variables of the networks that it trains, without duplicates."""
+        kept = {id(weight) for layer in self.frozen for weight in layer.weights}
         unique = {
             id(variable): variable
             for network in self.networks
             for variable in network.trainable_variables
+            if id(variable) not in kept
         }
         return list(unique.values())
 

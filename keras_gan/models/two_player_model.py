@@ -11,6 +11,7 @@ from keras_gan.models import (
     augmenter_checks,
     configuration,
     data_checks,
+    freezing,
     network_checks,
     state,
 )
@@ -74,6 +75,7 @@ class TwoPlayerModel(AdversarialModel):
         "d_real_accuracy",
         "d_fake_accuracy",
     )
+    freeze_layers = 0
 
     def compile(  # type: ignore[override]
         self,
@@ -84,6 +86,7 @@ class TwoPlayerModel(AdversarialModel):
         penalties="auto",
         discriminator_steps=1,
         update="alternating",
+        freeze_layers=0,
         metrics=None,
         run_eagerly=False,
         steps_per_execution=1,
@@ -107,6 +110,9 @@ class TwoPlayerModel(AdversarialModel):
             update: `"alternating"`: the generator is updated after the
                 discriminator. `"simultaneous"`: both are updated from one pass,
                 which is faster.
+            freeze_layers: Number of layers with weights, from the images on,
+                that the discriminator does not train. For a GAN that goes on
+                from weights learned on more images (`GAN.take_weights`).
             metrics: Metrics with `update_state(real_images, fake_images)`,
                 computed by `evaluate` and on validation data.
             run_eagerly: As in `keras.Model.compile`.
@@ -117,6 +123,10 @@ class TwoPlayerModel(AdversarialModel):
         Raises:
             TypeError: If there is another argument, such as `optimizer`.
             ValueError: If an argument is not valid.
+
+        Reference:
+            [Mo, Cho and Shin, 2020](https://arxiv.org/abs/2002.10964)
+            (`freeze_layers`).
         """
         configuration.refuse_arguments(unknown)
         loss = losses.get(loss)
@@ -124,6 +134,7 @@ class TwoPlayerModel(AdversarialModel):
         chosen = configuration.penalties(penalties, loss, shape)
         configuration.check_updates(discriminator_steps, update)
         configuration.check_metrics(metrics)
+        freezing.first_layers(self.discriminators, freeze_layers)
         for network in self.discriminators:
             network_checks.warn_batch_normalization(network, chosen)
         with self.scope():
@@ -133,7 +144,9 @@ class TwoPlayerModel(AdversarialModel):
             )
             getattr(loss, "build", lambda: None)()
             configuration.check_loss(loss)
-        with self.compiling_with(penalties=chosen):
+        with self.compiling_with(
+            penalties=chosen, freeze_layers=int(freeze_layers)
+        ):
             super().compile(
                 optimizer,
                 metrics=metrics,
@@ -188,6 +201,11 @@ class TwoPlayerModel(AdversarialModel):
                 self.discriminators,
                 self.discriminator_loss,
                 penalties=tuple(self.penalties),
+                frozen=tuple(
+                    freezing.first_layers(
+                        self.discriminators, self.freeze_layers
+                    )
+                ),
             ),
         )
 
@@ -318,6 +336,7 @@ class TwoPlayerModel(AdversarialModel):
             "penalties": [penalties.serialize(p) for p in self.penalties],
             "discriminator_steps": self.discriminator_steps,
             "update": self.update,
+            "freeze_layers": self.freeze_layers,
         }
 
     def deserialized_arguments(self, config) -> dict:

@@ -34,3 +34,15 @@ def seed_generators(layer: Any) -> list:
         layer: The layer or model.
     """
     return [g for one in with_inner_layers(layer) for g in one._seed_generators]
+
+
+def calls(operation: Any) -> list[tuple[list, list]]:
+    """Returns the symbolic inputs and outputs of each call of a layer.
+
+    Args:
+        operation: Layer or operation of functional models.
+    """
+    return [
+        (list(node.input_tensors), list(node.output_tensors))
+        for node in operation._inbound_nodes
+    ]

@@ -16,6 +16,7 @@ from keras_gan.cli.metric_options import (
 from keras_gan.cli.opening import open_data
 from keras_gan.cli.settings import resolve
 from keras_gan.cli.sizes import check_training
+from keras_gan.cli.tasks import starting
 from keras_gan.cli.tasks.task import Task
 from keras_gan.cli.words import command, listed, size_in_words
 
@@ -38,6 +39,8 @@ class GanTask(Task):
         "augment",
         "metrics",
         "feature_extractor",
+        "start",
+        "freeze_layers",
     )
 
     def open(self, given):
@@ -51,12 +54,17 @@ class GanTask(Task):
         )
 
     def resolve(self, options, source):
-        return resolve(options, source.info)
+        if options.start is None:
+            return resolve(options, source.info)
+        return starting.resolve(options, source.info)
 
     def build(self, settings, source):
         num_classes = _num_classes(settings, source)
         check_training(settings, num_classes)
-        return build_gan(settings, num_classes)
+        gan = build_gan(settings, num_classes)
+        if settings.start is not None:
+            starting.take_weights(gan, settings, source.info)
+        return gan
 
     def load(self, path, settings, source):
         classes = _num_classes(settings, source)
@@ -125,6 +133,7 @@ class GanTask(Task):
             f"{settings.network} of {' + '.join(weights)} weights"
             + ", conditional" * settings.conditional
             + f", augmented by {settings.augment}" * augments,
+            *starting.described(gan, settings),
         ]
         if not settings.metrics:
             return lines, []

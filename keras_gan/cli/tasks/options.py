@@ -93,11 +93,14 @@ def _add_preparation(group) -> None:
         help="mirror half of the images (default: only for super-resolution)",
     )
     group.add_argument(
+        "--from",
         "--start",
+        dest="start",
         metavar="RUN",
-        help="begin with the generator of another run of this task, such as "
-        "super-resolution with an adversarial --loss after --loss none; not "
-        "for domains and attributes (default: a new one)",
+        help="begin with what another run of this task has learned: gan takes "
+        "the weights of all layers that fit, for new images; the others the "
+        "generator, such as super-resolution with an adversarial --loss after "
+        "--loss none; not for domains and attributes (default: from nothing)",
     )
     group.add_argument(
         "--strict",

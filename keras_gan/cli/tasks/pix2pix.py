@@ -4,8 +4,7 @@ import dataclasses
 
 from keras_gan import datasets, models
 from keras_gan.cli.generate import model_path
-from keras_gan.cli.run_folder import RunFolder
-from keras_gan.cli.settings import Settings
+from keras_gan.cli.tasks.starting import begun_with
 from keras_gan.cli.tasks.translation import TranslationTask
 
 
@@ -18,7 +17,7 @@ class Pix2PixTask(TranslationTask):
         recipe = super().recipe(options, source)
         if options.start is None:
             return recipe
-        before = _begun_with(options.start, self.name)
+        before = begun_with(options.start, self.name).settings
         return dataclasses.replace(
             recipe, network=before.network, width=before.width
         )
@@ -26,12 +25,12 @@ class Pix2PixTask(TranslationTask):
     def building(self, settings, source):
         if settings.start is None:
             return {}
-        before = _begun_with(settings.start, self.name)
+        before = begun_with(settings.start, self.name).settings
         for name in ("network", "channels", "scale"):
             then, now = getattr(before, name), getattr(settings, name)
             if then != now:
                 raise ValueError(
-                    f"`--start` must be a run with the same {name}. Received: "
+                    f"`--from` must be a run with the same {name}. Received: "
                     f"{settings.start} with {then}, and {now}. Choose another "
                     "run, or leave it out."
                 )
@@ -46,15 +45,3 @@ class Pix2PixTask(TranslationTask):
         return datasets.load(
             held_out, batch_size=size, shuffle=False, seed=job.settings.seed
         )
-
-
-def _begun_with(start: str, task: str) -> Settings:
-    """The settings of the run whose generator a run begins with."""
-    settings = RunFolder(model_path(start).parent).read_config().settings
-    if settings.task != task:
-        raise ValueError(
-            f"`--start` must be a run of the same task. Received: {start}, a "
-            f"run of --task {settings.task}, with --task {task}. Choose "
-            "another run, or leave it out."
-        )
-    return settings

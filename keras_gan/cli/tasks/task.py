@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from keras_gan.cli.settings import Settings
+from keras_gan.cli.settings import Settings, option_of
 from keras_gan.datasets.fingerprints import fingerprint
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ _SPECIAL = (
     "augment",
     "metrics",
     "feature_extractor",
+    "freeze_layers",
     "second",
     "table",
     "columns",
@@ -61,7 +62,7 @@ class Task(abc.ABC):
         """
         asked = f"--task {self.name}"
         for name in _SPECIAL:
-            option = "--" + name.replace("_", "-")
+            option = option_of(name)
             given = getattr(options, name) not in (None, [])
             if given and name not in self.options:
                 raise ValueError(

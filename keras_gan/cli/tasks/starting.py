@@ -1,0 +1,122 @@
+"""A run that begins with what another run has learned."""
+
+import argparse
+import dataclasses
+
+from keras_gan import models
+from keras_gan.cli import settings as all_settings
+from keras_gan.cli.generate import model_path
+from keras_gan.cli.loading import load_gan
+from keras_gan.cli.run_folder import RunConfig, RunFolder
+from keras_gan.cli.settings import Settings, first, location
+from keras_gan.cli.words import size_in_words
+from keras_gan.datasets import DatasetInfo
+from keras_gan.utils.files import sha256
+
+
+def begun_with(start: str, task: str) -> RunConfig:
+    """The content of `config.json` of the run that a run begins with.
+
+    Args:
+        start: What `--from` names.
+        task: The task of the new run.
+
+    Raises:
+        ValueError: If it is a run of another task.
+    """
+    config = RunFolder(model_path(start).parent).read_config()
+    if config.settings.task != task:
+        raise ValueError(
+            f"`--from` must be a run of the same task. Received: {start}, a "
+            f"run of --task {config.settings.task}, with --task {task}. Choose "
+            "another run, or leave it out."
+        )
+    return config
+
+
+def resolve(options: argparse.Namespace, info: DatasetInfo) -> Settings:
+    """Returns the settings of a new GAN with networks as those of a run.
+
+    Args:
+        options: Arguments of the command line; `None` if left out.
+        info: Description of the data set.
+    """
+    before = begun_with(options.start, "gan").settings
+    given = {
+        name: first(getattr(options, name), getattr(before, name))
+        for name in ("network", "width", "latent_dim")
+    }
+    given["conditional"] = first(
+        options.conditional,
+        before.conditional and info.num_classes is not None,
+    )
+    options = argparse.Namespace(**vars(options) | given)
+    return dataclasses.replace(
+        all_settings.resolve(options, info),
+        start=location(options.start),
+        start_sha256=sha256(model_path(options.start)),
+    )
+
+
+def take_weights(
+    gan: models.GAN, settings: Settings, info: DatasetInfo
+) -> None:
+    """Lets a new GAN take the weights that a run begins with.
+
+    Args:
+        gan: The new GAN.
+        settings: Settings of its run, with `start`.
+        info: Description of its data set.
+
+    Raises:
+        ValueError: If they do not fit, or have changed since the run began.
+    """
+    assert settings.start is not None
+    path = model_path(settings.start)
+    if sha256(path) != settings.start_sha256:
+        raise ValueError(
+            f"`{path}` has changed since the run that begins with it was "
+            "started, and has no checkpoint of its own yet. Start a new run."
+        )
+    before = begun_with(settings.start, settings.task)
+    other = load_gan(path, compiled=False)
+    keeps_classes = _has_same_classes(before, settings, info)
+    try:
+        gan.take_weights(other, keep_classes=keeps_classes)
+    except ValueError as error:
+        then, now = map(size_in_words, (other.image_shape, gan.image_shape))
+        raise ValueError(
+            f"`--from {settings.start}`: {error} That run is of images {then}, "
+            f"this one of {now}; --image-size and --channels change them."
+        ) from error
+
+
+def described(gan: models.GAN, settings: Settings) -> list[str]:
+    """Lines that say what a run began with and does not train.
+
+    Args:
+        gan: Its GAN.
+        settings: Its settings.
+    """
+    lines = []
+    if settings.start is not None:
+        taken = "" if gan.taken is None else f": {gan.taken}"
+        lines.append(f"begun with {settings.start}{taken}")
+    if settings.freeze_layers:
+        lines.append(
+            "layers of the discriminator that are not trained: "
+            f"{settings.freeze_layers}"
+        )
+    return lines
+
+
+def _has_same_classes(
+    before: RunConfig, settings: Settings, info: DatasetInfo
+) -> bool:
+    """Whether classes are those of another run."""
+    if info.class_names != before.dataset.class_names:
+        return False
+    # Numbers may be of anything.
+    names = info.class_names or ()
+    is_same_data = settings.data == before.settings.data
+    return is_same_data or not all(name.isdigit() for name in names)

@@ -1,0 +1,133 @@
+"""Generators in formats of other programs."""
+
+import importlib.util
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_gan.backend import BACKEND
+from keras_gan.models.state import leaves
+from keras_gan.utils.models import deserialized
+
+_ALIASES = {"tflite": "litert"}
+# Of each format: the packages that Keras takes to write it, by backend.
+_PACKAGES: dict[str, dict[str, tuple[str, ...]]] = {
+    "tf_saved_model": {
+        "tensorflow": (),
+        "jax": ("tensorflow",),
+        "torch": ("tensorflow", "torch_xla"),
+    },
+    "onnx": {
+        "tensorflow": ("onnx", "tf2onnx"),
+        "jax": ("jax2onnx",),
+        "torch": ("onnx",),
+    },
+    "litert": {"tensorflow": (), "torch": ("litert_torch",)},
+    "torch": {"torch": ()},
+    "openvino": {
+        "tensorflow": ("openvino",),
+        "jax": ("openvino",),
+        "torch": ("openvino",),
+    },
+}
+FORMATS = (*_PACKAGES, *_ALIASES)
+# Formats whose programs do not know bfloat16, or not for all layers.
+_FLOAT32 = ("onnx", "litert", "openvino")
+_LOWER = ("mixed_bfloat16", "mixed_float16", "bfloat16", "float16")
+# Ends that Keras asks for.
+_SUFFIXES = {"litert": ".tflite", "torch": ".pt2", "openvino": ".xml"}
+
+
+def export(network: Any, filepath: Any, format: str, **options: Any) -> None:
+    """Writes a network, as `keras.Model.export` does, after some checks.
+
+    Args:
+        network: A built model.
+        filepath: Path of the folder or file.
+        format: One of `FORMATS`.
+        **options: As in `keras.Model.export`.
+
+    Raises:
+        ValueError: If it cannot be written here.
+    """
+    kind = check(format)
+    suffix = _SUFFIXES.get(kind, "")
+    if not str(filepath).endswith(suffix):
+        raise ValueError(
+            f"`filepath` must end in {suffix} for this format. Received: "
+            f"{str(filepath)!r} with format={format!r}. Rename it."
+        )
+    if kind in _FLOAT32:
+        network = _in_float32(network)
+    if kind == "onnx":  # Keras writes no model that was never called.
+        network(network.input)
+    network.export(str(filepath), kind, **options)
+
+
+def check(format: str) -> str:
+    """Returns Keras' name of a format, if it can be written here.
+
+    Args:
+        format: One of `FORMATS`.
+
+    Raises:
+        ValueError: If it is unknown, the backend cannot write it, or a package
+            is missing.
+    """
+    kind = _ALIASES.get(format, format)
+    if kind not in _PACKAGES:
+        raise ValueError(
+            f"`format` must be one of {', '.join(FORMATS)}. Received: "
+            f"{format!r}."
+        )
+    backends = _PACKAGES[kind]
+    if BACKEND not in backends:
+        able = " or ".join(backends)
+        raise ValueError(
+            f"`format` must be one that {BACKEND} can write. Received: "
+            f"{format!r}. Save the model, set KERAS_BACKEND to {able}, and "
+            "load it there: files of models are the same on all backends."
+        )
+    missing = [
+        name for name in backends[BACKEND] if not importlib.util.find_spec(name)
+    ]
+    if missing:
+        names = " ".join(missing).replace("_", "-")
+        raise ValueError(
+            f"`format` must be one for which all packages are installed. "
+            f"Received: {format!r}, which takes {names} on {BACKEND}. Run "
+            f"`pip install {names}`, or choose another format."
+        )
+    return kind
+
+
+def with_named_inputs(
+    generator: Any, latent_dim: int, num_classes: int | None
+) -> keras.Model:
+    """Returns a generator with inputs of the names `latents` and `labels`.
+
+    Args:
+        generator: Model, latents, or latents and labels -> images.
+        latent_dim: Length of the latents.
+        num_classes: Number of classes, or None.
+    """
+    inputs: Any = keras.Input((latent_dim,), name="latents")
+    if num_classes is not None:
+        inputs = [inputs, keras.Input((), dtype="int32", name="labels")]
+    images = generator(inputs, training=False)
+    return keras.Model(inputs, ops.cast(images, "float32"), name="generator")
+
+
+def _in_float32(network: Any) -> Any:
+    """The same network, where all layers compute in float32."""
+    if not any(layer.compute_dtype in _LOWER for layer in leaves(network)):
+        return network
+    config = keras.saving.serialize_keras_object(network)
+    copy = deserialized(
+        keras.tree.map_structure(
+            lambda value: "float32" if value in _LOWER else value, config
+        )
+    )
+    copy.set_weights(network.get_weights())
+    return copy
