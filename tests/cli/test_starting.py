@@ -144,7 +144,7 @@ def test_classes_are_the_same_by_their_names(then, now, data, same):
             ("--width", 16),
             "none, which fit, and generator/label_embedding (2, 5)",
         ),
-        (("--network", "dcgan"), "run is of images 8 x 8 x 1, this one of 8 x"),
+        (("--network", "dcgan"), "1, this one dcgan of width 12, latents of l"),
         (("--from", "new"), "`new` is not the folder of a run"),
         (("--from", "pairs"), "must be a run of the same task"),
         (("--freeze-layers", 4), "must leave a layer to train"),

@@ -84,10 +84,10 @@ def take_weights(
     try:
         gan.take_weights(other, keep_classes=keeps_classes)
     except ValueError as error:
-        then, now = map(size_in_words, (other.image_shape, gan.image_shape))
+        then, now = map(_in_words, (before.settings, settings))
         raise ValueError(
-            f"`--from {settings.start}`: {error} That run is of images {then}, "
-            f"this one of {now}; --image-size and --channels change them."
+            f"`--from {settings.start}`: {error} That run has {then}, this one "
+            f"{now}."
         ) from error
 
 
@@ -108,6 +108,15 @@ def described(gan: models.GAN, settings: Settings) -> list[str]:
             f"{settings.freeze_layers}"
         )
     return lines
+
+
+def _in_words(settings: Settings) -> str:
+    """What the shapes of a run's networks depend on."""
+    return (
+        f"{settings.network} of width {settings.width}, latents of length "
+        f"{settings.latent_dim} and images "
+        f"{size_in_words(settings.image_shape)}"
+    )
 
 
 def _has_same_classes(
