@@ -17,8 +17,8 @@ from keras_gan.utils.locks import holding_file
 SUMMARY = "write a trained generator for other programs"
 DESCRIPTION = (
     "Writes the averaged generator of a run in a format of other programs: "
-    "SavedModel, ONNX, TensorFlow Lite or PyTorch. Its inputs are latents, and "
-    "labels where there are classes."
+    "SavedModel, ONNX, TensorFlow Lite or PyTorch. Its inputs are latents, "
+    "labels where there are classes, and truncation where there are styles."
 )
 # The end of what is written; a SavedModel is a folder.
 _SUFFIXES = {

@@ -1,13 +1,18 @@
 """Generators in formats of other programs."""
 
+import contextlib
 import importlib.util
+from collections.abc import Iterator
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_gan.backend import BACKEND
 from keras_gan.models.state import leaves
+from keras_gan.utils import style_space
+from keras_gan.utils.inner_layers import inner_layers
 from keras_gan.utils.models import deserialized
 
 _ALIASES = {"tflite": "litert"}
@@ -62,7 +67,8 @@ def export(network: Any, filepath: Any, format: str, **options: Any) -> None:
         network = _in_float32(network)
     if kind == "onnx":  # Keras writes no model that was never called.
         network(network.input)
-    network.export(str(filepath), kind, **options)
+    with _with_same_noise(network):
+        network.export(str(filepath), kind, **options)
 
 
 def check(format: str) -> str:
@@ -105,7 +111,11 @@ def check(format: str) -> str:
 def with_named_inputs(
     generator: Any, latent_dim: int, num_classes: int | None
 ) -> keras.Model:
-    """Returns a generator with inputs of the names `latents` and `labels`.
+    """Returns a generator with inputs of the names that are documented.
+
+    These are `latents`; `labels` where there are classes; and `truncation`,
+    `(batch,)`, of a generator with styles: 1 draws as the generator does, 0 the
+    mean style.
 
     Args:
         generator: Model, latents, or latents and labels -> images.
@@ -115,8 +125,60 @@ def with_named_inputs(
     inputs: Any = keras.Input((latent_dim,), name="latents")
     if num_classes is not None:
         inputs = [inputs, keras.Input((), dtype="int32", name="labels")]
-    images = generator(inputs, training=False)
+    mean = _mean_style(generator)
+    if mean is None:
+        images = generator(inputs, training=False)
+    else:
+        truncation = keras.Input((), name="truncation")
+        images = _truncated(generator, mean, inputs, truncation)
+        inputs = [*keras.tree.flatten(inputs), truncation]
     return keras.Model(inputs, ops.cast(images, "float32"), name="generator")
+
+
+def _mean_style(generator: Any) -> Any:
+    """The mean that a layer after the mapping keeps; None without styles."""
+    parts = style_space.parts(generator)
+    if parts is None:
+        return None
+    shape = tuple(parts[1].inputs[0].shape[2:])
+    means = [
+        weight
+        for layer in generator.layers
+        if layer not in parts
+        for weight in layer.non_trainable_weights
+        if tuple(weight.shape) == shape
+    ]
+    return ops.convert_to_numpy(means[0]) if means else None
+
+
+def _truncated(generator: Any, mean: Any, inputs: Any, truncation: Any) -> Any:
+    """Images of styles that are moved towards their mean."""
+    mapping, synthesis = style_space.parts(generator)  # type: ignore[misc]
+    style = ops.cast(mapping(inputs, training=False), "float32")
+    # Not with operators: NumPy would take the symbolic tensors for arrays.
+    distance = truncation[:, None] * ops.subtract(style, mean)
+    style = ops.add(distance, mean)
+    number = synthesis.inputs[0].shape[1]
+    styles = ops.repeat(style[:, None], number, axis=1)
+    return synthesis(styles, training=False)
+
+
+@contextlib.contextmanager
+def _with_same_noise(network: Any) -> Iterator[None]:
+    """Context in which layers add the same noise in each call.
+
+    Few other programs draw random numbers, and none the same ones.
+    """
+    layers = [x for x in inner_layers(network) if hasattr(x, "given_noise")]
+    rng = np.random.default_rng(0)
+    for layer in layers:
+        noise = rng.standard_normal(layer.noise_shape)
+        layer.given_noise = noise.astype("float32")
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.given_noise = None
 
 
 def _in_float32(network: Any) -> Any:

@@ -4,9 +4,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_generators import LATENT_DIM, NUM_STYLES, styled
 
 import keras_gan
 from keras_gan.models import exporting
+from keras_gan.utils import style_space
 
 LATENTS = np.random.default_rng(1).normal(size=(3, 2)).astype("float32")
 LABELS = np.array([1, 0, 1], "int32")
@@ -55,6 +57,49 @@ def test_tensorflow_lite(gan, tmp_path, check):
     run = interpreter.get_signature_runner("serving_default")
     (images,) = run(latents=LATENTS, labels=LABELS).values()
     check(images)
+
+
+class Mean(keras.layers.Layer):
+    """Keeps a mean style, and repeats styles for all layers."""
+
+    def build(self, shape):
+        self.mean = self.add_weight(shape=(shape[-1],), trainable=False)
+
+    def call(self, style):
+        return keras.ops.repeat(style[:, None], NUM_STYLES, axis=1)
+
+
+def test_styles_are_truncated_and_noise_is_the_same(tmp_path):
+    parts = style_space.parts(styled(num_classes=2))
+    latents, labels = keras.Input((LATENT_DIM,)), keras.Input((), dtype="int32")
+    keeps = Mean()
+    images = parts[1](keeps(parts[0]([latents, labels])))
+    keeps.mean.assign(np.linspace(-1, 1, 6))
+    generator = keras.Model([latents, labels], images)
+    exporting.export(
+        exporting.with_named_inputs(generator, LATENT_DIM, 2),
+        tmp_path / "model.tflite", "tflite", verbose=False,
+    )  # fmt: skip
+    with pytest.warns(UserWarning):
+        interpreter = tf.lite.Interpreter(str(tmp_path / "model.tflite"))
+    run = interpreter.get_signature_runner("serving_default")
+    latents = np.random.default_rng(0).normal(size=(3, LATENT_DIM))
+    given = {"latents": latents.astype("float32"), "labels": LABELS}
+    psi = np.array([0, 0.5, 1], "float32")
+    (images,) = run(**given, truncation=psi).values()
+    np.testing.assert_array_equal(
+        images, *run(**given, truncation=psi).values()
+    )
+    mean = keeps.mean.numpy()
+    style = parts[0](list(given.values())).numpy()
+    styles = np.repeat(
+        (mean + psi[:, None] * (style - mean))[:, None], NUM_STYLES, axis=1
+    )
+    with exporting._with_same_noise(parts[1]):
+        np.testing.assert_allclose(parts[1](styles), images, atol=1e-4)
+    assert np.ptp(images) > 0.5
+    noise = [x for x in parts[1].layers if hasattr(x, "given_noise")]
+    assert len(noise) == 3 and all(x.given_noise is None for x in noise)
 
 
 def test_lower_precision_is_written_as_float32(tmp_path):
