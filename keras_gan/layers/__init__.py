@@ -15,6 +15,8 @@ from keras_gan.layers.conditional_batch_normalization import (
     ConditionalBatchNormalization,
 )
 from keras_gan.layers.crop_like import CropLike
+from keras_gan.layers.equalized_conv2d import EqualizedConv2D
+from keras_gan.layers.equalized_dense import EqualizedDense
 from keras_gan.layers.gan_data_generator import GANDataGenerator
 from keras_gan.layers.gated_activation import GatedActivation
 from keras_gan.layers.instance_normalization import InstanceNormalization
@@ -24,6 +26,7 @@ from keras_gan.layers.low_pass_resampling import LowPassResampling2D
 from keras_gan.layers.minibatch_std_dev import MinibatchStdDev
 from keras_gan.layers.padding_to_multiple import PaddingToMultiple
 from keras_gan.layers.paste_known_pixels import PasteKnownPixels
+from keras_gan.layers.pixel_normalization import PixelNormalization
 from keras_gan.layers.pixel_shuffle import PixelShuffle
 from keras_gan.layers.pixel_unshuffle import PixelUnshuffle
 from keras_gan.layers.reflection_padding import ReflectionPadding2D
@@ -38,6 +41,8 @@ __all__ = [
     "ConditionalBatchNormalization",
     "CropLike",
     "DiffAugment",
+    "EqualizedConv2D",
+    "EqualizedDense",
     "GANDataGenerator",
     "GatedActivation",
     "ImageAugmentation",
@@ -48,6 +53,7 @@ __all__ = [
     "MinibatchStdDev",
     "PaddingToMultiple",
     "PasteKnownPixels",
+    "PixelNormalization",
     "PixelShuffle",
     "PixelUnshuffle",
     "ReflectionPadding2D",
