@@ -102,8 +102,13 @@ class Turn:
 
         real = self.batch if real is None else real
         fake = self.samples if fake is None else fake
-        # Only penalties, which are part of training only, need gradients.
-        keeps = any(player.penalties for player in self.players)
+        # Only penalties of scores, which are part of training only, need
+        # gradients.
+        keeps = any(
+            getattr(penalty, "player", None) != "generator"
+            for player in self.players
+            for penalty in player.penalties
+        )
         return Scores(function, real, fake, keeps_gradients=keeps)
 
     def added_by(self, player: Any) -> Any:
@@ -224,15 +229,22 @@ def penalty_of(penalty, turn, step):
     if update is not Penalty.update_state:
         penalty.update_state(*_all_logits(turn))
     every = getattr(penalty, "every", 1)
+    count = getattr(penalty, "num_statistics", 0)
     if every == 1:
-        return _value(penalty, turn)
+        value, *statistics = _values(penalty, turn, count)
+    else:
 
-    def due():
-        return ops.cast(_value(penalty, turn.anew()), "float32") * every
+        def due():
+            value, *others = _values(penalty, turn.anew(), count)
+            return [ops.cast(value, "float32") * every, *others]
 
-    return cond(
-        ops.equal(step % every, 0), due, lambda: ops.zeros((), "float32")
-    )
+        def skipped():
+            return [ops.zeros((), "float32") for _ in range(1 + count)]
+
+        value, *statistics = cond(ops.equal(step % every, 0), due, skipped)
+    if count:
+        penalty.keep(*statistics)
+    return value
 
 
 def _all_logits(turn) -> tuple:
@@ -244,6 +256,14 @@ def _all_logits(turn) -> tuple:
         ops.concatenate([ops.reshape(logits, (-1,)) for logits in side])
         for side in zip(*pairs, strict=True)
     )
+
+
+def _values(penalty, turn, num_statistics) -> list:
+    """Returns a penalty's value and its statistics."""
+    value = _value(penalty, turn)
+    if not num_statistics:
+        return [value]
+    return [value[0], *(ops.stop_gradient(one) for one in value[1:])]
 
 
 def _value(penalty, turn):

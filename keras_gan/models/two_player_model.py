@@ -13,6 +13,7 @@ from keras_gan.models import (
     data_checks,
     freezing,
     network_checks,
+    player_penalties,
     state,
 )
 from keras_gan.models import augmenter_layers as augmenters
@@ -102,7 +103,8 @@ class TwoPlayerModel(AdversarialModel):
             discriminator_optimizer: The same for the discriminator.
             loss: Name, `AdversarialLoss`, or any object with
                 `discriminator_loss` and `generator_loss`.
-            penalties: List of penalties of the discriminator, or `"auto"`: the
+            penalties: List of penalties, each of the player that its attribute
+                `player` names (usually the discriminator), or `"auto"`: the
                 penalties that belong to the loss, with the settings of
                 `penalties.recommended`.
             discriminator_steps: Number of discriminator updates per step. Each
@@ -135,10 +137,18 @@ class TwoPlayerModel(AdversarialModel):
         configuration.check_updates(discriminator_steps, update)
         configuration.check_metrics(metrics)
         freezing.first_layers(self.discriminators, freeze_layers)
+        networks = {
+            "generator": self.generators,
+            "discriminator": self.discriminators,
+        }
+        player_penalties.check(chosen, networks)
+        of_scores = player_penalties.of_player(chosen, "discriminator")
         for network in self.discriminators:
-            network_checks.warn_batch_normalization(network, chosen)
+            network_checks.warn_batch_normalization(network, of_scores)
         with self.scope():
-            augmenter_checks.check(self.augmenter, chosen, shape, jit_compile)
+            augmenter_checks.check(
+                self.augmenter, of_scores, shape, jit_compile
+            )
             optimizer = configuration.pair_of_optimizers(
                 generator_optimizer, discriminator_optimizer
             )
@@ -194,13 +204,14 @@ class TwoPlayerModel(AdversarialModel):
                 "generator",
                 self.generators,
                 self.generator_loss,
+                penalties=self.penalties_of("generator"),
                 generates=True,
             ),
             Player(
                 "discriminator",
                 self.discriminators,
                 self.discriminator_loss,
-                penalties=tuple(self.penalties),
+                penalties=self.penalties_of("discriminator"),
                 frozen=tuple(
                     freezing.first_layers(
                         self.discriminators, self.freeze_layers
@@ -208,6 +219,14 @@ class TwoPlayerModel(AdversarialModel):
                 ),
             ),
         )
+
+    def penalties_of(self, player) -> tuple:
+        """Returns the penalties of a player.
+
+        Args:
+            player: `"generator"` or `"discriminator"`.
+        """
+        return tuple(player_penalties.of_player(self.penalties, player))
 
     def turns(self, batch):
         generator, discriminator = self.players

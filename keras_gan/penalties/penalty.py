@@ -37,6 +37,9 @@ class Penalty:
             image's logit with respect to that image. This gradient is not
             defined if the discriminator mixes the images of a batch, as batch
             normalization does.
+        player: Name of the player of a `GAN` that has the penalty.
+        num_statistics: Number of statistics that `of_turn` returns after the
+            penalty, float32 scalars; `keep` takes them.
 
     Example:
 
@@ -59,6 +62,8 @@ class Penalty:
 
     default_name: str | None = None
     uses_input_gradients: bool = False
+    player: str = "discriminator"
+    num_statistics: int = 0
 
     def __init__(self, *, every: int = 1, name: str | None = None) -> None:
         if not _overrides_a_method(type(self)):
@@ -116,6 +121,23 @@ class Penalty:
             turn: The `Turn`, with its batch, samples, players and scores.
         """
         return sum(self.penalize(scores) for scores in turn.scores.values())
+
+    def keep(self, *statistics: Tensor) -> None:
+        """Updates the state from what `of_turn` measured.
+
+        Unlike `of_turn`, which may be skipped, it is called in every update of
+        the player, and may thus communicate between replicas.
+
+        Args:
+            *statistics: Float32 scalars; all 0 if `of_turn` was skipped.
+        """
+
+    def check_networks(self, networks: Sequence[Any]) -> None:
+        """Raises an error if the penalty is not possible for some networks.
+
+        Args:
+            networks: Those of the player that has the penalty.
+        """
 
     def build(self) -> None:
         """Creates the penalty's state; a second call does nothing.
