@@ -106,6 +106,9 @@ def input_layers(space: LatentSpace) -> Iterator[tuple[Any, np.ndarray]]:
         kernel = _kernel(layer)
         if kernel is None:
             continue
+        # Convolutions of a synthesis network take maps, not the style.
+        if space.name == "w" and len(layer.kernel.shape) == 4:
+            continue
         # A conditional generator appends an embedding of the class to z.
         if len(kernel) == space.size or has_labels and len(kernel) > space.size:
             yield layer, kernel[: space.size]

@@ -14,6 +14,7 @@ from keras_gan.layers.bilinear_upsampling import BilinearUpsampling2D
 from keras_gan.layers.conditional_batch_normalization import (
     ConditionalBatchNormalization,
 )
+from keras_gan.layers.constant_maps import ConstantMaps
 from keras_gan.layers.crop_like import CropLike
 from keras_gan.layers.equalized_conv2d import EqualizedConv2D
 from keras_gan.layers.equalized_dense import EqualizedDense
@@ -22,15 +23,21 @@ from keras_gan.layers.gated_activation import GatedActivation
 from keras_gan.layers.instance_normalization import InstanceNormalization
 from keras_gan.layers.learned_basis import LearnedBasis
 from keras_gan.layers.learned_pooling import LearnedPooling
+from keras_gan.layers.low_pass_filter import LowPassFilter2D
 from keras_gan.layers.low_pass_resampling import LowPassResampling2D
 from keras_gan.layers.minibatch_std_dev import MinibatchStdDev
+from keras_gan.layers.modulated_conv2d import ModulatedConv2D
+from keras_gan.layers.noise_injection import NoiseInjection
+from keras_gan.layers.other_latents import OtherLatents
 from keras_gan.layers.padding_to_multiple import PaddingToMultiple
 from keras_gan.layers.paste_known_pixels import PasteKnownPixels
 from keras_gan.layers.pixel_normalization import PixelNormalization
 from keras_gan.layers.pixel_shuffle import PixelShuffle
 from keras_gan.layers.pixel_unshuffle import PixelUnshuffle
 from keras_gan.layers.reflection_padding import ReflectionPadding2D
+from keras_gan.layers.scaled_leaky_relu import scaled_leaky_relu
 from keras_gan.layers.spectral_normalization import SpectralNormalization
+from keras_gan.layers.style_mixing import StyleMixing
 from keras_gan.layers.weight_clip import WeightClip
 
 __all__ = [
@@ -39,6 +46,7 @@ __all__ = [
     "AttributePlanes",
     "BilinearUpsampling2D",
     "ConditionalBatchNormalization",
+    "ConstantMaps",
     "CropLike",
     "DiffAugment",
     "EqualizedConv2D",
@@ -49,8 +57,12 @@ __all__ = [
     "InstanceNormalization",
     "LearnedBasis",
     "LearnedPooling",
+    "LowPassFilter2D",
     "LowPassResampling2D",
     "MinibatchStdDev",
+    "ModulatedConv2D",
+    "NoiseInjection",
+    "OtherLatents",
     "PaddingToMultiple",
     "PasteKnownPixels",
     "PixelNormalization",
@@ -58,6 +70,8 @@ __all__ = [
     "PixelUnshuffle",
     "ReflectionPadding2D",
     "SpectralNormalization",
+    "StyleMixing",
     "WeightClip",
     "augmenter",
+    "scaled_leaky_relu",
 ]

@@ -97,13 +97,3 @@ class Equalized(keras.layers.Layer):
             "activation": keras.activations.serialize(self.activation),
             "seed": self.seed,
         }
-
-
-@keras.saving.register_keras_serializable(package="keras_gan")
-def scaled_leaky_relu(inputs: Any) -> Any:
-    """LeakyReLU of slope 0.2 times sqrt(2), which keeps the variance.
-
-    Args:
-        inputs: Tensor of any shape.
-    """
-    return ops.leaky_relu(inputs, 0.2) * math.sqrt(2.0)

@@ -125,42 +125,16 @@ def with_named_inputs(
     inputs: Any = keras.Input((latent_dim,), name="latents")
     if num_classes is not None:
         inputs = [inputs, keras.Input((), dtype="int32", name="labels")]
-    mean = _mean_style(generator)
+    mean = style_space.mean_style(generator)
     if mean is None:
         images = generator(inputs, training=False)
     else:
         truncation = keras.Input((), name="truncation")
-        images = _truncated(generator, mean, inputs, truncation)
+        images = style_space.truncated(
+            generator, ops.convert_to_numpy(mean), inputs, truncation
+        )
         inputs = [*keras.tree.flatten(inputs), truncation]
     return keras.Model(inputs, ops.cast(images, "float32"), name="generator")
-
-
-def _mean_style(generator: Any) -> Any:
-    """The mean that a layer after the mapping keeps; None without styles."""
-    parts = style_space.parts(generator)
-    if parts is None:
-        return None
-    shape = tuple(parts[1].inputs[0].shape[2:])
-    means = [
-        weight
-        for layer in generator.layers
-        if layer not in parts
-        for weight in layer.non_trainable_weights
-        if tuple(weight.shape) == shape
-    ]
-    return ops.convert_to_numpy(means[0]) if means else None
-
-
-def _truncated(generator: Any, mean: Any, inputs: Any, truncation: Any) -> Any:
-    """Images of styles that are moved towards their mean."""
-    mapping, synthesis = style_space.parts(generator)  # type: ignore[misc]
-    style = ops.cast(mapping(inputs, training=False), "float32")
-    # Not with operators: NumPy would take the symbolic tensors for arrays.
-    distance = truncation[:, None] * ops.subtract(style, mean)
-    style = ops.add(distance, mean)
-    number = synthesis.inputs[0].shape[1]
-    styles = ops.repeat(style[:, None], number, axis=1)
-    return synthesis(styles, training=False)
 
 
 @contextlib.contextmanager

@@ -153,7 +153,9 @@ class GAN(AveragedGenerator, TwoPlayerModel):
                 all classes in turn.
             truncation: Positive bound on the latents' absolute values. Smaller
                 values give more typical and less diverse images. None: no
-                bound.
+                bound. Of a generator with styles (`networks.stylegan2`): the
+                share in [0, 1] of each style's distance from the mean style
+                that is kept; 0 gives one image, apart from noise.
             seed: Integer, for reproducible images, also if layers of the
                 generator draw noise from a `keras.random.SeedGenerator`. None:
                 new images in each call.
@@ -167,7 +169,8 @@ class GAN(AveragedGenerator, TwoPlayerModel):
             ValueError: If an argument is out of its range.
 
         Reference:
-            [Brock et al., 2018](https://arxiv.org/abs/1809.11096) (truncation).
+            [Brock et al., 2018](https://arxiv.org/abs/1809.11096) (truncation),
+            [Karras et al., 2019](https://arxiv.org/abs/1812.04948) (of styles).
         """
         return generation.generate(
             self,

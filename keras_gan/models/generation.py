@@ -5,7 +5,8 @@ import numpy as np
 from keras import ops
 
 from keras_gan.backend import FixedSeeds, compiled
-from keras_gan.utils.arguments import is_integer
+from keras_gan.utils import style_space
+from keras_gan.utils.arguments import is_integer, number_in
 from keras_gan.utils.redirected_seeds import drawing_alone
 from keras_gan.utils.tensors import checked_truncation, truncated_normal
 
@@ -29,13 +30,18 @@ def generate(gan, num_images, *, labels, truncation, seed, batch_size):
         seed = int(seed)
     labels = _labels(labels, int(num_images), gan.num_classes)
     noise = _noise_seed(seed)
-    latents = _latents((int(num_images), gan.latent_dim), truncation, seed)
-    function = _compiled_call(gan)
+    shares = _style_shares(gan.sampler, truncation, int(num_images))
+    bound = truncation if shares is None else None
+    latents = _latents((int(num_images), gan.latent_dim), bound, seed)
+    function = _compiled_call(gan, in_styles=shares is not None)
     batches = []
     for start in range(0, num_images, batch_size):
         part = slice(start, start + batch_size)
         pair = np.random.SeedSequence([*noise, start]).generate_state(2)
-        inputs = [(pair >> 1).astype("int32"), latents[part]]
+        inputs = [(pair >> 1).astype("int32")]
+        if shares is not None:
+            inputs.append(ops.convert_to_tensor(shares[part]))
+        inputs.append(latents[part])
         if labels is not None:
             inputs.append(ops.convert_to_tensor(labels[part]))
         images = function(*inputs)
@@ -44,18 +50,49 @@ def generate(gan, num_images, *, labels, truncation, seed, batch_size):
     return keras.tree.map_structure(lambda *x: np.concatenate(x), *batches)
 
 
-def _compiled_call(gan):
+def _compiled_call(gan, in_styles):
     # Created once per model: a new graph in each call would leak memory.
-    function = getattr(gan, "_generate_function", None)
+    name = "_truncating_function" if in_styles else "_generate_function"
+    function = getattr(gan, name, None)
     if function is None:
 
         def function(pair, *inputs):
+            draw = _truncated if in_styles else _drawn
             with drawing_alone(FixedSeeds(pair), [gan.sampler]):
-                return gan(inputs[0] if len(inputs) == 1 else list(inputs))
+                return draw(gan, *inputs)
 
         function = compiled(function)
-        object.__setattr__(gan, "_generate_function", function)
+        object.__setattr__(gan, name, function)
     return function
+
+
+def _drawn(gan, *inputs):
+    return gan(inputs[0] if len(inputs) == 1 else list(inputs))
+
+
+def _truncated(gan, shares, *inputs):
+    """Images of styles that are moved towards the mean style."""
+    mean = ops.convert_to_tensor(style_space.mean_style(gan.sampler))
+    given = inputs[0] if len(inputs) == 1 else list(inputs)
+    images = style_space.truncated(gan.sampler, mean, given, shares)
+    return ops.cast(images, "float32")
+
+
+def _style_shares(generator, truncation, num_images):
+    """Shares of the distance of styles from their mean that are kept.
+
+    None: without truncation, or if the generator has no styles.
+    """
+    if truncation is None or style_space.mean_style(generator) is None:
+        return None
+    share = number_in(
+        "truncation",
+        truncation,
+        "[0, 1]",
+        hint="Of a generator with styles it is the share of each style's "
+        "distance from the mean that is kept.",
+    )
+    return np.full(num_images, share, "float32")
 
 
 def _noise_seed(seed) -> list[int]:

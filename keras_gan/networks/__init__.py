@@ -25,6 +25,11 @@ from keras_gan.networks.resnet import resnet_generator
 from keras_gan.networks.rrdb import rrdb_generator
 from keras_gan.networks.srresnet import srresnet_generator
 from keras_gan.networks.style_decoder import style_decoder
+from keras_gan.networks.stylegan2 import (
+    stylegan2,
+    stylegan2_discriminator,
+    stylegan2_generator,
+)
 from keras_gan.networks.unet import unet_generator
 from keras_gan.networks.unet_discriminator import unet_discriminator
 
@@ -49,6 +54,9 @@ __all__ = [
     "sn_patch_discriminator",
     "srresnet_generator",
     "style_decoder",
+    "stylegan2",
+    "stylegan2_discriminator",
+    "stylegan2_generator",
     "unet_discriminator",
     "unet_generator",
     "with_classifier",

@@ -19,6 +19,9 @@ class Recipe:
         discriminator_rate: Learning rate of the discriminator's Adam.
         beta_1: Of Adam for both players.
         beta_2: The same.
+        scales_lazily: Whether rates and betas of a player are scaled to the
+            share of its updates without a penalty that comes every k-th time:
+            rate * c and beta ** c with c = k / (k + 1).
         discriminator_steps: Updates of the discriminator per step.
         update: "alternating" or "simultaneous".
         ema_momentum: Momentum of the averaged generator.
@@ -37,6 +40,7 @@ class Recipe:
     discriminator_rate: float = 2e-4
     beta_1: float = 0.0
     beta_2: float = 0.99
+    scales_lazily: bool = False
     discriminator_steps: int = 1
     update: str = "alternating"
     ema_momentum: float = 0.999
@@ -44,23 +48,39 @@ class Recipe:
 
     def compile_arguments(self) -> dict[str, Any]:
         """Returns the arguments of `GAN.compile`, with new optimizers."""
-        rates = {
-            "generator_optimizer": self.generator_rate,
-            "discriminator_optimizer": self.discriminator_rate,
-        }
         return {
-            **{name: self._adam(rate, name) for name, rate in rates.items()},
+            **{
+                f"{player}_optimizer": self._adam(player, rate)
+                for player, rate in (
+                    ("generator", self.generator_rate),
+                    ("discriminator", self.discriminator_rate),
+                )
+            },
             "loss": self.loss,
             "penalties": self.penalties,
             "discriminator_steps": self.discriminator_steps,
             "update": self.update,
         }
 
-    def _adam(self, rate: float, name: str) -> keras.optimizers.Optimizer:
+    def lazy_share(self, player: str) -> float:
+        """Returns the factor of the rate and exponent of the betas of a player.
+
+        Args:
+            player: `"generator"` or `"discriminator"`.
+        """
+        if not self.scales_lazily or isinstance(self.penalties, str):
+            return 1.0
+        penalties: Any = self.penalties
+        own = [one.every for one in penalties if one.player == player]
+        every = max(own, default=1)
+        return every / (every + 1) if every > 1 else 1.0
+
+    def _adam(self, player: str, rate: float) -> keras.optimizers.Optimizer:
+        share = self.lazy_share(player)
         return keras.optimizers.Adam(
-            rate,
-            beta_1=self.beta_1,
-            beta_2=self.beta_2,
+            rate * share,
+            beta_1=self.beta_1**share,
+            beta_2=self.beta_2**share,
             epsilon=1e-8,
-            name=name.replace("optimizer", "adam"),
+            name=f"{player}_adam",
         )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from keras_gan.networks.recipe import Recipe
+from keras_gan.networks.stylegan2 import stylegan2_recipe
 from keras_gan.utils.arguments import choice
 
 # Of each family a function of the image's shape.
@@ -10,6 +11,7 @@ _RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
     "mlp": lambda shape: Recipe(),
     "dcgan": lambda shape: Recipe(),
     "r3gan": lambda shape: Recipe(),
+    "stylegan2": stylegan2_recipe,
 }
 
 

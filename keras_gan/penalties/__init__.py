@@ -12,6 +12,7 @@ from keras_gan.penalties.default_gamma import default_gamma
 from keras_gan.penalties.dragan import DRAGAN
 from keras_gan.penalties.gradient_penalty import GradientPenalty
 from keras_gan.penalties.lecam import LeCam
+from keras_gan.penalties.path_length import PathLength
 from keras_gan.penalties.penalty import Penalty
 from keras_gan.penalties.r1 import R1
 from keras_gan.penalties.r2 import R2
@@ -24,6 +25,7 @@ __all__ = [
     "ConsistencyRegularization",
     "GradientPenalty",
     "LeCam",
+    "PathLength",
     "Penalty",
     "Scored",
     "Scores",
@@ -41,6 +43,7 @@ _BY_NAME: dict[str, type[Penalty]] = {
     "gradient_penalty": GradientPenalty,
     "dragan": DRAGAN,
     "lecam": LeCam,
+    "path_length": PathLength,
 }
 
 

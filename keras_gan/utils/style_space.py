@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from keras import ops
+
 MAPPING, SYNTHESIS = "mapping", "synthesis"
 
 
@@ -27,3 +29,63 @@ def parts(generator: Any) -> tuple[Any, Any] | None:
     if MAPPING in by_name and SYNTHESIS in by_name:
         return by_name[MAPPING], by_name[SYNTHESIS]
     return None
+
+
+def mean_style(generator: Any) -> Any:
+    """Returns the weight that holds the mean style of a generator.
+
+    Args:
+        generator: `keras.Model`.
+
+    Returns:
+        The weight, `(style_dim,)`, of a layer after the mapping; `None` if the
+        generator has no styles or does not track their mean.
+
+    Example:
+
+    >>> generator = keras_gan.networks.stylegan2_generator((8, 8, 1), width=2)
+    >>> tuple(mean_style(generator).shape)
+    (4,)
+    """
+    found = parts(generator)
+    if found is None:
+        return None
+    shape = tuple(found[1].inputs[0].shape[2:])
+    means = [
+        weight
+        for layer in generator.layers
+        if layer not in found
+        for weight in layer.weights
+        if tuple(weight.shape) == shape and not weight.trainable
+    ]
+    return means[0] if means else None
+
+
+def truncated(generator: Any, mean: Any, inputs: Any, truncation: Any) -> Any:
+    """Returns images of styles that are moved towards their mean.
+
+    ```
+    w' = mean + truncation * (w - mean)
+    ```
+
+    Args:
+        generator: A model with styles.
+        mean: `(style_dim,)`, the mean style.
+        inputs: Latents, or latents and labels.
+        truncation: Float tensor `(batch,)`: 1 leaves the styles as they are, 0
+            gives the mean.
+
+    Example:
+
+    >>> generator = keras_gan.networks.stylegan2_generator((8, 8, 1), width=2)
+    >>> latents = ops.ones((3, 4))
+    >>> truncated(generator, ops.ones(4), latents, ops.ones(3)).shape[1]
+    8
+    """
+    mapping, synthesis = parts(generator)  # type: ignore[misc]
+    style = ops.cast(mapping(inputs, training=False), "float32")
+    # Not with operators: NumPy would take the symbolic tensors for arrays.
+    distance = truncation[:, None] * ops.subtract(style, mean)
+    number = synthesis.inputs[0].shape[1]
+    styles = ops.repeat(ops.add(distance, mean)[:, None], number, axis=1)
+    return synthesis(styles, training=False)

@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 
 from keras_gan import networks
+from keras_gan.networks.stylegan2 import plan
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
@@ -101,3 +102,21 @@ def test_both_ways_of_counting_are_exact():
     assert trained(build(width=7)) == of_width(build, 7)
     build = partial(networks.resnet_generator, (8, 8, 1), width=2)
     assert [trained(build(blocks=4))] == of_blocks(build, 4)
+
+
+@pytest.mark.parametrize(
+    ("network", "side", "widest", "exact", "published"),
+    [
+        ("stylegan2_generator", 32, 1, 19_947_539, 19.9),
+        ("stylegan2_generator", 64, 2, 22_243_608, 22.2),
+        ("stylegan2_generator", 128, 4, 22_949_277, 22.9),
+        ("stylegan2_discriminator", 64, 2, 23_407_361, 23.4),
+    ],
+)
+def test_stylegan2(monkeypatch, network, side, widest, exact, published):
+    def build(width):
+        # The widest layers are so many times as wide as the finest.
+        monkeypatch.setattr(plan, "LARGEST_WIDTH", widest * width)
+        return getattr(networks, network)((side, side, 3), width=width)
+
+    assert_published(of_width(build, 512 // widest), exact, published)
