@@ -40,7 +40,9 @@ class OtherLatents(keras.layers.Layer):
         if not training:
             return inputs
         return keras.random.normal(
-            ops.shape(inputs), dtype=inputs.dtype, seed=self.seed_generator
+            ops.shape(inputs),
+            dtype=self.compute_dtype,
+            seed=self.seed_generator,
         )
 
     def compute_output_shape(self, input_shape: Any) -> Any:

@@ -55,6 +55,10 @@ def step(keras_gan, options):
             normalized(layers.Dense(1)),
         ]
     )
+    if options.pop("styles", False):
+        from style_models import style_generator
+
+        generator = style_generator(SHAPE)
     weights_of(generator, 1)
     weights_of(discriminator, 2)
     augmenter = options.pop("augmenter", None)
@@ -88,6 +92,11 @@ def cases(keras_gan):
         name = f"{type(loss).__name__}, {type(penalty).__name__}"
         yield name, {"loss": loss, "penalties": [penalty]}
     spectral = {"normalized": keras_gan.layers.SpectralNormalization}
+    path_length = penalties.PathLength(seed=1)
+    yield (
+        "path length",
+        {"loss": "hinge", "penalties": [path_length], "styles": True},
+    )
     twice = spectral | {"discriminator_steps": 2}
     yield "alternating", twice | {"penalties": [penalties.R1(0.5)]}
     yield "simultaneous", twice | {"update": "simultaneous"}
@@ -139,7 +148,6 @@ def translating():
 
     Two steps, because the pools are empty in the first.
     """
-    sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
     import unpaired_models as small
 
     unpaired = small.FIRST[:8], small.SECOND[:8]
@@ -172,6 +180,7 @@ def two_steps(make, options, data):
 def main(path):
     import keras_gan
 
+    sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
     keras.random.normal = fixed(lambda rng, shape: rng.normal(size=shape))
     keras.random.uniform = fixed(
         lambda rng, shape: rng.uniform(0.05, 0.95, size=shape)
