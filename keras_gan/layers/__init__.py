@@ -35,6 +35,7 @@ from keras_gan.layers.pixel_normalization import PixelNormalization
 from keras_gan.layers.pixel_shuffle import PixelShuffle
 from keras_gan.layers.pixel_unshuffle import PixelUnshuffle
 from keras_gan.layers.reflection_padding import ReflectionPadding2D
+from keras_gan.layers.san_head import SANHead
 from keras_gan.layers.scaled_leaky_relu import scaled_leaky_relu
 from keras_gan.layers.spectral_normalization import SpectralNormalization
 from keras_gan.layers.style_mixing import StyleMixing
@@ -69,6 +70,7 @@ __all__ = [
     "PixelShuffle",
     "PixelUnshuffle",
     "ReflectionPadding2D",
+    "SANHead",
     "SpectralNormalization",
     "StyleMixing",
     "WeightClip",

@@ -4,6 +4,7 @@ import warnings
 
 import keras
 
+from keras_gan.models.own_penalties import own_penalties
 from keras_gan.models.state import all_layers
 from keras_gan.utils.arguments import is_integer, number_in
 from keras_gan.utils.models import input_shapes
@@ -53,7 +54,11 @@ def build(generator, discriminator, latent_dim, num_classes) -> tuple:
     inputs = images
     if num_classes is not None:
         inputs = [images, fake_inputs(latent_dim, num_classes)[1]]
-    logits = single_output(discriminator, inputs, "discriminator")
+    outputs = outputs_of(discriminator, inputs, "discriminator")
+    if own_penalties([discriminator]) and isinstance(outputs, list):
+        logits = outputs[0]
+    else:
+        logits = single_output(discriminator, inputs, "discriminator")
     if tuple(logits.shape[1:]) != (1,):
         raise ValueError(
             "`discriminator` must return one logit per image, shape "

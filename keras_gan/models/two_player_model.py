@@ -13,6 +13,7 @@ from keras_gan.models import (
     data_checks,
     freezing,
     network_checks,
+    own_penalties,
     player_penalties,
     state,
 )
@@ -106,7 +107,8 @@ class TwoPlayerModel(AdversarialModel):
             penalties: List of penalties, each of the player that its attribute
                 `player` names (usually the discriminator), or `"auto"`: the
                 penalties that belong to the loss, with the settings of
-                `penalties.recommended`.
+                `penalties.recommended`. Those of layers such as
+                `layers.SANHead` are added.
             discriminator_steps: Number of discriminator updates per step. Each
                 batch is split into that many equal parts.
             update: `"alternating"`: the generator is updated after the
@@ -133,7 +135,10 @@ class TwoPlayerModel(AdversarialModel):
         configuration.refuse_arguments(unknown)
         loss = losses.get(loss)
         shape = next(iter(self.image_shapes().values()))
-        chosen = configuration.penalties(penalties, loss, shape)
+        chosen = own_penalties.with_own(
+            configuration.penalties(penalties, loss, shape),
+            self.discriminators,
+        )
         configuration.check_updates(discriminator_steps, update)
         configuration.check_metrics(metrics)
         freezing.first_layers(self.discriminators, freeze_layers)

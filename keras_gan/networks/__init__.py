@@ -23,6 +23,7 @@ from keras_gan.networks.recipe import Recipe
 from keras_gan.networks.recipes import recipe
 from keras_gan.networks.resnet import resnet_generator
 from keras_gan.networks.rrdb import rrdb_generator
+from keras_gan.networks.san import with_san_head
 from keras_gan.networks.srresnet import srresnet_generator
 from keras_gan.networks.style_decoder import style_decoder
 from keras_gan.networks.stylegan2 import (
@@ -60,4 +61,5 @@ __all__ = [
     "unet_discriminator",
     "unet_generator",
     "with_classifier",
+    "with_san_head",
 ]

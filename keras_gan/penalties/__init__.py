@@ -16,6 +16,7 @@ from keras_gan.penalties.path_length import PathLength
 from keras_gan.penalties.penalty import Penalty
 from keras_gan.penalties.r1 import R1
 from keras_gan.penalties.r2 import R2
+from keras_gan.penalties.san_direction import SANDirection
 from keras_gan.penalties.scores import Scored, Scores, input_gradients
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "LeCam",
     "PathLength",
     "Penalty",
+    "SANDirection",
     "Scored",
     "Scores",
     "default_gamma",
