@@ -40,7 +40,7 @@ def digits() -> np.ndarray:
 
 def distance(real: np.ndarray, fake: np.ndarray) -> float:
     """The Fréchet distance of images in features of digits."""
-    metric = metrics.FrechetInceptionDistance(features="digits")
+    metric = metrics.FrechetInceptionDistance("digits")
     metric.update_state(real[:NUM_JUDGED], fake)
     return float(metric.result())
 

@@ -135,10 +135,8 @@ class TwoPlayerModel(AdversarialModel):
         configuration.refuse_arguments(unknown)
         loss = losses.get(loss)
         shape = next(iter(self.image_shapes().values()))
-        chosen = own_penalties.with_own(
-            configuration.penalties(penalties, loss, shape),
-            self.discriminators,
-        )
+        chosen = configuration.penalties(penalties, loss, shape)
+        chosen = own_penalties.with_own(chosen, self.discriminators)
         configuration.check_updates(discriminator_steps, update)
         configuration.check_metrics(metrics)
         freezing.first_layers(self.discriminators, freeze_layers)
