@@ -132,3 +132,15 @@ def test_saved_and_loaded(tmp_path):
     assert array(again.penalties[1].variables[0]) > 0
     for one, other in zip(gan.get_weights(), again.get_weights(), strict=True):
         assert_close(other, one)
+
+
+@pytest.mark.once
+def test_layers_that_take_the_style():
+    # Convolutions have as many inputs as the style has entries.
+    generator = networks.stylegan2_generator((8, 8, 1), width=2)
+    found = keras_gan.latents.factorize(generator, layers=["style_1"])
+    assert len(found) == 4
+    with pytest.raises(ValueError, match="`layers` must name") as error:
+        keras_gan.latents.factorize(generator, layers=["conv_1"])
+    named = str(error.value).split("Received")[0]
+    assert named.count("image_style_") == 2 and "conv" not in named
