@@ -7,19 +7,12 @@ import keras
 from keras import ops
 
 from keras_gan import backend
+from keras_gan.utils.kernels import output_axes
 
 Tensor = Any
 
 # Norms below it count as 0.
 _EPSILON = 1e-12
-# The axes of a kernel that index outputs, where they are not the last alone.
-_OUTPUT_AXES = {
-    keras.layers.Conv1DTranspose: (-2,),
-    keras.layers.Conv2DTranspose: (-2,),
-    keras.layers.Conv3DTranspose: (-2,),
-    keras.layers.DepthwiseConv1D: (-2, -1),
-    keras.layers.DepthwiseConv2D: (-2, -1),
-}
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -94,7 +87,7 @@ class SpectralNormalization(keras.layers.Wrapper):
     def build(self, input_shape: Any = None) -> None:
         super().build(input_shape)
         weight = _weight_of(self.layer)
-        self._axes = _output_axes(self.layer, len(weight.shape))
+        self._axes = output_axes(self.layer, len(weight.shape))
         self.u = self.add_weight(
             name="u",
             shape=(math.prod(weight.shape[i] for i in self._axes),),
@@ -219,13 +212,3 @@ def _refuse_replaced_weights(layer: Any) -> None:
             f"multiplies by is not its kernel alone. Received: {layer!r} with "
             f"{found}. Wrap a plain layer."
         )
-
-
-def _output_axes(layer: Any, rank: int) -> tuple[int, ...]:
-    """The axes of a weight that index outputs, from 0 to `rank - 1`."""
-    if isinstance(layer, keras.layers.EinsumDense):
-        operands, outputs = layer.equation.split("->")
-        letters = operands.split(",")[1].strip()
-        return tuple(i for i in range(rank) if letters[i] in outputs)
-    known = (a for kind, a in _OUTPUT_AXES.items() if isinstance(layer, kind))
-    return tuple(rank + axis for axis in next(known, (-1,)))

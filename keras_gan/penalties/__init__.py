@@ -12,6 +12,9 @@ from keras_gan.penalties.default_gamma import default_gamma
 from keras_gan.penalties.dragan import DRAGAN
 from keras_gan.penalties.gradient_penalty import GradientPenalty
 from keras_gan.penalties.lecam import LeCam
+from keras_gan.penalties.orthogonal_regularization import (
+    OrthogonalRegularization,
+)
 from keras_gan.penalties.path_length import PathLength
 from keras_gan.penalties.penalty import Penalty
 from keras_gan.penalties.r1 import R1
@@ -26,6 +29,7 @@ __all__ = [
     "ConsistencyRegularization",
     "GradientPenalty",
     "LeCam",
+    "OrthogonalRegularization",
     "PathLength",
     "Penalty",
     "SANDirection",
