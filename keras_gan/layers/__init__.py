@@ -3,6 +3,7 @@
 from keras_gan.layers.adaptive_instance_normalization import (
     AdaptiveInstanceNormalization,
 )
+from keras_gan.layers.additive_attention import AdditiveAttention2D
 from keras_gan.layers.attribute_planes import AttributePlanes
 from keras_gan.layers.augmentation import (
     AdaptiveAugment,
@@ -34,6 +35,7 @@ from keras_gan.layers.paste_known_pixels import PasteKnownPixels
 from keras_gan.layers.pixel_normalization import PixelNormalization
 from keras_gan.layers.pixel_shuffle import PixelShuffle
 from keras_gan.layers.pixel_unshuffle import PixelUnshuffle
+from keras_gan.layers.position_embedding import PositionEmbedding2D
 from keras_gan.layers.reflection_padding import ReflectionPadding2D
 from keras_gan.layers.san_head import SANHead
 from keras_gan.layers.scaled_leaky_relu import scaled_leaky_relu
@@ -44,6 +46,7 @@ from keras_gan.layers.weight_clip import WeightClip
 __all__ = [
     "AdaptiveAugment",
     "AdaptiveInstanceNormalization",
+    "AdditiveAttention2D",
     "AttributePlanes",
     "BilinearUpsampling2D",
     "ConditionalBatchNormalization",
@@ -69,6 +72,7 @@ __all__ = [
     "PixelNormalization",
     "PixelShuffle",
     "PixelUnshuffle",
+    "PositionEmbedding2D",
     "ReflectionPadding2D",
     "SANHead",
     "SpectralNormalization",

@@ -12,6 +12,11 @@ from keras_gan.networks.inpainting import (
     gated_unet_generator,
     sn_patch_discriminator,
 )
+from keras_gan.networks.ladagan import (
+    ladagan,
+    ladagan_discriminator,
+    ladagan_generator,
+)
 from keras_gan.networks.mlp import mlp, mlp_discriminator, mlp_generator
 from keras_gan.networks.patch import patch_discriminator
 from keras_gan.networks.r3gan import (
@@ -42,6 +47,9 @@ __all__ = [
     "dcgan_discriminator",
     "dcgan_generator",
     "gated_unet_generator",
+    "ladagan",
+    "ladagan_discriminator",
+    "ladagan_generator",
     "mlp",
     "mlp_discriminator",
     "mlp_generator",

@@ -104,6 +104,15 @@ def test_both_ways_of_counting_are_exact():
     assert [trained(build(blocks=4))] == of_blocks(build, 4)
 
 
+def test_ladagan():
+    shape = (32, 32, 3)
+    # The smallest width is 4.
+    found = of_width(
+        lambda width: networks.ladagan_generator(shape, width=4 * width), 16
+    )
+    assert found == 19_901_647
+
+
 @pytest.mark.parametrize(
     ("network", "side", "widest", "exact", "published"),
     [

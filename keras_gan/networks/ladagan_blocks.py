@@ -1,0 +1,151 @@
+"""Blocks of LadaGAN's networks."""
+
+from typing import Any
+
+import keras
+
+from keras_gan.layers import AdditiveAttention2D, PositionEmbedding2D
+from keras_gan.networks.initialization import Initializers
+from keras_gan.networks.validation import checked_integer
+from keras_gan.utils.arguments import choice
+
+# The finest block of attention has no more pixels per side.
+_LARGEST_SIDE = 32
+_EPSILON = 1e-6
+
+
+def plan_of(
+    image_shape: tuple[int, ...], width: int, heads: int
+) -> tuple[tuple[int, int], int]:
+    """Returns the size of the finest block, and how much finer images are.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+        width: Channels of the finest block.
+        heads: Heads of the attention.
+
+    Raises:
+        ValueError: If there is no such network.
+    """
+    checked_integer("width", width, minimum=1)
+    patch, sides = 1, image_shape[:2]
+    while max(sides) > patch * _LARGEST_SIDE:
+        patch *= 2
+    if any(side % (4 * patch) for side in sides):
+        raise ValueError(
+            f"Sides of images must be multiples of {4 * patch}. Received: "
+            f"image_shape={image_shape}. Use images of another size, or "
+            "another network: `networks.dcgan` makes images of any size."
+        )
+    multiple = max(heads, patch * patch)
+    if width % multiple:
+        raise ValueError(
+            f"`width` must be a multiple of {multiple} for images of shape "
+            f"{image_shape}. Received: width={width}."
+        )
+    return (sides[0] // patch, sides[1] // patch), patch
+
+
+def dense(units: int, initializers: Initializers, **kwargs: Any) -> Any:
+    """A dense layer with orthogonal weights."""
+    return keras.layers.Dense(
+        units, kernel_initializer=_orthogonal(initializers), **kwargs
+    )
+
+
+def convolution(
+    filters: int,
+    kernel_size: int | tuple[int, int],
+    initializers: Initializers,
+    **kwargs: Any,
+) -> Any:
+    """A convolution with orthogonal weights."""
+    return keras.layers.Conv2D(
+        filters,
+        kernel_size,
+        kernel_initializer=_orthogonal(initializers),
+        **{"padding": "same", **kwargs},
+    )
+
+
+def with_positions(x: Any, initializers: Initializers) -> Any:
+    """Adds learned vectors of the places."""
+    return PositionEmbedding2D(
+        x.shape[-1] ** -0.5, seed=initializers.next_seed()
+    )(x)
+
+
+def modulated_block(
+    x: Any, z: Any, hidden: int, heads: int, initializers: Initializers
+) -> Any:
+    """Attention with a residual, then an mlp without; norms depend on z."""
+    normal = _modulated_norm(x, z, initializers)
+    y = _attention(normal, heads, initializers)
+    x = keras.layers.Add()([x, y])
+    return _mlp(_modulated_norm(x, z, initializers), hidden, initializers)
+
+
+def block(x: Any, hidden: int, heads: int, initializers: Initializers) -> Any:
+    """Attention and an mlp, both with a residual."""
+    normal = keras.layers.LayerNormalization(epsilon=_EPSILON)(x)
+    x = keras.layers.Add()([x, _attention(normal, heads, initializers)])
+    normal = keras.layers.LayerNormalization(epsilon=_EPSILON)(x)
+    return keras.layers.Add()([x, _mlp(normal, hidden, initializers)])
+
+
+def downsampled(
+    x: Any, filters: int, normalization: str, initializers: Initializers
+) -> Any:
+    """Half the size: the mean of two convolutions and of a linear path."""
+    choice("normalization", normalization, list(_NORMALIZATIONS))
+
+    def activated(layer: Any, y: Any) -> Any:
+        y = _NORMALIZATIONS[normalization]()(layer(y))
+        return keras.layers.LeakyReLU(negative_slope=0.2)(y)
+
+    def plain(kernel_size: int, strides: int = 1) -> Any:
+        return convolution(
+            filters, kernel_size, initializers, strides=strides, use_bias=False
+        )
+
+    direct = activated(
+        plain(1), keras.layers.AveragePooling2D(2, padding="same")(x)
+    )
+    main = activated(plain(3), activated(plain(3, strides=2), x))
+    return keras.layers.Average()([main, direct])
+
+
+def _modulated_norm(x: Any, z: Any, initializers: Initializers) -> Any:
+    channels = x.shape[-1]
+    normal = keras.layers.LayerNormalization(
+        epsilon=_EPSILON, center=False, scale=False
+    )(x)
+    hidden = dense(channels, initializers, activation="relu")(z)
+    gain, offset = (
+        keras.layers.Reshape((1, 1, channels))(
+            dense(channels, initializers)(hidden)
+        )
+        for _ in range(2)
+    )
+    return keras.layers.Add()([keras.layers.Multiply()([normal, gain]), offset])
+
+
+def _attention(x: Any, heads: int, initializers: Initializers) -> Any:
+    return AdditiveAttention2D(heads, seed=initializers.next_seed())(x)
+
+
+def _mlp(x: Any, hidden: int, initializers: Initializers) -> Any:
+    channels = x.shape[-1]
+    x = dense(hidden, initializers, activation="gelu")(x)
+    return dense(channels, initializers)(x)
+
+
+def _orthogonal(initializers: Initializers) -> Any:
+    return keras.initializers.Orthogonal(seed=initializers.next_seed())
+
+
+_NORMALIZATIONS = {
+    # One group is a layer normalization over height, width and channels.
+    "layer": lambda: keras.layers.GroupNormalization(groups=1),
+    "batch": lambda: keras.layers.BatchNormalization(),
+}
