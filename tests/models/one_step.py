@@ -26,10 +26,10 @@ def fixed(draw):
     return random
 
 
-def weights_of(model, seed):
+def weights_of(model, seed, scale=0.4):
     generator = np.random.default_rng(seed)
     model.set_weights(
-        [0.4 * generator.normal(size=w.shape) for w in model.get_weights()]
+        [scale * generator.normal(size=w.shape) for w in model.get_weights()]
     )
 
 
@@ -143,6 +143,31 @@ def pix2pix(keras_gan):
 SYSTEMS = {"pix2pix": pix2pix}
 
 
+def of_family(keras_gan, build):
+    """A step of a GAN of a family of networks."""
+    from families import CLASSES, IMAGES, LABELS
+
+    generator, discriminator = build()
+    weights_of(generator, 1, scale=0.2)
+    weights_of(discriminator, 2, scale=0.2)
+    gan = keras_gan.GAN(
+        generator,
+        discriminator,
+        num_classes=CLASSES,
+        ema_momentum=0.9,
+        seed=3,
+    )
+    gan.compile(
+        keras.optimizers.SGD(0.01),
+        keras.optimizers.SGD(0.01),
+        loss="hinge",
+        penalties=[],
+        run_eagerly=keras.backend.backend() != "jax",
+    )
+    logs = gan.train_on_batch(IMAGES, LABELS, return_dict=True)
+    return logs, gan.get_weights()
+
+
 def translating():
     """Yields a name and a translating system, with what it is trained on.
 
@@ -194,7 +219,13 @@ def main(path):
         name: lambda _, system=system: two_steps(*system)
         for name, *system in translating()
     }
-    for name, one in {**steps, **SYSTEMS, **unpaired}.items():
+    from families import FAMILIES
+
+    families = {
+        name: lambda keras_gan, build=build: of_family(keras_gan, build)
+        for name, build in FAMILIES.items()
+    }
+    for name, one in {**steps, **SYSTEMS, **unpaired, **families}.items():
         logs, weights = one(keras_gan)
         results |= {f"{name}/log/{key}": v for key, v in logs.items()}
         results |= {f"{name}/weight/{i}": w for i, w in enumerate(weights)}
