@@ -1,9 +1,12 @@
 """Settings of training that belong to a family of networks."""
 
+from pathlib import Path
+
 import pytest
 
 import keras_gan
 from keras_gan import networks
+from keras_gan.networks import recipes
 
 pytestmark = pytest.mark.once
 
@@ -26,3 +29,26 @@ def test_gan_compiles_with_a_recipe():
 def test_unknown_family_is_named():
     with pytest.raises(ValueError, match="'mlp'.*family='gpt'"):
         networks.recipe("gpt", (8, 8, 1))
+
+
+def row_of(family, side):
+    """A row of the table of recipes in docs/networks.md."""
+    recipe = networks.recipe(family, (side, side, 3))
+    penalties = recipe.penalties
+    if not isinstance(penalties, str):
+        names = [type(one).__name__ for one in penalties]
+        penalties = ", ".join(names) or "none"
+    return (
+        f"| `{family}` | {side} | {recipe.loss} | {penalties} | "
+        f"{recipe.generator_rate:g}, {recipe.discriminator_rate:g} | "
+        f"{recipe.beta_1:g}, {recipe.beta_2:g} | {recipe.discriminator_steps} "
+        f"| {recipe.batch_size} |"
+    )
+
+
+def test_guide_has_the_recipe_of_each_family():
+    guide = Path(__file__).parents[2] / "docs" / "networks.md"
+    rows = guide.read_text().splitlines()
+    for family in recipes._RECIPES:
+        for side in (32, 64):
+            assert row_of(family, side) in rows
