@@ -8,6 +8,11 @@ from keras_gan.networks.dcgan import (
     dcgan_discriminator,
     dcgan_generator,
 )
+from keras_gan.networks.fastgan import (
+    fastgan,
+    fastgan_discriminator,
+    fastgan_generator,
+)
 from keras_gan.networks.inpainting import (
     gated_unet_generator,
     sn_patch_discriminator,
@@ -46,6 +51,9 @@ __all__ = [
     "dcgan",
     "dcgan_discriminator",
     "dcgan_generator",
+    "fastgan",
+    "fastgan_discriminator",
+    "fastgan_generator",
     "gated_unet_generator",
     "ladagan",
     "ladagan_discriminator",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from keras_gan.networks.fastgan import fastgan_recipe
 from keras_gan.networks.ladagan import ladagan_recipe
 from keras_gan.networks.recipe import Recipe
 from keras_gan.networks.stylegan2 import stylegan2_recipe
@@ -14,6 +15,7 @@ _RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
     "r3gan": lambda shape: Recipe(),
     "stylegan2": stylegan2_recipe,
     "ladagan": ladagan_recipe,
+    "fastgan": fastgan_recipe,
 }
 
 

@@ -19,6 +19,7 @@ from keras_gan.penalties.path_length import PathLength
 from keras_gan.penalties.penalty import Penalty
 from keras_gan.penalties.r1 import R1
 from keras_gan.penalties.r2 import R2
+from keras_gan.penalties.reconstruction import Reconstruction
 from keras_gan.penalties.san_direction import SANDirection
 from keras_gan.penalties.scores import Scored, Scores, input_gradients
 
@@ -32,6 +33,7 @@ __all__ = [
     "OrthogonalRegularization",
     "PathLength",
     "Penalty",
+    "Reconstruction",
     "SANDirection",
     "Scored",
     "Scores",
