@@ -18,6 +18,7 @@ startup.refuse(BACKEND)
 if BACKEND == "tensorflow":
     from keras_gan.backend.convolutions import depthwise_convolution
     from keras_gan.backend.tensorflow.execution import (
+        choose,
         compiled,
         compiles_in_xla,
         cond,
@@ -58,6 +59,7 @@ if BACKEND == "tensorflow":
 elif BACKEND == "jax":
     from keras_gan.backend.jax.convolutions import depthwise_convolution
     from keras_gan.backend.jax.execution import (
+        choose,
         compiled,
         compiles_in_xla,
         current_graph,
@@ -112,6 +114,7 @@ else:
         run_on_replicas,
     )
     from keras_gan.backend.torch.execution import (
+        choose,
         compiled,
         compiles_in_xla,
         cond,
@@ -156,6 +159,7 @@ __all__ = [
     "Trainer",
     "apply_gradients",
     "atomic_add",
+    "choose",
     "compiled",
     "compiles_in_xla",
     "cond",

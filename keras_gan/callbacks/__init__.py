@@ -3,6 +3,7 @@
 from keras_gan.callbacks.fid_callback import FIDCallback
 from keras_gan.callbacks.metrics_callback import MetricsCallback
 from keras_gan.callbacks.pool_refresher import PoolRefresher
+from keras_gan.callbacks.progressive_growing import ProgressiveGrowing
 from keras_gan.callbacks.sample_saver import SampleSaver
 from keras_gan.callbacks.time_budget import TimeBudget
 from keras_gan.callbacks.translation_saver import TranslationSaver
@@ -11,6 +12,7 @@ __all__ = [
     "FIDCallback",
     "MetricsCallback",
     "PoolRefresher",
+    "ProgressiveGrowing",
     "SampleSaver",
     "TimeBudget",
     "TranslationSaver",

@@ -19,8 +19,11 @@ from keras_gan.layers.constant_maps import ConstantMaps
 from keras_gan.layers.crop_like import CropLike
 from keras_gan.layers.equalized_conv2d import EqualizedConv2D
 from keras_gan.layers.equalized_dense import EqualizedDense
+from keras_gan.layers.fade_in import FadeIn
 from keras_gan.layers.gan_data_generator import GANDataGenerator
 from keras_gan.layers.gated_activation import GatedActivation
+from keras_gan.layers.growing_stage import GrowingStage
+from keras_gan.layers.growth import Growth
 from keras_gan.layers.instance_normalization import InstanceNormalization
 from keras_gan.layers.learned_basis import LearnedBasis
 from keras_gan.layers.learned_pooling import LearnedPooling
@@ -56,8 +59,11 @@ __all__ = [
     "DiffAugment",
     "EqualizedConv2D",
     "EqualizedDense",
+    "FadeIn",
     "GANDataGenerator",
     "GatedActivation",
+    "GrowingStage",
+    "Growth",
     "ImageAugmentation",
     "InstanceNormalization",
     "LearnedBasis",

@@ -3,7 +3,7 @@
 import keras
 
 from keras_gan import backend
-from keras_gan.models import state
+from keras_gan.models import growing, state
 from keras_gan.models.batch import as_tensors, batch_size
 from keras_gan.models.fitting import Fitting
 from keras_gan.models.player import check_gradients, check_turns, optimizer_of
@@ -105,6 +105,7 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
         batch = self.unpack(as_tensors(data))
         turns = check_turns(self.players, self.turns(batch))
         logs = [self._update(players, part) for players, part in turns]
+        growing.count_step(self._growing_layers.value)
         self.after_step()
         return self.track(logs, batch)
 

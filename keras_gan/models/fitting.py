@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from keras_gan import backend
-from keras_gan.models import configuration, data_checks, state
+from keras_gan.models import configuration, data_checks, growing, state
 from keras_gan.models.file_checks import check_checkpoints
 from keras_gan.models.finite_losses import with_finite_losses
 from keras_gan.models.logged_model import LoggedModel
@@ -78,6 +78,9 @@ class Fitting(LoggedModel, SavedModel):
         self._log_tracker = self._train_logs
         self._spectral_layers = Untracked(
             {p.name: state.spectral_layers(p.networks) for p in self.players}
+        )
+        self._growing_layers = Untracked(
+            {p.name: growing.growing_layers(p.networks) for p in self.players}
         )
         state.seed_dropout(self)
         for player in self.players:

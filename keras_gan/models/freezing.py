@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from keras_gan.models.growing import growing_layers
 from keras_gan.models.weighted_layers import class_layers, weighted_layers
 from keras_gan.utils.arguments import integer
 
@@ -9,8 +10,8 @@ from keras_gan.utils.arguments import integer
 def first_layers(networks: Any, number: Any) -> list:
     """Returns the first layers of networks, which are not to be trained.
 
-    Layers without weights, and those whose weights belong to classes, do not
-    count.
+    Layers without weights, those whose weights belong to classes, and a count
+    of steps do not count.
 
     Args:
         networks: The discriminators.
@@ -23,6 +24,7 @@ def first_layers(networks: Any, number: Any) -> list:
     frozen = []
     for network in networks:
         apart = {id(layer) for layer in class_layers(network)}
+        apart |= {id(layer) for layer in growing_layers([network])}
         layers = [x for x in weighted_layers(network) if id(x) not in apart]
         if 0 < len(layers) <= number:
             names = ", ".join(layer.name for layer in layers)

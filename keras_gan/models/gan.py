@@ -7,6 +7,7 @@ from keras_gan.models import (
     data_checks,
     exporting,
     generation,
+    growing,
     transfer,
 )
 from keras_gan.models import batch as batches
@@ -116,7 +117,11 @@ class GAN(AveragedGenerator, TwoPlayerModel):
         batch = turn.batch
         labels = batch.labels if self.discriminator_takes_labels else None
         function = self.scorer(self.discriminator, turn.training, labels)
-        return {"images": turn.score(function, real=batch.images)}
+        images = batch.images
+        if turn.training:
+            layers = self._growing_layers.value["discriminator"]
+            images = growing.as_seen(layers, images)
+        return {"images": turn.score(function, real=images)}
 
     # Checks of data ----------------------------------------------------------
 

@@ -12,6 +12,7 @@ from keras_gan.models import (
     configuration,
     data_checks,
     freezing,
+    growing,
     network_checks,
     own_penalties,
     player_penalties,
@@ -338,6 +339,7 @@ class TwoPlayerModel(AdversarialModel):
             name: getattr(self._adaptive.value, attribute, None)
             for name, attribute in _ADAPTIVE_LOGS.items()
         }
+        values |= growing.logs(self._growing_layers.value)
         return {
             name: ops.cast(value, "float32")
             for name, value in values.items()

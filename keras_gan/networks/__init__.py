@@ -24,6 +24,11 @@ from keras_gan.networks.ladagan import (
 )
 from keras_gan.networks.mlp import mlp, mlp_discriminator, mlp_generator
 from keras_gan.networks.patch import patch_discriminator
+from keras_gan.networks.progressive import (
+    progressive,
+    progressive_discriminator,
+    progressive_generator,
+)
 from keras_gan.networks.r3gan import (
     r3gan,
     r3gan_discriminator,
@@ -62,6 +67,9 @@ __all__ = [
     "mlp_discriminator",
     "mlp_generator",
     "patch_discriminator",
+    "progressive",
+    "progressive_discriminator",
+    "progressive_generator",
     "r3gan",
     "r3gan_discriminator",
     "r3gan_generator",

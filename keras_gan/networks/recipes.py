@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from keras_gan.networks.fastgan import fastgan_recipe
 from keras_gan.networks.ladagan import ladagan_recipe
+from keras_gan.networks.progressive import progressive_recipe
 from keras_gan.networks.recipe import Recipe
 from keras_gan.networks.stylegan2 import stylegan2_recipe
 from keras_gan.utils.arguments import choice
@@ -16,6 +17,7 @@ _RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
     "stylegan2": stylegan2_recipe,
     "ladagan": ladagan_recipe,
     "fastgan": fastgan_recipe,
+    "progressive": progressive_recipe,
 }
 
 

@@ -10,6 +10,7 @@ from keras_gan.penalties.consistency_regularization import (
 )
 from keras_gan.penalties.default_gamma import default_gamma
 from keras_gan.penalties.dragan import DRAGAN
+from keras_gan.penalties.drift import Drift
 from keras_gan.penalties.gradient_penalty import GradientPenalty
 from keras_gan.penalties.lecam import LeCam
 from keras_gan.penalties.orthogonal_regularization import (
@@ -28,6 +29,7 @@ __all__ = [
     "R1",
     "R2",
     "ConsistencyRegularization",
+    "Drift",
     "GradientPenalty",
     "LeCam",
     "OrthogonalRegularization",
@@ -51,6 +53,7 @@ _BY_NAME: dict[str, type[Penalty]] = {
     "gradient_penalty": GradientPenalty,
     "dragan": DRAGAN,
     "lecam": LeCam,
+    "drift": Drift,
     "path_length": PathLength,
 }
 

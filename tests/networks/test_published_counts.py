@@ -129,3 +129,22 @@ def test_stylegan2(monkeypatch, network, side, widest, exact, published):
         return getattr(networks, network)((side, side, 3), width=width)
 
     assert_published(of_width(build, 512 // widest), exact, published)
+
+
+@pytest.mark.parametrize(
+    ("network", "exact"),
+    [
+        ("progressive_generator", 23_086_795),
+        ("progressive_discriminator", 23_087_249),
+    ],
+)
+def test_progressive(monkeypatch, network, exact):
+    def build(width):
+        # The widest layers are so many times as wide as the finest.
+        monkeypatch.setattr(plan, "LARGEST_WIDTH", 32 * width)
+        options = {"latent_dim": 32 * width} if "generator" in network else {}
+        return getattr(networks, network)(
+            (1024, 1024, 3), width=width, **options
+        )
+
+    assert_published(of_width(build, 16), exact, 23.1)

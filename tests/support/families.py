@@ -26,4 +26,13 @@ FAMILIES = {
         style_mixing=0.0,
         **_SMALL,
     ),
+    # Grown already; what growing changes has tests of its own.
+    "progressive": partial(
+        networks.progressive,
+        SHAPE,
+        width=2,
+        steps_per_stage=0,
+        fade_steps=0,
+        **_SMALL,
+    ),
 }

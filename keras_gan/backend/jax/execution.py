@@ -101,6 +101,19 @@ def compiles_in_xla(function, *arguments) -> bool:
     return True
 
 
+def choose(predicate: Any, true: Callable, false: Callable) -> Any:
+    """`keras.ops.cond` of functions without state that may take long.
+
+    On a CPU both are computed, because XLA does not use its fast convolutions
+    within a branch: those take ten times as long.
+    """
+    if jax.default_backend() != "cpu":
+        return ops.cond(predicate, true, false)
+    return jax.tree.map(
+        lambda one, other: jnp.where(predicate, one, other), true(), false()
+    )
+
+
 def double_precision() -> contextlib.AbstractContextManager[Any]:
     """Context in which float64 and int64 have 64 bits."""
     return jax.enable_x64(True)

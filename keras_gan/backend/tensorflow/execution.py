@@ -119,6 +119,11 @@ def cond(predicate: Any, true: Callable, false: Callable) -> Any:
     return keras.ops.cond(predicate, true, false)
 
 
+def choose(predicate: Any, true: Callable, false: Callable) -> Any:
+    """`keras.ops.cond` of functions without state that may take long."""
+    return keras.ops.cond(predicate, true, false)
+
+
 def double_precision() -> contextlib.AbstractContextManager[None]:
     """Context in which float64 and int64 have 64 bits, as they always do."""
     return contextlib.nullcontext()

@@ -25,6 +25,11 @@ def cond(predicate: Any, true: Callable, false: Callable) -> Any:
     return keras.ops.cond(predicate, true, false)
 
 
+def choose(predicate: Any, true: Callable, false: Callable) -> Any:
+    """`keras.ops.cond` of functions without state that may take long."""
+    return keras.ops.cond(predicate, true, false)
+
+
 def compiled(function: Callable) -> Callable:
     """Returns the function itself, which PyTorch runs eagerly."""
     return function

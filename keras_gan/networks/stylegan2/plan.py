@@ -13,13 +13,20 @@ Stage = tuple[tuple[int, int], int]
 
 
 def stages_of(
-    image_shape: Sequence[int], width: int | None
+    image_shape: Sequence[int],
+    width: int | None,
+    *,
+    family: str = "StyleGAN2",
+    large_base: int = _LARGE_BASE,
 ) -> tuple[tuple[int, ...], list[Stage]]:
     """The checked shape, and `(size, channels)` of each resolution.
 
     Args:
         image_shape: `(height, width, channels)`.
         width: Channels of the finest stage, or None for those published.
+        family: Name of the networks, for errors.
+        large_base: The published number of channels of large images, times
+            their side.
 
     Returns:
         The shape and the stages, the coarsest first, whose shorter side has 4
@@ -41,14 +48,14 @@ def stages_of(
     factor = 2**doublings
     if min(sides) < _COARSEST or any(side % factor for side in sides):
         raise ValueError(
-            "`image_shape` of StyleGAN2 must have sides of 4, 5, 6 or 7 pixels "
+            f"`image_shape` of {family} must have sides of 4, 5, 6 or 7 pixels "
             "doubled a number of times (32, 40, 48, 56, 64, ...); a longer "
             "side may be any multiple of the same power of 2. Received: "
             f"image_shape={shape}. Resize the images, or use `dcgan`."
         )
     longest = max(sides)
     if width is None:
-        base = _BASE if longest < _LARGE else _LARGE_BASE
+        base = _BASE if longest < _LARGE else large_base
         width = max(1, min(base // longest, LARGEST_WIDTH))
     width = checked_integer("width", width, minimum=1)
     largest = max(width, LARGEST_WIDTH)
