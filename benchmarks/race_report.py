@@ -43,7 +43,7 @@ def plot(results: Results, path: Path) -> None:
         print(f"Without matplotlib there is no {path}: pip install matplotlib")
         return
     matplotlib.use("Agg")
-    from matplotlib import pyplot
+    from matplotlib import pyplot, ticker
 
     names = list(dict.fromkeys(result["data"] for result in results))
     figure, axes = pyplot.subplots(
@@ -59,6 +59,11 @@ def plot(results: Results, path: Path) -> None:
                 np.array(seconds) / 60, values, "o-", color=color, label=entry
             )
         panel.set(title=data, xlabel="minutes of training", yscale="log")
+        for which in (
+            panel.yaxis.set_major_formatter,
+            panel.yaxis.set_minor_formatter,
+        ):
+            which(ticker.StrMethodFormatter("{x:g}"))
     axes[0][0].set_ylabel("Fréchet distance")
     axes[0][0].legend(frameon=False)
     figure.tight_layout()
