@@ -43,6 +43,7 @@ from keras_gan.layers.reconstruction_error import ReconstructionError
 from keras_gan.layers.reflection_padding import ReflectionPadding2D
 from keras_gan.layers.san_head import SANHead
 from keras_gan.layers.scaled_leaky_relu import scaled_leaky_relu
+from keras_gan.layers.self_attention import SelfAttention
 from keras_gan.layers.spectral_normalization import SpectralNormalization
 from keras_gan.layers.style_mixing import StyleMixing
 from keras_gan.layers.weight_clip import WeightClip
@@ -83,6 +84,7 @@ __all__ = [
     "ReconstructionError",
     "ReflectionPadding2D",
     "SANHead",
+    "SelfAttention",
     "SpectralNormalization",
     "StyleMixing",
     "WeightClip",

@@ -38,7 +38,17 @@ from keras_gan.networks.recipe import Recipe
 from keras_gan.networks.recipes import recipe
 from keras_gan.networks.resnet import resnet_generator
 from keras_gan.networks.rrdb import rrdb_generator
+from keras_gan.networks.sagan import (
+    sagan,
+    sagan_discriminator,
+    sagan_generator,
+)
 from keras_gan.networks.san import with_san_head
+from keras_gan.networks.sngan import (
+    sngan,
+    sngan_discriminator,
+    sngan_generator,
+)
 from keras_gan.networks.srresnet import srresnet_generator
 from keras_gan.networks.style_decoder import style_decoder
 from keras_gan.networks.stylegan2 import (
@@ -76,7 +86,13 @@ __all__ = [
     "recipe",
     "resnet_generator",
     "rrdb_generator",
+    "sagan",
+    "sagan_discriminator",
+    "sagan_generator",
     "sn_patch_discriminator",
+    "sngan",
+    "sngan_discriminator",
+    "sngan_generator",
     "srresnet_generator",
     "style_decoder",
     "stylegan2",

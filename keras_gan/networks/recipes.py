@@ -6,6 +6,8 @@ from keras_gan.networks.fastgan import fastgan_recipe
 from keras_gan.networks.ladagan import ladagan_recipe
 from keras_gan.networks.progressive import progressive_recipe
 from keras_gan.networks.recipe import Recipe
+from keras_gan.networks.sagan import sagan_recipe
+from keras_gan.networks.sngan import sngan_recipe
 from keras_gan.networks.stylegan2 import stylegan2_recipe
 from keras_gan.utils.arguments import choice
 
@@ -18,6 +20,8 @@ _RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
     "ladagan": ladagan_recipe,
     "fastgan": fastgan_recipe,
     "progressive": progressive_recipe,
+    "sngan": sngan_recipe,
+    "sagan": sagan_recipe,
 }
 
 

@@ -1,0 +1,187 @@
+"""SNGAN's networks with self-attention, based on SAGAN."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from keras_gan.layers import SelfAttention
+from keras_gan.networks.initialization import ATTENTION_STREAM, Initializers
+from keras_gan.networks.recipe import Recipe
+from keras_gan.networks.sngan import (
+    LATENT_DIM,
+    discriminator_of,
+    generator_of,
+)
+from keras_gan.networks.spatial import spatial_plan
+from keras_gan.networks.validation import checked_image_shape
+
+# Attention at most at maps of this side: its cost grows with the fourth power.
+_LARGEST_SIDE = 32
+
+
+def sagan_generator(
+    image_shape: Sequence[int],
+    *,
+    latent_dim: int = LATENT_DIM,
+    num_classes: int | None = None,
+    width: int = 64,
+    seed: int | None = None,
+) -> keras.Model:
+    """Builds SNGAN's generator with spectral normalization and attention.
+
+    Self-attention stands after the block whose map has half the sides of the
+    image, 32 pixels at most. It starts as the identity, so that the network
+    starts as `sngan_generator(..., spectral_normalization=True)`.
+
+    Args:
+        image_shape: `(height, width, channels)`, of any size, square or not.
+        latent_dim: Length of the latent vectors.
+        num_classes: Number of classes of a conditional generator, at least 2.
+            None: unconditional.
+        width: As of `sngan_generator`.
+        seed: Integer that determines the initial weights, or None.
+
+    Returns:
+        A `keras.Model`: latents `(batch, latent_dim)`, or `[latents, labels]`
+        with integer labels `(batch,)`, to float32 images
+        `(batch, *image_shape)` in [-1, 1].
+
+    Raises:
+        ValueError, TypeError: If an argument is invalid.
+
+    Example:
+
+    >>> sagan_generator((32, 32, 3), width=4).output_shape
+    (None, 32, 32, 3)
+
+    Reference:
+        [Zhang et al., 2019](https://arxiv.org/abs/1805.08318).
+    """
+    return generator_of(
+        image_shape,
+        latent_dim=latent_dim,
+        num_classes=num_classes,
+        width=width,
+        spectral_normalization=True,
+        seed=seed,
+        name="sagan_generator",
+        between=_attention(image_shape, seed, 0),
+    )
+
+
+def sagan_discriminator(
+    image_shape: Sequence[int],
+    *,
+    num_classes: int | None = None,
+    width: int = 64,
+    seed: int | None = None,
+) -> keras.Model:
+    """Builds SNGAN's discriminator with self-attention.
+
+    The attention stands after the block whose map has the size of that in
+    `sagan_generator`.
+
+    Args:
+        image_shape: `(height, width, channels)`, of any size, square or not.
+        num_classes: Number of classes of a conditional discriminator, at
+            least 2. None: unconditional.
+        width: As of `sngan_discriminator`.
+        seed: Integer that determines the initial weights, or None.
+
+    Returns:
+        A `keras.Model`: images `(batch, *image_shape)`, or
+        `[images, labels]`, to float32 logits `(batch, 1)`.
+
+    Raises:
+        ValueError, TypeError: If an argument is invalid.
+
+    Example:
+
+    >>> sagan_discriminator((32, 32, 3), width=4).output_shape
+    (None, 1)
+
+    Reference:
+        [Zhang et al., 2019](https://arxiv.org/abs/1805.08318).
+    """
+    return discriminator_of(
+        image_shape,
+        num_classes=num_classes,
+        width=width,
+        spectral_normalization=True,
+        seed=seed,
+        name="sagan_discriminator",
+        between=_attention(image_shape, seed, 1),
+    )
+
+
+def sagan(
+    image_shape: Sequence[int],
+    *,
+    latent_dim: int = LATENT_DIM,
+    num_classes: int | None = None,
+    width: int = 64,
+    seed: int | None = None,
+) -> tuple[keras.Model, keras.Model]:
+    """Builds a matching SAGAN generator and discriminator.
+
+    Train them with `networks.recipe("sagan", image_shape)`.
+
+    Args:
+        image_shape: `(height, width, channels)`, of any size, square or not.
+        latent_dim: Length of the latent vectors.
+        num_classes: Number of classes, at least 2, or None.
+        width: As of `sngan_generator` and `sngan_discriminator`.
+        seed: Integer that determines the initial weights, or None.
+
+    Returns:
+        `(generator, discriminator)`, for `GAN(*sagan(...))`.
+
+    Raises:
+        ValueError, TypeError: If an argument is invalid.
+
+    Example:
+
+    >>> generator, discriminator = sagan((28, 28, 1), width=4)
+    >>> generator.output_shape == discriminator.input_shape
+    True
+
+    Reference:
+        [Zhang et al., 2019](https://arxiv.org/abs/1805.08318).
+    """
+    shared: dict[str, Any] = {
+        "num_classes": num_classes,
+        "width": width,
+        "seed": seed,
+    }
+    return (
+        sagan_generator(image_shape, latent_dim=latent_dim, **shared),
+        sagan_discriminator(image_shape, **shared),
+    )
+
+
+def sagan_recipe(image_shape: Sequence[int]) -> Recipe:
+    """Returns the settings of the paper: two rates, one step of D."""
+    return Recipe(
+        loss="hinge",
+        penalties=(),
+        generator_rate=1e-4,
+        discriminator_rate=4e-4,
+        beta_2=0.9,
+    )
+
+
+def _attention(image_shape: Sequence[int], seed: int | None, number: int):
+    """Returns a function that adds attention to maps of one size."""
+    sides = spatial_plan(*checked_image_shape(image_shape)[:2])[:-1]
+    chosen = [size for size in sides if max(size) <= _LARGEST_SIDE][-1:]
+    # A stream of its own: the other weights are those of SNGAN.
+    initializers = Initializers(seed, stream=ATTENTION_STREAM + number)
+
+    def attend(x: Any) -> Any:
+        if tuple(x.shape[1:3]) not in chosen:
+            return x
+        chosen.clear()
+        return SelfAttention(seed=initializers.next_seed())(x)
+
+    return attend

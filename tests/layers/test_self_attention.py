@@ -1,0 +1,75 @@
+"""Attention between the positions of a feature map."""
+
+import numpy as np
+import pytest
+from portable import assert_close, assert_equal, to_numpy
+
+from keras_gan.layers import SelfAttention
+
+X = np.random.default_rng(0).normal(size=(2, 4, 6, 8)).astype("float32")
+
+
+def attended(layer, x):
+    """The formula in NumPy, without spectral normalization."""
+    q, k, v, o = (
+        to_numpy(one.kernel)[0, 0]
+        for one in (
+            layer.queries, layer.keys, layer.values, layer.output_convolution
+        )
+    )  # fmt: skip
+
+    def pooled(y):
+        height, width = y.shape[1:3]
+        y = y.reshape(len(y), height // 2, 2, width // 2, 2, -1)
+        return y.max(axis=(2, 4)).reshape(len(y), -1, y.shape[-1])
+
+    scores = (x @ q).reshape(len(x), -1, q.shape[1])
+    scores = scores @ pooled(x @ k).swapaxes(1, 2)
+    weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    weights /= weights.sum(axis=-1, keepdims=True)
+    return (weights @ pooled(x @ v) @ o).reshape(x.shape)
+
+
+def test_starts_as_the_identity():
+    layer = SelfAttention(seed=1)
+    assert_equal(layer(X), X)
+    assert sum(w.shape == () for w in layer.trainable_weights) == 1
+
+
+def test_formula():
+    layer = SelfAttention(spectral_normalization=False, seed=1)
+    layer.build(X.shape)
+    layer.gamma.assign(0.5)
+    assert_close(layer(X), X + 0.5 * attended(layer, X), atol=1e-5)
+
+
+def test_every_position_sees_every_other():
+    layer = SelfAttention(seed=1)
+    layer.build(X.shape)
+    layer.gamma.assign(1.0)
+    other = X.copy()
+    other[:, 3, 5] += 3.0
+    change = np.abs(to_numpy(layer(other)) - to_numpy(layer(X))).max(axis=-1)
+    assert (change > 0).all()
+
+
+def test_half_precision_and_odd_sizes():
+    layer = SelfAttention(dtype="mixed_bfloat16", seed=1)
+    assert tuple(layer(X[:, :3, :5]).shape) == (2, 3, 5, 8)
+    assert layer.compute_output_shape((None, 7, 7, 4)) == (None, 7, 7, 4)
+
+
+def test_round_trip():
+    layer = SelfAttention(key_divisor=4, spectral_normalization=False, seed=3)
+    config = layer.get_config()
+    layer.build(X.shape)
+    assert layer.get_config() == config
+    again = SelfAttention.from_config(config)
+    again.build(X.shape)
+    assert_equal(again.keys.kernel, layer.keys.kernel)
+
+
+@pytest.mark.parametrize("name", ["key_divisor", "value_divisor"])
+def test_divisors_are_checked(name):
+    with pytest.raises(ValueError, match=f"`{name}`.*Received"):
+        SelfAttention(**{name: 0})

@@ -1,0 +1,122 @@
+"""SNGAN and SAGAN: their shapes, sizes, starts and counts."""
+
+import math
+
+import keras
+import numpy as np
+import pytest
+from portable import assert_close, assert_equal, quick, to_numpy
+
+from keras_gan import networks
+from keras_gan.layers import SelfAttention, SpectralNormalization
+
+Z = np.random.default_rng(0).normal(size=(3, 128)).astype("float32")
+
+
+def count(model):
+    return sum(math.prod(w.shape) for w in model.trainable_weights)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("build", [networks.sngan, networks.sagan])
+@pytest.mark.parametrize(
+    "shape", [(8, 8, 1), (28, 28, 1), (50, 20, 4), (64, 64, 3)], ids=str
+)
+def test_any_size(build, shape):
+    generator, discriminator = build(shape, width=1, num_classes=3)
+    assert generator.output_shape == (None, *shape)
+    assert discriminator.output_shape == (None, 1)
+
+
+@pytest.mark.once
+def test_counts_follow_the_layer_tables():
+    # 32 pixels: a linear layer, three blocks of 256, BN, a convolution.
+    width = 256
+    convolution = 9 * width * width + width
+    block = 2 * convolution + (width * width + width) + 2 * (2 * width)
+    expected = (128 + 1) * 16 * width + 3 * block + 2 * width
+    expected += 9 * width * 3 + 3
+    assert expected == 4_276_739
+    assert count(networks.sngan_generator((32, 32, 3))) == expected
+    # Four blocks of 128: the first from the image, the last two keep the size.
+    width = 128
+    convolution = 9 * width * width + width
+    first = 9 * 3 * width + width + convolution + 3 * width + width
+    down = 2 * convolution + width * width + width
+    expected = first + down + 2 * 2 * convolution + width + 1
+    assert expected == 1_053_825
+    assert count(networks.sngan_discriminator((32, 32, 3))) == expected
+
+
+@pytest.mark.once
+def test_widths_of_large_images():
+    generator, discriminator = networks.sngan((128, 128, 3), width=1)
+    adds = [
+        [
+            x.output.shape[-1]
+            for x in m.layers
+            if isinstance(x, keras.layers.Add)
+        ]
+        for m in (generator, discriminator)
+    ]
+    assert adds == [[16, 8, 4, 2, 1], [1, 2, 4, 8, 16, 16]]
+
+
+@pytest.mark.parametrize("num_classes", [None, 3])
+def test_without_attention_it_is_sngan_bit_for_bit(num_classes):
+    options = {"num_classes": num_classes, "width": 2, "seed": 4}
+    shape = (16, 16, 1)
+    pair = networks.sagan(shape, **options)
+    others = (
+        networks.sngan_generator(shape, spectral_normalization=True, **options),
+        networks.sngan_discriminator(shape, **options),
+    )
+    images = np.random.default_rng(1).uniform(-1, 1, (3, *shape))
+    labels = [np.array([0, 2, 1])] * (num_classes is not None)
+    for one, other, x in zip(
+        pair, others, (Z, images.astype("float32")), strict=True
+    ):
+        inputs = [x, *labels] if labels else x
+        assert_equal(quick(one)(inputs), quick(other)(inputs))
+        assert any(isinstance(layer, SelfAttention) for layer in one.layers)
+
+
+def test_scores_add_up_over_positions():
+    discriminator = networks.sngan_discriminator((8, 8, 1), width=2, seed=1)
+    features = keras.Model(
+        discriminator.input,
+        [discriminator.get_layer(n).output for n in ("mean", "sum")],
+    )
+    x = np.random.default_rng(1).uniform(-1, 1, (2, 8, 8, 1))
+    mean, total = features(x.astype("float32"))
+    assert_close(total, 16 * to_numpy(mean), rtol=1e-5)
+
+
+@pytest.mark.once
+def test_spectral_normalization_is_where_it_is_asked_for():
+    def normalized(model):
+        return sum(isinstance(x, SpectralNormalization) for x in model.layers)
+
+    generator, discriminator = networks.sngan((16, 16, 1), width=1)
+    assert normalized(generator) == 0
+    kernels = sum(len(w.shape) > 1 for w in discriminator.trainable_weights)
+    assert normalized(discriminator) == kernels
+    plain = networks.sngan_discriminator(
+        (16, 16, 1), width=1, spectral_normalization=False
+    )
+    assert normalized(plain) == 0
+
+
+@pytest.mark.once
+def test_recipes_are_those_of_the_papers():
+    sngan = networks.recipe("sngan", (32, 32, 3))
+    assert (sngan.loss, sngan.discriminator_steps) == ("hinge", 5)
+    assert sngan.batch_size % 5 == 0
+    sagan = networks.recipe("sagan", (32, 32, 3))
+    assert (sagan.generator_rate, sagan.discriminator_rate) == (1e-4, 4e-4)
+
+
+@pytest.mark.once
+def test_bad_width():
+    with pytest.raises(ValueError, match="`width` must be at least 1"):
+        networks.sngan((16, 16, 1), width=0)
