@@ -1,6 +1,11 @@
 """Functions that build generators and discriminators as Keras models."""
 
 from keras_gan.networks.attribute_discriminator import attribute_discriminator
+from keras_gan.networks.biggan import (
+    biggan,
+    biggan_discriminator,
+    biggan_generator,
+)
 from keras_gan.networks.classifier import with_classifier
 from keras_gan.networks.coupled import coupled
 from keras_gan.networks.dcgan import (
@@ -62,6 +67,9 @@ from keras_gan.networks.unet_discriminator import unet_discriminator
 __all__ = [
     "Recipe",
     "attribute_discriminator",
+    "biggan",
+    "biggan_discriminator",
+    "biggan_generator",
     "coupled",
     "dcgan",
     "dcgan_discriminator",

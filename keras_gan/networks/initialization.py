@@ -38,6 +38,10 @@ class Initializers:
         """For the last weights of a network."""
         return keras.initializers.GlorotUniform(seed=self.next_seed())
 
+    def orthogonal(self) -> keras.initializers.Initializer:
+        """Matrices with orthonormal rows or columns."""
+        return keras.initializers.Orthogonal(seed=self.next_seed())
+
     def normal(self, stddev: float) -> keras.initializers.Initializer:
         """For weights with a given standard deviation."""
         return keras.initializers.RandomNormal(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from keras_gan.networks.biggan import biggan_recipe
 from keras_gan.networks.fastgan import fastgan_recipe
 from keras_gan.networks.ladagan import ladagan_recipe
 from keras_gan.networks.progressive import progressive_recipe
@@ -13,15 +14,16 @@ from keras_gan.utils.arguments import choice
 
 # Of each family a function of the image's shape.
 _RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
-    "mlp": lambda shape: Recipe(),
-    "dcgan": lambda shape: Recipe(),
-    "r3gan": lambda shape: Recipe(),
+    "mlp": lambda shape: _default(),
+    "dcgan": lambda shape: _default(),
+    "r3gan": lambda shape: _default(),
     "stylegan2": stylegan2_recipe,
     "ladagan": ladagan_recipe,
     "fastgan": fastgan_recipe,
     "progressive": progressive_recipe,
     "sngan": sngan_recipe,
     "sagan": sagan_recipe,
+    "biggan": biggan_recipe,
 }
 
 
@@ -49,3 +51,8 @@ def recipe(family: str, image_shape: Sequence[int]) -> Recipe:
     """
     choice("family", family, tuple(_RECIPES))
     return _RECIPES[family](tuple(image_shape))
+
+
+def _default() -> Recipe:
+    """What `GAN.compile` trains with by itself."""
+    return Recipe(generator_rate=1e-3, discriminator_rate=1e-3)

@@ -8,6 +8,7 @@ three narrow networks determine; and each further block adds the same number.
 import math
 from functools import partial
 
+import keras
 import pytest
 
 from keras_gan import networks
@@ -29,6 +30,11 @@ def of_width(build, width):
     steps = width - 1
     curvature = (three - 2 * two + one) * steps * (steps - 1) // 2
     return one + steps * (two - one) + curvature
+
+
+def of_multiple(build, width, unit=8):
+    """The same, where all channels are multiples of `unit` at least."""
+    return of_width(lambda width: build(width=width * unit), width // unit)
 
 
 def of_blocks(build, *blocks):
@@ -95,6 +101,26 @@ def test_networks_of_blocks(build, counts):
     found = of_blocks(build, *counts)
     for one, (exact, published) in zip(found, counts.values(), strict=True):
         assert_published(one, exact, published)
+
+
+@pytest.mark.parametrize(
+    ("deep", "width", "counts"),
+    [
+        (False, 96, (70_433_988, 87_982_370)),
+        (True, 128, (50_244_484, 34_590_210)),
+    ],
+)
+def test_biggan_for_imagenet_at_128_pixels(deep, width, counts, monkeypatch):
+    # Orthogonal matrices take long to make.
+    zeros = keras.initializers.Zeros()
+    monkeypatch.setattr(
+        "keras_gan.networks.initialization.Initializers.orthogonal",
+        lambda self: zeros,
+    )
+    networks_of = networks.biggan_generator, networks.biggan_discriminator
+    for build, count in zip(networks_of, counts, strict=True):
+        build = partial(build, (128, 128, 3), num_classes=1000, deep=deep)
+        assert of_multiple(build, width) == count
 
 
 def test_both_ways_of_counting_are_exact():

@@ -52,3 +52,14 @@ def test_guide_has_the_recipe_of_each_family():
     for family in recipes._RECIPES:
         for side in (32, 64):
             assert row_of(family, side) in rows
+
+
+def test_small_families_train_as_a_gan_does_by_itself():
+    alone = keras_gan.optimizers.AdversarialOptimizer()
+    arguments = networks.recipe("dcgan", (28, 28, 1)).compile_arguments()
+    for name in ("generator", "discriminator"):
+        one, other = getattr(alone, name), arguments[f"{name}_optimizer"]
+        for setting in ("learning_rate", "beta_1", "beta_2", "epsilon"):
+            assert float(getattr(one, setting)) == pytest.approx(
+                float(getattr(other, setting))
+            )

@@ -17,6 +17,10 @@ _SMALL = {"latent_dim": LATENT_DIM, "num_classes": CLASSES, "seed": 1}
 # Each gives a generator and a discriminator with labels.
 FAMILIES = {
     "dcgan": partial(networks.dcgan, SHAPE, width=2, **_SMALL),
+    "biggan": partial(networks.biggan, SHAPE, width=1, **_SMALL),
+    "biggan_deep": partial(
+        networks.biggan, SHAPE, width=2, deep=True, **_SMALL
+    ),
     "stylegan2": partial(
         networks.stylegan2,
         SHAPE,
