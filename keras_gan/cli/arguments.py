@@ -136,6 +136,26 @@ def seed(text: str) -> int:
     return int(number)
 
 
+def frames_per_second(text: str) -> float:
+    """A number from 1 to 50."""
+    number = positive_number(text)
+    if not 1 <= number <= 50:
+        raise argparse.ArgumentTypeError(
+            f"must be from 1 to 50, not {_short(text)}"
+        )
+    return number
+
+
+def numbers(text: str) -> list[float]:
+    """`-1,0,1` as a list of finite numbers."""
+    found = [_number(part, float, "numbers") for part in text.split(",")]
+    if not all(abs(number) < MOST_NUMBER for number in found):
+        raise argparse.ArgumentTypeError(
+            f"must be finite numbers, not {_short(text)}"
+        )
+    return found
+
+
 def image_size(text: str) -> tuple[int, int]:
     """`N` or `HxW` as (height, width)."""
     sizes = text.lower().split("x")

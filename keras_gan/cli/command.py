@@ -18,9 +18,12 @@ from keras_gan.backend.startup import (
     load_pipeline,
 )
 from keras_gan.cli import (
+    edit,
     evaluate,
     export,
     generate,
+    interpolate,
+    project,
     style,
     train,
     translate,
@@ -43,6 +46,9 @@ _COMMANDS = {
     "augment": augment,
     "style": style,
     "export": export,
+    "interpolate": interpolate,
+    "project": project,
+    "edit": edit,
 }
 _PACKAGE = pathlib.Path(keras_gan.__file__).parent
 

@@ -6,18 +6,16 @@ import math
 import pathlib
 import random
 
-import numpy as np
-
 from keras_gan import images as image_tools
 from keras_gan import models
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli.apart import check_apart_from_run
+from keras_gan.cli.classes import add_labels, class_names, labels_in_turn
 from keras_gan.cli.loading import load_gan
 from keras_gan.cli.output import Output, open_output
-from keras_gan.cli.run_folder import RunFolder, data_of_run, newest_run
+from keras_gan.cli.run_folder import RunFolder, newest_run
 from keras_gan.cli.sizes import check_drawing
 from keras_gan.cli.words import command
-from keras_gan.datasets.balancing import class_number
 from keras_gan.datasets.image_files import class_folders
 from keras_gan.utils.memory import check_memory
 
@@ -55,12 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_choice_options(parser):
-    parser.add_argument(
-        "--labels",
-        metavar="CLASS,...",
-        help="classes of a conditional GAN to draw in turn, by their names in "
-        "the data of the run or their numbers from 0 (default: all)",
-    )
+    add_labels(parser)
     kinds.add_truncation(parser)
     kinds.add_seed(parser, "the images", default=None)
 
@@ -72,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
         check_apart_from_run(source, options.out)
         out = open_output(options.out, source, held)
         gan = load_gan(source, compiled=False)
-        return _draw(options, gan, out, _class_names(source, gan))
+        return _draw(options, gan, out, class_names(source, gan))
 
 
 def _draw(
@@ -91,7 +84,7 @@ def _draw(
     )
     batch_size = min(options.batch_size, options.num_images)
     check_drawing(gan.generator, batch_size)
-    labels = _labels(options, gan, names)
+    labels = labels_in_turn(options.labels, gan, names, options.num_images)
     seed = options.seed
     if seed is None:
         # The seed in the model file would give the same images every time.
@@ -123,42 +116,3 @@ def model_path(named: str | None) -> pathlib.Path:
             f"`{command('train', '--resume', run)}`."
         )
     return run.model_path
-
-
-def _class_names(model: pathlib.Path, gan: models.GAN) -> tuple[str, ...]:
-    """The names of the classes, where the run of the model knows them."""
-    info = None
-    with contextlib.suppress(ValueError):  # It may be another program's.
-        info = data_of_run(model)
-    if info is None or info.num_classes != gan.num_classes:
-        return ()
-    return info.class_names or ()
-
-
-def _labels(options, gan: models.GAN, names) -> np.ndarray | None:
-    """The label of each image; labels cycle through the classes."""
-    if gan.num_classes is None and options.labels is None:
-        return None
-    if gan.num_classes is None:
-        raise ValueError(
-            "`--labels` needs a conditional GAN, and this one has no classes. "
-            "Leave it out, or train with --conditional."
-        )
-    labels = list(range(gan.num_classes))
-    if options.labels is not None:
-        labels = _chosen(options.labels, names, gan.num_classes)
-    return np.resize(np.array(labels, "int32"), options.num_images)
-
-
-def _chosen(text: str, names: tuple[str, ...], num_classes: int) -> list[int]:
-    """Classes by their names or numbers, with commas between them."""
-    numbers = {str(number): number for number in range(num_classes)}
-
-    def number(key: str) -> int:
-        plain = key.strip()
-        plain = plain.lstrip("0") or plain[:1]
-        known = key if key in names else numbers.get(plain, key)
-        return class_number("--labels", known, names, num_classes)
-
-    # A name may have commas.
-    return list(map(number, [text] if text in names else text.split(",")))

@@ -17,12 +17,14 @@ from keras_gan.images.values import (
     from_uint8,
     to_uint8,
 )
+from keras_gan.images.video import check_ffmpeg, write_video
 from keras_gan.images.writing import encode_png, write_animation, write_image
 
 __all__ = [
     "Path",
     "Range",
     "bicubic_resize",
+    "check_ffmpeg",
     "check_image_shape",
     "check_value_range",
     "convert_channels",
@@ -37,4 +39,5 @@ __all__ = [
     "to_uint8",
     "write_animation",
     "write_image",
+    "write_video",
 ]

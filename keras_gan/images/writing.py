@@ -3,6 +3,7 @@
 import io
 import pathlib
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -63,7 +64,8 @@ def write_animation(
     frames: Iterable[np.ndarray],
     *,
     frames_per_second: float = 8.0,
-    hold: float = 2.0,
+    hold: float | None = 2.0,
+    software: str | None = None,
 ) -> None:
     """Writes images of one size as an endless animated GIF.
 
@@ -71,7 +73,8 @@ def write_animation(
         path: File that ends in `.gif`, in an existing folder.
         frames: uint8 arrays `(height, width[, channels])`.
         frames_per_second: Speed, from 1 to 50.
-        hold: Seconds for which the last frame is shown.
+        hold: Seconds for which the last frame is shown. None: as the others.
+        software: What to record as the program that made it.
 
     Raises:
         ValueError: If the suffix is wrong, or there are no frames.
@@ -87,9 +90,11 @@ def write_animation(
     if not pictures:
         raise ValueError("`frames` must hold at least one image. Received: 0")
     durations = [round(1000 / frames_per_second)] * len(pictures)
-    durations[-1] = round(1000 * hold)
+    if hold is not None:
+        durations[-1] = round(1000 * hold)
     buffer = io.BytesIO()
-    options = {"duration": durations, "loop": 0, "save_all": True}
+    options: dict[str, Any] = {"duration": durations, "loop": 0}
+    options |= {"save_all": True, "comment": (software or "").encode()}
     pictures[0].save(buffer, "GIF", append_images=pictures[1:], **options)
     with replacing(path, shared=True) as aside:
         aside.write_bytes(buffer.getvalue())

@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 import os
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -81,6 +81,31 @@ class Directions:
             names,
             space.name,
             fingerprint(space.source.generator),
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence["Directions"]) -> "Directions":
+        """Puts directions of one space of one generator together.
+
+        Args:
+            parts: Directions, at least one.
+
+        Raises:
+            ValueError: If they are of several generators or spaces.
+        """
+        origins = {(one.space, one.generator) for one in parts}
+        if len(origins) != 1:
+            found = sorted(f"{space} of {made[:8]}" for space, made in origins)
+            raise ValueError(
+                "Directions must be of one space of one generator. Received: "
+                f"{', '.join(found) or 'none'}. Find them again with this "
+                "generator, in one `space`."
+            )
+        return dataclasses.replace(
+            parts[0],
+            vectors=np.concatenate([one.vectors for one in parts]),
+            deviations=np.concatenate([one.deviations for one in parts]),
+            names=tuple(name for one in parts for name in one.names),
         )
 
     def __len__(self) -> int:

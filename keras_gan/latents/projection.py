@@ -36,6 +36,7 @@ class Projection(NamedTuple):
             generators.
         psnr: Peak signal-to-noise ratio of each image in dB.
         distances: What was minimized, for each image.
+        space: The space of the latents, `"z"` or `"w"`.
 
     Example:
 
@@ -53,6 +54,7 @@ class Projection(NamedTuple):
     noise: list[np.ndarray]
     psnr: np.ndarray
     distances: np.ndarray
+    space: str
 
 
 def project(
@@ -117,7 +119,7 @@ def project(
 
     Returns:
         `Projection`: `latents`, `images`, `labels`, `noise`, `psnr`,
-        `distances`.
+        `distances` and `space`.
 
     Raises:
         ValueError: If an argument is not valid.
@@ -184,6 +186,7 @@ def _best(
         [one[best] for one in noise],
         psnr(drawn[best], images),
         distances[best],
+        space.name,
     )
 
 

@@ -1,0 +1,144 @@
+"""`keras-gan interpolate`: a film from latent to latent."""
+
+import argparse
+import contextlib
+import math
+
+import numpy as np
+
+from keras_gan import images as image_tools
+from keras_gan import latents, models
+from keras_gan.cli import arguments as kinds
+from keras_gan.cli.apart import check_apart_from_run
+from keras_gan.cli.classes import add_labels, class_names, labels_in_turn
+from keras_gan.cli.film import open_film
+from keras_gan.cli.generate import model_path
+from keras_gan.cli.loading import load_gan
+from keras_gan.cli.progress import ProgressBar
+from keras_gan.cli.steering import add_space, chosen_seed
+from keras_gan.latents.interpolation import WAYS
+from keras_gan.utils.memory import check_memory
+
+SUMMARY = "film the way from image to image"
+DESCRIPTION = (
+    "Draws a film of what the averaged generator of a run makes on the way "
+    "through random latents and back to the first. Of a conditional GAN, the "
+    "film shows all classes side by side."
+)
+_SIDE = 256
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of the command to its parser."""
+    parser.add_argument(
+        "model", metavar="RUN", help="folder of a run, or a .keras file"
+    )
+    parser.add_argument(
+        "--out",
+        required=True,
+        metavar="PATH",
+        help="ends in .gif or .mp4 (which needs ffmpeg), or is a folder of "
+        "images, which is created",
+    )
+    parser.add_argument(
+        "--points",
+        type=kinds.two_or_more,
+        metavar="N",
+        default=5,
+        help="random latents to pass through (default: 5)",
+    )
+    parser.add_argument(
+        "--steps",
+        type=kinds.positive_integer,
+        metavar="N",
+        default=24,
+        help="frames from one latent to the next (default: 24)",
+    )
+    parser.add_argument(
+        "--num-images",
+        type=kinds.positive_integer,
+        metavar="N",
+        help="films side by side (default: 1, or one for each class)",
+    )
+    add_labels(parser)
+    add_space(parser)
+    parser.add_argument(
+        "--method",
+        choices=tuple(WAYS),
+        help="straight lines or great circles (default: great circles in z, "
+        "lines in w)",
+    )
+    parser.add_argument(
+        "--open",
+        action="store_true",
+        help="end at the last latent: the film does not go round",
+    )
+    parser.add_argument(
+        "--fps",
+        type=kinds.frames_per_second,
+        metavar="N",
+        default=24.0,
+        help="frames per second, from 1 to 50 (default: 24)",
+    )
+    kinds.add_seed(parser, "the latents", default=None)
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Draws and writes; returns the exit code."""
+    path = model_path(options.model)
+    with contextlib.ExitStack() as held:
+        check_apart_from_run(path, options.out)
+        film = open_film(options.out, path, held)
+        gan = load_gan(path, compiled=False)
+        image_tools.check_image_shape(gan.image_shape)
+        number = options.num_images or gan.num_classes or 1
+        names = class_names(path, gan)
+        labels = labels_in_turn(options.labels, gan, names, number)
+        seed = chosen_seed(options.seed)
+        frames = _frames(gan, labels, number, seed, options)
+        film.write(frames, options.fps, seed, loops=not options.open)
+    print(f"{len(frames)} frames, seed {seed}: {film.path}")
+    return 0
+
+
+def _frames(
+    gan: models.GAN,
+    labels: np.ndarray | None,
+    number: int,
+    seed: int,
+    options: argparse.Namespace,
+) -> list[np.ndarray]:
+    """Grids of all films, frame by frame."""
+    check_memory(
+        f"{options.points * options.steps} frames",
+        # As floats, and as bytes in their place in the grid.
+        5.0
+        * number
+        * options.points
+        * options.steps
+        * math.prod(gan.image_shape),
+        "Choose fewer --points, --steps or --num-images.",
+    )
+    films = []
+    shown = not options.quiet
+    with ProgressBar(number, "films", shown=shown and number > 1) as bar:
+        for index in range(number):
+            images = latents.interpolate(
+                gan,
+                options.points,
+                options.steps,
+                space=options.space,
+                method=options.method,
+                closed=not options.open,
+                labels=None if labels is None else int(labels[index]),
+                seed=seed + index,
+            )
+            films.append(image_tools.to_uint8(images))
+            bar.update(1)
+    side = max(gan.image_shape[:2]) * math.ceil(math.sqrt(number))
+    scale = max(1, _SIDE // side)
+    return [
+        image_tools.image_grid(np.stack(frame), scale=scale)
+        for frame in zip(*films, strict=True)
+    ]
