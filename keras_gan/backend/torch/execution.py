@@ -26,8 +26,15 @@ def cond(predicate: Any, true: Callable, false: Callable) -> Any:
 
 
 def choose(predicate: Any, true: Callable, false: Callable) -> Any:
-    """`keras.ops.cond` of functions without state that may take long."""
-    return keras.ops.cond(predicate, true, false)
+    """`keras.ops.cond` of functions without state that may take long.
+
+    In programs that are traced to be exported, both are computed.
+    """
+    if not torch.compiler.is_compiling():
+        return keras.ops.cond(predicate, true, false)
+    return keras.tree.map_structure(
+        lambda one, other: torch.where(predicate, one, other), true(), false()
+    )
 
 
 def compiled(function: Callable) -> Callable:
