@@ -17,8 +17,7 @@ class AdversarialModel(Fitting, backend.Trainer, keras.Model):
 
     The base of `GAN` and of every other system. A subclass defines the players
     (`make_players`), how samples are generated (`sample`), what is scored
-    (`scores`) and which players are updated when (`turns`). Everything else is
-    as in Keras. See the guide "Custom systems", `examples/custom_system.py`.
+    (`scores`) and who is updated when (`turns`). See `docs/custom_systems.md`.
 
     Args:
         seed: Integer seed of all random draws. None: a random one.

@@ -113,7 +113,7 @@ BAD_IMAGES = {
               r"from \d to 25\d\. Scale them first.*/ 127.5 - 1.0"),
     "channel": (lambda x: x[..., 0], r"\(batch, 4, 4, 1\).*\[..., None\]"),
     "shape": (lambda x: x[:, :3], r"Received: shape \(40, 3, 4, 1\). Resize"),
-    "empty": (lambda x: x[:0], "There must be images"),
+    "empty": (lambda x: x[:0], "There must be at least one image"),
 }  # fmt: skip
 
 
