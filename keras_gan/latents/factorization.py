@@ -12,6 +12,9 @@ from keras_gan.latents.spaces import LatentSpace, StyleSpace, open_space
 from keras_gan.utils.arguments import positive_integer
 from keras_gan.utils.inner_layers import inner_layers
 
+# Cosine of a vector with itself after rounding to half precision, at least.
+_SAME = 0.999
+
 
 def factorize(
     gan: Any,
@@ -99,23 +102,49 @@ def input_layers(space: LatentSpace) -> Iterator[tuple[Any, np.ndarray]]:
         The layer, and `(size, outputs)` in float64.
     """
     network = space.source.generator
-    has_labels = space.source.num_classes is not None
     if isinstance(space, StyleSpace):
-        network, has_labels = space.synthesis, False
+        network = space.synthesis
     for layer in inner_layers(network):
         kernel = _kernel(layer)
-        if kernel is None:
-            continue
-        # Convolutions of a synthesis network take maps, not the style.
-        if space.name == "w" and len(layer.kernel.shape) == 4:
-            continue
         # A conditional generator appends an embedding of the class to z.
-        if len(kernel) == space.size or has_labels and len(kernel) > space.size:
-            yield layer, kernel[: space.size]
+        if kernel is not None and len(kernel) >= space.size:
+            if _takes_latents(network, layer, space.size):
+                yield layer, kernel[: space.size]
+
+
+def _takes_latents(network: keras.Model, layer: Any, size: int) -> bool:
+    """Whether the input of a layer begins with the latents, or is a style.
+
+    Other layers may have kernels of the same shape: what enters the layer is
+    compared with what enters the network. Its scale may differ.
+
+    Args:
+        network: Latents (and labels), or styles -> images.
+        layer: A layer inside it.
+        size: Length of a latent or a style.
+    """
+    try:
+        before = keras.Model(network.inputs, layer.input)
+    except (AttributeError, TypeError, ValueError):
+        return False  # It is used more than once, or inside another model.
+    rng = np.random.default_rng(0)
+    latents, *others = network.inputs
+    given = rng.standard_normal((1, *latents.shape[1:])).astype("float32")
+    labels = [np.zeros((1, *one.shape[1:]), "int32") for one in others]
+    inputs = [ops.convert_to_tensor(one) for one in (given, *labels)]
+    entered = before(inputs if labels else inputs[0], training=False)
+    if isinstance(entered, list):
+        return False
+    entered = ops.convert_to_numpy(ops.cast(entered, "float32")).ravel()[:size]
+    rows = given.reshape(-1, size)
+    lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(entered)
+    return bool(np.max(rows @ entered / (lengths + 1e-12)) > _SAME)
 
 
 def _kernel(layer: Any) -> np.ndarray | None:
     """The kernel of a layer as a matrix, inputs first; `None` without one."""
+    # That of a wrapper, such as spectral normalization, is one layer deeper.
+    layer = getattr(layer, "layer", layer)
     kernel = getattr(layer, "kernel", None)
     if kernel is None or len(kernel.shape) not in (2, 4):
         return None
@@ -145,8 +174,8 @@ def _matrix(space: LatentSpace, names: Sequence[str] | None) -> np.ndarray:
         raise ValueError(
             "`gan` must have a dense layer or a convolution that takes the "
             f"latents, to factorize its kernel. Received: "
-            f"{space.source.generator.name!r}, where no kernel has "
-            f"{space.size} inputs. Use `principal_directions`."
+            f"{space.source.generator.name!r}, where no kernel takes them. Use "
+            "`principal_directions` with a `layer`."
         )
     if space.name == "z":
         return found[0][1]

@@ -129,7 +129,8 @@ def checked_images(images: Any, shape: tuple[int, ...]) -> np.ndarray:
         raise ValueError(
             "`images` must be floats in [-1, 1]. Received: an array of "
             f"{array.dtype} with values from {low:g} to {high:g}. Scale bytes "
-            "with `keras_gan.images.from_uint8`."
+            "with `keras_gan.images.from_uint8`, and clip what a generator "
+            "drew with `np.clip`."
         )
     return array.astype("float32")
 

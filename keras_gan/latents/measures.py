@@ -99,7 +99,8 @@ def slant(images: np.ndarray) -> np.ndarray:
 
 def _ink(images: np.ndarray) -> np.ndarray:
     """Pixels from 0 to 1, `(batch, height, width)`."""
-    return (np.mean(images, axis=-1) + 1.0) / 2.0
+    # A generator without a last activation may go a little beyond the range.
+    return np.clip((np.mean(images, axis=-1) + 1.0) / 2.0, 0.0, 1.0)
 
 
 MEASURES: dict[str, Callable[[np.ndarray], np.ndarray]] = {

@@ -7,6 +7,7 @@ import small_generators as small
 from portable import array
 
 import keras_gan
+from keras_gan import layers, networks
 from keras_gan.latents import (
     Directions,
     attribute_direction,
@@ -69,6 +70,29 @@ def test_layers_that_are_chosen_or_of_other_kinds():
     assert len(factorize(generator, 2, layers=["first"])) == 2
     with pytest.raises(ValueError, match="take latents: first. Received"):
         factorize(generator, layers=["second"])
+
+
+def test_only_layers_that_take_the_latents_count():
+    latents = keras.Input((4,))
+    first = layers.SpectralNormalization(
+        keras.layers.Dense(4, activation="tanh")
+    )
+    # The kernel of the second has the same shape.
+    x = keras.layers.Dense(4, name="second")(first(latents))
+    images = keras.layers.Reshape((2, 2, 1))(x)
+    generator = keras.Model(latents, images)
+    expected = np.linalg.svd(array(first.layer.kernel).T)[2]
+    assert cosines(factorize(generator), expected).min() > 0.999
+    with pytest.raises(ValueError, match="must name layers that take latents"):
+        factorize(generator, layers=["second"])
+    # Nor do convolutions whose channels are as many as a style is long.
+    generator = networks.stylegan2_generator((8, 8, 1), width=4, style_dim=8)
+    affine = generator.get_layer("synthesis").get_layer("style_0")
+    found = factorize(generator, layers=["style_0"], normalize=False)
+    expected = np.linalg.svd(array(affine.kernel).T)[2]
+    assert cosines(found, expected).min() > 0.999
+    with pytest.raises(ValueError, match="must name layers that take latents"):
+        factorize(generator, layers=["conv_0"])
 
 
 def test_directions_of_styles():
@@ -174,9 +198,9 @@ def test_edits_of_some_layers():
         edit(generator, by_layer + step, direction, [0.0]), plain, atol=1e-5
     )
     by_layer[:, 1:] += step
-    for layers in (slice(1, None), [1, 2]):
+    for chosen in (slice(1, None), [1, 2]):
         np.testing.assert_allclose(
-            edit(generator, w, direction, [2.0], layers=layers),
+            edit(generator, w, direction, [2.0], layers=chosen),
             edit(generator, by_layer, direction, [0.0]),
             atol=1e-5,
         )
@@ -288,7 +312,7 @@ def test_what_is_no_direction():
     latents = keras.Input((4,))
     images = keras.layers.Reshape((2, 2, 1))(latents)
     plain = keras.Model(latents, keras.layers.UpSampling2D(4)(images))
-    with pytest.raises(ValueError, match="no kernel has 4 inputs"):
+    with pytest.raises(ValueError, match="where no kernel takes them"):
         factorize(plain)
     with pytest.raises(ValueError, match="`layer` must be given"):
         principal_directions(plain, 2, num_samples=20)
@@ -308,4 +332,7 @@ def test_measures_of_strokes():
     leaning = np.full((1, 28, 28, 1), -1.0)
     leaning[0, 4 + rows, 20 - rows // 2] = 1.0  # To the right at the top.
     assert slant(leaning)[0] == pytest.approx(0.5, abs=0.02)
+    # Blacker than black is black.
+    assert slant(1.2 * leaning)[0] == pytest.approx(0.5, abs=0.02)
+    np.testing.assert_allclose(thickness(1.2 * images), thickness(images))
     assert slant(leaning[:, :, ::-1])[0] == pytest.approx(-0.5, abs=0.02)
