@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan import backend
+from keras_gan.latents.classes import within_classes
 from keras_gan.latents.directions import Directions
 from keras_gan.latents.measures import MEASURES
 from keras_gan.latents.samples import every_class
@@ -37,7 +38,8 @@ def attribute_direction(
 
     A linear model predicts the attribute from the latents: ridge regression of
     numbers, logistic regression of yes and no. The direction is that of its
-    coefficients. With `keep` the part of it that changes other attributes is
+    coefficients. Of a conditional generator only what varies within classes
+    counts. With `keep` the part of it that changes other attributes is
     removed: the projection on the coefficients of these.
 
     Args:
@@ -78,12 +80,14 @@ def attribute_direction(
         [Shen et al., 2020](https://arxiv.org/abs/2005.09635) (InterFaceGAN)
     """
     opened = open_space(gan, space)
-    points, values, kept = _samples(
+    points, values, kept, labels = _samples(
         opened, attribute, keep, latents, labels, num_samples, seed
     )
-    vector = coefficients(points, values)
+    vector = coefficients(points, values, labels)
     if kept is not None:
-        others = [coefficients(points, one) for one in kept.T if np.ptp(one)]
+        others = [
+            coefficients(points, one, labels) for one in kept.T if np.ptp(one)
+        ]
         vector = _without(vector, others)
     if name is None:
         name = getattr(attribute, "__name__", None)
@@ -91,20 +95,24 @@ def attribute_direction(
     return Directions.found_in(opened, vector[None], (name,))
 
 
-def coefficients(points: np.ndarray, values: np.ndarray) -> np.ndarray:
+def coefficients(
+    points: np.ndarray, values: np.ndarray, labels: np.ndarray | None = None
+) -> np.ndarray:
     """How a linear model predicts values from points: a vector `(size,)`.
 
     Args:
         points: Floats `(count, size)`.
         values: Numbers `(count,)`; of only two different ones, the model is a
             logistic regression.
+        labels: Their classes: differences between classes are left out.
     """
     from sklearn.linear_model import LogisticRegression, Ridge
 
+    points = within_classes(points, labels)
     if len(np.unique(values)) == 2:
         model: Any = LogisticRegression(max_iter=1_000)
         return model.fit(points, values == values.max()).coef_[0]
-    scaled = (values - values.mean()) / values.std()
+    scaled = within_classes(values, labels) / values.std()
     model = Ridge(alpha=_RIDGE * len(points) * float(points.var()))
     return model.fit(points, scaled).coef_
 
@@ -117,8 +125,8 @@ def _samples(
     labels: Any,
     num_samples: int,
     seed: Any,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """Points, their attribute, and what to keep of them."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, np.ndarray | None]:
+    """Points, their attribute, what to keep of them, and their classes."""
     rng = np.random.default_rng(optional_seed(seed))
     is_array = not (isinstance(attribute, str) or callable(attribute))
     if is_array and latents is None:
@@ -148,7 +156,7 @@ def _samples(
     if keep is not None:
         kept = _measured("keep", keep, images).reshape(len(points), -1)
         kept = _checked("keep", kept, kept.shape)
-    return points, values, kept
+    return points, values, kept, labels
 
 
 def _measured(name: str, given: Any, images: list[np.ndarray]) -> np.ndarray:

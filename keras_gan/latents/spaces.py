@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan import backend
+from keras_gan.latents.classes import within_classes
 from keras_gan.latents.noise import NoiseLayers
 from keras_gan.sampling import GeneratorSource, open_generator
 from keras_gan.utils import style_space
@@ -125,7 +126,7 @@ class LatentSpace(abc.ABC):
         return points
 
     def deviations(self, vectors: np.ndarray) -> np.ndarray:
-        """Standard deviations of random points along unit vectors.
+        """Standard deviations along unit vectors, of points of one class.
 
         Args:
             vectors: Floats `(count, size)`.
@@ -213,7 +214,7 @@ class StyleSpace(LatentSpace):
         if self.source.num_classes is not None:
             labels = np.arange(_DRAWS) % self.source.num_classes
         styles = self.draw(_DRAWS, labels, np.random.default_rng(0))
-        return np.std(styles @ vectors.T, axis=0)
+        return np.std(within_classes(styles, labels) @ vectors.T, axis=0)
 
     def _styles_of(self, latents, labels):
         inputs: Any = ops.convert_to_tensor(latents)
