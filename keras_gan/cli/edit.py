@@ -55,6 +55,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="an image, a folder or .zip of images, or an .npz of `keras-gan "
         "project` (default: random images of the GAN)",
     )
+    _add_directions(parser)
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        default="edited.png",
+        help="ends in .png (default: edited.png here)",
+    )
+    parser.add_argument(
+        "--num-images",
+        type=kinds.positive_integer,
+        metavar="N",
+        default=6,
+        help="random images (default: 6)",
+    )
+    add_labels(parser)
+    add_space(parser)
+    add_projection(parser.add_argument_group("of IMAGE"))
+    kinds.add_seed(parser, "random images", default=None)
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def _add_directions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--direction",
         required=True,
@@ -73,28 +95,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"{','.join(f'{one:g}' for one in STRENGTHS)})",
     )
     parser.add_argument(
-        "--out",
-        metavar="FILE",
-        default="edited.png",
-        help="ends in .png (default: edited.png here)",
-    )
-    parser.add_argument(
         "--save-directions",
         metavar="FILE",
         help="write the directions as a small .npz, for --direction",
     )
-    parser.add_argument(
-        "--num-images",
-        type=kinds.positive_integer,
-        metavar="N",
-        default=6,
-        help="random images (default: 6)",
-    )
-    add_labels(parser)
-    add_space(parser)
-    add_projection(parser.add_argument_group("of IMAGE"))
-    kinds.add_seed(parser, "random images", default=None)
-    parser.add_argument("--quiet", action="store_true", help="show no progress")
 
 
 def run(options: argparse.Namespace) -> int:

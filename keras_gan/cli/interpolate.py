@@ -62,6 +62,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_labels(parser)
     add_space(parser)
+    _add_way(parser)
+    kinds.add_seed(parser, "the latents", default=None)
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def _add_way(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--method",
         choices=tuple(WAYS),
@@ -80,8 +86,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=24.0,
         help="frames per second, from 1 to 50 (default: 24)",
     )
-    kinds.add_seed(parser, "the latents", default=None)
-    parser.add_argument("--quiet", action="store_true", help="show no progress")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -16,6 +16,12 @@ def check_ffmpeg() -> str:
 
     Raises:
         ValueError: If it is not.
+
+    Example:
+
+    >>> found = shutil.which("ffmpeg")
+    >>> found is None or check_ffmpeg() == found
+    True
     """
     found = shutil.which("ffmpeg")
     if found is None:
@@ -48,6 +54,12 @@ def write_video(
     Raises:
         ValueError: If ffmpeg is not on this machine, or fails.
         OSError: If the file cannot be written.
+
+    Example:
+
+    >>> frames = np.zeros((2, 4, 4, 3), "uint8")
+    >>> if shutil.which("ffmpeg"):
+    ...     write_video("black.mp4", frames)
     """
     program = check_ffmpeg()
     pixels = np.stack([_even(convert_channels(one, 3)) for one in frames])
