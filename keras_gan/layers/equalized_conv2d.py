@@ -76,12 +76,13 @@ class EqualizedConv2D(Equalized):
             **kwargs,
         )
         self.filters = positive_integer("filters", filters)
-        sides = kernel_size
-        if not isinstance(sides, (tuple, list)):
-            sides = (kernel_size, kernel_size)  # type: ignore[assignment]
+        sides = (
+            tuple(kernel_size)
+            if isinstance(kernel_size, (tuple, list))
+            else (kernel_size, kernel_size)
+        )
         self.kernel_size = tuple(
-            positive_integer("kernel_size", side)
-            for side in sides  # type: ignore[union-attr]
+            positive_integer("kernel_size", side) for side in sides
         )
         self.strides = positive_integer("strides", strides)
         choice("padding", padding, _PADDINGS)

@@ -36,7 +36,8 @@ class SelfAttention(keras.layers.Layer):
     Input shape: `(batch, height, width, channels)`. Output shape: the same.
 
     Raises:
-        ValueError: If an argument is invalid.
+        ValueError: If an argument is invalid, or the input is no feature map
+            of a known size.
 
     Example:
 
@@ -67,6 +68,12 @@ class SelfAttention(keras.layers.Layer):
         self.pool = keras.layers.MaxPooling2D(2, padding="same")
 
     def build(self, input_shape: Any) -> None:
+        if len(input_shape) != 4 or None in input_shape[1:]:
+            raise ValueError(
+                "The input of SelfAttention must be (batch, height, width, "
+                f"channels), all known but the batch. Received: {input_shape}. "
+                "Give the model's `keras.Input` a height and a width."
+            )
         channels = input_shape[-1]
         keys = max(1, channels // self.key_divisor)
         values = max(1, channels // self.value_divisor)

@@ -136,19 +136,11 @@ class TwoPlayerModel(AdversarialModel):
         configuration.refuse_arguments(unknown)
         loss = losses.get(loss)
         shape = next(iter(self.image_shapes().values()))
-        chosen = configuration.penalties(penalties, loss, shape)
-        chosen = own_penalties.with_own(chosen, self.discriminators)
+        chosen = self._chosen_penalties(penalties, loss, shape)
         configuration.check_updates(discriminator_steps, update)
         configuration.check_metrics(metrics)
         freezing.first_layers(self.discriminators, freeze_layers)
-        networks = {
-            "generator": self.generators,
-            "discriminator": self.discriminators,
-        }
-        player_penalties.check(chosen, networks)
         of_scores = player_penalties.of_player(chosen, "discriminator")
-        for network in self.discriminators:
-            network_checks.warn_batch_normalization(network, of_scores)
         with self.scope():
             augmenter_checks.check(
                 self.augmenter, of_scores, shape, jit_compile
@@ -172,6 +164,20 @@ class TwoPlayerModel(AdversarialModel):
         self.discriminator_steps = int(discriminator_steps)
         self.update = update
         self._adaptive = Untracked(augmenters.adaptive_layer(self.augmenter))
+
+    def _chosen_penalties(self, given, loss, shape) -> list:
+        """Returns all penalties, checked with the networks of their players."""
+        chosen = configuration.penalties(given, loss, shape)
+        chosen = own_penalties.with_own(chosen, self.discriminators)
+        networks = {
+            "generator": self.generators,
+            "discriminator": self.discriminators,
+        }
+        player_penalties.check(chosen, networks)
+        of_scores = player_penalties.of_player(chosen, "discriminator")
+        for network in self.discriminators:
+            network_checks.warn_batch_normalization(network, of_scores)
+        return chosen
 
     @contextlib.contextmanager
     def compiling_with(self, **chosen):

@@ -10,6 +10,7 @@ from keras_gan.networks.recipe import Recipe
 from keras_gan.networks.sagan import sagan_recipe
 from keras_gan.networks.sngan import sngan_recipe
 from keras_gan.networks.stylegan2 import stylegan2_recipe
+from keras_gan.networks.validation import checked_image_shape
 from keras_gan.utils.arguments import choice
 
 # Of each family a function of the image's shape.
@@ -41,7 +42,7 @@ def recipe(family: str, image_shape: Sequence[int]) -> Recipe:
         A new `Recipe`.
 
     Raises:
-        ValueError: If there is no such family.
+        ValueError, TypeError: If there is no such family or shape.
 
     Example:
 
@@ -50,7 +51,7 @@ def recipe(family: str, image_shape: Sequence[int]) -> Recipe:
     >>> gan.compile(**recipe.compile_arguments())
     """
     choice("family", family, tuple(_RECIPES))
-    return _RECIPES[family](tuple(image_shape))
+    return _RECIPES[family](checked_image_shape(image_shape, ranks=(1, 3)))
 
 
 def _default() -> Recipe:

@@ -75,6 +75,9 @@ def truncated(generator: Any, mean: Any, inputs: Any, truncation: Any) -> Any:
         truncation: Float tensor `(batch,)`: 1 leaves the styles as they are, 0
             gives the mean.
 
+    Raises:
+        ValueError: If the generator has no styles.
+
     Example:
 
     >>> generator = keras_gan.networks.stylegan2_generator((8, 8, 1), width=2)
@@ -82,7 +85,14 @@ def truncated(generator: Any, mean: Any, inputs: Any, truncation: Any) -> Any:
     >>> truncated(generator, ops.ones(4), latents, ops.ones(3)).shape[1]
     8
     """
-    mapping, synthesis = parts(generator)  # type: ignore[misc]
+    found = parts(generator)
+    if found is None:
+        raise ValueError(
+            f"`generator` must have models named {MAPPING!r} and "
+            f"{SYNTHESIS!r}. Received: {generator!r}. Use "
+            "`networks.stylegan2_generator`."
+        )
+    mapping, synthesis = found
     style = ops.cast(mapping(inputs, training=False), "float32")
     # Not with operators: NumPy would take the symbolic tensors for arrays.
     distance = truncation[:, None] * ops.subtract(style, mean)

@@ -69,6 +69,12 @@ def test_round_trip():
     assert_equal(again.keys.kernel, layer.keys.kernel)
 
 
+@pytest.mark.parametrize("shape", [(2, 8), (2, None, 4, 8)])
+def test_input_must_be_a_map_of_known_size(shape):
+    with pytest.raises(ValueError, match="must be .batch, height, width"):
+        SelfAttention().build(shape)
+
+
 @pytest.mark.parametrize("name", ["key_divisor", "value_divisor"])
 def test_divisors_are_checked(name):
     with pytest.raises(ValueError, match=f"`{name}`.*Received"):

@@ -54,6 +54,12 @@ def test_guide_has_the_recipe_of_each_family():
             assert row_of(family, side) in rows
 
 
+def test_recipe_is_of_a_shape():
+    assert networks.recipe("mlp", (2,)).loss == "relativistic"
+    with pytest.raises(TypeError, match="`image_shape` must be a tuple"):
+        networks.recipe("sagan", "32")
+
+
 def test_small_families_train_as_a_gan_does_by_itself():
     alone = keras_gan.optimizers.AdversarialOptimizer()
     arguments = networks.recipe("dcgan", (28, 28, 1)).compile_arguments()
