@@ -23,6 +23,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import race_entries as entries
 import race_judge as judge
 import race_report as report
 
@@ -73,7 +74,7 @@ def parse() -> argparse.Namespace:
     add = parser.add_argument
     add("data", nargs="+", type=Path, help="zip, folder or npz of images")
     add("--out", type=Path, default=Path("race"), help="folder of results")
-    add("--entries", nargs="+", choices=ENTRIES, default=ENTRIES)
+    add("--entries", nargs="+", choices=entries.ENTRIES, default=ENTRIES)
     add("--minutes", nargs="+", type=float, default=[0.5, 1, 2, 5, 10])
     add("--seeds", type=int, default=2)
     add("--samples", type=int, default=5000, help="images for a distance")

@@ -3,6 +3,8 @@
 - default: the settings of `keras-gan train` for these images, for the time of
   the race;
 - compile: `GAN.compile()` without arguments, the same networks;
+- dcgan, r3gan, sngan, ...: as default, with `--network`, in a width that does
+  some 800 steps in the time, 8 at least;
 - textbook: the DCGAN recipe in TensorFlow: batch normalization in both
   networks, kernels from N(0, .02), the non-saturating loss, Adam with 2e-4 and
   a momentum of .5;
@@ -11,8 +13,11 @@
 The textbook recipe has no average; it gets two, the better of which counts.
 """
 
+import dataclasses
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,6 +30,11 @@ BETA_1 = 0.5
 MOMENTA = (0.99, 0.999)
 STEPS = 10
 """Steps between looks at the clock."""
+STEPS_OF_WIDTH = 800
+FAMILIES = (
+    "dcgan", "r3gan", "sngan", "sagan", "biggan", "stylegan2", "progressive",
+    "fastgan", "ladagan",
+)  # fmt: skip
 
 Entry = Callable[[Any], None]
 
@@ -56,30 +66,41 @@ def random_batches(
 # Ours -----------------------------------------------------------------------
 
 
-def default(images: np.ndarray, seed: int, seconds: float) -> Entry:
+def default(
+    images: np.ndarray, seed: int, seconds: float, network: str | None = None
+) -> Entry:
     """Returns the run of the command line, planned for the time."""
-    import dataclasses
+    settings = settings_for(images, seed, network=network)
+    while True:
+        gan = build(settings)
+        stream = stream_of(images, settings.batch_size, seed)
+        steps = max(1, round(seconds / seconds_per_step(gan, stream)))
+        if network is None or steps >= STEPS_OF_WIDTH or settings.width <= 8:
+            break
+        settings = dataclasses.replace(settings, width=settings.width // 2)
+    print(f"width {settings.width}, {steps} steps", file=sys.stderr, flush=True)
+    # The schedules of the learning rate and of growing end with the race.
+    gan = build(dataclasses.replace(settings, steps=steps))
+    return fitting(gan, stream, growing(gan, steps))
 
-    from keras_gan.cli import building
 
-    settings = settings_for(images, seed)
-    gan = build(settings)
-    stream = stream_of(images, settings.batch_size, seed)
-    steps = max(1, round(seconds / seconds_per_step(gan, stream)))
-    # The schedule of the learning rate ends with the race.
-    gan = building.build_gan(dataclasses.replace(settings, steps=steps), None)
-    return fitting(gan, stream)
+def growing(gan: Any, steps: int) -> list:
+    """Returns the callback that plans the growth of networks that grow."""
+    from keras_gan.callbacks import ProgressiveGrowing
+    from keras_gan.models.growing import growing_layers
+
+    return [ProgressiveGrowing(steps)] if growing_layers([gan]) else []
 
 
-def settings_for(images: np.ndarray, seed: int) -> Any:
-    """Returns the settings of `keras-gan train` without options."""
+def settings_for(images: np.ndarray, seed: int, **given: Any) -> Any:
+    """Returns the settings of `keras-gan train` with some options."""
     import collections
 
     from keras_gan.cli import settings
     from keras_gan.datasets import DatasetInfo
 
     info = DatasetInfo("race", len(images), images.shape[1:], None)
-    options = collections.defaultdict(lambda: None, seed=seed)
+    options = collections.defaultdict(lambda: None, seed=seed, **given)
     namespace = type("Options", (), {"__getattr__": lambda _, n: options[n]})
     return settings.resolve(namespace(), info)
 
@@ -97,8 +118,12 @@ def build(settings: Any) -> Any:
 
 def seconds_per_step(gan: Any, stream: Any) -> float:
     """Returns the mean time of a step, after the first ones."""
+    from keras_gan.models.growing import growing_layers
+
     times: list[float] = []
     clock = after_each_step(lambda: times.append(time.perf_counter()))
+    for layer in growing_layers([gan]):
+        layer.set_schedule(0, 0)
     gan.fit(stream, steps_per_epoch=40, verbose=0, callbacks=[clock])
     # Penalties are not computed in every step, so a median would be too low.
     return (times[-1] - times[8]) / (len(times) - 9)
@@ -116,7 +141,7 @@ def compile_alone(images: np.ndarray, seed: int, seconds: float) -> Entry:
     return fitting(gan, stream_of(images, BATCH_SIZE, seed))
 
 
-def fitting(gan: Any, stream: Any) -> Entry:
+def fitting(gan: Any, stream: Any, callbacks: Sequence[Any] = ()) -> Entry:
     """Returns a run of `fit` that ends with the race."""
 
     def draw(number):
@@ -133,7 +158,7 @@ def fitting(gan: Any, stream: Any) -> Entry:
             stream,
             steps_per_epoch=10**9,
             verbose=0,
-            callbacks=[after_each_step(look)],
+            callbacks=[after_each_step(look), *callbacks],
         )
 
     return run
@@ -177,4 +202,5 @@ ENTRIES = {
     "compile": compile_alone,
     "textbook": textbook,
     "pytorch": pytorch,
+    **{name: partial(default, network=name) for name in FAMILIES},
 }

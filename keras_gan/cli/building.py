@@ -34,13 +34,16 @@ def build_gan(settings: Settings, num_classes: int | None) -> models.GAN:
         ema_momentum=settings.ema_momentum,
         seed=settings.seed,
     )
+    recipe = networks.recipe(settings.network, settings.image_shape)
     gan.compile(
         optimizers.AdversarialOptimizer(
-            adam(settings, "generator_adam"),
-            adam(settings, "discriminator_adam"),
+            _adam_of(recipe, "generator", settings),
+            _adam_of(recipe, "discriminator", settings),
         ),
         loss=settings.loss,
-        penalties=_penalties(settings),
+        penalties=_penalties(settings, recipe),
+        discriminator_steps=recipe.discriminator_steps,
+        update=recipe.update,
         freeze_layers=settings.freeze_layers,
         jit_compile="auto" if settings.jit is None else settings.jit,
     )
@@ -67,9 +70,11 @@ def build_networks(
         width: Width of the networks.
         latent_dim: Length of the latents.
     """
-    return _NETWORKS[settings.network](
+    name = settings.network
+    make = _mlp if name == "mlp" else getattr(networks, name)
+    return make(
         settings.image_shape,
-        width,
+        width=width,
         latent_dim=latent_dim,
         num_classes=num_classes,
         seed=settings.seed,
@@ -86,19 +91,13 @@ def _mlp(image_shape, width, **options):
     )
 
 
-def _dcgan(image_shape, width, **options):
-    return networks.dcgan(image_shape, width=width, **options)
-
-
-def _r3gan(image_shape, width, **options):
-    return networks.r3gan(image_shape, width=width, **options)
-
-
-_NETWORKS = {"dcgan": _dcgan, "mlp": _mlp, "r3gan": _r3gan}
-
-
 def adam(
-    settings: Settings, name: str, beta_1: float = 0.0
+    settings: Settings,
+    name: str,
+    beta_1: float = 0.0,
+    *,
+    beta_2: float | None = None,
+    factor: float = 1.0,
 ) -> keras.optimizers.Optimizer:
     """Returns a new optimizer, whose rate decays unless the run has a time.
 
@@ -106,38 +105,62 @@ def adam(
         settings: Settings of the run.
         name: Name of the optimizer.
         beta_1: Of Adam.
+        beta_2: The same; `None` stands for that of the settings.
+        factor: What the rate of the settings is multiplied by.
     """
-    rate: Any = settings.learning_rate
+    rate: Any = settings.learning_rate * factor
     if settings.minutes is None:
-        rate = _schedule(settings)
+        rate = keras.optimizers.schedules.CosineDecay(
+            rate,
+            settings.steps,
+            alpha=settings.final_learning_rate / settings.learning_rate,
+        )
     return keras.optimizers.Adam(
         rate,
         beta_1=beta_1,
-        beta_2=settings.beta_2,
+        beta_2=settings.beta_2 if beta_2 is None else beta_2,
         epsilon=1e-8,
         name=name,
     )
 
 
-def _schedule(settings: Settings) -> Any:
-    return keras.optimizers.schedules.CosineDecay(
-        settings.learning_rate,
-        settings.steps,
-        alpha=settings.final_learning_rate / settings.learning_rate,
+def _adam_of(
+    recipe: networks.Recipe, player: str, settings: Settings
+) -> keras.optimizers.Optimizer:
+    """Adam of a player: the rate of the settings is that of the generator."""
+    share = recipe.lazy_share(player)
+    rates = (recipe.generator_rate, recipe.discriminator_rate)
+    ratio = rates[player == "discriminator"] / rates[0]
+    return adam(
+        settings,
+        f"{player}_adam",
+        recipe.beta_1**share,
+        beta_2=settings.beta_2**share,
+        factor=ratio * share,
     )
 
 
-def _penalties(settings: Settings):
-    """The penalties of the loss; R1 and R2 have the gamma of the settings."""
-    kinds = {"r1": penalties.R1, "r2": penalties.R2}
+def _penalties(settings: Settings, recipe: networks.Recipe) -> Any:
+    """The penalties of a run; R1 and R2 have the gamma of its settings."""
+    own: Any = () if isinstance(recipe.penalties, str) else recipe.penalties
+    if isinstance(recipe.penalties, str) or settings.loss != recipe.loss:
+        chosen = _penalties_of_loss(settings)
+        # Those of the generator do not depend on the loss.
+        own = [penalty for penalty in own if penalty.player == "generator"]
+        own = [*chosen, *own] if own else chosen
+    if settings.gamma is not None:
+        for penalty in own:
+            if isinstance(penalty, (penalties.R1, penalties.R2)):
+                penalty.gamma = settings.gamma
+    return own
+
+
+def _penalties_of_loss(settings: Settings) -> list:
     names = losses.get(settings.loss).default_penalties
-    if settings.gamma is None or not set(names) <= set(kinds):
-        return "auto"
-    if settings.network == "mlp":  # Its presets are for every step.
-        return [kinds[name](settings.gamma) for name in names]
     chosen = [
         penalties.recommended(name, settings.image_shape) for name in names
     ]
-    for penalty in chosen:
-        penalty.gamma = settings.gamma
+    if settings.network == "mlp" and settings.gamma is not None:
+        for penalty in chosen:  # Its presets are for every step.
+            penalty.every = 1
     return chosen

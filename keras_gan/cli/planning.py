@@ -15,6 +15,7 @@ from keras_gan.cli.job import Job
 from keras_gan.cli.settings import NUM_ROUNDS, Settings
 from keras_gan.cli.step_timer import StepTimer
 from keras_gan.cli.words import minutes_in_words
+from keras_gan.models.growing import growing_layers
 from keras_gan.models.state import kept
 from keras_gan.utils import clock
 from keras_gan.utils.records import MOST_STEPS
@@ -117,6 +118,8 @@ def seconds_per_step(job: Job) -> float:
     share = _MEASURED_SHARE * 60 * (job.settings.minutes or 0.0)
     timer = StepTimer(min(share, _MEASURED_SECONDS), stop)
     with kept(job.model):
+        for layer in growing_layers([job.model]):
+            layer.set_schedule(0, 0)  # The longest step, at full size.
         job.model.fit(
             job.batches(),
             steps_per_epoch=MOST_STEPS,

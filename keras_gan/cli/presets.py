@@ -4,6 +4,9 @@ import dataclasses
 import math
 from typing import Any
 
+from keras_gan import networks
+from keras_gan.networks.biggan_plan import default_latent_dim
+
 
 @dataclasses.dataclass(frozen=True)
 class Preset:
@@ -24,6 +27,7 @@ class Preset:
         jit: Whether XLA compiles the step on one device. `None` leaves it to
             Keras.
         precision: `"auto"`, `"float32"`, `"bfloat16"` or `"float16"`.
+        loss: Name of the adversarial loss.
     """
 
     network: str = "dcgan"
@@ -38,6 +42,7 @@ class Preset:
     gamma: float | None = None
     jit: bool | None = None
     precision: str = "auto"
+    loss: str = "relativistic"
 
 
 # Presets by the longest side of the images in pixels.
@@ -92,7 +97,13 @@ _BY_NETWORK: dict[str, dict[str, Any]] = {
     "r3gan": _CONVOLUTIONAL,
 }
 
-NETWORKS = tuple(_BY_NETWORK)
+FAMILIES = (
+    "sngan", "sagan", "biggan", "stylegan2", "progressive", "fastgan",
+    "ladagan",
+)  # fmt: skip
+"""Networks that are trained with their own `networks.recipe`."""
+
+NETWORKS = (*_BY_NETWORK, *FAMILIES)
 
 
 def preset(num_images: int, image_shape, network: str | None = None) -> Preset:
@@ -113,9 +124,37 @@ def preset(num_images: int, image_shape, network: str | None = None) -> Preset:
     """
     side = max(image_shape[:2])
     chosen = next(value for limit, value in _BY_SIDE if side <= limit)
+    if network in FAMILIES:
+        return _of_family(chosen, network, num_images, tuple(image_shape))
     if network is not None and network != chosen.network:
         changes = _BY_NETWORK[network]
         chosen = dataclasses.replace(chosen, network=network, **changes)
     return dataclasses.replace(
         chosen, batch_size=min(chosen.batch_size, num_images)
+    )
+
+
+def _of_family(
+    chosen: Preset, family: str, num_images: int, image_shape: tuple[int, ...]
+) -> Preset:
+    """The preset with the settings of a family's recipe."""
+    recipe = networks.recipe(family, image_shape)
+    batch_size = min(recipe.batch_size, num_images)
+    # A batch is cut into one part for each update of the discriminator.
+    batch_size -= batch_size % recipe.discriminator_steps
+    if family == "biggan":
+        latent_dim = default_latent_dim(image_shape)
+        chosen = dataclasses.replace(chosen, latent_dim=latent_dim)
+    return dataclasses.replace(
+        chosen,
+        **_CONVOLUTIONAL
+        | {
+            "network": family,
+            "batch_size": max(batch_size, recipe.discriminator_steps),
+            "learning_rate": recipe.generator_rate,
+            "final_learning_rate": recipe.generator_rate / 10,
+            "beta_2": recipe.beta_2,
+            "ema_momentum": recipe.ema_momentum,
+            "loss": recipe.loss,
+        },
     )

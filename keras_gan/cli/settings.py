@@ -48,6 +48,13 @@ Network = Literal[
     "dcgan",
     "mlp",
     "r3gan",
+    "sngan",
+    "sagan",
+    "biggan",
+    "stylegan2",
+    "progressive",
+    "fastgan",
+    "ladagan",
     "unet",
     "resnet",
     "srresnet",
@@ -155,7 +162,7 @@ def resolve(
     data = location(options.data)
     return Settings(
         conditional=bool(options.conditional),
-        loss=first(options.loss, "relativistic"),
+        loss=first(options.loss, defaults.loss),
         augment=first(options.augment, "none"),
         balance=balance,
         freeze_layers=first(options.freeze_layers, 0),

@@ -12,6 +12,7 @@ from keras_gan.utils.models import layer_sizes
 
 # Networks of this size tell how large others will be.
 _SMALL = 16
+_SHORT_LATENTS = 420  # A multiple of 1 to 7, the parts that BigGAN needs.
 _MODEST_WIDTH = 128
 _MODEST_LATENT_DIM = 4096
 _MODEST_MAP = 2**28
@@ -145,11 +146,11 @@ def _of_convolutions(settings: Settings, num_classes: int | None) -> tuple:
         build_networks(
             settings, num_classes, width=_SMALL, latent_dim=latent_dim
         )
-        for latent_dim in (_SMALL, 2 * _SMALL)
+        for latent_dim in (_SHORT_LATENTS, 2 * _SHORT_LATENTS)
     )
     growth = settings.width / _SMALL
     of_latents = more[0].count_params() - small[0].count_params()
-    longer = max(settings.latent_dim / _SMALL - 1, 0)
+    longer = max(settings.latent_dim / _SHORT_LATENTS - 1, 0)
     return (
         small[0].count_params() * growth**2 + of_latents * longer * growth,
         small[1].count_params() * growth**2,

@@ -117,8 +117,9 @@ def _add_network_options(parser):
         "--network",
         choices=get_args(Network),
         metavar="NAME",
-        help="architecture of the networks: dcgan, mlp, r3gan; unet or resnet "
-        "to translate, srresnet or rrdb for super-resolution, gated_unet for "
+        help="architecture of the networks: dcgan, mlp, r3gan, sngan, sagan, "
+        "biggan, stylegan2, progressive, fastgan or ladagan; unet or resnet to "
+        "translate, srresnet or rrdb for super-resolution, gated_unet for "
         "inpainting (default: by the task and the images' size)",
     )
     group.add_argument(

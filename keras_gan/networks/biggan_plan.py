@@ -129,6 +129,21 @@ def _check_sizes(
     )
 
 
+def default_latent_dim(image_shape: Sequence[int]) -> int:
+    """Returns the length of the latents of BigGAN, unless one is given.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+
+    Example:
+
+    >>> default_latent_dim((32, 32, 3))
+    80
+    """
+    plan = plan_for(image_shape, None, None, deep=False)
+    return checked_latent_dim(None, plan, deep=False)
+
+
 def checked_latent_dim(latent_dim: int | None, plan: Plan, deep: bool) -> int:
     """Returns the length of the latents, if the slots divide it."""
     slots = 1 if deep else len(plan.sizes)

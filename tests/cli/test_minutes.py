@@ -120,12 +120,17 @@ def test_run_of_a_minute_interrupted_and_resumed(
     )
 
 
-def test_measuring_leaves_no_trace_in_the_run(train, clock, monkeypatch):
+@pytest.mark.parametrize(
+    "network", [(), ("--network", "progressive", "--width", 2)], ids=len
+)
+def test_measuring_leaves_no_trace_in_the_run(
+    train, clock, monkeypatch, network
+):
     def known(job):
         clock.now += 8
         return 1.0
 
-    short = ("--minutes", 0.5, "--save-every", 9, "--quiet", "--out")
+    short = (*network, "--minutes", 0.5, "--save-every", 9, "--quiet", "--out")
     assert train(*short, "measured")[0] == 0
     monkeypatch.setattr(planning, "seconds_per_step", known)
     assert train(*short, "known")[0] == 0

@@ -2,7 +2,8 @@
 
 import pytest
 
-from keras_gan.cli.presets import NETWORKS, preset
+from keras_gan import networks
+from keras_gan.cli.presets import FAMILIES, NETWORKS, preset
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
@@ -28,3 +29,14 @@ def test_network_that_is_the_default_changes_nothing():
 
 def test_batches_are_no_larger_than_the_data_set():
     assert preset(5, (8, 8, 1)).batch_size == 5
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_families_are_trained_with_their_recipes(family):
+    recipe = networks.recipe(family, (32, 32, 3))
+    chosen = preset(10_000, (32, 32, 3), family)
+    assert chosen.batch_size == recipe.batch_size
+    assert chosen.learning_rate == recipe.generator_rate
+    assert (chosen.beta_2, chosen.loss) == (recipe.beta_2, recipe.loss)
+    few = preset(recipe.discriminator_steps + 1, (32, 32, 3), family)
+    assert few.batch_size % recipe.discriminator_steps == 0

@@ -7,10 +7,11 @@ import dataclasses
 import keras
 import pytest
 
-from keras_gan import datasets, penalties
+from keras_gan import datasets, networks, penalties
 from keras_gan.cli import settings as settings_module
 from keras_gan.cli.building import build_gan
 from keras_gan.cli.command import _parser
+from keras_gan.cli.presets import FAMILIES
 from keras_gan.cli.settings import (
     Settings,
     differences,
@@ -157,3 +158,30 @@ def test_networks_belong_to_their_task(changes):
     whole = {"task": "pairs", "network": "unet", "latent_dim": 0}
     again = to_json(dataclasses.asdict(settings) | whole)
     assert parse_json(again, Settings, "`it`").task == "pairs"
+
+
+@pytest.mark.parametrize("network", FAMILIES)
+def test_gan_of_a_family_is_compiled_with_its_recipe(network):
+    info = datasets.DatasetInfo("pictures", 1000, (16, 16, 1), None)
+    given = ("--network", network, "--width", 4, "--precision", "float32")
+    settings = resolve(options(*given), info)
+    gan = build_gan(settings, None)
+    recipe = networks.recipe(network, (16, 16, 1))
+    same = networks.recipe(network, (16, 16, 1)).compile_arguments()
+    for player in ("generator", "discriminator"):
+        made = getattr(gan.optimizer, player)
+        wanted = same[f"{player}_optimizer"]
+        assert float(made.learning_rate) == pytest.approx(
+            float(wanted.learning_rate)
+        )
+        assert (made.beta_1, made.beta_2) == (wanted.beta_1, wanted.beta_2)
+    assert gan.discriminator_steps == recipe.discriminator_steps
+    assert {type(one) for one in gan.penalties} >= {
+        type(one) for one in recipe.penalties
+    }
+    other = dataclasses.replace(settings, loss="relativistic", gamma=0.25)
+    gan = build_gan(other, None)
+    assert [one.gamma for one in gan.penalties if one.name in ("r1", "r2")] == [
+        0.25,
+        0.25,
+    ]

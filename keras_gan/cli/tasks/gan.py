@@ -4,7 +4,11 @@ import math
 from typing import Any
 
 from keras_gan import datasets
-from keras_gan.callbacks import MetricsCallback, SampleSaver
+from keras_gan.callbacks import (
+    MetricsCallback,
+    ProgressiveGrowing,
+    SampleSaver,
+)
 from keras_gan.cli import presets
 from keras_gan.cli.building import build_gan
 from keras_gan.cli.loading import load_gan
@@ -19,6 +23,8 @@ from keras_gan.cli.sizes import check_training
 from keras_gan.cli.tasks import starting
 from keras_gan.cli.tasks.task import Task
 from keras_gan.cli.words import command, listed, size_in_words
+from keras_gan.models.growing import growing_layers
+from keras_gan.networks import recipe
 
 _NUM_SAMPLES = 64
 # Real and generated images for metrics, as many as papers use in training.
@@ -105,7 +111,7 @@ class GanTask(Task):
             animation=folder.animation_path,
             tensorboard=folder.logs_path,
         )
-        return [*_metrics(job), saver]
+        return [*_growing(job), *_metrics(job), saver]
 
     def translator(self, path, settings, options):
         raise ValueError(
@@ -141,6 +147,7 @@ class GanTask(Task):
         return lines, [f"{listed(settings.metrics)} in {words}"]
 
     def check(self, settings, source):
+        _check_batch_size(settings)
         check_metrics(settings.metrics, settings.feature_extractor, source.info)
 
     def check_resumed(self, config, source, folder):
@@ -156,6 +163,18 @@ class GanTask(Task):
 
 def _num_classes(settings, source) -> int | None:
     return source.info.num_classes if settings.conditional else None
+
+
+def _check_batch_size(settings) -> None:
+    """Raises an error unless each update of D gets a part of a batch."""
+    steps = recipe(settings.network, settings.image_shape).discriminator_steps
+    if settings.batch_size % steps:
+        raise ValueError(
+            f"`--batch-size` must be a multiple of {steps}, because "
+            f"{settings.network} trains the discriminator {steps} times per "
+            f"step, each time with a part of the batch. Received: "
+            f"--batch-size {settings.batch_size}."
+        )
 
 
 def _metrics(job) -> list:
@@ -181,6 +200,13 @@ def _metrics(job) -> list:
             real, chosen, num_images=num_images, batch_size=_EVALUATION_BATCH
         )
     ]
+
+
+def _growing(job) -> list:
+    """The callback that plans the growth of networks that grow."""
+    if not growing_layers([job.model]):
+        return []
+    return [ProgressiveGrowing(job.settings.steps)]
 
 
 def _num_samples(num_classes: int | None) -> int:
