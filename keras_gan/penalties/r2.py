@@ -23,8 +23,12 @@ class R2(ZeroCenteredPenalty):
 
     Args:
         gamma: Strength, at least 0. `None`: `default_gamma` of the image shape.
+        method: `"gradient"`, or `"finite_difference"`, which needs no second
+            derivatives: an estimate from a second pass, for images moved by
+            noise with a standard deviation of .01.
         every: The penalty is computed in every `every`-th discriminator update,
             at least 1.
+        seed: Integer seed of that noise. `None`: a random one.
         name: Name of the penalty in the logs.
 
     Example:
@@ -43,4 +47,4 @@ class R2(ZeroCenteredPenalty):
     default_name = "r2"
 
     def penalize(self, scores: Scores) -> Tensor:
-        return self.zero_centered(scores.fake)
+        return self.zero_centered(scores, scores.fake)

@@ -195,8 +195,8 @@ def test_every_default_of_a_loss_has_a_penalty():
 
 
 SETTINGS = {
-    "r1": {"gamma": 0.5},
-    "r2": {"gamma": 2.0},
+    "r1": {"gamma": 0.5, "method": "gradient", "seed": None},
+    "r2": {"gamma": 2.0, "method": "finite_difference", "seed": 3},
     "gradient_penalty": {
         "weight": 5.0,
         "target": 0.5,
