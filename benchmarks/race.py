@@ -8,7 +8,8 @@ so it includes tracing and compilation, and stands still while samples are
 drawn. Before it starts, "default" measures its step to plan its schedule. The
 distance to real images is then measured between features that no entry was
 trained with. Of entries with several averages of the generator the best one
-counts at each time. Finished runs in `--out` are kept.
+counts at each time. Finished runs in `--out` are kept, if they had the same
+options.
 
 "default" and "compile" run on the backend of Keras, "textbook" on TensorFlow.
 Where TensorFlow is not installed, as beside JAX on a GPU:
@@ -18,7 +19,7 @@ Where TensorFlow is not installed, as beside JAX on a GPU:
 """
 
 import argparse
-import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,15 +43,24 @@ def main() -> None:
         for seed in range(options.seeds):
             for entry in options.entries:
                 run = folder / f"{entry}-{seed}"
-                if not (run / "result.json").exists():
+                values = judge.known(run, conditions(options))
+                if values is None:
                     train(entry, seed, folder, run, options)
-                    judge.evaluate(run, folder, options.samples)
-                values = json.loads((run / "result.json").read_text())
+                    values = judge.evaluate(run, folder, conditions(options))
                 results.append(
                     {"data": data.stem, "entry": entry, "seed": seed, **values}
                 )
     print(report.table(results))
     report.plot(results, options.out / "race.png")
+
+
+def conditions(options: argparse.Namespace) -> dict:
+    """What all results in a table have in common."""
+    return {
+        "minutes": options.minutes,
+        "samples": options.samples,
+        "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
+    }
 
 
 def train(

@@ -1,13 +1,13 @@
 """The entries of `race.py`.
 
-- default: the settings of `keras-gan train` for these images, for the time of
-  the race;
+- default: the networks and settings of `keras-gan train` for these images, with
+  as many steps as fit into the time; in its own precision, mostly bfloat16;
 - compile: `GAN.compile()` without arguments, the same networks;
 - dcgan, r3gan, sngan, ...: as default, with `--network`, in a width that does
   some 800 steps in the time, 8 at least;
-- textbook: the DCGAN recipe in TensorFlow: batch normalization in both
-  networks, kernels from N(0, .02), the non-saturating loss, Adam with 2e-4 and
-  a momentum of .5;
+- textbook: the DCGAN recipe in TensorFlow and float32, as it is written: batch
+  normalization in both networks, kernels from N(0, .02), the non-saturating
+  loss, Adam with 2e-4 and a momentum of .5;
 - pytorch: the same in `torch.nn`, channels last, bfloat16 where it is faster.
 
 The textbook recipe has no average; it gets two, the better of which counts.

@@ -56,16 +56,35 @@ def bytes_of(data: Path) -> np.ndarray:
     return np.round(images).astype("uint8")
 
 
-def evaluate(run: Path, folder: Path, num_samples: int) -> None:
+def known(run: Path, conditions: dict) -> dict | None:
+    """Returns the result of a run, if it was made under the same conditions.
+
+    Args:
+        run: Folder of the run.
+        conditions: Minutes, number of samples, backend.
+    """
+    path = run / "result.json"
+    if not path.exists():
+        return None
+    result = json.loads(path.read_text())
+    return result if result["conditions"] == conditions else None
+
+
+def evaluate(run: Path, folder: Path, conditions: dict) -> dict:
     """Writes the distances of the samples of a run as `result.json`.
 
     Args:
         run: Folder with `samples.json` and its files.
         folder: Folder of the data set.
-        num_samples: Number of samples in each file.
+        conditions: As for `known`, kept with the result.
+
+    Returns:
+        The result.
     """
+    num_samples = conditions["samples"]
     real = np.load(folder / REFERENCE)
     marks = json.loads((run / "samples.json").read_text())
+    marks["conditions"] = conditions
     for mark in marks["marks"]:
         with np.load(run / mark.pop("file")) as arrays:
             found = {
@@ -77,6 +96,7 @@ def evaluate(run: Path, folder: Path, num_samples: int) -> None:
             mark["distance"] = found[best]
             mark |= precision_recall(real, arrays[best])
     (run / "result.json").write_text(json.dumps(marks, indent=1))
+    return marks
 
 
 def distance_to(folder: Path, images: np.ndarray) -> float:

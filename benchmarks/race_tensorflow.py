@@ -32,8 +32,8 @@ def entry(stream: Any, shape: tuple[int, ...], seed: int) -> Callable:
             shape, width=settings.WIDTH, normalization="batch", seed=seed
         ),
     )
-    for network in (generator, discriminator):
-        initialize(network)
+    for number, network in enumerate((generator, discriminator)):
+        initialize(network, 2 * seed + number)
     loop = loops.TensorFlowLoop(
         (generator, discriminator),
         settings.LEARNING_RATE,
@@ -54,12 +54,12 @@ def entry(stream: Any, shape: tuple[int, ...], seed: int) -> Callable:
     return run
 
 
-def initialize(network: keras.Model) -> None:
+def initialize(network: keras.Model, seed: int) -> None:
     """Draws the kernels from N(0, .02), as the recipe says."""
-    draw = keras.initializers.RandomNormal(stddev=0.02)
+    rng = np.random.default_rng(seed)
     for weight in network.trainable_weights:
         if weight.name == "kernel":
-            weight.assign(draw(weight.shape))
+            weight.assign(rng.normal(0.0, 0.02, weight.shape))
 
 
 class Averages:

@@ -137,8 +137,7 @@ def entry(images: np.ndarray, seed: int) -> Callable:
         while go_on:
             for _ in range(settings.STEPS):
                 recipe.step()
-            if DEVICE == "cuda":
-                torch.cuda.synchronize()
+            finish()
             go_on = race.after(settings.STEPS, recipe.draw)
 
     return run
@@ -151,10 +150,18 @@ def _loss(logits: torch.Tensor, is_real: bool) -> torch.Tensor:
 
 def _seconds(recipe: Recipe) -> float:
     recipe.step()
+    finish()
     start = time.perf_counter()
     for _ in range(TRIAL_STEPS):
         recipe.step()
+    finish()
     return time.perf_counter() - start
+
+
+def finish() -> None:
+    """Waits for the steps that a GPU has been given."""
+    if DEVICE == "cuda":
+        torch.cuda.synchronize()
 
 
 @torch.no_grad()

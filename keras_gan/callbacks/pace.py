@@ -13,7 +13,10 @@ _RECENT = 15
 
 
 class Pace:
-    """Medians of recent measurements, apart from each other.
+    """Means of recent measurements, apart from each other.
+
+    They are means and not medians because some steps take longer on purpose:
+    penalties may come in every sixteenth update only.
 
     A block is some steps between two moments at which nothing is in progress.
     What the blocks of an epoch do not explain of its duration is the work at
@@ -30,7 +33,9 @@ class Pace:
     """
 
     def __init__(self, step: float | None, end: float) -> None:
-        self._steps = collections.deque([] if step is None else [step], _RECENT)
+        # Seconds and numbers of steps of blocks; what is known counts as one.
+        known = [] if step is None else [(step, 1)]
+        self._blocks = collections.deque(known, _RECENT)
         self._known_end: float | None = end or None
         self._ends: collections.deque = collections.deque([], _RECENT)
         self.restart()
@@ -45,7 +50,10 @@ class Pace:
     @property
     def step(self) -> float | None:
         """Seconds of a step; `None` if no block has ended yet."""
-        return statistics.median(self._steps) if self._steps else None
+        if not self._blocks:
+            return None
+        seconds, steps = map(sum, zip(*self._blocks, strict=True))
+        return seconds / steps
 
     @property
     def end(self) -> float:
@@ -86,7 +94,7 @@ class Pace:
         now = clock.seconds()
         before, steps_before = self._block or (now, steps)
         if steps > steps_before:
-            self._steps.append((now - before) / (steps - steps_before))
+            self._blocks.append((now - before, steps - steps_before))
             self.has_blocks = True
         self._block = (now, steps)
 

@@ -112,6 +112,7 @@ class TimeBudget(keras.callbacks.Callback):
         self._pace = Pace(known.seconds_per_step, known.seconds_per_epoch)
         self._used = known.seconds
         self._start: float | None = None
+        self._seen = 0.0  # Time at the last step.
         self._level: int | None = None
         self._has_compiled = False
 
@@ -146,7 +147,9 @@ class TimeBudget(keras.callbacks.Callback):
     def set_model(self, model):
         """Takes the model; from here on the time runs."""
         super().set_model(model)
-        self._start = clock.seconds()
+        if self._start is not None:  # The last `fit` failed.
+            self._used += self._seen - self._start
+        self._start = self._seen = clock.seconds()
 
     def on_train_begin(self, logs=None):
         """Checks the optimizer, and plans if the pace is known already."""
@@ -179,6 +182,7 @@ class TimeBudget(keras.callbacks.Callback):
 
     def on_train_batch_begin(self, batch, logs=None):
         """Measures, plans, sets the rate; stops after the last step."""
+        self._seen = clock.seconds()
         done = self._steps_before + batch
         if self._measures(done, batch):
             self._plan(done)

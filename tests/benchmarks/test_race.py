@@ -97,8 +97,11 @@ def test_judge_counts_the_best_average(tmp_path, digits):
     np.savez(run / "s.npz", noise=noise.astype("uint8"), good=kept[:200])
     mark = {"seconds": 30.0, "steps": 7, "file": "s.npz"}
     (run / "samples.json").write_text(json.dumps({"marks": [mark]}))
-    judge.evaluate(run, folder, 200)
-    result = json.loads((run / "result.json").read_text())
+    conditions = {"minutes": [0.5], "samples": 200, "backend": "tensorflow"}
+    assert judge.known(run, conditions) is None
+    result = judge.evaluate(run, folder, conditions)
+    assert judge.known(run, conditions) == result
+    assert judge.known(run, {**conditions, "minutes": [1.0]}) is None
     found = result["marks"][0]
     assert found["distance"] == found["distances"]["good"]
     assert found["distances"]["noise"] > 50 * found["distance"]

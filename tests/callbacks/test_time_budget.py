@@ -137,6 +137,33 @@ def test_a_noisy_pace_hardly_changes_the_plan(clock):
 
 
 @pytest.mark.once
+def test_steps_that_rarely_take_longer_are_in_the_first_plan(clock):
+    turns = iter(range(10**6))
+    # Penalties in every sixteenth update: 1.5 seconds on average.
+    machine = Machine(clock, lambda _: 1.0 if next(turns) % 16 else 9.0)
+    machine.fit(TimeBudget(minutes=10), steps=10**5)
+    assert 0.96 * 600 <= machine.seconds <= 600
+    assert machine.rates[-1] == pytest.approx(0.1 * RATE, rel=0.05)
+    settled = machine.plans[len(machine.plans) // 10 :]
+    assert max(settled) < 1.25 * min(settled)
+
+
+@pytest.mark.once
+def test_the_time_of_a_fit_that_failed_is_used(clock):
+    class Failing(Machine):
+        def _step(self, budget, batch):
+            super()._step(budget, batch)
+            if len(self.rates) == 41:
+                raise FloatingPointError
+
+    budget = TimeBudget(minutes=5)
+    with pytest.raises(FloatingPointError):
+        Failing(clock).fit(budget)
+    clock.now += 1000  # Time for a new idea is not part of it.
+    assert Machine(clock).fit(budget).seconds == pytest.approx(260, abs=2)
+
+
+@pytest.mark.once
 def test_the_first_end_of_an_epoch_says_little(clock):
     class Tracing(Machine):
         @property
