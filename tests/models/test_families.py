@@ -13,8 +13,8 @@ from portable import BACKEND, QUICK_STEPS, to_numpy
 
 import keras_gan
 
-# JAX compiles them for longer than all others together. There they are only
-# in test_one_step.py; SAGAN has the layers of SNGAN, and BigGAN of its deep one.
+# JAX compiles them for longer than all others together: there only
+# test_one_step.py runs them. SAGAN has SNGAN's layers, BigGAN its deep form's.
 LONG_TO_COMPILE = {"biggan_deep", "ladagan", "r3gan", "sngan"}
 TRAINED = [
     family
