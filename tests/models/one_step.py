@@ -145,7 +145,7 @@ SYSTEMS = {"pix2pix": pix2pix}
 
 def of_family(keras_gan, build):
     """A step of a GAN of a family of networks."""
-    from families import CLASSES, IMAGES, LABELS
+    from families import CLASSES, LABELS, images_for
 
     generator, discriminator = build()
     weights_of(generator, 1, scale=0.2)
@@ -164,7 +164,8 @@ def of_family(keras_gan, build):
         penalties=[],
         run_eagerly=keras.backend.backend() != "jax",
     )
-    logs = gan.train_on_batch(IMAGES, LABELS, return_dict=True)
+    images = images_for(discriminator)
+    logs = gan.train_on_batch(images, LABELS, return_dict=True)
     return logs, gan.get_weights()
 
 
