@@ -135,6 +135,9 @@ def test_each_start_has_the_deviation_of_its_class():
     ]
     # The styles of the second class are nearer to the ends of tanh.
     embedding.embeddings.assign([[0.0, 0.0], [4.0, 4.0]])
+    kernel = np.full((6, 6), 0.5)
+    kernel[:4, :4] = np.eye(4)
+    mapping.layers[-1].kernel.assign(kernel)
     space = open_space(open_generator(generator, num_classes=2))
     images = np.zeros((2, *small.SHAPE), "float32")
     labels = np.array([0, 1])
