@@ -11,13 +11,23 @@ from keras_gan.cli.run_folder import data_of_run
 from keras_gan.datasets.balancing import class_number
 
 
-def add_labels(parser: argparse.ArgumentParser) -> None:
-    """Adds `--labels`."""
+def add_labels(
+    parser: argparse.ArgumentParser,
+    what: str = "classes of a conditional GAN to draw in turn",
+    default: str = "all",
+) -> None:
+    """Adds `--labels`.
+
+    Args:
+        parser: The parser of the command.
+        what: Of which images they are, for the help.
+        default: What they are where they are not given, for the help.
+    """
     parser.add_argument(
         "--labels",
         metavar="CLASS,...",
-        help="classes of a conditional GAN to draw in turn, by their names in "
-        "the data of the run or their numbers from 0 (default: all)",
+        help=f"{what}, by their names in the data of the run or their numbers "
+        f"from 0 (default: {default})",
     )
 
 
@@ -45,21 +55,51 @@ def labels_in_turn(
     Raises:
         ValueError: If there is no such class.
     """
-    if gan.num_classes is None and text is None:
+    if text is not None:
+        labels = _chosen(text, gan, names)
+    elif gan.num_classes is not None:
+        labels = list(range(gan.num_classes))
+    else:
         return None
-    if gan.num_classes is None:
+    return np.resize(np.array(labels, "int32"), count)
+
+
+def labels_of_images(
+    text: str | None, gan: models.GAN, names: tuple[str, ...], count: int
+) -> np.ndarray | None:
+    """The label of each of some images that there are already.
+
+    Args:
+        text: `--labels`, or `None`.
+        gan: The GAN.
+        names: Names of its classes, where they are known.
+        count: Number of images.
+
+    Returns:
+        Int32 array `(count,)`, or `None` where `text` is.
+
+    Raises:
+        ValueError: If there is no such class, or some images have none.
+    """
+    if text is None:
+        return None
+    labels = _chosen(text, gan, names)
+    if len(labels) not in (1, count):
+        raise ValueError(
+            "`--labels` must name one class for all images, or one for each. "
+            f"Received: {len(labels)} classes and {count} images."
+        )
+    return np.resize(np.array(labels, "int32"), count)
+
+
+def _chosen(text: str, gan: models.GAN, names: tuple[str, ...]) -> list[int]:
+    """Classes by their names or numbers, with commas between them."""
+    num_classes = gan.num_classes
+    if num_classes is None:
         raise ValueError(
             "`--labels` needs a conditional GAN, and this one has no classes. "
             "Leave it out, or train with --conditional."
         )
-    labels = list(range(gan.num_classes))
-    if text is not None:
-        labels = _chosen(text, names, gan.num_classes)
-    return np.resize(np.array(labels, "int32"), count)
-
-
-def _chosen(text: str, names: tuple[str, ...], num_classes: int) -> list[int]:
-    """Classes by their names or numbers, with commas between them."""
     numbers = {str(number): number for number in range(num_classes)}
 
     def number(key: str) -> int:

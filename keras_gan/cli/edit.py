@@ -11,19 +11,13 @@ from keras_gan import images as image_tools
 from keras_gan import latents, models
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli.apart import check_apart_from_run
-from keras_gan.cli.classes import add_labels, class_names, labels_in_turn
+from keras_gan.cli.classes import add_labels
 from keras_gan.cli.generate import model_path
-from keras_gan.cli.latent_files import Latents, read_latents
+from keras_gan.cli.latents_to_edit import NUM_IMAGES, latents_to_edit
 from keras_gan.cli.loading import load_gan
 from keras_gan.cli.own_files import check_replaceable, mark
 from keras_gan.cli.project import picture_path, write_picture
-from keras_gan.cli.steering import (
-    add_projection,
-    add_space,
-    chosen_seed,
-    projected,
-    read_images,
-)
+from keras_gan.cli.steering import add_projection, add_space, chosen_seed
 from keras_gan.latents.measures import MEASURES
 from keras_gan.latents.steering import STRENGTHS
 from keras_gan.utils.files import replacing
@@ -66,10 +60,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--num-images",
         type=kinds.positive_integer,
         metavar="N",
-        default=6,
-        help="random images (default: 6)",
+        help=f"random images (default: {NUM_IMAGES})",
     )
-    add_labels(parser)
+    add_labels(
+        parser,
+        "classes of a conditional GAN: of random images, in turn; of IMAGE, "
+        "one for all or one for each",
+        "all; of IMAGE, those of the nearest random images",
+    )
     add_space(parser)
     add_projection(parser.add_argument_group("of IMAGE"))
     kinds.add_seed(parser, "random images", default=None)
@@ -113,11 +111,12 @@ def run(options: argparse.Namespace) -> int:
             check_replaceable(one, _COMMAND)
         gan = load_gan(path, compiled=False)
         image_tools.check_image_shape(gan.image_shape)
+        options.seed = chosen_seed(options.seed)
+        latents_in = latents_to_edit(options, gan, path)
         directions = latents.Directions.joined(
             [_found(gan, one, options.space) for one in options.direction]
         )
-        options.seed = chosen_seed(options.seed)
-        chosen = _latents(options, gan, directions.space, path)
+        chosen = latents_in(directions.space)
         picture = latents.grid(
             gan,
             chosen.points,
@@ -173,37 +172,6 @@ def _numbered(
             f"has. Received: {text}"
         )
     return found[low - 1 : high]
-
-
-def _latents(
-    options: argparse.Namespace,
-    gan: models.GAN,
-    space: str,
-    path: pathlib.Path,
-) -> Latents:
-    """Latents of IMAGE, or random ones."""
-    if options.image is None:
-        names = class_names(path, gan)
-        number = options.num_images
-        labels = labels_in_turn(options.labels, gan, names, number)
-        points = latents.sample_latents(
-            gan, number, space=space, labels=labels, seed=options.seed
-        )
-        return Latents(points, labels, [], space)
-    if options.image.lower().endswith(".npz"):
-        found = read_latents(options.image, gan)
-        if found.space != space:
-            raise ValueError(
-                f"IMAGE must hold latents in {space}, like the directions. "
-                f"Received: {options.image}, with latents in {found.space}. "
-                "Choose another --space."
-            )
-        return found
-    images = read_images(options.image, gan, options.resize)
-    projection = projected(gan, images, space, options)
-    return Latents(
-        projection.latents, projection.labels, projection.noise, space
-    )
 
 
 def _saved_path(named: str | None) -> pathlib.Path | None:

@@ -11,7 +11,7 @@ from keras_gan.cli.apart import check_apart_from_run
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.loading import load_gan
 from keras_gan.models import exporting
-from keras_gan.utils.files import replacing
+from keras_gan.utils.files import naming
 from keras_gan.utils.locks import holding_file
 
 SUMMARY = "write a trained generator for other programs"
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
     exporting.check(kind)
     suffix = _SUFFIXES[kind]
     out = pathlib.Path(options.out or source.with_name(f"generator{suffix}"))
-    if suffix and out.suffix != suffix:
+    if suffix and out.suffix.lower() != suffix:
         raise ValueError(
             f"`--out` must end in {suffix} for --format {kind}. Received: "
             f"{out}."
@@ -82,18 +82,24 @@ def _format_of(out: str | None) -> str:
     """The format that a suffix stands for."""
     suffix = "" if out is None else pathlib.Path(out).suffix.lower()
     formats = {suffix: kind for kind, suffix in _SUFFIXES.items()}
-    return formats.get(suffix, "tf_saved_model")
+    if suffix not in formats:
+        known = ", ".join(
+            f"{kind} ({end or 'a folder'})" for kind, end in _SUFFIXES.items()
+        )
+        raise ValueError(
+            f"`--out` must have the suffix of a format: {known}. Received: "
+            f"{out}. Rename it, or choose a --format."
+        )
+    return formats[suffix]
 
 
 def _write(gan: models.GAN, out: pathlib.Path, kind: str) -> None:
     """Writes all of it or nothing."""
-    if _SUFFIXES[kind]:
-        with replacing(out) as aside:
-            gan.export(aside, kind, verbose=False)
-    else:
-        with tempfile.TemporaryDirectory(
-            prefix=".writing-", dir=out.parent
-        ) as folder:
-            aside = pathlib.Path(folder, "model")
-            gan.export(aside, kind, verbose=False)
-            os.replace(aside, out)
+    with (
+        naming(out),
+        tempfile.TemporaryDirectory(prefix=".writing-", dir=out.parent) as held,
+    ):
+        # Keras takes suffixes in lower case only.
+        aside = pathlib.Path(held, f"model{_SUFFIXES[kind]}")
+        gan.export(aside, kind, verbose=False)
+        os.replace(aside, out)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from keras_gan import images as image_tools
-from keras_gan import latents, models
+from keras_gan import models
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli.apart import check_apart_from_run
 from keras_gan.cli.classes import add_labels, class_names, labels_in_turn
@@ -16,7 +16,8 @@ from keras_gan.cli.generate import model_path
 from keras_gan.cli.loading import load_gan
 from keras_gan.cli.progress import ProgressBar
 from keras_gan.cli.steering import add_space, chosen_seed
-from keras_gan.latents.interpolation import WAYS
+from keras_gan.latents.interpolation import WAYS, images_on_way
+from keras_gan.latents.spaces import open_space
 from keras_gan.utils.memory import check_memory
 
 SUMMARY = "film the way from image to image"
@@ -124,16 +125,16 @@ def _frames(
         * math.prod(gan.image_shape),
         "Choose fewer --points, --steps or --num-images.",
     )
+    space = open_space(gan, options.space)
     films = []
     shown = not options.quiet
     with ProgressBar(number, "films", shown=shown and number > 1) as bar:
         for index in range(number):
-            images = latents.interpolate(
-                gan,
+            images = images_on_way(
+                space,
                 options.points,
                 options.steps,
-                space=options.space,
-                method=options.method,
+                options.method,
                 closed=not options.open,
                 labels=None if labels is None else int(labels[index]),
                 seed=seed + index,

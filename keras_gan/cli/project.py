@@ -11,6 +11,7 @@ from keras_gan import images as image_tools
 from keras_gan import latents, models
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli.apart import check_apart_from_run
+from keras_gan.cli.classes import add_labels, class_names, labels_of_images
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.latent_files import write_latents
 from keras_gan.cli.loading import load_gan
@@ -51,6 +52,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "nearer and is worse to edit (default: w where the generator has "
         "styles, else z)",
     )
+    add_labels(
+        parser,
+        "class of all images, or one for each, of a conditional GAN",
+        "those of the nearest random images",
+    )
     add_projection(parser)
     kinds.add_seed(parser, "the result", default=0)
     parser.add_argument("--quiet", action="store_true", help="show no progress")
@@ -71,7 +77,9 @@ def run(options: argparse.Namespace) -> int:
         gan = load_gan(path, compiled=False)
         image_tools.check_image_shape(gan.image_shape)
         images = read_images(options.image, gan, options.resize)
-        found = projected(gan, images, options.space, options)
+        names = class_names(path, gan)
+        labels = labels_of_images(options.labels, gan, names, len(images))
+        found = projected(gan, images, labels, options.space, options)
         _write(out, arrays, gan, images, found)
     decibels = ", ".join(f"{one:.1f}" for one in found.psnr[:10])
     print(f"{len(images)} images, PSNR {decibels} dB: {out} and {arrays}")

@@ -13,6 +13,8 @@ from keras_gan.cli.picture_files import PictureFiles
 from keras_gan.cli.progress import ProgressBar
 from keras_gan.cli.words import size_in_words
 
+_STEPS = 500
+
 
 def add_space(parser: argparse.ArgumentParser) -> None:
     """Adds `--space`."""
@@ -35,8 +37,7 @@ def add_projection(parser) -> None:
         "--steps",
         type=kinds.steps,
         metavar="N",
-        default=500,
-        help="steps of the optimization (default: 500)",
+        help=f"steps of the optimization (default: {_STEPS})",
     )
     parser.add_argument(
         "--starts",
@@ -83,6 +84,7 @@ def read_images(named: str, gan: models.GAN, resize: bool) -> np.ndarray:
 def projected(
     gan: models.GAN,
     images: np.ndarray,
+    labels: np.ndarray | None,
     space: str | None,
     options: argparse.Namespace,
 ) -> latents.Projection:
@@ -91,16 +93,19 @@ def projected(
     Args:
         gan: The GAN.
         images: As `read_images` returns them.
+        labels: Their classes, or `None` without classes, or to find them.
         space: `"z"`, `"w"` or `"w+"`.
         options: What `add_projection`, `--seed` and `--quiet` gave.
     """
-    with ProgressBar(options.steps, "steps", shown=not options.quiet) as bar:
+    steps = options.steps or _STEPS
+    with ProgressBar(steps, "steps", shown=not options.quiet) as bar:
         return latents.project(
             gan,
             images,
             space=space,
+            labels=labels,
             feature_extractor=options.feature_extractor,
-            steps=options.steps,
+            steps=steps,
             starts=options.starts,
             seed=options.seed or 0,
             report=lambda step, _: bar.update(step - bar.n),

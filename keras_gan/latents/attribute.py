@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan import backend
-from keras_gan.latents.classes import within_classes
+from keras_gan.latents.classes import vary_within_classes, within_classes
 from keras_gan.latents.directions import Directions
 from keras_gan.latents.measures import MEASURES
 from keras_gan.latents.samples import every_class
@@ -66,7 +66,7 @@ def attribute_direction(
 
     Raises:
         ValueError: If an argument is not valid, or the attribute is the same
-            for all images.
+            for all images of a class.
 
     Example:
 
@@ -86,7 +86,9 @@ def attribute_direction(
     vector = coefficients(points, values, labels)
     if kept is not None:
         others = [
-            coefficients(points, one, labels) for one in kept.T if np.ptp(one)
+            coefficients(points, one, labels)
+            for one in kept.T
+            if vary_within_classes(one, labels)
         ]
         vector = _without(vector, others)
     if name is None:
@@ -147,10 +149,13 @@ def _samples(
         attribute if is_array else _measured("attribute", attribute, images)
     )
     values = _checked("attribute", values, (len(points),))
-    if np.ptp(values) == 0.0 or len(points) < _FEWEST:
+    if len(points) < _FEWEST or not vary_within_classes(values, labels):
+        spread = np.ptp(within_classes(values, labels))
         raise ValueError(
-            f"`attribute` must vary over at least {_FEWEST} samples. Received: "
-            f"{len(points)}, from {values.min():g} to {values.max():g}."
+            f"`attribute` must vary over at least {_FEWEST} samples, also "
+            f"those of one class. Received: {len(points)}, from "
+            f"{values.min():g} to {values.max():g}, within classes by "
+            f"{spread:g}. Choose what differs between images."
         )
     kept = None
     if keep is not None:

@@ -71,8 +71,19 @@ class Directions:
             names: What each one is called.
             deviations: Standard deviations along them. Default: those of
                 random latents.
+
+        Raises:
+            ValueError: If a vector is 0 or not finite.
         """
-        vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        for name, length in zip(names, lengths[:, 0], strict=True):
+            if not 0.0 < length < np.inf:
+                raise ValueError(
+                    "Directions must be finite vectors other than 0. Received: "
+                    f"{name!r} of length {length:g}. Choose something that "
+                    "changes with the latents."
+                )
+        vectors = vectors / lengths
         if deviations is None:
             deviations = space.deviations(vectors)
         return cls(

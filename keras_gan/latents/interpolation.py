@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan.latents.spaces import open_space
+from keras_gan.latents.spaces import LatentSpace, open_space
 from keras_gan.utils.arguments import choice, optional_seed, positive_integer
 
 # Below this sine of the angle between two points, a great circle is a line, or
@@ -62,12 +62,40 @@ def interpolate(
         [White, 2016](https://arxiv.org/abs/1609.04468) (spherical)
     """
     opened = open_space(gan, space)
+    return images_on_way(
+        opened, latents, num_steps, method, closed, labels, seed
+    )
+
+
+def images_on_way(
+    space: LatentSpace,
+    latents: Any,
+    num_steps: int,
+    method: str | None,
+    closed: bool,
+    labels: Any,
+    seed: int | None,
+) -> np.ndarray:
+    """What `interpolate` returns, of a space that is open for several ways.
+
+    Args:
+        space: The space, whose generator is compiled once.
+        latents: As for `interpolate`.
+        num_steps: As for `interpolate`.
+        method: As for `interpolate`.
+        closed: As for `interpolate`.
+        labels: As for `interpolate`.
+        seed: As for `interpolate`.
+
+    Raises:
+        ValueError: As `interpolate`.
+    """
     rng = np.random.default_rng(optional_seed(seed))
-    points, labels = opened.points(latents, labels, rng)
+    points, labels = space.points(latents, labels, rng)
     if method is None:
-        method = "spherical" if opened.name == "z" else "linear"
+        method = "spherical" if space.name == "z" else "linear"
     path = latent_path(points, num_steps, method=method, closed=closed)
-    if labels is not None and opened.name == "z":
+    if labels is not None and space.name == "z":
         if len(set(labels.tolist())) > 1:
             raise ValueError(
                 "`labels` must be one class for all images in z, where there "
@@ -75,7 +103,7 @@ def interpolate(
                 "Draw a film for each class."
             )
         labels = labels[:1].repeat(len(path))
-    return opened.images(path, labels)
+    return space.images(path, labels)
 
 
 def latent_path(
@@ -85,7 +113,7 @@ def latent_path(
     method: str = "spherical",
     closed: bool = False,
 ) -> np.ndarray:
-    """Points on a way through given points, at equal distances.
+    """Points on a way, at equal shares of each piece between given points.
 
     Between neighbors a and b, at share t of the way:
 

@@ -101,23 +101,24 @@ class Descent:
     def run(
         self,
         rng: np.random.Generator,
-        deviation: float,
+        deviations: np.ndarray,
         after_step: Callable[[int, float], None],
     ) -> None:
         """Takes all steps.
 
         Args:
             rng: Generator of random numbers.
-            deviation: That of the latents.
+            deviations: Of each latent, floats `(count,)`.
             after_step: Called with the number of each step, from 1, and the
                 mean distance before it.
         """
         shape = self._points.shape
+        deviations = deviations.reshape(-1, *(1,) * (len(shape) - 1))
         for step in range(self._plan.steps):
-            scale = self._plan.shake(step) * deviation
+            scale = self._plan.shake(step)
             shake = np.zeros(shape, "float32")
             if scale:
-                shake += scale * rng.standard_normal(shape)
+                shake += scale * deviations * rng.standard_normal(shape)
             self._optimizer.learning_rate = self._plan.rate(step)
             distance = self._update(
                 ops.convert_to_tensor(shake), self._labels, self._wanted

@@ -106,17 +106,18 @@ def _distances(
 
     between = backend.compiled(between)
     way = WAYS["spherical" if space.name == "z" else "linear"]
+    labels = every_class(space, count)
     found = []
     for start in range(0, count, _BATCH):
         size = min(_BATCH, count - start)
-        labels = every_class(space, size)
-        first, last = (space.draw(size, labels, rng) for _ in range(2))
+        some = None if labels is None else labels[start : start + size]
+        first, last = (space.draw(size, some, rng) for _ in range(2))
         shares = rng.random((size, 1)) * (sampling == "full")
         near = [
             way(first, last, shares + step).astype("float32")
             for step in (0.0, epsilon)
         ]
-        values = between(*near, labels, space.noise.values)
+        values = between(*near, some, space.noise.values)
         found.append(ops.convert_to_numpy(values))
     return np.concatenate(found)
 

@@ -8,6 +8,7 @@ from keras import ops
 
 from keras_gan import backend
 from keras_gan.features.layer_outputs import output_of
+from keras_gan.latents.classes import vary_within_classes, within_classes
 from keras_gan.latents.directions import Directions
 from keras_gan.latents.factorization import input_layers, signed
 from keras_gan.latents.samples import every_class
@@ -38,20 +39,24 @@ def principal_directions(
     direction k = sum_i c_ik z_i / sum_i c_ik^2
     ```
 
+    Of a conditional generator only what varies within classes counts.
+
     Args:
         gan: GAN, generator or file, as for
             `keras_gan.sampling.open_generator`; the averaged generator is used.
         num_directions: How many, at least 1.
         space: `"z"` or `"w"`. None: w where the generator has styles.
         layer: Name of the layer in z. None: the first one that takes latents.
-        num_samples: Number of random latents, more than directions.
+        num_samples: Number of random latents, more than directions; at least
+            as many more as there are classes.
         seed: Integer that determines them. None: a random one.
 
     Returns:
         `Directions` named `"pca 1"` and so on, which explain less and less.
 
     Raises:
-        ValueError: If an argument is not valid.
+        ValueError: If an argument is not valid, or the activations do not
+            vary.
 
     Example:
 
@@ -66,7 +71,9 @@ def principal_directions(
 
     opened = open_space(gan, space)
     count = integer("num_directions", num_directions, at_least=1)
-    integer("num_samples", num_samples, at_least=count + 1)
+    # One for each mean that is taken away.
+    fewest = count + (opened.source.num_classes or 1)
+    integer("num_samples", num_samples, at_least=fewest)
     rng = np.random.default_rng(optional_seed(seed))
     labels = every_class(opened, num_samples)
     points = opened.draw(num_samples, labels, rng)
@@ -78,12 +85,21 @@ def principal_directions(
             f"`layer` must be None in w. Received: {layer!r}. Leave it out, or "
             'choose `space="z"`.'
         )
+    if not vary_within_classes(values, labels):
+        raise ValueError(
+            "The principal components must be of something that varies within "
+            f"classes. Received: {values.shape[1]} numbers that do not depend "
+            "on the latents. Choose another `layer`, or train the generator."
+        )
     count = min(count, opened.size, values.shape[1])
     pca = PCA(count, random_state=0)
-    coordinates = pca.fit_transform(values)
+    coordinates = pca.fit_transform(within_classes(values, labels))
     vectors, deviations = pca.components_, np.sqrt(pca.explained_variance_)
     if opened.name == "z":
-        vectors, deviations = coordinates.T @ points, np.ones(count)
+        vectors, deviations = (
+            coordinates.T @ within_classes(points, labels),
+            np.ones(count),
+        )
     names = tuple(f"pca {number + 1}" for number in range(count))
     return Directions.found_in(opened, signed(vectors), names, deviations)
 

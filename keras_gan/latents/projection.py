@@ -161,7 +161,7 @@ def project(
         points = opened.by_layer(points)
     targets = [one.repeat(starts, axis=0) for one in matching.described(images)]
     descent = Descent(opened, matching, targets, points, begun.labels, plan)
-    descent.run(rng, begun.deviation, _progress(report, verbose, plan.steps))
+    descent.run(rng, begun.deviations, _progress(report, verbose, plan.steps))
     return _best(opened, matching, descent, targets, images)
 
 

@@ -18,12 +18,14 @@ class Starts(NamedTuple):
     Attributes:
         points: Float32 array `(images * starts, size)`, image by image.
         labels: Their classes, or `None` without classes.
-        deviation: Root of the mean squared distance of points to their mean.
+        deviations: For each point, the root of the mean squared distance of
+            styles of its class to their mean, floats `(images * starts,)`; 1
+            in z.
     """
 
     points: np.ndarray
     labels: np.ndarray | None
-    deviation: float
+    deviations: np.ndarray
 
 
 def starting_points(
@@ -44,19 +46,21 @@ def starting_points(
     """
     pool = _Pool(space, max(starts, _fitting(images)), rng)
     wanted = [None] * len(images) if labels is None else labels.tolist()
-    points: list[np.ndarray] = []
-    classes: list[np.ndarray] = []
-    for image, label in zip(images, wanted, strict=True):
-        near, own = pool.nearest(image, label, starts)
-        if space.name == "w":
-            near[0] = pool.mean(None if own is None else int(own[0]))
-        points.append(near)
-        classes += [] if own is None else [own]
-    return Starts(
-        np.concatenate(points),
-        np.concatenate(classes) if classes else None,
-        pool.deviation,
-    )
+    nearest = [
+        pool.nearest(image, label, starts)
+        for image, label in zip(images, wanted, strict=True)
+    ]
+    points = np.concatenate([near for near, _ in nearest])
+    classes = [own for _, own in nearest if own is not None]
+    chosen = np.concatenate(classes) if classes else None
+    deviations = np.ones(len(points))
+    if space.name == "w":
+        own = [None] * len(points) if chosen is None else chosen.tolist()
+        means, deviations = map(
+            np.array, zip(*map(pool.styles, own), strict=True)
+        )
+        points[::starts] = means[::starts]
+    return Starts(points, chosen, deviations)
 
 
 def _fitting(images: np.ndarray) -> int:
@@ -74,8 +78,7 @@ class _Pool:
         self._count = count
         self._rng = rng
         self._drawn: dict[int | None, tuple] = {}
-        self._means: dict[int | None, np.ndarray] = {}
-        self.deviation = 1.0
+        self._styles: dict[int | None, tuple[np.ndarray, float]] = {}
 
     def nearest(
         self, image: np.ndarray, label: int | None, starts: int
@@ -91,16 +94,15 @@ class _Pool:
         chosen = errors.argsort(kind="stable")[:starts]
         return points[chosen], None if labels is None else labels[chosen]
 
-    def mean(self, label: int | None) -> np.ndarray:
-        """The mean of many points of a class."""
-        if label not in self._means:
+    def styles(self, label: int | None) -> tuple[np.ndarray, float]:
+        """The mean of many styles of a class, and their deviation."""
+        if label not in self._styles:
             labels = self._labels(label, _STYLES)
             points = self._space.draw(_STYLES, labels, self._rng)
             mean = points.mean(axis=0)
             squares = np.square(points - mean).sum(axis=1)
-            self.deviation = float(np.sqrt(squares.mean()))
-            self._means[label] = mean
-        return self._means[label]
+            self._styles[label] = mean, float(np.sqrt(squares.mean()))
+        return self._styles[label]
 
     def _labels(self, label: int | None, count: int) -> np.ndarray | None:
         if label is None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_gan.images import image_grid
 from keras_gan.latents.directions import Directions
+from keras_gan.latents.spaces import LatentSpace
 from keras_gan.utils.arguments import optional_seed
 
 STRENGTHS = (-3.0, -1.5, 0.0, 1.5, 3.0)
@@ -70,20 +71,7 @@ def edit(
     space = direction.space_in(gan)
     rng = np.random.default_rng(optional_seed(seed))
     points, labels = space.points(latents, labels, rng)
-    step = direction.vectors[0] * direction.deviations[0]
-    if layers is not None:
-        points, step = _by_layer(space, points, step, layers)
-    times = len(steps)
-    # (strengths, 1 for each axis that the step lacks, size)
-    missing = (1,) * (points.ndim - step.ndim - 1)
-    moves = np.multiply.outer(steps, step).reshape(times, *missing, *step.shape)
-    moved = points[:, None] + moves
-    images = space.images(
-        moved.reshape(-1, *points.shape[1:]).astype("float32"),
-        None if labels is None else labels.repeat(times),
-        None if noise is None else [_repeated(one, times) for one in noise],
-    )
-    return images.reshape(len(points), times, *images.shape[1:])
+    return _moved(space, points, labels, noise, direction, steps, layers)
 
 
 def grid(
@@ -128,12 +116,12 @@ def grid(
     """
     if not len(directions):
         raise ValueError("`directions` must be at least one. Received: 0.")
+    steps = checked_strengths(strengths)
     space = directions.space_in(gan)
     rng = np.random.default_rng(optional_seed(seed))
     points, labels = space.points(latents, labels, rng)
     rows = [
-        edit(gan, points, one, strengths, labels=labels, noise=noise)
-        for one in directions
+        _moved(space, points, labels, noise, one, steps) for one in directions
     ]
     images = np.concatenate(rows)
     columns = images.shape[1]
@@ -159,6 +147,32 @@ def checked_strengths(strengths: Any) -> np.ndarray:
             f"{strengths!r}."
         )
     return array.astype("float32")
+
+
+def _moved(
+    space: LatentSpace,
+    points: np.ndarray,
+    labels: np.ndarray | None,
+    noise: Sequence[np.ndarray] | None,
+    direction: Directions,
+    steps: np.ndarray,
+    layers: slice | Sequence[int] | None = None,
+) -> np.ndarray:
+    """What `edit` returns, of a space that is open."""
+    step = direction.vectors[0] * direction.deviations[0]
+    if layers is not None:
+        points, step = _by_layer(space, points, step, layers)
+    times = len(steps)
+    # (strengths, 1 for each axis that the step lacks, size)
+    missing = (1,) * (points.ndim - step.ndim - 1)
+    moves = np.multiply.outer(steps, step).reshape(times, *missing, *step.shape)
+    moved = points[:, None] + moves
+    images = space.images(
+        moved.reshape(-1, *points.shape[1:]).astype("float32"),
+        None if labels is None else labels.repeat(times),
+        None if noise is None else [_repeated(one, times) for one in noise],
+    )
+    return images.reshape(len(points), times, *images.shape[1:])
 
 
 def _repeated(noise: np.ndarray, times: int) -> np.ndarray:

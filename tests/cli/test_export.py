@@ -55,14 +55,19 @@ def test_the_suffix_says_what_is_written(run, run_command, monkeypatch):
     monkeypatch.setattr(exporting, "check", lambda kind: kind)
     monkeypatch.setattr(exporting, "export", export)
     for out in ("new/x.onnx", "x.tflite", "x.PT2"):
-        assert run_command("export", run, "--out", out)[0] == (
-            0 if out.islower() else 2
-        )
+        assert run_command("export", run, "--out", out)[0] == 0
+        assert Path(out).read_bytes() == b"x"
     assert run_command("export", run, "--format", "onnx")[0] == 0
+    # In lower case, which is what Keras takes.
     assert written == [
-        (".onnx", "onnx"), (".tflite", "tflite"), (".onnx", "onnx"),
+        (".onnx", "onnx"), (".tflite", "tflite"), (".pt2", "torch"),
+        (".onnx", "onnx"),
     ]  # fmt: skip
-    assert Path("new/x.onnx").exists() and Path("run/generator.onnx").exists()
+    assert Path("run/generator.onnx").exists()
+    # A folder may have any name, where that is what is asked for.
+    for out, options in (("x", ()), ("v1.5", ("--format", "tf_saved_model"))):
+        assert run_command("export", run, "--out", out, *options)[0] == 0
+        assert written.pop() == ("", "tf_saved_model")
 
 
 @pytest.mark.parametrize(
@@ -72,6 +77,7 @@ def test_the_suffix_says_what_is_written(run, run_command, monkeypatch):
         (("--format", "onnx"), "Run `pip install onnx tf2onnx`"),
         (("--out", "x.onnx"), "Run `pip install onnx tf2onnx`"),
         (("--out", "taken"), "`taken` exists already"),
+        (("--out", "g.h5"), "onnx (.onnx), tflite (.tflite), torch (.pt2)"),
         (
             ("--format", "tflite", "--out", "x.onnx"),
             "must end in .tflite for --format tflite",

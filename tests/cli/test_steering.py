@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan import cli, latents
+from keras_gan import GAN, backend, cli, latents, networks
+from keras_gan.cli import edit, latent_files
 from keras_gan.images import read_image, to_uint8, write_image
+from keras_gan.latents.spaces import open_space
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
@@ -234,3 +236,130 @@ def test_latents_of_another_gan(runs, plain, run_command, run_fails):
         *("--direction", "factorize:1"),
     )
     assert "must hold latents of this GAN" in error
+
+
+def test_classes_of_own_images(runs, run_command):
+    run = runs / "classes"
+    Path("two").mkdir()
+    for name, seed in (("a", 1), ("b", 2)):
+        write_sample(run, f"two/{name}.png", seed=seed)
+    quick = ("--steps", 1, "--starts", 1, "--quiet")
+    code, *_ = run_command(
+        *("project", run, "two", "--labels", "7,2", *quick),
+        *("--out", "two.png"),
+    )
+    assert code == 0
+    with np.load("two.npz") as arrays:
+        assert arrays["labels"].tolist() == [7, 2]
+    # The same latents are edited, whether they are kept in a file or not.
+    shown = ("--direction", "factorize:1", "--out")
+    for path, image, options in (
+        ("a.png", "two.npz", ()),
+        ("b.png", "two", ("--labels", "7,2", "--seed", 0, *quick)),
+    ):
+        assert run_command("edit", run, image, *shown, path, *options)[0] == 0
+    np.testing.assert_array_equal(read_image("a.png"), read_image("b.png"))
+
+
+def test_options_that_would_be_ignored(runs, plain, run_command, run_fails):
+    write_sample(plain)
+    run_command("project", plain, "x.png", "--steps", 1, "--quiet")
+    before = sorted(Path().iterdir())
+    shown = ("--direction", "factorize:1")
+    for arguments, message in (
+        (("x.png", "--num-images", 3), "`--num-images` has no effect with IM"),
+        (("x.png", "--labels", 3), "needs a conditional GAN"),
+        (("x-projected.npz", "--labels", 3), "`--labels` has no effect with l"),
+        (("x-projected.npz", "--resize"), "`--resize` has no effect with lat"),
+        (("--steps", 3), "`--steps` has no effect without IMAGE. Received: "),
+    ):
+        assert message in run_fails("edit", plain, *arguments, *shown)
+    error = run_fails("project", plain, "x.png", "--labels", 3)
+    assert "needs a conditional GAN" in error
+    for command in (("project",), ("edit", *shown)):
+        error = run_fails(
+            *(command[0], runs / "classes", "x.png", "--labels", "3,4"),
+            *command[1:],
+        )
+        assert "one for each. Received: 2 classes and 1 images" in error
+    assert sorted(Path().iterdir()) == before
+
+
+def test_an_image_is_read_before_directions_are_searched(
+    plain, run_fails, monkeypatch
+):
+    def searched(*arguments, **options):
+        raise AssertionError("It has taken its time.")
+
+    monkeypatch.setitem(edit._FINDERS, "pca", searched)
+    for image in ("nowhere.png", "nowhere.npz"):
+        error = run_fails("edit", plain, image, "--direction", "pca:1")
+        assert image in error
+
+
+def test_damaged_latents_are_one_line(runs, run_command, run_fails):
+    run = runs / "classes"
+    write_sample(run)
+    run_command("project", run, "x.png", "--steps", 1, "--quiet")
+    with np.load("x-projected.npz") as arrays:
+        right = dict(arrays)
+    gan = model(run)
+    for name, value in (
+        ("latents", np.zeros((1, 3))),
+        ("latents", np.zeros(())),
+        ("latents", np.full((1, 64), np.nan)),
+        ("labels", np.zeros(2, "int32")),
+        ("labels", np.array([10])),
+        ("labels", np.array(["a"])),
+        ("noise_0", np.zeros((1, 8, 8, 1))),
+        ("space", np.array("w")),
+        ("space", np.array("x")),
+    ):
+        np.savez("y.npz", **right | {name: value})
+        with pytest.raises(ValueError, match="damaged: .*" + name[:5]):
+            latent_files.read_latents("y.npz", gan)
+    error = run_fails("edit", run, "y.npz", "--direction", "factorize:1")
+    assert "`y.npz` is damaged: `space` must be one of 'z', 'w'" in error
+    assert error.endswith("Write it with `keras-gan project`.\n")
+
+
+def test_noise_of_damaged_latents(in_folder):
+    generator = networks.stylegan2_generator((8, 8, 1), width=4, style_dim=8)
+    gan = GAN(generator, networks.mlp_discriminator((8, 8, 1)))
+    values = open_space(gan).noise.values
+    found = latents.Projection(
+        np.zeros((2, 8)),
+        np.zeros((2, 8, 8, 1)),
+        None,
+        [one.repeat(2, axis=0) for one in values],
+        *np.zeros((2, 2)),
+        space="w",
+    )
+    path = Path("x.npz")
+    latent_files.write_latents(path, gan, found)
+    read = latent_files.read_latents(path, gan)
+    for one, other in zip(read.noise, found.noise, strict=True):
+        np.testing.assert_array_equal(one, other)
+    one, *others = found.noise
+    for noise in ([], [one[:1], *others], [np.nan * one, *others], [one > 0.0]):
+        latent_files.write_latents(path, gan, found._replace(noise=noise))
+        with pytest.raises(ValueError, match="damaged: `noise` must be finite"):
+            latent_files.read_latents(path, gan)
+
+
+def test_the_films_of_all_classes_open_the_space_once(
+    runs, run_command, monkeypatch
+):
+    opened = []
+    compiled = backend.compiled
+
+    def counted(function):
+        opened.append(function)
+        return compiled(function)
+
+    monkeypatch.setattr(backend, "compiled", counted)
+    code, *_ = run_command(
+        *("interpolate", runs / "classes", *SHORT, "--num-images", 3),
+        *("--out", "x.gif", "--quiet"),
+    )
+    assert code == 0 and len(opened) == 1

@@ -7,7 +7,7 @@ import small_generators as small
 from portable import array
 
 import keras_gan
-from keras_gan import layers, networks
+from keras_gan import backend, layers, networks
 from keras_gan.latents import (
     Directions,
     attribute_direction,
@@ -18,6 +18,7 @@ from keras_gan.latents import (
     sample_latents,
 )
 from keras_gan.latents.measures import brightness, slant, thickness
+from keras_gan.latents.spaces import open_space
 from keras_gan.sampling import open_generator
 
 
@@ -224,6 +225,100 @@ def test_classes_stay_what_they_are():
     assert np.all(brightness(images[:, 1]) > brightness(images[:, 0]))
     assert len(factorize(source)) == small.LATENT_DIM
     assert len(principal_directions(source, 2, num_samples=99, seed=1)) == 2
+
+
+def between_classes():
+    """Classes far apart along one pixel; latents move others, by 3, 2, 1."""
+    latents, labels = keras.Input((3,)), keras.Input((), dtype="int32")
+    embedding = keras.layers.Embedding(4, 1, name="classes")
+    vector = keras.layers.Concatenate()([latents, embedding(labels)])
+    x = keras.layers.Dense(64, use_bias=False, name="first")(vector)
+    images = keras.layers.Reshape(small.SHAPE)(x)
+    generator = keras.Model([latents, labels], images)
+    embedding.embeddings.assign([[-9.0], [-3.0], [3.0], [9.0]])
+    generator.get_layer("first").kernel.assign(
+        np.diag([3.0, 2, 1, 9]) @ np.eye(4, 64)
+    )
+    return open_generator(generator, num_classes=4)
+
+
+def test_principal_directions_leave_out_what_differs_between_classes():
+    source = between_classes()
+    found = principal_directions(source, 3, num_samples=2000, seed=1)
+    assert cosines(found, np.eye(3)).min() > 0.99
+    # In w, where classes are points far from each other.
+    generator = small.styled(num_classes=3)
+    embedding = next(
+        layer
+        for layer in generator.get_layer("mapping").layers
+        if isinstance(layer, keras.layers.Embedding)
+    )
+    embedding.embeddings.assign([[-3.0, 0.0], [0.0, 3.0], [3.0, -3.0]])
+    source = open_generator(generator, num_classes=3)
+    found = principal_directions(source, 2, num_samples=3000, seed=1)
+    # What `StyleSpace` says of styles of one class.
+    np.testing.assert_allclose(
+        found.deviations, open_space(source).deviations(found.vectors), rtol=0.1
+    )
+    with pytest.raises(ValueError, match="integer of at least 5"):
+        principal_directions(source, 2, num_samples=4)
+
+
+@pytest.mark.once
+def test_attributes_that_only_classes_have():
+    source = open_generator(small.conditional(), num_classes=3)
+    labels = np.arange(60) % 3
+    latents = sample_latents(source, 60, labels=labels, seed=1)
+    for attribute in (labels, labels == 1, 0.1 * labels):
+        with pytest.raises(ValueError, match="also those of one class"):
+            attribute_direction(
+                source, attribute, latents=latents, labels=labels
+            )
+
+    # Of what is kept, too: the first of two numbers says nothing.
+    def kept(images):
+        return np.stack([labels, brightness(images)], axis=1)
+
+    found, expected = (
+        attribute_direction(
+            source, latents[:, 0], latents=latents, labels=labels, keep=one
+        )
+        for one in (kept, "brightness")
+    )
+    np.testing.assert_allclose(found.vectors, expected.vectors, atol=1e-6)
+
+
+@pytest.mark.once
+def test_a_vector_of_length_zero_is_no_direction():
+    space = open_space(small.smooth())
+    vectors = np.eye(2, 4)
+    for value in (0.0, np.nan, np.inf):
+        vectors[1] = value
+        with pytest.raises(ValueError, match="other than 0. Received: 'b'"):
+            Directions.found_in(space, vectors, ("a", "b"))
+    # Nor are there principal directions of what never changes.
+    generator = small.linear(np.zeros((4, 64)))
+    with pytest.raises(ValueError, match="64 numbers that do not depend"):
+        principal_directions(generator, 1, num_samples=20, seed=1)
+
+
+def test_a_picture_of_many_directions_opens_the_space_once(monkeypatch):
+    generator = small.smooth()
+    found = factorize(generator)
+    opened = []
+    compiled = backend.compiled
+
+    def counted(function):
+        opened.append(function)
+        return compiled(function)
+
+    monkeypatch.setattr(backend, "compiled", counted)
+    picture = grid(generator, 1, found, [-1, 1], seed=1, scale=1)
+    assert len(opened) == 1
+    latents = sample_latents(generator, 1, seed=1)
+    images = edit(generator, latents, found[3], [-1, 1])
+    shown = keras_gan.images.to_uint8(images[0, 1])
+    np.testing.assert_array_equal(picture[32:40, 12:20], shown)
 
 
 def test_a_gan_is_steered_by_its_average(in_folder):

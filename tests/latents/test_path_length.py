@@ -6,6 +6,7 @@ import pytest
 import small_generators as small
 
 from keras_gan.latents import perceptual_path_length
+from keras_gan.sampling import open_generator
 
 
 def test_the_length_of_straight_and_of_bent_ways():
@@ -46,6 +47,21 @@ def test_features_and_styles():
         generator, network, num_samples=40, epsilon=1e-2, seed=1
     )
     assert shorter < 0.2 * of_features
+
+
+def test_each_of_many_classes_is_measured():
+    """The last class alone changes with latents."""
+    latents, labels = keras.Input((4,)), keras.Input((), dtype="int32")
+    size = keras.layers.Embedding(40, 4, name="size")(labels)
+    x = keras.layers.Dense(64)(latents * size)
+    images = keras.layers.Reshape(small.SHAPE)(x)
+    generator = keras.Model([latents, labels], images)
+    generator.get_layer("size").embeddings.assign(
+        np.repeat(np.arange(40) == 39, 4).reshape(40, 4)
+    )
+    source = open_generator(generator, num_classes=40)
+    found = perceptual_path_length(source, num_samples=80, epsilon=0.1, seed=1)
+    assert found > 0.0
 
 
 @pytest.mark.once

@@ -8,6 +8,8 @@ import small_generators as small
 from keras_gan.features import FeatureMaps
 from keras_gan.latents import edit, factorize, project, sample_latents
 from keras_gan.latents.optimization import Plan, correlation
+from keras_gan.latents.spaces import open_space
+from keras_gan.latents.starts import starting_points
 from keras_gan.sampling import open_generator
 
 QUICK = {"verbose": False, "seed": 1}
@@ -121,6 +123,34 @@ def test_styles_and_noise_are_found():
         np.testing.assert_allclose(edited[:, 0], found.images, atol=1e-5)
     in_z = project(generator, image, space="z", steps=3, **QUICK)
     assert in_z.latents.shape == (1, 4)
+
+
+def test_each_start_has_the_deviation_of_its_class():
+    generator = small.styled(num_classes=2)
+    mapping = generator.get_layer("mapping")
+    [embedding] = [
+        layer
+        for layer in mapping.layers
+        if isinstance(layer, keras.layers.Embedding)
+    ]
+    # The styles of the second class are nearer to the ends of tanh.
+    embedding.embeddings.assign([[0.0, 0.0], [4.0, 4.0]])
+    kernel = np.full((6, 6), 0.5)
+    kernel[:4, :4] = np.eye(4)
+    mapping.layers[-1].kernel.assign(kernel)
+    space = open_space(open_generator(generator, num_classes=2))
+    images = np.zeros((2, *small.SHAPE), "float32")
+    labels = np.array([0, 1])
+    one, other = (
+        starting_points(space, images, order, 2, np.random.default_rng(1))
+        for order in (labels, labels[::-1])
+    )
+    assert one.deviations.shape == (4,)
+    np.testing.assert_array_equal(one.labels, [0, 0, 1, 1])
+    assert one.deviations[0] > 2.0 * one.deviations[2]
+    np.testing.assert_allclose(
+        one.deviations, np.roll(other.deviations, 2), rtol=0.1
+    )
 
 
 def test_noise_is_no_picture():
