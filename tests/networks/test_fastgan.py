@@ -9,10 +9,12 @@ from portable import QUICK_STEPS, array, assert_close, assert_equal
 
 import keras_gan
 from keras_gan import networks
-from keras_gan.layers import ReconstructionError, augmenter
+from keras_gan.layers import RandomQuadrant, ReconstructionError, augmenter
 from keras_gan.losses import PerceptualLoss
 
 SHAPE = (16, 16, 1)
+# Passes of the discriminator in a step: of real, of fake, of new fake images.
+DRAWS = 3
 RNG = np.random.default_rng(7)
 
 
@@ -25,24 +27,18 @@ def test_error_is_that_of_averaged_pixels():
     assert_close(found, expected, rtol=1e-5)
 
 
-def feature_model(seed):
-    return keras.Sequential(
-        [
-            keras.Input((None, None, 1)),
-            keras.layers.Conv2D(
-                3,
-                3,
-                activation="relu",
-                kernel_initializer=keras.initializers.RandomNormal(seed=seed),
-            ),
-        ]
-    )
+def feature_model():
+    """A network whose weights its config does not bring back."""
+    layer = keras.layers.Conv2D(3, 3, activation="relu")
+    model = keras.Sequential([keras.Input((None, None, 1)), layer])
+    layer.set_weights([RNG.normal(size=w.shape) for w in layer.get_weights()])
+    return model
 
 
 def test_error_of_features_is_the_perceptual_loss():
     images = RNG.normal(size=(3, 8, 8, 1)).astype("float32")
     drawn = RNG.normal(size=(3, 8, 8, 1)).astype("float32")
-    model = feature_model(1)
+    model = feature_model()
     found = array(ReconstructionError(model)([images, drawn]))
     for number in range(3):
         one = slice(number, number + 1)
@@ -50,6 +46,7 @@ def test_error_of_features_is_the_perceptual_loss():
         assert_close(found[number, 0], float(array(loss)), rtol=1e-5)
 
 
+@pytest.mark.once
 def test_outside_training_the_errors_are_those_of_fixed_crops():
     _, discriminator = networks.fastgan(SHAPE, width=2, latent_dim=4, seed=1)
     images = RNG.uniform(-1, 1, (2, *SHAPE)).astype("float32")
@@ -57,25 +54,24 @@ def test_outside_training_the_errors_are_those_of_fixed_crops():
     assert_equal(once, twice)
 
 
-@pytest.mark.parametrize("num_classes", [None, 3])
-def test_trains_by_its_recipe_and_comes_back(num_classes, tmp_path):
+def test_trains_by_its_recipe_and_comes_back(tmp_path):
     gan = keras_gan.GAN(
         *networks.fastgan(
             SHAPE,
             width=2,
             latent_dim=4,
-            num_classes=num_classes,
-            features=num_classes and feature_model(2),
+            num_classes=3,
+            features=feature_model(),
             seed=1,
         ),
-        num_classes=num_classes,
+        num_classes=3,
         augmenter=augmenter("color,translation", seed=3),
         seed=1,
     )
     recipe = networks.recipe("fastgan", SHAPE)
     gan.compile(**recipe.compile_arguments(), **QUICK_STEPS)
     images = RNG.uniform(-1, 1, (4, *SHAPE)).astype("float32")
-    labels = None if num_classes is None else np.arange(4) % 3
+    labels = np.arange(4) % 3
     gan.train_on_batch(images, labels)
     gan.save(tmp_path / "gan.keras")
     again = keras.saving.load_model(tmp_path / "gan.keras")
@@ -96,11 +92,18 @@ def test_learns_to_reconstruct_a_few_images():
         *networks.fastgan(SHAPE, width=2, latent_dim=4, seed=1), seed=1
     )
     recipe = networks.recipe("fastgan", SHAPE)
-    faster = dataclasses.replace(recipe, discriminator_rate=2e-3)
-    gan.compile(**faster.compile_arguments())
-    logs = gan.fit(images, epochs=60, batch_size=4, shuffle=False, verbose=0)
+    faster = dataclasses.replace(recipe, discriminator_rate=1e-2)
+    gan.compile(**faster.compile_arguments(), **QUICK_STEPS)
+    logs = gan.fit(images, epochs=24, batch_size=4, shuffle=False, verbose=0)
     errors = logs.history["reconstruction"]
-    assert np.mean(errors[-5:]) < 0.6 * np.mean(errors[:5])
+    [quadrant] = (
+        layer
+        for layer in gan.discriminator.layers
+        if isinstance(layer, RandomQuadrant)
+    )
+    # As many draws on every backend, so that the crops are the same.
+    assert array(quadrant.seed_generator.state)[1] == 24 * DRAWS
+    assert np.mean(errors[-6:]) < 0.7 * np.mean(errors[:4])
 
 
 @pytest.mark.once

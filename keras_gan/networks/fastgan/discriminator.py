@@ -43,7 +43,7 @@ def fastgan_discriminator(
     ```
 
     Their sum is the second output, which `penalties.Reconstruction` takes for
-    real images; a `GAN` adds that penalty by itself. The paper measures errors
+    real images; a `GAN` adds that penalty by itself. The authors measure errors
     by features of VGG16; by default they are those of pixels here, which need
     no pretrained network.
 

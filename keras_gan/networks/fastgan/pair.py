@@ -21,7 +21,7 @@ def fastgan(
 ) -> tuple[keras.Model, keras.Model]:
     """Builds a matching FastGAN generator and discriminator.
 
-    They are made for few images; train them, as the paper does, with
+    They are made for few images; train them, as the authors do, with
     `GAN(*fastgan(...), augmenter=layers.augmenter("color,translation"))`.
 
     Args:
