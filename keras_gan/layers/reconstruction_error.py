@@ -25,9 +25,10 @@ class ReconstructionError(keras.layers.Layer):
     augmentation. A `GAN` adds `penalties.Reconstruction` by itself.
 
     Args:
-        features: `keras.Model` from images in [-1, 1] to one or several maps,
-            or `"vgg19"` or `"efficientnet_lite0"`, with the layers that
-            `losses.PerceptualLoss` takes. It is not trained. None: pixels.
+        feature_extractor: `keras.Model` from images in [-1, 1] to one or
+            several maps, or `"vgg19"` or `"efficientnet_lite0"`, with the
+            layers that `losses.PerceptualLoss` takes. It is not trained. None:
+            pixels.
         **kwargs: As in `keras.layers.Layer`. The output is always float32.
 
     Inputs: a list of images `(batch, height, width, channels)` and of
@@ -35,7 +36,8 @@ class ReconstructionError(keras.layers.Layer):
     `(batch, 1)`.
 
     Raises:
-        ValueError: If the sides do not divide, or `features` is none of these.
+        ValueError: If the sides do not divide, or `feature_extractor` is no
+            such network.
         FileNotFoundError: If the weights of a named network are not available.
 
     Example:
@@ -51,12 +53,12 @@ class ReconstructionError(keras.layers.Layer):
 
     own_penalty = Reconstruction
 
-    def __init__(self, features: Any = None, **kwargs: Any) -> None:
+    def __init__(self, feature_extractor: Any = None, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
         self.maps = None
-        if features is not None:
-            layers = default_layers(features, "perceptual")
-            self.maps = FeatureMaps(features, layers)
+        if feature_extractor is not None:
+            layers = default_layers(feature_extractor, "perceptual")
+            self.maps = FeatureMaps(feature_extractor, layers)
 
     def call(self, inputs: Any) -> Any:
         images, smaller = (ops.cast(one, "float32") for one in inputs)
@@ -88,10 +90,10 @@ class ReconstructionError(keras.layers.Layer):
         return [] if self.maps is None else self.maps.variables
 
     def get_config(self) -> dict[str, Any]:
-        features = None
+        extractor = None
         if self.maps is not None:
-            features = self.maps.arguments()["feature_extractor"]
-        return {**super().get_config(), "features": features}
+            extractor = self.maps.arguments()["feature_extractor"]
+        return {**super().get_config(), "feature_extractor": extractor}
 
 
 def _error(real: Any, drawn: Any) -> Any:

@@ -61,7 +61,7 @@ def test_trains_by_its_recipe_and_comes_back(tmp_path):
             width=2,
             latent_dim=4,
             num_classes=3,
-            features=feature_model(),
+            feature_extractor=feature_model(),
             seed=1,
         ),
         num_classes=3,

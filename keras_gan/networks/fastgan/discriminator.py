@@ -27,7 +27,7 @@ def fastgan_discriminator(
     *,
     num_classes: int | None = None,
     width: int = 64,
-    features: Any = None,
+    feature_extractor: Any = None,
     seed: int | None = None,
 ) -> keras.Model:
     """Builds a discriminator that reconstructs its images.
@@ -52,7 +52,7 @@ def fastgan_discriminator(
         num_classes: Number of classes of a conditional discriminator, at
             least 2. None: unconditional.
         width: Channels of the finest map.
-        features: What errors are measured by, as in
+        feature_extractor: What errors are measured by, as in
             `layers.ReconstructionError`. None: absolute differences of pixels.
         seed: Integer that determines the initial weights and quadrants, or
             None.
@@ -89,7 +89,7 @@ def fastgan_discriminator(
         spectral_normalization=True,
     )
     quadrant = RandomQuadrant(seed=initializers.next_seed())
-    error = ReconstructionError(features)
+    error = ReconstructionError(feature_extractor)
     channels, widths = image_shape[-1], widths[2:-1][:_DOUBLINGS]
     errors = [
         error([real, decoded(x, channels, widths, initializers)])

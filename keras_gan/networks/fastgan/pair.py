@@ -16,7 +16,7 @@ def fastgan(
     latent_dim: int = LATENT_DIM,
     num_classes: int | None = None,
     width: int = 64,
-    features: Any = None,
+    feature_extractor: Any = None,
     seed: int | None = None,
 ) -> tuple[keras.Model, keras.Model]:
     """Builds a matching FastGAN generator and discriminator.
@@ -29,7 +29,7 @@ def fastgan(
         latent_dim: Length of the latent vectors.
         num_classes: Number of classes, at least 2, or None.
         width: Channels of the finest map of both networks.
-        features: As in `fastgan_discriminator`.
+        feature_extractor: As in `fastgan_discriminator`.
         seed: Integer that determines the initial weights, or None.
 
     Returns:
@@ -55,7 +55,7 @@ def fastgan(
     }
     generator = fastgan_generator(image_shape, latent_dim=latent_dim, **shared)
     discriminator = fastgan_discriminator(
-        image_shape, features=features, **shared
+        image_shape, feature_extractor=feature_extractor, **shared
     )
     return generator, discriminator
 
