@@ -39,6 +39,7 @@ from keras_gan.layers.pixel_normalization import PixelNormalization
 from keras_gan.layers.pixel_shuffle import PixelShuffle
 from keras_gan.layers.pixel_unshuffle import PixelUnshuffle
 from keras_gan.layers.position_embedding import PositionEmbedding2D
+from keras_gan.layers.random_quadrant import RandomQuadrant
 from keras_gan.layers.reconstruction_error import ReconstructionError
 from keras_gan.layers.reflection_padding import ReflectionPadding2D
 from keras_gan.layers.san_head import SANHead
@@ -81,6 +82,7 @@ __all__ = [
     "PixelShuffle",
     "PixelUnshuffle",
     "PositionEmbedding2D",
+    "RandomQuadrant",
     "ReconstructionError",
     "ReflectionPadding2D",
     "SANHead",

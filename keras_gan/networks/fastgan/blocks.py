@@ -1,0 +1,44 @@
+"""What the networks of FastGAN are made of."""
+
+from typing import Any
+
+import keras
+
+from keras_gan.networks.initialization import Initializers
+from keras_gan.networks.inputs_and_heads import normalized
+from keras_gan.networks.spatial import doubling_widths, spatial_plan
+from keras_gan.networks.validation import checked_integer
+
+
+def stages_of(
+    image_shape: tuple[int, ...], width: int
+) -> tuple[list[tuple[int, int]], list[int]]:
+    """Sizes and widths of the maps, from the coarsest to the finest."""
+    width = checked_integer("width", width, minimum=1)
+    plan = spatial_plan(*image_shape[:2])
+    doubled = all(
+        fine == 2 * coarse
+        for larger, smaller in zip(plan[1:], plan[:-1], strict=True)
+        for fine, coarse in zip(larger, smaller, strict=True)
+    )
+    if len(plan) < 3 or not doubled:
+        raise ValueError(
+            "Sides of images must be 4, 5, 6 or 7 times the same power of 2, "
+            f"4 at least. Received: image_shape={image_shape}. "
+            "`networks.dcgan` makes images of any size."
+        )
+    return plan, doubling_widths(width, len(plan))
+
+
+def convolution(
+    filters: int, kernel_size: int, initializers: Initializers, strides: int = 1
+) -> Any:
+    layer = keras.layers.Conv2D(
+        filters,
+        kernel_size,
+        strides=strides,
+        padding="same",
+        use_bias=False,
+        kernel_initializer=initializers.he_normal(),
+    )
+    return normalized(layer, spectral_normalization=True)
