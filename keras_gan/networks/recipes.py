@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from keras_gan.networks.biggan import biggan_recipe
+from keras_gan.networks.dagan import dagan_recipe
 from keras_gan.networks.fastgan import fastgan_recipe
 from keras_gan.networks.ladagan import ladagan_recipe
 from keras_gan.networks.progressive import progressive_recipe
@@ -25,6 +26,7 @@ _RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
     "sngan": sngan_recipe,
     "sagan": sagan_recipe,
     "biggan": biggan_recipe,
+    "dagan": dagan_recipe,
 }
 
 
