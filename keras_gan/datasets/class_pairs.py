@@ -146,7 +146,5 @@ def _members(source) -> tuple[list[tuple[int, int]], list[np.ndarray]]:
             "from them all the same (`DAGAN.augment`).",
             stacklevel=level_outside(),
         )
-    members = [
-        (c, p) for c, some in enumerate(enough) for p in range(len(some))
-    ]
-    return members, enough
+    places = [(i, j) for i, one in enumerate(enough) for j in range(len(one))]
+    return places, enough

@@ -46,7 +46,8 @@ class ClassImages(keras.layers.Layer):
     Example:
 
     >>> layer = ClassImages((3, 2, 2, 1), num_classes=2)
-    >>> layer.fill(np.ones((3, 2, 2, 1)) * [[[[1]]], [[[2]]], [[[3]]]], [1, 0, 0])
+    >>> images = np.reshape([1, 2, 3], (3, 1, 1, 1)) * np.ones((3, 2, 2, 1))
+    >>> layer.fill(images, labels=[1, 0, 0])
     >>> images = layer([np.random.normal(size=(50, 4)), np.zeros(50, "int32")])
     >>> np.unique(images).tolist()
     [2.0, 3.0]

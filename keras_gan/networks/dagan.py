@@ -87,9 +87,9 @@ def dagan_generator(
     dropout = number_in("dropout", dropout, "[0, 1)")
     starts = Initializers(seed, stream=GENERATOR_STREAM)
     make = LayerMaker(starts, normalization, scale=True)
-    images = keras.Input(shape, name="images")
+    source = keras.Input(shape, name="source")
     latents = keras.Input((latent_dim,), name="latents")
-    x, crop = fitted(images, 2 ** len(widths))
+    x, crop = fitted(source, 2 ** len(widths))
     maps = []
     for level, filters in enumerate(reversed(widths)):
         x = make.convolution(x, filters, 4, strides=2)
@@ -107,7 +107,7 @@ def dagan_generator(
             x = leaky(make.normalized(x))
             x = keras.layers.Concatenate()([maps.pop(), x])
     x = make.doubled(x, shape[-1], 4, use_bias=True)
-    return keras.Model([images, latents], tanh_images(crop(x)), name=name)
+    return keras.Model([source, latents], tanh_images(crop(x)), name=name)
 
 
 def dagan_discriminator(
