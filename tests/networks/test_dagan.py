@@ -15,10 +15,8 @@ def test_images_of_every_size_and_channels(shape):
     generator, discriminator = networks.dagan(shape, latent_dim=3, width=2)
     assert generator.output_shape == (None, *shape)
     assert discriminator.output_shape == (None, 1)
-    assert [one.shape for one in generator.inputs] == [
-        (None, *shape),
-        (None, 3),
-    ]
+    inputs = [one.shape for one in generator.inputs]
+    assert inputs == [(None, *shape), (None, 3)]
 
 
 def test_image_and_latents_count():
