@@ -10,7 +10,7 @@ from keras_gan.models.batch import batch_size as size_of
 from keras_gan.models.batch import call_network
 from keras_gan.models.translation import TranslatingModel, checked_images
 from keras_gan.models.two_player_model import TwoPlayerModel
-from keras_gan.utils.arguments import integer, optional_seed, positive_integer
+from keras_gan.utils.arguments import integer, positive_integer
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -165,7 +165,9 @@ class DAGAN(TranslatingModel, TwoPlayerModel):
                 inputs, are not in [-1, 1], or an argument is out of its range.
         """
         n = positive_integer("n", n)
-        seed = self.sampling_seed if optional_seed(seed) is None else int(seed)
+        if seed is not None:
+            seed = integer("seed", seed, at_least=0)
+        seed = self.sampling_seed if seed is None else seed
         images = checked_images(images, self.image_shape)
         sources = np.repeat(images, n, axis=0)
         shape = len(sources), self.latent_dim

@@ -106,16 +106,7 @@ def source_of_gan(gan: Any) -> GeneratorSource:
     """Makes the source of a `GAN`: averaged generator and discriminator.
 
     The networks are those of the GAN, so they change with its training.
-
-    Raises:
-        ValueError: If it makes images of others, which it must be given.
     """
-    if hasattr(gan, "class_source"):
-        raise ValueError(
-            "`gan` must draw images from latents alone, or be a source. "
-            f"Received: a {type(gan).__name__}, which starts from images. "
-            "Pass `gan.class_source(images, labels)`."
-        )
     inputs = input_shapes(gan.discriminator)
     # A discriminator that predicts the class does not take it as an input.
     conditional = gan.num_classes is not None and getattr(
