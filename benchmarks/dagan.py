@@ -194,7 +194,7 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=28)
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--width", type=int, default=32)
-    parser.add_argument("--dropout", type=float, default=0.5)
+    parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--held-out", type=int, default=3, help="alphabets")
     parser.add_argument("--draws", type=int, default=4)
     parser.add_argument("--steps", type=int, default=400, help="of classifiers")

@@ -99,9 +99,10 @@ class DAGAN(TranslatingModel, TwoPlayerModel):
         """Configures how the two players are trained.
 
         Args:
-            *args: As in `GAN.compile`, whose defaults these are, too.
-                `keras_gan.networks.recipe("dagan", image_shape)` has the
-                settings for `networks.dagan`.
+            *args: As in `GAN.compile`, whose defaults these are, too. The
+                paper has `loss="wasserstein"` and `discriminator_steps=5`, and
+                for both players Adam with a learning rate of 1e-4 and betas of
+                0 and 0.9.
             **kwargs: As in `GAN.compile`.
 
         Raises:

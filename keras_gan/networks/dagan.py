@@ -12,7 +12,6 @@ from keras_gan.networks.initialization import (
     Initializers,
 )
 from keras_gan.networks.inputs_and_heads import LATENT_DIM, logits_of
-from keras_gan.networks.recipe import Recipe
 from keras_gan.networks.spatial import doubling_widths
 from keras_gan.networks.translation import (
     LayerMaker,
@@ -36,7 +35,7 @@ def dagan_generator(
     latent_dim: int = LATENT_DIM,
     width: int = 32,
     depth: int | None = None,
-    dropout: float = 0.5,
+    dropout: float = 0.0,
     normalization: str | None = "instance",
     seed: int | None = None,
     name: str = "dagan_generator",
@@ -59,7 +58,8 @@ def dagan_generator(
         depth: How often the image is halved, at least 1. None: until 3 to 5
             pixels are left, at most 6 times.
         dropout: Share of the encoder's features dropped while training, in
-            [0, 1), so that single images are not learned by heart.
+            [0, 1), so that single images are not learned by heart. The paper
+            has 0.5.
         normalization: `"instance"` (each image by itself), `"batch"` or None.
         seed: Integer that determines the initial weights and the dropout, or
             None.
@@ -170,7 +170,7 @@ def dagan(
     latent_dim: int = LATENT_DIM,
     width: int = 32,
     depth: int | None = None,
-    dropout: float = 0.5,
+    dropout: float = 0.0,
     seed: int | None = None,
 ) -> tuple[keras.Model, keras.Model]:
     """Builds the generator and the discriminator of a `DAGAN`.
@@ -205,17 +205,6 @@ def dagan(
             image_shape, latent_dim=latent_dim, dropout=dropout, **both
         ),
         dagan_discriminator(image_shape, **both),
-    )
-
-
-def dagan_recipe(shape: tuple[int, ...]) -> Recipe:
-    """What `dagan` is trained with."""
-    return Recipe(
-        generator_rate=2e-4,
-        discriminator_rate=2e-4,
-        beta_1=0.0,
-        beta_2=0.9,
-        batch_size=64,
     )
 
 

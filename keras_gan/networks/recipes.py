@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 from keras_gan.networks.biggan import biggan_recipe
-from keras_gan.networks.dagan import dagan_recipe
 from keras_gan.networks.fastgan import fastgan_recipe
 from keras_gan.networks.ladagan import ladagan_recipe
 from keras_gan.networks.progressive import progressive_recipe
@@ -19,6 +18,7 @@ _RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
     "mlp": lambda shape: _default(),
     "dcgan": lambda shape: _default(),
     "r3gan": lambda shape: _default(),
+    "dagan": lambda shape: _default(),
     "stylegan2": stylegan2_recipe,
     "ladagan": ladagan_recipe,
     "fastgan": fastgan_recipe,
@@ -26,7 +26,6 @@ _RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
     "sngan": sngan_recipe,
     "sagan": sagan_recipe,
     "biggan": biggan_recipe,
-    "dagan": dagan_recipe,
 }
 
 
@@ -57,5 +56,5 @@ def recipe(family: str, image_shape: Sequence[int]) -> Recipe:
 
 
 def _default() -> Recipe:
-    """What `GAN.compile` trains with by itself."""
+    """What `GAN.compile` and `DAGAN.compile` train with by themselves."""
     return Recipe(generator_rate=1e-3, discriminator_rate=1e-3)
