@@ -1,25 +1,15 @@
 """The benchmark of DAGAN: its split, its cells and its augmentation."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
-
 
 @pytest.fixture(scope="module")
-def program():
-    sys.path.append(str(FOLDER))
-    try:
-        import dagan
-    finally:
-        sys.path.remove(str(FOLDER))
-    return dagan
+def program(load_benchmark):
+    return load_benchmark("dagan")
 
 
 @pytest.fixture

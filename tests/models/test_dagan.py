@@ -17,7 +17,6 @@ from pair_models import judge
 from portable import array, assert_close, assert_equal
 from unpaired_models import editor, fit, generator
 
-import keras_gan
 from keras_gan import DAGAN, datasets, sampling
 from keras_gan.layers import DiffAugment, GANDataGenerator
 
@@ -213,13 +212,15 @@ def test_saved_and_continued_equals_unbroken(same_state, tmp_path):
 
 def test_mixed_precision():
     keras.config.set_dtype_policy("mixed_float16")
-    parts = keras_gan.networks.dagan(SHAPE, latent_dim=2, width=2, seed=1)
-    model = make_dagan(parts, discriminator_steps=2, update="simultaneous")
+    model = make_dagan(
+        loss="hinge", penalties=[], discriminator_steps=2, update="simultaneous"
+    )
     logs = fit(model, SOURCES, OTHERS)
     assert np.isfinite(list(logs.values())).all()
     assert model.augment(SOURCES[:2]).dtype == np.float32
     source = model.class_source(SOURCES, LABELS)
-    images = source.images(np.ones((2, 2), "float32"), np.array([0, 2]))
+    latents = np.ones((2, LATENT_DIM), "float32")
+    images = source.images(latents, np.array([0, 2]))
     assert array(images).dtype == np.float32
 
 
