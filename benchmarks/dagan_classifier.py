@@ -14,7 +14,7 @@ WHITE = 1.0
 # Of affine maps: radians, shares of the scale and of the side.
 ROTATION, SCALE, SHEAR, SHIFT = 0.26, 0.15, 0.25, 0.1
 # Of elastic distortions: pixels, and the width over which they are smooth.
-ELASTIC, SMOOTH = 1.3, 3.5
+ELASTIC, SMOOTH = 1.0, 3.5
 
 
 def batches(

@@ -183,7 +183,9 @@ class DAGAN(TranslatingModel, TwoPlayerModel):
         )
         return drawn.reshape(len(images), n, *drawn.shape[1:])
 
-    def translate(self, images, *, batch_size=64, seed=0):
+    def translate(  # type: ignore[override]
+        self, images, *, batch_size=64, seed=0
+    ):
         """Makes one image of each, as `augment` does, for callbacks.
 
         Args:

@@ -118,7 +118,7 @@ def dagan_discriminator(
     seed: int | None = None,
     name: str = "dagan_discriminator",
 ) -> keras.Model:
-    """Builds a discriminator of pairs: are both images real, of one class?
+    """Builds a discriminator of pairs of images of one class.
 
     Convolutions of 4x4 and stride 2 with LeakyReLU (slope 0.2), without
     normalization, see both images as channels of one; a linear layer over the

@@ -60,7 +60,7 @@ def test_classical_augmentation_moves_the_strokes(program, kind):
         for seed in range(20)
     ]
     ink = np.array([(1 - one).sum() for one in moved]) / (1 - image).sum()
-    assert 0.6 < ink.min() and ink.max() < 1.7 and ink.std() > 0.02
+    assert 0.6 < ink.min() and ink.max() < 2 and ink.std() > 0.02
     assert all(np.abs(one).max() <= 1 + 1e-6 for one in moved)
     assert min(np.abs(one - image).max() for one in moved) > 0.5
 
