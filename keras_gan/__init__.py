@@ -19,6 +19,7 @@ from keras_gan import (
 )
 from keras_gan.models import (
     ACGAN,
+    DAGAN,
     GAN,
     AdversarialModel,
     CoupledGAN,
@@ -34,6 +35,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ACGAN",
+    "DAGAN",
     "GAN",
     "AdversarialModel",
     "AdversarialOptimizer",

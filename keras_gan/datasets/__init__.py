@@ -6,6 +6,7 @@ and images to make of them.
 
 from keras_gan.datasets.attributes import AttributeImages, attributes
 from keras_gan.datasets.builtin import BUILTIN_NAMES
+from keras_gan.datasets.class_pairs import ClassPairs, class_pairs
 from keras_gan.datasets.colorization import (
     ColorizationImages,
     colorization_pairs,
@@ -27,6 +28,7 @@ from keras_gan.datasets.synthetic import SyntheticImages, synthetic
 __all__ = [
     "BUILTIN_NAMES",
     "AttributeImages",
+    "ClassPairs",
     "ColorizationImages",
     "DatasetInfo",
     "DomainImages",
@@ -38,6 +40,7 @@ __all__ = [
     "SyntheticImages",
     "attributes",
     "box_masks",
+    "class_pairs",
     "colorization_pairs",
     "describe",
     "domains",

@@ -12,6 +12,7 @@ from keras_gan.layers.augmentation import (
     augmenter,
 )
 from keras_gan.layers.bilinear_upsampling import BilinearUpsampling2D
+from keras_gan.layers.class_images import ClassImages
 from keras_gan.layers.conditional_batch_normalization import (
     ConditionalBatchNormalization,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "AdditiveAttention2D",
     "AttributePlanes",
     "BilinearUpsampling2D",
+    "ClassImages",
     "ConditionalBatchNormalization",
     "ConstantMaps",
     "CropLike",

@@ -30,6 +30,7 @@ from keras_gan.metrics.polynomial_mmd import polynomial_mmd
 from keras_gan.metrics.precision_recall import PrecisionRecall
 from keras_gan.metrics.psnr import PSNR
 from keras_gan.metrics.resemblance import memorization_metrics
+from keras_gan.metrics.source_distance import source_distance_ratio
 from keras_gan.metrics.ssim import SSIM
 from keras_gan.metrics.statistics import FeatureStatistics
 
@@ -58,6 +59,7 @@ __all__ = [
     "memorization_metrics",
     "nearest_neighbors",
     "polynomial_mmd",
+    "source_distance_ratio",
     "stacked_classifier",
 ]
 

@@ -5,6 +5,7 @@ from keras_gan.models.adversarial_model import AdversarialModel
 from keras_gan.models.batch import split
 from keras_gan.models.coupled_gan import CoupledGAN
 from keras_gan.models.cycle_gan import CycleGAN
+from keras_gan.models.dagan import DAGAN
 from keras_gan.models.gan import GAN
 from keras_gan.models.image_pool import ImagePool
 from keras_gan.models.pix2pix import Pix2Pix
@@ -17,6 +18,7 @@ from keras_gan.models.two_player_model import TwoPlayerModel
 
 __all__ = [
     "ACGAN",
+    "DAGAN",
     "GAN",
     "AdversarialModel",
     "CoupledGAN",

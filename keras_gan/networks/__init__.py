@@ -8,6 +8,11 @@ from keras_gan.networks.biggan import (
 )
 from keras_gan.networks.classifier import with_classifier
 from keras_gan.networks.coupled import coupled
+from keras_gan.networks.dagan import (
+    dagan,
+    dagan_discriminator,
+    dagan_generator,
+)
 from keras_gan.networks.dcgan import (
     dcgan,
     dcgan_discriminator,
@@ -71,6 +76,9 @@ __all__ = [
     "biggan_discriminator",
     "biggan_generator",
     "coupled",
+    "dagan",
+    "dagan_discriminator",
+    "dagan_generator",
     "dcgan",
     "dcgan_discriminator",
     "dcgan_generator",

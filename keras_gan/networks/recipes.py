@@ -18,6 +18,7 @@ _RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
     "mlp": lambda shape: _default(),
     "dcgan": lambda shape: _default(),
     "r3gan": lambda shape: _default(),
+    "dagan": lambda shape: _default(),
     "stylegan2": stylegan2_recipe,
     "ladagan": ladagan_recipe,
     "fastgan": fastgan_recipe,
@@ -55,5 +56,5 @@ def recipe(family: str, image_shape: Sequence[int]) -> Recipe:
 
 
 def _default() -> Recipe:
-    """What `GAN.compile` trains with by itself."""
+    """What `GAN.compile` and `DAGAN.compile` train with by themselves."""
     return Recipe(generator_rate=1e-3, discriminator_rate=1e-3)

@@ -66,6 +66,12 @@ def open_generator(
         )
     if not all(hasattr(gan, name) for name in _OF_A_GAN):
         return source_of_generator(gan, num_classes)
+    if hasattr(gan, "class_source"):
+        raise ValueError(
+            "`gan` must draw images without being given others. Received: a "
+            f"{type(gan).__name__}, which starts from images of each class. "
+            "Pass `gan.class_source(images, labels)`."
+        )
     if num_classes not in (None, gan.num_classes):
         raise ValueError(
             "`num_classes` must be left out for a GAN, which has its own. "

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 
+import class_pair_models
 import keras
 import numpy as np
 import unpaired_models as small
@@ -17,6 +18,7 @@ from keras import layers
 
 import keras_gan
 
+KINDS = "gan", "coupled_gan", "pix2pix", "cycle_gan", "star_gan", "dagan"
 points = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
 pictures = np.tanh(np.tile(points, (1, 9))).reshape(32, 6, 6, 1)
 
@@ -88,8 +90,13 @@ def make_star_gan():
     return keras_gan.StarGAN, networks, (images, attributes)
 
 
+def make_dagan():
+    images = (small.uniform(seed, -1, 1, 32) for seed in range(2))
+    return keras_gan.DAGAN, class_pair_models.networks(), tuple(images)
+
+
 def settings_of(kind):
-    if kind == "cycle_gan":
+    if kind in ("cycle_gan", "dagan"):
         return {}
     if kind == "star_gan":
         return {"loss": "non_saturating", "discriminator_steps": 1}
@@ -141,6 +148,6 @@ if __name__ == "__main__":
     start_quickly()  # As the test process, whose run must be equal.
     # The signal ends all of them in the middle of an epoch.
     ends = [kill]
-    for kind in ("gan", "coupled_gan", "pix2pix", "cycle_gan", "star_gan"):
+    for kind in KINDS:
         ends.append(functools.partial(train, kind, "rest", 2, ends[-1]))
     ends[-1]()

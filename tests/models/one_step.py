@@ -175,6 +175,9 @@ def translating():
     Two steps, because the pools are empty in the first.
     """
     import unpaired_models as small
+    from class_pair_models import make_dagan
+
+    from keras_gan.layers import DiffAugment
 
     unpaired = small.FIRST[:8], small.SECOND[:8]
     alternating = {"update": "alternating", "discriminator_steps": 2}
@@ -185,6 +188,8 @@ def translating():
     exclusive = {"exclusive": True, "loss": "non_saturating"}
     labelled = small.FIRST[:8], np.arange(8) % small.COUNT
     yield "StarGAN, exclusive", small.make_star, exclusive, labelled
+    augmented = {"augmenter": DiffAugment("color,translation", seed=1)}
+    yield "DAGAN", make_dagan, augmented, unpaired
 
 
 def two_steps(make, options, data):

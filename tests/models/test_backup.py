@@ -11,7 +11,7 @@ import numpy as np
 PROGRAM = Path(__file__).with_name("backup_run.py")
 ROOT = os.getcwd()
 SUPPORT = str(Path(__file__).parents[1] / "support")
-KINDS = "gan", "coupled_gan", "pix2pix", "cycle_gan", "star_gan"
+KINDS = "gan", "coupled_gan", "pix2pix", "cycle_gan", "star_gan", "dagan"
 
 
 def test_killed_and_restarted_equals_unbroken(tmp_path, monkeypatch, capfd):

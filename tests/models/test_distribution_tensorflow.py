@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import pair_models
 import pytest
+from class_pair_models import make_dagan
 from coupled_models import coupled
 from unpaired_models import (
     ATTRIBUTES,
@@ -23,7 +24,15 @@ from unpaired_models import (
     make_star,
 )
 
-from keras_gan import GAN, CoupledGAN, Pix2Pix, StarGAN, losses, penalties
+from keras_gan import (
+    DAGAN,
+    GAN,
+    CoupledGAN,
+    Pix2Pix,
+    StarGAN,
+    losses,
+    penalties,
+)
 
 
 class LatentsFromData(GAN):
@@ -198,10 +207,18 @@ class Opposites(StarGAN):
         return 1.0 - batch.labels
 
 
+class FromSources(DAGAN):
+    """The latents are the first pixels of the sources."""
+
+    def sample_latents(self, batch, seed):
+        return batch.images[0][:, : self.latent_dim, 0, 0]
+
+
 # Where a batch is split unevenly, a replica may get no image at all.
 TRANSLATING = {
     "pool": (make_cycle, SECOND, {"pool_size": 5}, 9),
     "attributes": (make_star, ATTRIBUTES, {"cls": Opposites}, 9),
+    "class pairs": (make_dagan, SECOND, {"cls": FromSources}, 9),
 }
 
 

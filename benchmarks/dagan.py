@@ -1,0 +1,230 @@
+"""Measure what DAGAN adds to the best classical augmentation on new classes.
+
+    python benchmarks/dagan.py omniglot.zip
+    python benchmarks/dagan.py omniglot.zip --minutes 30 --save dagan.keras
+    python benchmarks/dagan.py omniglot.zip --load dagan.keras --draws 10
+
+A DAGAN is trained on some alphabets. Of each of the others it has never seen a
+character: a cell is one of these alphabets and a draw of five images of each
+character, from which a classifier is trained and tested on the others. All
+classifiers of a cell start from the same weights and make the same number of
+steps. The classical augmentations are affine maps and elastic distortions; the
+one with the best mean on the test images themselves, which is unfair to DAGAN,
+is compared with the same on a mixture of real and generated images.
+
+It prints the accuracies of each cell, mean and standard error of the paired
+difference, the distance of generated images to their sources in units of that
+of two real images of a class, and `metrics.Memorization` of generated images
+and of real ones, both against the images that the DAGAN was trained on.
+"""
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import keras_gan  # First, to silence the framework.
+
+# isort: split
+import dagan_classifier as classifier
+import keras
+
+SHOTS = 5
+CLASSICAL = ("none", "affine", "elastic")
+
+
+class Drawings(NamedTuple):
+    """Images in [-1, 1], their characters as integers, and their alphabets."""
+
+    images: np.ndarray
+    labels: np.ndarray
+    alphabets: np.ndarray
+
+    def of(self, chosen: np.ndarray) -> "Drawings":
+        """Returns some of the drawings, with characters numbered from 0."""
+        labels = np.unique(self.labels[chosen], return_inverse=True)[1]
+        return Drawings(
+            self.images[chosen], labels.astype("int32"), self.alphabets[chosen]
+        )
+
+
+def read(path: str, side: int) -> Drawings:
+    """Reads a zip of folders `<alphabet>__<character>`."""
+    source = keras_gan.datasets.open_source(path, image_size=side, channels=1)
+    images = source.read(np.arange(len(source))).astype("float32") / 127.5 - 1
+    alphabets = [name.split("__")[0] for name in source.info.class_names]
+    return Drawings(images, source.labels, np.array(alphabets)[source.labels])
+
+
+def split(drawings: Drawings, held_out: int) -> tuple[Drawings, list[Drawings]]:
+    """Returns training drawings and, each by itself, the last alphabets."""
+    names = np.unique(drawings.alphabets)
+    new = names[len(names) - held_out :]
+    training = drawings.of(~np.isin(drawings.alphabets, new))
+    return training, [drawings.of(drawings.alphabets == one) for one in new]
+
+
+def train(training: Drawings, options: argparse.Namespace) -> Any:
+    """Trains a DAGAN for some minutes."""
+    keras.utils.set_random_seed(options.seed)
+    shape = training.images.shape[1:]
+    recipe = keras_gan.networks.recipe("dagan", shape)
+    dagan = keras_gan.DAGAN(
+        *keras_gan.networks.dagan(
+            shape,
+            width=options.width,
+            dropout=options.dropout,
+            seed=options.seed,
+        ),
+        ema_momentum=recipe.ema_momentum,
+        seed=options.seed,
+    )
+    dagan.compile(**recipe.compile_arguments())
+    pairs = keras_gan.datasets.class_pairs(
+        (training.images, training.labels),
+        batch_size=recipe.batch_size,
+        repeat=True,
+        seed=options.seed,
+    )
+    budget = keras_gan.callbacks.TimeBudget(options.minutes)
+    start = time.perf_counter()
+    history = dagan.fit(
+        pairs, steps_per_epoch=50, epochs=100_000, verbose=0, callbacks=[budget]
+    ).history
+    logs = {name: round(values[-1], 3) for name, values in history.items()}
+    print(
+        f"trained on {len(training.images)} images of "
+        f"{training.labels.max() + 1} characters, {budget.steps} steps in "
+        f"{time.perf_counter() - start:.0f} s: {logs}\n",
+        flush=True,
+    )
+    return dagan
+
+
+def drawn(drawings: Drawings, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Returns indices of `SHOTS` images of each character, and of the rest."""
+    order = np.random.default_rng(seed).permutation(len(drawings.images))
+    labels = drawings.labels[order]
+    rank = np.array([np.sum(labels[:i] == one) for i, one in enumerate(labels)])
+    return order[rank < SHOTS], order[rank >= SHOTS]
+
+
+def cell(dagan: Any, drawings: Drawings, seed: int, options) -> dict:
+    """Returns the accuracy of each arm, in percent."""
+    shots, rest = drawn(drawings, seed)
+    real = drawings.images[shots], drawings.labels[shots]
+    test = drawings.images[rest], drawings.labels[rest]
+    made = dagan.augment(real[0], options.variants, seed=seed)
+    accuracies = {}
+    for kind in CLASSICAL:
+        for share in (0.0, options.share):
+            arm = f"{kind} + DAGAN" if share else kind
+            stream = classifier.batches(
+                real, made, kind, share, options.steps, seed
+            )
+            accuracies[arm] = classifier.accuracy(
+                stream, test, options.steps, seed
+            )
+    return accuracies
+
+
+def likeness(dagan: Any, training: Drawings, new: list[Drawings]) -> dict:
+    """Returns the ratio of distances and measures of memorization."""
+    sources, others = map(np.concatenate, zip(*map(_pairs, new), strict=True))
+    made = dagan.augment(sources, 4, seed=0)
+    pixels = keras.Sequential([keras.layers.Flatten()])
+    found = {
+        "distance ratio": keras_gan.metrics.source_distance_ratio(
+            sources, made, others
+        ),
+        "spread": keras_gan.metrics.source_distance_ratio(
+            made[:, 0], made[:, 1:], others
+        ),
+    }
+    for name, fakes in (("generated", made[:, 0]), ("real", others)):
+        metric = keras_gan.metrics.Memorization(pixels)
+        # All that the generator could have copied.
+        real = np.concatenate([training.images, sources])
+        metric.update_state(real, np.clip(fakes, -1, 1))
+        found |= {f"{k} of {name}": v for k, v in metric.result().items()}
+    return found
+
+
+def _pairs(drawings: Drawings) -> tuple[np.ndarray, np.ndarray]:
+    """The first two drawings of each character."""
+    first = np.unique(drawings.labels, return_index=True)[1]
+    return drawings.images[first], drawings.images[first + 1]
+
+
+def report(cells: dict[str, dict[str, float]]) -> None:
+    """Prints accuracies and paired differences."""
+    arms = list(next(iter(cells.values())))
+    table = np.array([list(one.values()) for one in cells.values()])
+    means = dict(zip(arms, table.mean(0), strict=True))
+    print("| cell | " + " | ".join(arms) + " |")
+    print("|---|" + "---|" * len(arms))
+    for name, row in [*zip(cells, table, strict=True), ("mean", table.mean(0))]:
+        print(f"| {name} | " + " | ".join(f"{one:.1f}" for one in row) + " |")
+    best = max(CLASSICAL, key=means.__getitem__)
+    for arm in (f"{kind} + DAGAN" for kind in CLASSICAL):
+        gains = table[:, arms.index(arm)] - table[:, arms.index(best)]
+        error = gains.std(ddof=1) / np.sqrt(len(gains))
+        print(
+            f"\n{arm} - {best}: {gains.mean():+.2f} points, standard error "
+            f"{error:.2f}, {len(gains)} cells"
+        )
+
+
+def grid(dagan: Any, new: list[Drawings], path: Path) -> None:
+    """Writes sources beside seven images made of each."""
+    sources = np.concatenate([_pairs(one)[0][:5] for one in new])[:12]
+    made = dagan.augment(sources, 7, seed=0)
+    rows = np.concatenate([sources[:, None], made], axis=1)
+    images = rows.reshape(-1, *sources.shape[1:])
+    keras_gan.images.write_image(
+        path, keras_gan.images.image_grid(images, columns=8)
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("data", metavar="OMNIGLOT_ZIP")
+    parser.add_argument("--side", type=int, default=28)
+    parser.add_argument("--minutes", type=float, default=20.0)
+    parser.add_argument("--width", type=int, default=32)
+    parser.add_argument("--dropout", type=float, default=0.0)
+    parser.add_argument("--held-out", type=int, default=3, help="alphabets")
+    parser.add_argument("--draws", type=int, default=4)
+    parser.add_argument("--steps", type=int, default=400, help="of classifiers")
+    parser.add_argument("--share", type=float, default=0.5, help="of DAGAN")
+    parser.add_argument("--variants", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--save", type=Path)
+    parser.add_argument("--load", type=Path)
+    parser.add_argument("--grid", type=Path, help="PNG of sources and images")
+    options = parser.parse_args()
+    training, new = split(read(options.data, options.side), options.held_out)
+    if options.load:
+        dagan = keras.saving.load_model(options.load)
+    else:
+        dagan = train(training, options)
+    if options.save:
+        dagan.save(options.save)
+    if options.grid:
+        grid(dagan, new, options.grid)
+    for name, value in likeness(dagan, training, new).items():
+        print(f"{name}: {value:.3f}")
+    cells = {}
+    for drawings in new:
+        for draw in range(options.draws):
+            name = f"{drawings.alphabets[0]}, draw {draw}"
+            cells[name] = cell(dagan, drawings, draw, options)
+            print(f"{name}: {cells[name]}", flush=True)
+    if cells:
+        report(cells)
+
+
+if __name__ == "__main__":
+    main()

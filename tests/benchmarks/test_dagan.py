@@ -1,0 +1,80 @@
+"""The benchmark of DAGAN: its split, its cells and its augmentation."""
+
+import numpy as np
+import pytest
+
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
+
+@pytest.fixture(scope="module")
+def program(load_benchmark):
+    return load_benchmark("dagan")
+
+
+@pytest.fixture
+def drawings(program):
+    """Three alphabets of two characters, of eight drawings each."""
+    labels = np.repeat(np.arange(6, dtype="int32"), 8)
+    images = np.random.default_rng(0).uniform(-1, 1, (48, 9, 9, 1))
+    alphabets = np.array(["Greek", "Latin", "Tifinagh"])[labels // 2]
+    return program.Drawings(images.astype("float32"), labels, alphabets)
+
+
+def test_whole_alphabets_are_held_out(program, drawings):
+    training, new = program.split(drawings, 2)
+    assert set(training.alphabets) == {"Greek"}
+    assert [set(one.alphabets) for one in new] == [{"Latin"}, {"Tifinagh"}]
+    for one in (training, *new):
+        assert np.bincount(one.labels).tolist() == [8, 8]
+
+
+def test_a_cell_has_five_images_of_each_character(program, drawings):
+    shots, rest = program.drawn(drawings, seed=1)
+    assert np.bincount(drawings.labels[shots]).tolist() == [5] * 6
+    assert sorted([*shots, *rest]) == list(range(48))
+    assert (program.drawn(drawings, seed=2)[0] != shots).any()
+
+
+def test_batches_have_the_share_of_generated_images(program, drawings):
+    real = drawings.images, drawings.labels
+    made = np.repeat(real[0][:, None], 3, axis=1) + 10.0
+    for share in (0.0, 0.5, 1.0):
+        stream = program.classifier.batches(real, made, "none", share, 20, 1)
+        images, labels = map(np.concatenate, zip(*stream, strict=True))
+        is_made = images.mean((1, 2, 3)) > 5
+        # Five standard deviations of 1,280 draws.
+        assert abs(is_made.mean() - share) < 0.07
+        # Each has the label of what it is, or was made of.
+        pixels = np.where(is_made, images[:, 0, 0, 0] - 10, images[:, 0, 0, 0])
+        nearest = np.abs(pixels[:, None] - real[0][None, :, 0, 0, 0])
+        assert (real[1][nearest.argmin(1)] == labels).all()
+
+
+@pytest.mark.parametrize("kind", ["affine", "elastic"])
+def test_classical_augmentation_moves_the_strokes(program, kind):
+    image = np.ones((28, 28, 1), "float32")
+    image[6:22, 13:15] = -1
+    moved = [
+        program.classifier.moved(image, kind, np.random.default_rng(seed))
+        for seed in range(20)
+    ]
+    ink = np.array([(1 - one).sum() for one in moved]) / (1 - image).sum()
+    assert 0.6 < ink.min() and ink.max() < 2 and ink.std() > 0.02
+    assert all(np.abs(one).max() <= 1 + 1e-6 for one in moved)
+    assert min(np.abs(one - image).max() for one in moved) > 0.5
+
+
+def test_report(program, capsys):
+    arms = [
+        kind + end for kind in program.CLASSICAL for end in ("", " + DAGAN")
+    ]
+    rows = [(10, 20, 50, 51, 40, 41), (12, 20, 52, 55, 40, 41)]
+    cells = {
+        f"draw {i}": dict(zip(arms, row, strict=True))
+        for i, row in enumerate(rows)
+    }
+    program.report(cells)
+    # The gains over the best are 1 and 3.
+    shown = capsys.readouterr().out
+    assert "affine + DAGAN - affine: +2.00 points, standard error 1.00" in shown
