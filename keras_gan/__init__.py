@@ -25,6 +25,7 @@ from keras_gan.models import (
     CycleGAN,
     Pix2Pix,
     Player,
+    SemiSupervisedGAN,
     StarGAN,
     StyleTransfer,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "CycleGAN",
     "Pix2Pix",
     "Player",
+    "SemiSupervisedGAN",
     "StarGAN",
     "StyleTransfer",
     "callbacks",
