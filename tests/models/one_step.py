@@ -173,7 +173,11 @@ def translating():
 
     Two steps, because the pools are empty in the first.
     """
+    import semi_models as semi_supervised
     import unpaired_models as small
+
+    def make_semi(**optimizers):
+        return semi_supervised.make(optimizers=[*optimizers.values()])
 
     unpaired = small.FIRST[:8], small.SECOND[:8]
     alternating = {"update": "alternating", "discriminator_steps": 2}
@@ -184,6 +188,8 @@ def translating():
     exclusive = {"exclusive": True, "loss": "non_saturating"}
     labelled = small.FIRST[:8], np.arange(8) % small.COUNT
     yield "StarGAN, exclusive", small.make_star, exclusive, labelled
+    data = semi_supervised.images(), semi_supervised.labels()
+    yield "SemiSupervisedGAN", make_semi, {}, data
 
 
 def two_steps(make, options, data):
