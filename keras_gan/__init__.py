@@ -26,6 +26,7 @@ from keras_gan.models import (
     CycleGAN,
     Pix2Pix,
     Player,
+    SemiSupervisedGAN,
     StarGAN,
     StyleTransfer,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "CycleGAN",
     "Pix2Pix",
     "Player",
+    "SemiSupervisedGAN",
     "StarGAN",
     "StyleTransfer",
     "callbacks",

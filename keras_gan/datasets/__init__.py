@@ -18,6 +18,7 @@ from keras_gan.datasets.loading import load
 from keras_gan.datasets.masks import box_masks, free_form_masks, stroke_masks
 from keras_gan.datasets.opening import describe, open_source
 from keras_gan.datasets.pairs import PairedImages, pairs
+from keras_gan.datasets.semi_supervised import semi_supervised
 from keras_gan.datasets.sources import DatasetInfo, Source
 from keras_gan.datasets.super_resolution import (
     SuperResolutionImages,
@@ -49,6 +50,7 @@ __all__ = [
     "load",
     "open_source",
     "pairs",
+    "semi_supervised",
     "stroke_masks",
     "super_resolution_pairs",
     "synthetic",

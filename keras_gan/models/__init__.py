@@ -10,6 +10,7 @@ from keras_gan.models.gan import GAN
 from keras_gan.models.image_pool import ImagePool
 from keras_gan.models.pix2pix import Pix2Pix
 from keras_gan.models.player import Player
+from keras_gan.models.semi_supervised import SemiSupervisedGAN
 from keras_gan.models.star_gan import StarGAN
 from keras_gan.models.style_transfer import StyleTransfer
 from keras_gan.models.transfer import Transfer
@@ -26,6 +27,7 @@ __all__ = [
     "ImagePool",
     "Pix2Pix",
     "Player",
+    "SemiSupervisedGAN",
     "StarGAN",
     "StyleTransfer",
     "Transfer",

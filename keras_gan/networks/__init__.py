@@ -54,6 +54,11 @@ from keras_gan.networks.sagan import (
     sagan_generator,
 )
 from keras_gan.networks.san import with_san_head
+from keras_gan.networks.semi_supervised import (
+    semi_supervised,
+    semi_supervised_classifier,
+    with_features,
+)
 from keras_gan.networks.sngan import (
     sngan,
     sngan_discriminator,
@@ -105,6 +110,8 @@ __all__ = [
     "sagan",
     "sagan_discriminator",
     "sagan_generator",
+    "semi_supervised",
+    "semi_supervised_classifier",
     "sn_patch_discriminator",
     "sngan",
     "sngan_discriminator",
@@ -117,5 +124,6 @@ __all__ = [
     "unet_discriminator",
     "unet_generator",
     "with_classifier",
+    "with_features",
     "with_san_head",
 ]

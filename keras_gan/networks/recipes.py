@@ -8,6 +8,7 @@ from keras_gan.networks.ladagan import ladagan_recipe
 from keras_gan.networks.progressive import progressive_recipe
 from keras_gan.networks.recipe import Recipe
 from keras_gan.networks.sagan import sagan_recipe
+from keras_gan.networks.semi_supervised import semi_supervised_recipe
 from keras_gan.networks.sngan import sngan_recipe
 from keras_gan.networks.stylegan2 import stylegan2_recipe
 from keras_gan.networks.validation import checked_image_shape
@@ -26,6 +27,7 @@ _RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
     "sngan": sngan_recipe,
     "sagan": sagan_recipe,
     "biggan": biggan_recipe,
+    "semi_supervised": semi_supervised_recipe,
 }
 
 

@@ -174,10 +174,14 @@ def translating():
 
     Two steps, because the pools are empty in the first.
     """
+    import semi_models as semi_supervised
     import unpaired_models as small
     from class_pair_models import make_dagan
 
     from keras_gan.layers import DiffAugment
+
+    def make_semi(**optimizers):
+        return semi_supervised.make(optimizers=[*optimizers.values()])
 
     unpaired = small.FIRST[:8], small.SECOND[:8]
     alternating = {"update": "alternating", "discriminator_steps": 2}
@@ -190,6 +194,8 @@ def translating():
     yield "StarGAN, exclusive", small.make_star, exclusive, labelled
     augmented = {"augmenter": DiffAugment("color,translation", seed=1)}
     yield "DAGAN", make_dagan, augmented, unpaired
+    data = semi_supervised.images(), semi_supervised.labels()
+    yield "SemiSupervisedGAN", make_semi, {}, data
 
 
 def two_steps(make, options, data):

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import pair_models
 import pytest
+import semi_models
 from class_pair_models import make_dagan
 from coupled_models import coupled
 from unpaired_models import (
@@ -236,6 +237,20 @@ def test_translation_on_two_replicas_is_as_on_one_device(two_cpus, case):
                 **options,
             )
         logs.append(fit(model, FIRST[:number], given[:number], epochs=2))
+        models.append(model)
+    assert_same_run(models, logs)
+
+
+@pytest.mark.parametrize("size", [9, 8])
+def test_few_labels_on_two_replicas_are_as_on_one_device(two_cpus, size):
+    # The labels are not spread evenly, and of 9 images one is alone.
+    data = semi_models.images(size), np.sort(semi_models.labels(size))
+    logs, models = [], []
+    for scope in (contextlib.nullcontext, two_cpus.scope):
+        with scope():
+            eager = scope is contextlib.nullcontext
+            model = semi_models.make(run_eagerly=eager)
+        logs.append(fit(model, *data, epochs=2))
         models.append(model)
     assert_same_run(models, logs)
 

@@ -1,0 +1,123 @@
+"""Batches of which a part has labels and the rest has none."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from keras_gan.datasets.loading import fixed_seed, load
+from keras_gan.datasets.opening import open_source
+from keras_gan.utils.arguments import integer
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+UNLABELED = -1
+_SECOND_ORDER = 0x5EED
+
+
+def semi_supervised(
+    labeled: Any,
+    unlabeled: Any,
+    *,
+    batch_size: int = 128,
+    seed: int | None = None,
+    skip_batches: int = 0,
+    **opening: Any,
+) -> "tf.data.Dataset":
+    """Loads batches whose first half has labels and whose second half has none.
+
+    For `SemiSupervisedGAN`. The classes appear equally often in the first half,
+    however many labels each has. The second half is drawn from `unlabeled`
+    alone: give all images there, also those with labels. Both are in a new
+    order in each pass, and the stream is infinite: pass `steps_per_epoch` to
+    `fit`.
+
+    Args:
+        labeled: Images with labels, anything that `load` takes.
+        unlabeled: The same, whose labels, if there are any, are not used.
+        batch_size: Images in a batch, an even number.
+        seed: Integer that fixes the orders. Default: as for `load`.
+        skip_batches: Number of batches to skip, to go on with a stream.
+        **opening: `image_size`, `channels`, `value_range`, `num_workers` and
+            `cache`, as for `load`, for both.
+
+    Returns:
+        An infinite `tf.data.Dataset` of float32 images `(batch, height, width,
+        channels)` and int32 labels `(batch,)`, -1 for the second half.
+
+    Raises:
+        FileNotFoundError: If there is no such file or folder.
+        ValueError: If there are no labels, a class has none, or the images are
+            of different shapes.
+
+    Example:
+
+    >>> images = np.zeros((6, 8, 8, 1), "uint8")
+    >>> few = (images[:2], np.array([0, 1]))
+    >>> batches = semi_supervised(few, images, batch_size=4, seed=0)
+    >>> images, labels = next(iter(batches))
+    >>> sorted(np.asarray(labels).tolist())
+    [-1, -1, 0, 1]
+    """
+    batch_size = integer("batch_size", batch_size, at_least=2)
+    if batch_size % 2:
+        raise ValueError(
+            "`batch_size` must be even: half of the images have labels. "
+            f"Received: batch_size={batch_size}. Add one."
+        )
+    value_range = opening.pop("value_range", (-1, 1))
+    sources = [open_source(one, **opening) for one in (labeled, unlabeled)]
+    _check(*sources)
+    # Both fixed, because they are two streams of the same length.
+    seed = fixed_seed(seed)
+    streams = [
+        load(
+            source,
+            batch_size=batch_size // 2,
+            value_range=value_range,
+            labels=has_labels,
+            balance="uniform" if has_labels else None,
+            repeat=True,
+            seed=seed + (0 if has_labels else _SECOND_ORDER),
+            skip_batches=skip_batches,
+        )
+        for source, has_labels in zip(sources, (True, False), strict=True)
+    ]
+    # TensorFlow is heavy, and other backends do not need it.
+    import tensorflow as tf
+
+    def mixed(with_labels, without):
+        images, labels = with_labels
+        none = tf.fill(tf.shape(without)[:1], tf.cast(UNLABELED, labels.dtype))
+        return tf.concat([images, without], 0), tf.concat([labels, none], 0)
+
+    return tf.data.Dataset.zip(tuple(streams)).map(mixed)
+
+
+def _check(labeled: Any, unlabeled: Any) -> None:
+    if labeled.labels is None:
+        raise ValueError(
+            f"`labeled` must have labels. Received: {labeled.info.name}, which "
+            "has none. Put the images of each class in a subfolder of its own, "
+            "or pass a pair `(images, labels)`."
+        )
+    classes = labeled.info.num_classes
+    counts = np.bincount(labeled.labels, minlength=classes)
+    missing = np.flatnonzero(counts == 0)
+    if classes < 2 or missing.size:
+        received = (
+            f"none of class {', '.join(map(str, missing))}, of {classes}"
+            if missing.size
+            else f"{classes} class"
+        )
+        raise ValueError(
+            "`labeled` must have images of at least two classes, numbered from "
+            f"0, and some of each. Received: {received}."
+        )
+    shapes = [one.info.image_shape for one in (labeled, unlabeled)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(
+            "Images with and without labels must have the same shape. "
+            f"Received: {shapes[0]} and {shapes[1]}. Pass `image_size` and "
+            "`channels`."
+        )

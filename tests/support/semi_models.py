@@ -1,0 +1,53 @@
+"""A small `SemiSupervisedGAN` with data, for several test files."""
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+import keras_gan
+
+SHAPE = (4, 4, 1)
+CLASSES = 3
+LATENT_DIM = 2
+
+
+class Rows(keras_gan.SemiSupervisedGAN):
+    """Latents are rows of the images: replicas and backends draw the same."""
+
+    def sample_latents(self, batch, seed):
+        return ops.reshape(batch.images, (-1, 16))[:, :LATENT_DIM]
+
+
+def images(number=9, seed=0):
+    draws = np.random.default_rng(seed).uniform(-1, 1, (number, *SHAPE))
+    return draws.astype("float32")
+
+
+def labels(number=9):
+    """Two of three images have labels."""
+    numbers = np.arange(number)
+    return np.where(numbers % 3 == 2, -1, (numbers // 3 + numbers) % CLASSES)
+
+
+def networks(takes_labels=False):
+    keras.utils.set_random_seed(5)
+    options = {"num_classes": CLASSES} if takes_labels else {}
+    generator = keras_gan.networks.mlp_generator(
+        SHAPE, latent_dim=LATENT_DIM, hidden=(4,), seed=1, **options
+    )
+    inputs = keras.Input(SHAPE)
+    features = layers.Dense(5, "tanh")(layers.Flatten()(inputs))
+    outputs = [layers.Dense(CLASSES)(features), features]
+    return generator, keras.Model(inputs, outputs)
+
+
+def make(
+    cls=Rows, *, takes_labels=False, seed=7, optimizers=None, run_eagerly=False,
+    **options,
+):  # fmt: skip
+    gan = cls(
+        *networks(takes_labels), num_classes=CLASSES, seed=seed, **options
+    )
+    sgd = keras.optimizers.SGD
+    gan.compile(*(optimizers or (sgd(0.1), sgd(0.1))), run_eagerly=run_eagerly)
+    return gan
