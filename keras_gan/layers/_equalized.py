@@ -38,6 +38,11 @@ class Equalized(keras.layers.Layer):
     ) -> None:
         super().__init__(**kwargs)
         self.gain = finite("gain", gain)
+        if not self.gain:
+            raise ValueError(
+                "`gain` must not be 0, or all outputs are equal. Received: "
+                f"gain={gain}. The default is 1."
+            )
         self.learning_rate_multiplier = finite(
             "learning_rate_multiplier", learning_rate_multiplier
         )

@@ -98,14 +98,10 @@ class ModulatedConv2D(keras.layers.Layer):
 
     def build(self, input_shape: Any) -> None:
         (_, height, width, channels), _ = input_shape
-        # A transposed convolution takes the outputs before the inputs.
-        pair = (channels, self.filters)
-        pair = pair[::-1] if self.upsample else pair
-        self._axis = 3 if self.upsample else 2
         self._fan_in = channels * self.kernel_size**2
         self.kernel = self.add_weight(
             name="kernel",
-            shape=(self.kernel_size, self.kernel_size, *pair),
+            shape=(self.kernel_size, self.kernel_size, channels, self.filters),
             initializer=keras.initializers.RandomNormal(
                 stddev=1.0, seed=self.seed
             ),
@@ -139,8 +135,6 @@ class ModulatedConv2D(keras.layers.Layer):
         if not self.demodulate:
             return None
         squares = ops.sum(ops.square(kernel), axis=(0, 1))
-        if self.upsample:
-            squares = ops.transpose(squares)
         energies = ops.matmul(ops.square(styles), squares)
         return ops.rsqrt(energies + _EPSILON / self._fan_in)
 
@@ -149,6 +143,8 @@ class ModulatedConv2D(keras.layers.Layer):
             return ops.conv(
                 maps, kernel, padding="same", data_format="channels_last"
             )
+        # A transposed convolution takes the outputs before the inputs.
+        kernel = ops.transpose(kernel, (0, 1, 3, 2))
         doubled = ops.conv_transpose(
             maps, kernel, 2, padding="valid", data_format="channels_last"
         )
