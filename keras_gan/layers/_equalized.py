@@ -38,6 +38,11 @@ class Equalized(keras.layers.Layer):
     ) -> None:
         super().__init__(**kwargs)
         self.gain = finite("gain", gain)
+        if not self.gain:
+            raise ValueError(
+                "`gain` must not be 0, or all outputs are equal. Received: "
+                f"gain={gain}. The default is 1."
+            )
         self.learning_rate_multiplier = finite(
             "learning_rate_multiplier", learning_rate_multiplier
         )
@@ -78,6 +83,10 @@ class Equalized(keras.layers.Layer):
         scale = self.gain * self.learning_rate_multiplier
         kernel = ops.convert_to_tensor(self.kernel)
         return kernel * ops.cast(scale / math.sqrt(self._fan_in), kernel.dtype)
+
+    def kernels_in_use(self) -> list[tuple[Any, Any]]:
+        """The kernel and `scaled_kernel()`, for regularization."""
+        return [(self.kernel, self.scaled_kernel())]
 
     def finished(self, outputs: Any) -> Any:
         """Returns outputs with bias and activation."""

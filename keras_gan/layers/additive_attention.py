@@ -17,7 +17,7 @@ class AdditiveAttention2D(keras.layers.Layer):
     values by it. Cost and memory are thus linear in the number n of pixels:
 
     ```
-    a = softmax over pixels of (q W_a) / sqrt(channels / heads)
+    a = softmax over pixels of (q W_a) / sqrt(channels / num_heads)
     g = sum over pixels of a q
     y = (g * k * v) W_o
     ```
@@ -25,19 +25,19 @@ class AdditiveAttention2D(keras.layers.Layer):
     where q, k and v are linear in x, and a and g are those of each head.
 
     Args:
-        heads: Number of heads; it must divide the channels.
+        num_heads: Number of heads; it must divide the channels.
         seed: Integer that determines the initial weights, or None.
         **kwargs: As in `keras.layers.Layer`.
 
     Input shape: `(batch, height, width, channels)`. Output shape: the same.
 
     Raises:
-        ValueError: If `heads` is not valid, or, when the layer is built, does
-            not divide the channels.
+        ValueError: If `num_heads` is not valid, or, when the layer is built,
+            does not divide the channels.
 
     Example:
 
-    >>> layer = AdditiveAttention2D(heads=2, seed=1)
+    >>> layer = AdditiveAttention2D(num_heads=2, seed=1)
     >>> tuple(layer(np.ones((2, 4, 4, 6), "float32")).shape)
     (2, 4, 4, 6)
 
@@ -48,18 +48,19 @@ class AdditiveAttention2D(keras.layers.Layer):
     """
 
     def __init__(
-        self, heads: int = 4, *, seed: int | None = None, **kwargs: Any
+        self, num_heads: int = 4, *, seed: int | None = None, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.heads = positive_integer("heads", heads)
+        self.num_heads = positive_integer("num_heads", num_heads)
         self.seed = optional_seed(seed)
 
     def build(self, input_shape: Any) -> None:
         channels = input_shape[-1]
-        if channels % self.heads:
+        if channels % self.num_heads:
             raise ValueError(
-                "`heads` must divide the number of channels. Received: "
-                f"heads={self.heads} and {channels} channels. Change either."
+                "`num_heads` must divide the number of channels. Received: "
+                f"num_heads={self.num_heads} and {channels} channels. Change "
+                "either."
             )
         names = ("query", "key", "value", "output")
         self._projections = {
@@ -67,7 +68,7 @@ class AdditiveAttention2D(keras.layers.Layer):
             for place, name in enumerate(names)
         }
         self._attention = self._weights(
-            "attention", channels, self.heads, len(names)
+            "attention", channels, self.num_heads, len(names)
         )
 
     def _weights(self, name: str, rows: int, columns: int, place: int) -> Any:
@@ -89,7 +90,7 @@ class AdditiveAttention2D(keras.layers.Layer):
             _linear(tokens, *self._projections[name])
             for name in ("query", "key", "value")
         )
-        depth = channels // self.heads
+        depth = channels // self.num_heads
         logits = _linear(queries, *self._attention)
         shares = ops.softmax(ops.cast(logits, "float32") / depth**0.5, axis=1)
         shares = ops.cast(shares, queries.dtype)
@@ -99,11 +100,20 @@ class AdditiveAttention2D(keras.layers.Layer):
         mixed = _linear(summary * keys * values, *self._projections["output"])
         return ops.reshape(mixed, ops.shape(inputs))
 
+    def kernels_in_use(self) -> list[tuple[Any, Any]]:
+        """Each kernel twice, for regularization."""
+        pairs = [*self._projections.values(), self._attention]
+        return [(kernel, kernel) for kernel, _ in pairs]
+
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "heads": self.heads, "seed": self.seed}
+        return {
+            **super().get_config(),
+            "num_heads": self.num_heads,
+            "seed": self.seed,
+        }
 
 
 def _linear(x: Any, kernel: Any, bias: Any) -> Any:

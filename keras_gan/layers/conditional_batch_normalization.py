@@ -47,8 +47,8 @@ class ConditionalBatchNormalization(keras.layers.Layer):
 
     >>> layer = ConditionalBatchNormalization(num_classes=10)
     >>> x, labels = np.ones((2, 4, 4, 8)), np.array([3, 7])
-    >>> layer([x, labels]).shape
-    TensorShape([2, 4, 4, 8])
+    >>> tuple(layer([x, labels]).shape)
+    (2, 4, 4, 8)
 
     Reference:
         de Vries et al., "Modulating early visual processing by language",

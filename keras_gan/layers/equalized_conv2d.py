@@ -7,7 +7,11 @@ import keras
 from keras import ops
 
 from keras_gan.layers._equalized import Equalized
-from keras_gan.utils.arguments import choice, positive_integer
+from keras_gan.utils.arguments import (
+    choice,
+    height_and_width,
+    positive_integer,
+)
 
 _PADDINGS = ("same", "valid")
 
@@ -25,7 +29,8 @@ class EqualizedConv2D(Equalized):
     Args:
         filters: Number of channels of the output.
         kernel_size: Side of the kernel in pixels, or `(height, width)`.
-        gain: Factor of the kernel; sqrt(2) before a ReLU keeps the variance.
+        gain: Factor of the kernel, not 0; sqrt(2) before a ReLU keeps the
+            variance.
         strides: Step in pixels, the same along both axes.
         padding: `"same"` or `"valid"`.
         learning_rate_multiplier: m, as in `EqualizedDense`.
@@ -76,14 +81,9 @@ class EqualizedConv2D(Equalized):
             **kwargs,
         )
         self.filters = positive_integer("filters", filters)
-        sides = (
-            tuple(kernel_size)
-            if isinstance(kernel_size, (tuple, list))
-            else (kernel_size, kernel_size)
-        )
-        self.kernel_size = tuple(
-            positive_integer("kernel_size", side) for side in sides
-        )
+        if not isinstance(kernel_size, Sequence):
+            kernel_size = [positive_integer("kernel_size", kernel_size)] * 2
+        self.kernel_size = height_and_width("kernel_size", kernel_size)
         self.strides = positive_integer("strides", strides)
         choice("padding", padding, _PADDINGS)
         self.padding = padding

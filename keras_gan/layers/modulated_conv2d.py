@@ -98,14 +98,10 @@ class ModulatedConv2D(keras.layers.Layer):
 
     def build(self, input_shape: Any) -> None:
         (_, height, width, channels), _ = input_shape
-        # A transposed convolution takes the outputs before the inputs.
-        pair = (channels, self.filters)
-        pair = pair[::-1] if self.upsample else pair
-        self._axis = 3 if self.upsample else 2
         self._fan_in = channels * self.kernel_size**2
         self.kernel = self.add_weight(
             name="kernel",
-            shape=(self.kernel_size, self.kernel_size, *pair),
+            shape=(self.kernel_size, self.kernel_size, channels, self.filters),
             initializer=keras.initializers.RandomNormal(
                 stddev=1.0, seed=self.seed
             ),
@@ -123,7 +119,7 @@ class ModulatedConv2D(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         maps, styles = inputs
         # In float32: squares of styles may overflow in float16.
-        kernel = ops.cast(self.kernel, "float32") / math.sqrt(self._fan_in)
+        kernel = self._scaled_kernel()
         styles = ops.cast(styles, "float32")
         factors = self._demodulation(kernel, styles)
         maps = maps * ops.cast(styles, maps.dtype)[:, None, None]
@@ -134,13 +130,20 @@ class ModulatedConv2D(keras.layers.Layer):
             outputs = outputs + ops.cast(self.bias, maps.dtype)
         return self.activation(outputs)
 
+    def kernels_in_use(self) -> list[tuple[Any, Any]]:
+        """The kernel and what styles of 1 make of it, for regularization."""
+        kernel = self._scaled_kernel()
+        factors = self._demodulation(kernel, ops.ones((1, kernel.shape[2])))
+        return [(self.kernel, kernel if factors is None else kernel * factors)]
+
+    def _scaled_kernel(self) -> Any:
+        return ops.cast(self.kernel, "float32") / math.sqrt(self._fan_in)
+
     def _demodulation(self, kernel: Any, styles: Any) -> Any:
         """The factors of the outputs, `(batch, filters)`, or `None`."""
         if not self.demodulate:
             return None
         squares = ops.sum(ops.square(kernel), axis=(0, 1))
-        if self.upsample:
-            squares = ops.transpose(squares)
         energies = ops.matmul(ops.square(styles), squares)
         return ops.rsqrt(energies + _EPSILON / self._fan_in)
 
@@ -149,6 +152,8 @@ class ModulatedConv2D(keras.layers.Layer):
             return ops.conv(
                 maps, kernel, padding="same", data_format="channels_last"
             )
+        # A transposed convolution takes the outputs before the inputs.
+        kernel = ops.transpose(kernel, (0, 1, 3, 2))
         doubled = ops.conv_transpose(
             maps, kernel, 2, padding="valid", data_format="channels_last"
         )

@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan import backend
+
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class NoiseInjection(keras.layers.Layer):
@@ -47,7 +49,7 @@ class NoiseInjection(keras.layers.Layer):
     def __init__(self, *, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed_generator = backend.ReplicaSeedGenerator(seed)
 
     def build(self, input_shape: Any) -> None:
         self.noise_shape = (1, *input_shape[1:3], 1)

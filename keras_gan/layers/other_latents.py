@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan import backend
+
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class OtherLatents(keras.layers.Layer):
@@ -34,7 +36,7 @@ class OtherLatents(keras.layers.Layer):
     def __init__(self, *, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed_generator = backend.ReplicaSeedGenerator(seed)
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         if not training:

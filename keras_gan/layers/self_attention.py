@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from keras_gan.layers.spectral_normalization import SpectralNormalization
-from keras_gan.utils.arguments import integer
+from keras_gan.utils.arguments import integer, optional_seed
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -36,8 +36,8 @@ class SelfAttention(keras.layers.Layer):
     Input shape: `(batch, height, width, channels)`. Output shape: the same.
 
     Raises:
-        ValueError: If an argument is invalid, or the input is no feature map
-            of a known size.
+        ValueError, TypeError: If an argument is invalid, or the input is no
+            feature map of a known size.
 
     Example:
 
@@ -64,8 +64,13 @@ class SelfAttention(keras.layers.Layer):
         self.key_divisor = integer("key_divisor", key_divisor, at_least=1)
         self.value_divisor = integer("value_divisor", value_divisor, at_least=1)
         self.spectral_normalization = bool(spectral_normalization)
-        self.seed = seed
-        self.pool = keras.layers.MaxPooling2D(2, padding="same")
+        self.seed = optional_seed(seed)
+        self.pool = keras.layers.MaxPooling2D(
+            2,
+            padding="same",
+            data_format="channels_last",
+            dtype=self.dtype_policy,
+        )
 
     def build(self, input_shape: Any) -> None:
         if len(input_shape) != 4 or None in input_shape[1:]:
@@ -93,6 +98,7 @@ class SelfAttention(keras.layers.Layer):
             filters,
             1,
             use_bias=False,
+            data_format="channels_last",
             kernel_initializer=keras.initializers.GlorotUniform(seed),
             dtype=self.dtype_policy,
             name=name,

@@ -66,7 +66,7 @@ class StyleMixing(keras.layers.Layer):
         self.probability = number_in("probability", probability, "[0, 1]")
         self.decay = number_in("decay", decay, "[0, 1]")
         self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed_generator = backend.ReplicaSeedGenerator(seed)
 
     def build(self, input_shape: Any) -> None:
         several = isinstance(input_shape[0], (tuple, list))

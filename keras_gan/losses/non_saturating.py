@@ -3,6 +3,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan import backend
 from keras_gan.losses.adversarial_loss import (
     AdversarialLoss,
     Tensor,
@@ -71,7 +72,7 @@ class NonSaturatingLoss(AdversarialLoss):
 
     def build(self) -> None:
         if self.label_noise and self._seed_generator is None:
-            self._seed_generator = keras.random.SeedGenerator(self.seed)
+            self._seed_generator = backend.ReplicaSeedGenerator(self.seed)
 
     @property
     def seed_generators(self) -> list[keras.random.SeedGenerator]:

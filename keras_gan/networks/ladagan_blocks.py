@@ -15,14 +15,14 @@ _EPSILON = 1e-6
 
 
 def plan_of(
-    image_shape: tuple[int, ...], width: int, heads: int
+    image_shape: tuple[int, ...], width: int, num_heads: int
 ) -> tuple[tuple[int, int], int]:
     """Returns the size of the finest block, and how much finer images are.
 
     Args:
         image_shape: `(height, width, channels)`.
         width: Channels of the finest block.
-        heads: Heads of the attention.
+        num_heads: Heads of the attention.
 
     Raises:
         ValueError: If there is no such network.
@@ -37,11 +37,13 @@ def plan_of(
             f"image_shape={image_shape}. Use images of another size, or "
             "another network: `networks.dcgan` makes images of any size."
         )
-    multiple = max(heads, patch * patch)
+    multiple = max(num_heads, patch * patch)
     if width % multiple:
+        nearest = max(round(width / multiple), 1) * multiple
         raise ValueError(
             f"`width` must be a multiple of {multiple} for images of shape "
-            f"{image_shape}. Received: width={width}."
+            f"{image_shape}. Received: width={width}. Use {nearest}, the "
+            "nearest one."
         )
     return (sides[0] // patch, sides[1] // patch), patch
 
@@ -76,19 +78,21 @@ def with_positions(x: Any, initializers: Initializers) -> Any:
 
 
 def modulated_block(
-    x: Any, z: Any, hidden: int, heads: int, initializers: Initializers
+    x: Any, z: Any, hidden: int, num_heads: int, initializers: Initializers
 ) -> Any:
     """Attention with a residual, then an mlp without; norms depend on z."""
     normal = _modulated_norm(x, z, initializers)
-    y = _attention(normal, heads, initializers)
+    y = _attention(normal, num_heads, initializers)
     x = keras.layers.Add()([x, y])
     return _mlp(_modulated_norm(x, z, initializers), hidden, initializers)
 
 
-def block(x: Any, hidden: int, heads: int, initializers: Initializers) -> Any:
+def block(
+    x: Any, hidden: int, num_heads: int, initializers: Initializers
+) -> Any:
     """Attention and an mlp, both with a residual."""
     normal = keras.layers.LayerNormalization(epsilon=_EPSILON)(x)
-    x = keras.layers.Add()([x, _attention(normal, heads, initializers)])
+    x = keras.layers.Add()([x, _attention(normal, num_heads, initializers)])
     normal = keras.layers.LayerNormalization(epsilon=_EPSILON)(x)
     return keras.layers.Add()([x, _mlp(normal, hidden, initializers)])
 
@@ -130,8 +134,8 @@ def _modulated_norm(x: Any, z: Any, initializers: Initializers) -> Any:
     return keras.layers.Add()([keras.layers.Multiply()([normal, gain]), offset])
 
 
-def _attention(x: Any, heads: int, initializers: Initializers) -> Any:
-    return AdditiveAttention2D(heads, seed=initializers.next_seed())(x)
+def _attention(x: Any, num_heads: int, initializers: Initializers) -> Any:
+    return AdditiveAttention2D(num_heads, seed=initializers.next_seed())(x)
 
 
 def _mlp(x: Any, hidden: int, initializers: Initializers) -> Any:

@@ -77,8 +77,8 @@ def resnet_generator(
     Example:
 
     >>> generator = resnet_generator((None, None, 3), width=8, blocks=2)
-    >>> generator(np.zeros((1, 13, 17, 3))).shape
-    TensorShape([1, 13, 17, 3])
+    >>> tuple(generator(np.zeros((1, 13, 17, 3))).shape)
+    (1, 13, 17, 3)
 
     Reference:
         Zhu et al., "Unpaired Image-to-Image Translation using

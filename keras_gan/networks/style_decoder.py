@@ -48,8 +48,8 @@ def style_decoder(
     Example:
 
     >>> decoder = style_decoder(240)
-    >>> decoder(np.zeros((1, 4, 4, 240))).shape
-    TensorShape([1, 32, 32, 3])
+    >>> tuple(decoder(np.zeros((1, 4, 4, 240))).shape)
+    (1, 32, 32, 3)
 
     Reference:
         Huang and Belongie, "Arbitrary Style Transfer in Real-time with Adaptive

@@ -13,6 +13,7 @@ from keras_gan.layers import (
     ModulatedConv2D,
     NoiseInjection,
     OtherLatents,
+    SpectralNormalization,
     StyleMixing,
 )
 
@@ -41,13 +42,13 @@ def test_doubling_is_zeros_between_pixels_then_filters():
     layer = ModulatedConv2D(2, 3, upsample=True, use_bias=False)
     x, styles = normal(1, 4, 5, 3), 1.0 + normal(1, 3, seed=1)
     y = array(quick(layer)([x, styles]))
-    # (height, width, outputs, inputs)
-    kernel = array(layer.kernel) * styles[0]
-    kernel = kernel / np.sqrt((kernel**2).sum((0, 1, 3), keepdims=True) + 1e-8)
+    # (height, width, inputs, outputs)
+    kernel = array(layer.kernel) * styles[0][:, None]
+    kernel = kernel / np.sqrt((kernel**2).sum((0, 1, 2)) + 1e-8)
     doubled = np.zeros((13, 15, 2))
     for row, column in np.ndindex(4, 5):
         part = doubled[2 * row : 2 * row + 3, 2 * column : 2 * column + 3]
-        part += kernel @ x[0, row, column]
+        part += x[0, row, column] @ kernel
     doubled = np.pad(doubled[:9, :11], ((1, 1), (1, 1), (0, 0)))
     taps = np.outer([1, 3, 3, 1], [1, 3, 3, 1]) / 16.0
     wanted = [
@@ -56,6 +57,16 @@ def test_doubling_is_zeros_between_pixels_then_filters():
     ]
     assert_close(y[0], np.reshape(wanted, (8, 10, 2)), atol=1e-5)
     assert layer.compute_output_shape([x.shape, None]) == y.shape
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("upsample", [False, True])
+def test_outputs_are_the_last_axis_of_the_kernel(upsample):
+    layer = ModulatedConv2D(5, 3, upsample=upsample)
+    normalized = SpectralNormalization(layer, seed=1)
+    normalized.build([(1, 4, 4, 2), (1, 2)])
+    assert tuple(layer.kernel.shape) == (3, 3, 2, 5)
+    assert tuple(normalized.u.shape) == (5,)
 
 
 @pytest.mark.parametrize("upsample", [False, True])

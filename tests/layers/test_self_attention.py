@@ -1,5 +1,6 @@
 """Attention between the positions of a feature map."""
 
+import keras
 import numpy as np
 import pytest
 from portable import assert_close, assert_equal, to_numpy
@@ -57,6 +58,26 @@ def test_half_precision_and_odd_sizes():
     layer = SelfAttention(dtype="mixed_bfloat16", seed=1)
     assert tuple(layer(X[:, :3, :5]).shape) == (2, 3, 5, 8)
     assert layer.compute_output_shape((None, 7, 7, 4)) == (None, 7, 7, 4)
+
+
+def test_format_and_precision_are_those_of_the_layer():
+    keras.config.set_image_data_format("channels_first")
+    try:
+        layer = SelfAttention(
+            spectral_normalization=False, dtype="mixed_bfloat16", seed=1
+        )
+        layer.build(X.shape)
+    finally:
+        keras.config.set_image_data_format("channels_last")
+    inner = (layer.pool, layer.queries, layer.output_convolution)
+    assert {one.data_format for one in inner} == {"channels_last"}
+    assert {one.compute_dtype for one in inner} == {"bfloat16"}
+
+
+@pytest.mark.parametrize("seed", [1.5, "1"])
+def test_seed_is_checked(seed):
+    with pytest.raises(TypeError, match="`seed` must be an integer"):
+        SelfAttention(seed=seed)
 
 
 def test_round_trip():

@@ -14,7 +14,7 @@ RNG = np.random.default_rng(5)
 
 
 def test_attention_is_that_of_its_formula():
-    layer = AdditiveAttention2D(heads=2, seed=1)
+    layer = AdditiveAttention2D(num_heads=2, seed=1)
     x = RNG.normal(size=(3, 2, 4, 6)).astype("float32")
     found = layer(x)
     weights = {weight.name: weight for weight in layer.weights}
@@ -73,7 +73,8 @@ def test_sizes(shape):
     [
         ((30, 30, 1), 4, "multiples of 4"),
         ((68, 64, 1), 16, "multiples of 16"),
-        ((32, 32, 1), 6, "multiple of 4"),
+        ((32, 32, 1), 6, "multiple of 4 .*width=6. Use 8, the nearest"),
+        ((128, 128, 1), 21, "multiple of 16 .*width=21. Use 16, the near"),
     ],
 )
 def test_other_sizes_are_refused(shape, width, error):

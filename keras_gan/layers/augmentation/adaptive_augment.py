@@ -73,8 +73,8 @@ class AdaptiveAugment(ImageAugmentation):
     Example:
 
     >>> layer = AdaptiveAugment("bg", probability=0.7, seed=1)
-    >>> layer(np.zeros((8, 32, 32, 3), "float32")).shape
-    TensorShape([8, 32, 32, 3])
+    >>> tuple(layer(np.zeros((8, 32, 32, 3), "float32")).shape)
+    (8, 32, 32, 3)
     >>> gan = keras_gan.GAN(
     ...     *keras_gan.networks.mlp((8, 8, 1)), augmenter=AdaptiveAugment()
     ... )

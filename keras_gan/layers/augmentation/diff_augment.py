@@ -51,8 +51,8 @@ class DiffAugment(ImageAugmentation):
     Example:
 
     >>> layer = DiffAugment("color,cutout", seed=1)
-    >>> layer(np.zeros((8, 32, 32, 3), "float32")).shape
-    TensorShape([8, 32, 32, 3])
+    >>> tuple(layer(np.zeros((8, 32, 32, 3), "float32")).shape)
+    (8, 32, 32, 3)
     >>> gan = keras_gan.GAN(
     ...     *keras_gan.networks.mlp((8, 8, 1)), augmenter=DiffAugment()
     ... )

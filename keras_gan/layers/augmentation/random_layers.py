@@ -36,8 +36,8 @@ class RandomLayers(keras.layers.Layer):
     ...     [keras.layers.RandomFlip(), keras.layers.RandomRotation(0.1)],
     ...     seed=1,
     ... )
-    >>> layer(np.zeros((8, 32, 32, 3), "float32")).shape
-    TensorShape([8, 32, 32, 3])
+    >>> tuple(layer(np.zeros((8, 32, 32, 3), "float32")).shape)
+    (8, 32, 32, 3)
 
     Reference:
         [Cubuk et al., 2020](https://arxiv.org/abs/1909.13719)

@@ -11,6 +11,8 @@ from keras_gan.backend import (
     replica_mean,
     replica_share,
 )
+from keras_gan.layers import NoiseInjection, OtherLatents, StyleMixing
+from keras_gan.losses import NonSaturatingLoss
 
 
 def per_replica(strategy, function):
@@ -46,6 +48,35 @@ def test_seed_generator_differs_between_replicas(two_cpus):
         keras.ops.convert_to_numpy(seed.state),
         keras.ops.convert_to_numpy(alone.state),
     )
+
+
+@pytest.mark.parametrize("kind", ["noise", "latents", "cuts"])
+def test_layers_draw_anew_on_each_replica(two_cpus, kind):
+    ones, zeros = np.ones((8, 4), "float32"), np.zeros((8, 4), "float32")
+    with two_cpus.scope():
+        if kind == "noise":
+            layer = NoiseInjection(seed=3)
+            inputs = np.zeros((8, 2, 2, 1), "float32")
+            layer.build(inputs.shape)
+            layer.strength.assign(1.0)
+        else:
+            mixing = StyleMixing(9, seed=3, trainable=False)
+            layer = OtherLatents(seed=3) if kind == "latents" else mixing
+            inputs = ones if kind == "latents" else [ones, zeros]
+            layer.build(keras.tree.map_structure(np.shape, inputs))
+    draws = per_replica(two_cpus, lambda: layer(inputs, training=True))
+    assert np.any(draws[0] != draws[1])
+
+
+def test_flipped_labels_differ_between_replicas(two_cpus):
+    loss = NonSaturatingLoss(label_noise=0.5, seed=3)
+    with two_cpus.scope():
+        loss.build()
+    logits = np.linspace(-2.0, 2.0, 8, dtype="float32")[:, None]
+    values = per_replica(
+        two_cpus, lambda: loss.discriminator_loss(logits, logits)
+    )
+    assert values[0] != values[1]
 
 
 def test_replica_mean(two_cpus):
