@@ -5,6 +5,7 @@
 - compile: `GAN.compile()` without arguments, the same networks;
 - dcgan, r3gan, sngan, ...: as default, with `--network`, in a width that does
   some 800 steps in the time, 8 at least;
+- san: as default, with `networks.with_san_head` on the discriminator;
 - textbook: the DCGAN recipe in TensorFlow and float32, as it is written: batch
   normalization in both networks, kernels from N(0, .02), the non-saturating
   loss, Adam with 2e-4 and a momentum of .5;
@@ -82,6 +83,23 @@ def default(
     # The schedules of the learning rate and of growing end with the race.
     gan = build(dataclasses.replace(settings, steps=steps))
     return fitting(gan, stream, growing(gan, steps))
+
+
+def san(images: np.ndarray, seed: int, seconds: float) -> Entry:
+    """Returns the run of "default" with a SAN head."""
+    from unittest import mock
+
+    from keras_gan.cli import building
+    from keras_gan.networks import with_san_head
+
+    make = building.build_networks
+
+    def with_head(*arguments, **options):
+        generator, discriminator = make(*arguments, **options)
+        return generator, with_san_head(discriminator)
+
+    with mock.patch.object(building, "build_networks", with_head):
+        return default(images, seed, seconds)
 
 
 def growing(gan: Any, steps: int) -> list:
@@ -202,5 +220,6 @@ ENTRIES = {
     "compile": compile_alone,
     "textbook": textbook,
     "pytorch": pytorch,
+    "san": san,
     **{name: partial(default, network=name) for name in FAMILIES},
 }
