@@ -93,7 +93,7 @@ class SemiSupervisedGAN(GAN):
             "consistency_weight": consistency_weight,
         }
         checked = {k: checked_weight(k, v) for k, v in weights.items()}
-        takes_labels = len(input_shapes(generator) or [None]) == 2
+        takes_labels = len(input_shapes(generator) or []) == 2
         super().__init__(
             generator,
             discriminator,
