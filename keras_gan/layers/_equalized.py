@@ -84,6 +84,10 @@ class Equalized(keras.layers.Layer):
         kernel = ops.convert_to_tensor(self.kernel)
         return kernel * ops.cast(scale / math.sqrt(self._fan_in), kernel.dtype)
 
+    def kernels_in_use(self) -> list[tuple[Any, Any]]:
+        """The kernel and `scaled_kernel()`, for regularization."""
+        return [(self.kernel, self.scaled_kernel())]
+
     def finished(self, outputs: Any) -> Any:
         """Returns outputs with bias and activation."""
         if self.bias is not None:

@@ -100,6 +100,11 @@ class AdditiveAttention2D(keras.layers.Layer):
         mixed = _linear(summary * keys * values, *self._projections["output"])
         return ops.reshape(mixed, ops.shape(inputs))
 
+    def kernels_in_use(self) -> list[tuple[Any, Any]]:
+        """Each kernel twice, for regularization."""
+        pairs = [*self._projections.values(), self._attention]
+        return [(kernel, kernel) for kernel, _ in pairs]
+
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 

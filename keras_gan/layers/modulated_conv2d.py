@@ -119,7 +119,7 @@ class ModulatedConv2D(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         maps, styles = inputs
         # In float32: squares of styles may overflow in float16.
-        kernel = ops.cast(self.kernel, "float32") / math.sqrt(self._fan_in)
+        kernel = self._scaled_kernel()
         styles = ops.cast(styles, "float32")
         factors = self._demodulation(kernel, styles)
         maps = maps * ops.cast(styles, maps.dtype)[:, None, None]
@@ -129,6 +129,15 @@ class ModulatedConv2D(keras.layers.Layer):
         if self.bias is not None:
             outputs = outputs + ops.cast(self.bias, maps.dtype)
         return self.activation(outputs)
+
+    def kernels_in_use(self) -> list[tuple[Any, Any]]:
+        """The kernel and what styles of 1 make of it, for regularization."""
+        kernel = self._scaled_kernel()
+        factors = self._demodulation(kernel, ops.ones((1, kernel.shape[2])))
+        return [(self.kernel, kernel if factors is None else kernel * factors)]
+
+    def _scaled_kernel(self) -> Any:
+        return ops.cast(self.kernel, "float32") / math.sqrt(self._fan_in)
 
     def _demodulation(self, kernel: Any, styles: Any) -> Any:
         """The factors of the outputs, `(batch, filters)`, or `None`."""

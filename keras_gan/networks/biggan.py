@@ -14,7 +14,7 @@ from keras_gan.networks.initialization import (
     GENERATOR_STREAM,
     Initializers,
 )
-from keras_gan.networks.inputs_and_heads import image_inputs
+from keras_gan.networks.inputs_and_heads import image_inputs, logits_of
 from keras_gan.networks.recipe import Recipe
 from keras_gan.networks.validation import checked_num_classes
 
@@ -179,7 +179,14 @@ def biggan_discriminator(
     # float16 would overflow in a sum over the map.
     x = keras.layers.GlobalAveragePooling2D(dtype="float32")(x)
     x = keras.layers.Rescaling(math.prod(plan.last_map), dtype="float32")(x)
-    logits = _logits(x, labels, num_classes, blocks)
+    logits = logits_of(
+        x,
+        labels,
+        num_classes=num_classes,
+        kernel_initializer=blocks.initializers.orthogonal(),
+        embeddings_initializer=blocks.initializers.orthogonal(),
+        spectral_normalization=blocks.spectral_normalization,
+    )
     name = "biggan_deep_discriminator" if deep else "biggan_discriminator"
     return keras.Model(inputs, logits, name=name)
 
@@ -268,26 +275,3 @@ def _joined(vectors: list) -> Any:
 def _attended(x: Any, blocks: Blocks) -> Any:
     seed = blocks.initializers.next_seed()
     return SelfAttention(seed=seed, name="attention")(x)
-
-
-def _logits(
-    features: Any, labels: Any, num_classes: int | None, blocks: Blocks
-) -> Any:
-    """Float32 logits: linear(h) + <embed(y), h>, with normalized weights."""
-    name = "logits" if labels is None else "unconditional_logits"
-    logits = blocks.dense(features, 1, dtype="float32", name=name)
-    if labels is None:
-        return logits
-    embedding = keras.layers.Embedding(
-        num_classes,
-        features.shape[-1],
-        embeddings_initializer=blocks.initializers.orthogonal(),
-        dtype="float32",
-        name="label_embedding",
-    )
-    projection = keras.layers.Dot(
-        axes=1, dtype="float32", name="label_projection"
-    )([blocks.wrapped(embedding)(labels), features])
-    return keras.layers.Add(dtype="float32", name="logits")(
-        [logits, projection]
-    )

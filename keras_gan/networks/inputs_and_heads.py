@@ -64,7 +64,8 @@ def logits_of(
 
     Conditional discriminators project the features onto an embedding of the
     label: logits = linear(h) + <embed(y), h> (Miyato and Koyama, "cGANs with
-    Projection Discriminator", arXiv 1802.05637).
+    Projection Discriminator", arXiv 1802.05637). Spectral normalization is of
+    both the linear layer and the embedding.
     """
     linear = keras.layers.Dense(
         1,
@@ -84,10 +85,11 @@ def logits_of(
         embeddings_constraint=kernel_constraint,
         dtype="float32",
         name="label_embedding",
-    )(labels)
+    )
+    vectors = normalized(embedding, spectral_normalization)(labels)
     projection = keras.layers.Dot(
         axes=1, dtype="float32", name="label_projection"
-    )([embedding, features])
+    )([vectors, features])
     return keras.layers.Add(dtype="float32", name="logits")(
         [logits, projection]
     )
@@ -99,4 +101,7 @@ def normalized(layer: Any, spectral_normalization: bool) -> Any:
         return layer
     # A seed of its own would be another draw from the global generator and
     # change the weights of later layers.
-    return SpectralNormalization(layer, seed=layer.kernel_initializer.seed)
+    embeds = isinstance(layer, keras.layers.Embedding)
+    name = "embeddings_initializer" if embeds else "kernel_initializer"
+    seed = getattr(getattr(layer, name), "seed", None)
+    return SpectralNormalization(layer, seed=seed)

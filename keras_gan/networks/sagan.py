@@ -10,6 +10,7 @@ from keras_gan.networks.initialization import ATTENTION_STREAM, Initializers
 from keras_gan.networks.recipe import Recipe
 from keras_gan.networks.sngan import (
     LATENT_DIM,
+    Between,
     discriminator_of,
     generator_of,
 )
@@ -31,8 +32,9 @@ def sagan_generator(
     """Builds SNGAN's generator with spectral normalization and attention.
 
     Self-attention stands after the block whose map has half the sides of the
-    image, 32 pixels at most. It starts as the identity, so that the network
-    starts as `sngan_generator(..., spectral_normalization=True)`.
+    image, 32 pixels at most; for images of 8 to 14 pixels, before the first
+    block; smaller ones have none. It starts as the identity, so that the
+    network starts as `sngan_generator(..., spectral_normalization=True)`.
 
     Args:
         image_shape: `(height, width, channels)`, of any size, square or not.
@@ -66,7 +68,7 @@ def sagan_generator(
         spectral_normalization=True,
         seed=seed,
         name="sagan_generator",
-        between=_attention(image_shape, seed, 0),
+        between=_attention(seed, 0, _places(image_shape)[0]),
     )
 
 
@@ -111,7 +113,7 @@ def sagan_discriminator(
         spectral_normalization=True,
         seed=seed,
         name="sagan_discriminator",
-        between=_attention(image_shape, seed, 1),
+        between=_attention(seed, 1, _places(image_shape)[1]),
     )
 
 
@@ -171,17 +173,25 @@ def sagan_recipe(image_shape: Sequence[int]) -> Recipe:
     )
 
 
-def _attention(image_shape: Sequence[int], seed: int | None, number: int):
-    """Returns a function that adds attention to maps of one size."""
-    sides = spatial_plan(*checked_image_shape(image_shape)[:2])[:-1]
-    chosen = [size for size in sides if max(size) <= _LARGEST_SIDE][-1:]
-    # A stream of its own: the other weights are those of SNGAN.
-    initializers = Initializers(seed, stream=ATTENTION_STREAM + number)
+def _places(image_shape: Sequence[int]) -> tuple[int | None, int | None]:
+    """The numbers of the generator's and of the discriminator's map."""
+    plan = spatial_plan(*checked_image_shape(image_shape)[:2])
+    sides = [max(size) for size in plan[:-1]]
+    small = [n for n, side in enumerate(sides) if side <= _LARGEST_SIDE]
+    if not small:
+        return None, None
+    # The first block of the discriminator makes the map before the image.
+    return small[-1], len(plan) - 2 - small[-1]
 
-    def attend(x: Any) -> Any:
-        if tuple(x.shape[1:3]) not in chosen:
+
+def _attention(seed: int | None, stream: int, place: int | None) -> Between:
+    """Returns a function that adds attention to the map of a number."""
+    # A stream of its own: the other weights are those of SNGAN.
+    initializers = Initializers(seed, stream=ATTENTION_STREAM + stream)
+
+    def attend(x: Any, number: int) -> Any:
+        if number != place:
             return x
-        chosen.clear()
         return SelfAttention(seed=initializers.next_seed())(x)
 
     return attend

@@ -30,7 +30,8 @@ LATENT_DIM = 128
 _FLAT = 4
 _DISCRIMINATOR_STEPS = 5
 
-Between = Callable[[Any], Any]
+# Of a map and its number.
+Between = Callable[[Any, int], Any]
 
 
 def sngan_generator(
@@ -203,9 +204,9 @@ def generator_of(
     spectral_normalization: bool,
     seed: int | None,
     name: str,
-    between: Between = lambda x: x,
+    between: Between = lambda x, number: x,
 ) -> keras.Model:
-    """Builds a generator; `between` is applied after each block."""
+    """Builds a generator; `between` is applied to its maps, the first is 0."""
     height, image_width, channels = checked_image_shape(image_shape)
     latent_dim = checked_integer("latent_dim", latent_dim, minimum=1)
     num_classes = checked_num_classes(num_classes)
@@ -225,9 +226,9 @@ def generator_of(
         kernel_initializer=initializers.glorot_uniform(),
     )
     x = normalized(dense, spectral_normalization)(latents)
-    x = keras.layers.Reshape((*plan[0], widths[0]))(x)
-    for size, filters in zip(plan[1:], widths[1:], strict=True):
-        x = between(make.up(x, size, filters))
+    x = between(keras.layers.Reshape((*plan[0], widths[0]))(x), 0)
+    for number, size in enumerate(plan[1:], start=1):
+        x = between(make.up(x, size, widths[number]), number)
     x = make.convolution(make.activated(x), channels)
     images = keras.layers.Activation("tanh", dtype="float32", name="images")(x)
     inputs = latents if labels is None else [latents, labels]
@@ -242,7 +243,7 @@ def discriminator_of(
     spectral_normalization: bool,
     seed: int | None,
     name: str,
-    between: Between = lambda x: x,
+    between: Between = lambda x, number: x,
 ) -> keras.Model:
     """Builds a discriminator; `between` is applied after each block."""
     image_shape = checked_image_shape(image_shape)
@@ -252,10 +253,13 @@ def discriminator_of(
     inputs, x, labels = image_inputs(image_shape, num_classes)
     make = ResidualBlocks(initializers, spectral_normalization)
     for number, (size, filters) in enumerate(_halvings(image_shape, width)):
-        x = between(make.down(x, size, filters, is_first=number == 0))
+        x = make.down(x, size, filters, is_first=number == 0)
+        x = between(x, number)
     x = keras.layers.ReLU()(x)
-    x = keras.layers.GlobalAveragePooling2D(name="mean")(x)
-    x = keras.layers.Rescaling(float(math.prod(size)), name="sum")(x)
+    # float16 would overflow in a sum over the map.
+    x = keras.layers.GlobalAveragePooling2D(dtype="float32", name="mean")(x)
+    pixels = float(math.prod(size))
+    x = keras.layers.Rescaling(pixels, dtype="float32", name="sum")(x)
     logits = logits_of(
         x,
         labels,

@@ -4,9 +4,17 @@ import keras
 from keras import ops
 
 from keras_gan.penalties.penalty import Penalty, Tensor
-from keras_gan.penalties.scores import Scored, Scores
+from keras_gan.penalties.scores import (
+    Scored,
+    Scores,
+    dtype_of,
+    is_floating,
+)
 from keras_gan.utils.arguments import non_negative
-from keras_gan.utils.inner_layers import with_inner_layers
+from keras_gan.utils.inner_layers import (
+    seed_generators,
+    with_inner_layers,
+)
 from keras_gan.utils.tensors import batch_mean
 
 
@@ -86,8 +94,14 @@ class ConsistencyRegularization(Penalty):
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """Variables of the augmenter, including its seeds."""
-        return list(self.augmenter.variables)
+        """Variables of the augmenter without its seeds."""
+        seeds = {id(one.state) for one in self.seed_generators}
+        return [v for v in self.augmenter.variables if id(v) not in seeds]
+
+    @property
+    def seed_generators(self) -> list[keras.random.SeedGenerator]:
+        """Seed generators of the augmenter and of the layers inside it."""
+        return seed_generators(self.augmenter)
 
     def update_state(self, real_logits: Tensor, fake_logits: Tensor) -> None:
         # An adaptive augmenter would stay at probability 0 without these.
@@ -132,10 +146,9 @@ class ConsistencyRegularization(Penalty):
 
 
 def _check_floating(images: Tensor) -> None:
-    dtype = keras.backend.standardize_dtype(images.dtype)
-    if "float" not in dtype:
+    if not is_floating(images):
         raise TypeError(
             "Images of a penalty must be floating-point numbers, in the range "
-            f"that the discriminator is trained on. Received: dtype {dtype}. "
-            "Scale bytes with `images / 127.5 - 1.0`."
+            "that the discriminator is trained on. Received: dtype "
+            f"{dtype_of(images)}. Scale bytes with `images / 127.5 - 1.0`."
         )

@@ -7,7 +7,7 @@ from keras import ops
 from keras_gan.penalties.penalty import Penalty, Tensor
 from keras_gan.utils.arguments import choice, non_negative
 from keras_gan.utils.inner_layers import with_inner_layers
-from keras_gan.utils.kernels import output_axes
+from keras_gan.utils.kernels import kernels_in_use
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -23,7 +23,10 @@ class OrthogonalRegularization(Penalty):
 
     where W is the kernel as a matrix (everything else, outputs), 1 - I is 1
     off the diagonal, and ||.||^2 the sum of squares. Embeddings, biases and
-    gains are left out.
+    gains are left out. Of layers with an equalized learning rate, and of
+    `layers.ModulatedConv2D` (with styles of 1), W is what they multiply by, not
+    what they store. Of layers with spectral normalization it is what they
+    store.
 
     Args:
         weight: Strength, at least 0.
@@ -60,11 +63,13 @@ class OrthogonalRegularization(Penalty):
 
     def of_turn(self, turn: Any) -> Tensor:
         kernels = {
-            id(matrix[0]): matrix
+            id(variable): matrix
             for player in turn.players
             if any(one is self for one in player.penalties)
             for network in player.networks
-            for matrix in _kernels(network)
+            for layer in with_inner_layers(network)
+            for variable, *matrix in kernels_in_use(layer)
+            if variable.trainable
         }
         terms = [_off_diagonal(*matrix) for matrix in kernels.values()]
         return self.weight * sum(terms, ops.zeros((), "float32"))
@@ -75,16 +80,6 @@ class OrthogonalRegularization(Penalty):
             "player": self.player,
             **super().get_config(),
         }
-
-
-def _kernels(network: Any) -> list[tuple[Any, tuple[int, ...]]]:
-    """The trained kernels of a network and their axes of outputs."""
-    found = []
-    for layer in with_inner_layers(network):
-        kernel = getattr(layer, "kernel", None)
-        if isinstance(kernel, keras.Variable) and kernel.trainable:
-            found.append((kernel, output_axes(layer, len(kernel.shape))))
-    return found
 
 
 def _off_diagonal(kernel: Any, outputs: tuple[int, ...]) -> Tensor:

@@ -50,7 +50,7 @@ class Scored:
     ) -> None:
         self.images = images
         self._score = score
-        self._keeps_gradients = keeps_gradients and _is_floating(images)
+        self._keeps_gradients = keeps_gradients and is_floating(images)
 
     @property
     def outputs(self) -> list:
@@ -69,11 +69,12 @@ class Scored:
                 "the images, and pass the rest through the network's closure: "
                 '`turn.score(lambda x: network([x, labels]), batch["images"])`.'
             )
-        if not _is_floating(self.images):
+        if not is_floating(self.images):
             raise TypeError(
                 "`images` must be floating-point numbers for gradients with "
-                f"respect to them. Received: dtype {_dtype(self.images)}. Cast "
-                "them, and scale bytes with `images / 127.5 - 1.0`."
+                "respect to them. Received: dtype "
+                f"{dtype_of(self.images)}. Cast them, and scale bytes with "
+                "`images / 127.5 - 1.0`."
             )
         recorded = self._pass
         if not self._keeps_gradients:
@@ -188,11 +189,13 @@ def input_gradients(score: Callable[[Tensor], Any], images: Tensor) -> Tensor:
     return Scored(score, images).input_gradients
 
 
-def _dtype(images: Tensor) -> str:
+def dtype_of(images: Tensor) -> str:
+    """The name of the data type of images."""
     return keras.backend.standardize_dtype(images.dtype)
 
 
-def _is_floating(images: Tensor) -> bool:
+def is_floating(images: Tensor) -> bool:
+    """Whether images are one tensor of floating-point numbers."""
     if keras.tree.is_nested(images):
         return False
-    return keras.backend.is_float_dtype(_dtype(images))
+    return keras.backend.is_float_dtype(dtype_of(images))

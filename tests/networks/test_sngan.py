@@ -5,7 +5,7 @@ import math
 import keras
 import numpy as np
 import pytest
-from portable import assert_close, assert_equal, quick, to_numpy
+from portable import array, assert_close, assert_equal, quick, to_numpy
 
 from keras_gan import networks
 from keras_gan.layers import SelfAttention, SpectralNormalization
@@ -62,10 +62,11 @@ def test_widths_of_large_images():
     assert adds == [[16, 8, 4, 2, 1], [1, 2, 4, 8, 16, 16]]
 
 
-@pytest.mark.parametrize("num_classes", [None, 3])
-def test_without_attention_it_is_sngan_bit_for_bit(num_classes):
+@pytest.mark.parametrize(
+    ("shape", "num_classes"), [((16, 16, 1), None), ((9, 12, 1), 3)], ids=str
+)
+def test_without_attention_it_is_sngan_bit_for_bit(shape, num_classes):
     options = {"num_classes": num_classes, "width": 2, "seed": 4}
-    shape = (16, 16, 1)
     pair = networks.sagan(shape, **options)
     others = (
         networks.sngan_generator(shape, spectral_normalization=True, **options),
@@ -78,7 +79,26 @@ def test_without_attention_it_is_sngan_bit_for_bit(num_classes):
     ):
         inputs = [x, *labels] if labels else x
         assert_equal(quick(one)(inputs), quick(other)(inputs))
-        assert any(isinstance(layer, SelfAttention) for layer in one.layers)
+        assert sum(isinstance(x, SelfAttention) for x in one.layers) == 1
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [
+        ((7, 7, 1), []),
+        ((8, 8, 1), [(4, 4)]),
+        ((14, 14, 1), [(7, 7)]),
+        ((15, 15, 1), [(8, 8)]),
+        ((64, 64, 1), [(32, 32)]),
+        ((128, 64, 1), [(32, 16)]),
+    ],
+    ids=str,
+)
+def test_attention_is_at_the_same_map_in_both(shape, size):
+    for network in networks.sagan(shape, width=1):
+        attended = [x for x in network.layers if isinstance(x, SelfAttention)]
+        assert [tuple(x.output.shape[1:3]) for x in attended] == size
 
 
 def test_scores_add_up_over_positions():
@@ -90,6 +110,39 @@ def test_scores_add_up_over_positions():
     x = np.random.default_rng(1).uniform(-1, 1, (2, 8, 8, 1))
     mean, total = features(x.astype("float32"))
     assert_close(total, 16 * to_numpy(mean), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "build", [networks.sngan_discriminator, networks.sagan_discriminator]
+)
+def test_scores_add_up_in_float32(build):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    discriminator = build((16, 16, 1), width=2, seed=1)
+    mean = discriminator.get_layer("mean")
+    features = keras.Model(
+        discriminator.input, [mean.input, discriminator.get_layer("sum").output]
+    )
+    x = np.random.default_rng(1).uniform(-1, 1, (2, 16, 16, 1))
+    maps, total = features(x.astype("float32"))
+    maps = array(keras.ops.cast(maps, "float32"))
+    assert_close(total, maps.sum((1, 2)), rtol=1e-5)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("build", [networks.sngan, networks.biggan])
+def test_embeddings_of_labels_are_normalized(build):
+    _, discriminator = build((8, 8, 1), num_classes=3, width=2, seed=1)
+    (layer,) = [
+        layer
+        for layer in discriminator.layers
+        if isinstance(layer, SpectralNormalization)
+        and isinstance(layer.layer, keras.layers.Embedding)
+    ]
+    layer.layer.embeddings.assign(3.0 * array(layer.layer.embeddings))
+    for _ in range(100):
+        layer.update_vectors()
+    vectors = array(layer(np.arange(3)))
+    assert_close(np.linalg.norm(vectors, ord=2), 1.0, rtol=1e-3)
 
 
 @pytest.mark.once

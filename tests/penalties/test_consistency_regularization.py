@@ -6,6 +6,7 @@ import pytest
 from keras import ops
 
 from keras_gan import backend, penalties
+from keras_gan.layers import AdaptiveAugment
 from keras_gan.penalties import ConsistencyRegularization, Scores
 
 to_numpy = ops.convert_to_numpy
@@ -156,6 +157,20 @@ def test_config_round_trip():
     assert again.get_config() == before
 
 
+def test_seeds_are_apart_from_other_variables():
+    augmenter = keras.layers.Pipeline(
+        [keras.layers.RandomFlip(**FLIP), AdaptiveAugment("b", seed=1)]
+    )
+    penalty = ConsistencyRegularization(augmenter)
+    penalty(lambda x: x[:, 0, 0], *ops.ones((2, 2, 3, 2, 1)))
+    states = [one.state for one in penalty.seed_generators]
+    assert len(states) >= 2
+    every = [*states, *penalty.variables]
+    assert len({id(one) for one in every}) == len(every)
+    assert {id(one) for one in augmenter.variables} == {id(v) for v in every}
+    assert not any("seed" in one.path for one in penalty.variables)
+
+
 def test_state_is_that_of_the_augmenter(quadratic, images):
     first, second = (
         ConsistencyRegularization(keras.layers.RandomFlip(**FLIP))
@@ -164,9 +179,9 @@ def test_state_is_that_of_the_augmenter(quadratic, images):
     real, fake = images
     for _ in range(3):
         first(quadratic, real, fake)
-    assert len(first.variables) == 1
-    for target, source in zip(second.variables, first.variables, strict=True):
-        target.assign(to_numpy(source))
+    assert first.variables == []
+    (source,), (target,) = first.seed_generators, second.seed_generators
+    target.state.assign(to_numpy(source.state))
     for _ in range(3):
         one, other = (
             to_numpy(penalty(quadratic, real, fake))
