@@ -6,6 +6,8 @@ from typing import Any
 
 import keras
 
+from keras_gan.penalties import Penalty
+
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
@@ -47,7 +49,12 @@ class Recipe:
     batch_size: int = 64
 
     def compile_arguments(self) -> dict[str, Any]:
-        """Returns the arguments of `GAN.compile`, with new optimizers."""
+        """Returns the arguments of `GAN.compile`.
+
+        Optimizers and penalties are new at each call, so that two models share
+        no state. `ema_momentum` is an argument of `GAN`, and `batch_size` one
+        of the data.
+        """
         return {
             **{
                 f"{player}_optimizer": self._adam(player, rate)
@@ -57,7 +64,7 @@ class Recipe:
                 )
             },
             "loss": self.loss,
-            "penalties": self.penalties,
+            "penalties": self._new_penalties(),
             "discriminator_steps": self.discriminator_steps,
             "update": self.update,
         }
@@ -75,6 +82,11 @@ class Recipe:
         every = max(own, default=1)
         return every / (every + 1) if every > 1 else 1.0
 
+    def _new_penalties(self) -> Any:
+        if isinstance(self.penalties, str):
+            return self.penalties
+        return [_copy(penalty) for penalty in self.penalties]
+
     def _adam(self, player: str, rate: float) -> keras.optimizers.Optimizer:
         share = self.lazy_share(player)
         return keras.optimizers.Adam(
@@ -84,3 +96,10 @@ class Recipe:
             epsilon=1e-8,
             name=f"{player}_adam",
         )
+
+
+def _copy(penalty: Any) -> Any:
+    """A penalty of the same settings without state; others as they are."""
+    if not isinstance(penalty, Penalty):
+        return penalty
+    return type(penalty).from_config(penalty.get_config())

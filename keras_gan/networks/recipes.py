@@ -47,7 +47,8 @@ def recipe(family: str, image_shape: Sequence[int]) -> Recipe:
     Example:
 
     >>> recipe = keras_gan.networks.recipe("dcgan", (28, 28, 1))
-    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1)))
+    >>> pair = keras_gan.networks.dcgan((28, 28, 1))
+    >>> gan = keras_gan.GAN(*pair, ema_momentum=recipe.ema_momentum)
     >>> gan.compile(**recipe.compile_arguments())
     """
     choice("family", family, tuple(_RECIPES))

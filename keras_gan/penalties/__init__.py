@@ -55,6 +55,7 @@ _BY_NAME: dict[str, type[Penalty]] = {
     "lecam": LeCam,
     "drift": Drift,
     "path_length": PathLength,
+    "orthogonality": OrthogonalRegularization,
 }
 
 
@@ -63,10 +64,11 @@ def get(identifier: Any) -> Callable[..., Any]:
 
     Args:
         identifier: The name of a penalty, which is created with its default
-            arguments (`ConsistencyRegularization` has no name, because it needs
-            an augmenter); a config from `serialize`; or a `Penalty` or other
-            callable `(score, real_images, fake_images) -> scalar`, which is
-            returned unchanged.
+            arguments (`ConsistencyRegularization` has none, because it needs an
+            augmenter, nor have `Reconstruction` and `SANDirection`, which
+            models add by themselves); a config from `serialize`; or a
+            `Penalty` or other callable `(score, real_images, fake_images) ->
+            scalar`, which is returned unchanged.
 
     Returns:
         A `Penalty`, or the callable that was given.

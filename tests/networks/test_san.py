@@ -14,7 +14,7 @@ from portable import (
 
 import keras_gan
 from keras_gan import losses, networks
-from keras_gan.layers import SANHead
+from keras_gan.layers import EqualizedDense, SANHead
 from keras_gan.penalties import SANDirection, Scores
 
 SHAPE = (8, 8, 1)
@@ -92,8 +92,29 @@ def test_the_step_of_the_generator_is_the_ordinary_one(name):
         lambda: networks.dcgan_discriminator(
             SHAPE, width=2, num_classes=3, seed=1
         ),
+        lambda: networks.sngan_discriminator(
+            SHAPE, width=2, num_classes=3, seed=1
+        ),
+        lambda: networks.sagan_discriminator(SHAPE, width=2, seed=1),
+        lambda: networks.biggan_discriminator(
+            SHAPE, width=1, num_classes=3, seed=1
+        ),
+        lambda: networks.stylegan2_discriminator(SHAPE, width=2, seed=1),
+        lambda: networks.progressive_discriminator(SHAPE, width=2, seed=1),
         lambda: keras.Sequential(
             [keras.Input(SHAPE), keras.layers.Flatten(), keras.layers.Dense(1)]
+        ),
+        lambda: keras.Sequential(
+            [
+                keras.Input(SHAPE),
+                keras.layers.Flatten(),
+                EqualizedDense(
+                    1,
+                    gain=2.0,
+                    learning_rate_multiplier=0.1,
+                    bias_initializer="ones",
+                ),
+            ]
         ),
     ],
 )
@@ -153,9 +174,20 @@ def test_layer(num_classes):
     [
         lambda: keras.Sequential([keras.layers.Dense(1)]),
         lambda: keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]),
+        lambda: keras.Sequential(
+            [keras.Input((4,)), keras.layers.Dense(1, activation="sigmoid")]
+        ),
         lambda: networks.with_classifier(networks.mlp_discriminator(SHAPE), 3),
+        lambda: networks.ladagan_discriminator(SHAPE, width=4),
+        lambda: networks.ladagan_discriminator(SHAPE, width=4, num_classes=3),
+        lambda: networks.stylegan2_discriminator(SHAPE, width=2, num_classes=3),
+        lambda: networks.progressive_discriminator(
+            SHAPE, width=2, num_classes=3
+        ),
     ],
 )
 def test_other_discriminators_are_refused(wrong):
-    with pytest.raises(ValueError, match="must be a functional or sequential"):
+    with pytest.raises(
+        ValueError, match="must be a functional or seq.*Received: one w.*Take"
+    ):
         networks.with_san_head(wrong())

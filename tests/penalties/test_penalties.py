@@ -188,6 +188,20 @@ def test_get_by_name(name):
     assert type(penalties.recommended(name, (8, 8, 1))) is NAMES[name]
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("drift", penalties.Drift),
+        ("path_length", penalties.PathLength),
+        ("orthogonality", penalties.OrthogonalRegularization),
+    ],
+)
+def test_other_names(name, kind):
+    penalty = penalties.get(name)
+    assert type(penalty) is kind
+    assert penalty.name == name
+
+
 def test_every_default_of_a_loss_has_a_penalty():
     for cls in losses.AdversarialLoss.__subclasses__():
         for name in cls.default_penalties:
