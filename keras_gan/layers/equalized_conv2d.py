@@ -29,7 +29,8 @@ class EqualizedConv2D(Equalized):
     Args:
         filters: Number of channels of the output.
         kernel_size: Side of the kernel in pixels, or `(height, width)`.
-        gain: Factor of the kernel; sqrt(2) before a ReLU keeps the variance.
+        gain: Factor of the kernel, not 0; sqrt(2) before a ReLU keeps the
+            variance.
         strides: Step in pixels, the same along both axes.
         padding: `"same"` or `"valid"`.
         learning_rate_multiplier: m, as in `EqualizedDense`.

@@ -26,7 +26,8 @@ class EqualizedDense(Equalized):
 
     Args:
         units: Number of outputs.
-        gain: Factor of the kernel; sqrt(2) before a ReLU keeps the variance.
+        gain: Factor of the kernel, not 0; sqrt(2) before a ReLU keeps the
+            variance.
         learning_rate_multiplier: m, how fast the layer learns compared to
             others, above 0.
         use_bias: Whether there is a bias.

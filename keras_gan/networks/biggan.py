@@ -243,7 +243,15 @@ def biggan(
 
 
 def biggan_recipe(image_shape: Sequence[int]) -> Recipe:
-    """Settings of the BigGAN-PyTorch code, with smaller batches."""
+    """Returns settings like those of the BigGAN-PyTorch code.
+
+    Unlike there, batches of images of 64 pixels and more have 256 images
+    instead of 8 times 256, the momentum of the averaged generator is 0.999
+    instead of 0.9999, and it averages from the first step on. Smaller images
+    have orthogonal initial weights, as the large ones do, instead of normal
+    ones. The paper itself has half these rates for large images, two steps of D
+    and `OrthogonalRegularization`.
+    """
     common: dict[str, Any] = {"loss": "hinge", "penalties": (), "beta_2": 0.999}
     if max(image_shape[:2]) < _LARGE:
         return Recipe(**common, discriminator_steps=4, batch_size=200)

@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from keras_gan.layers import SpectralNormalization
+from keras_gan.layers import EqualizedDense, SpectralNormalization
 from keras_gan.networks.initialization import CLASSIFIER_STREAM, Initializers
 from keras_gan.networks.inputs_and_heads import normalized
 from keras_gan.networks.validation import checked_integer
@@ -15,14 +15,16 @@ def with_classifier(
 ) -> keras.Model:
     """Gives a discriminator a second head that predicts the class.
 
-    The class logits are linear in the input of the last layer, a `Dense(1)`.
+    The class logits are linear in the input of the last layer, which has one
+    unit.
     All layers of the given model are shared with the result. If the last layer
     has spectral normalization, so has the new one. `ACGAN` trains such models.
 
     Args:
         discriminator: Functional or sequential model, images -> logits
-            `(batch, 1)`, whose last layer is `keras.layers.Dense(1)`, such as
-            those of this package built without `num_classes`.
+            `(batch, 1)`, whose last layer is `keras.layers.Dense(1)` or
+            `EqualizedDense(1)`, such as those of this package built without
+            `num_classes`, but those of `ladagan` and `fastgan`.
         num_classes: Number of classes, at least 2.
         seed: Integer that determines the new layer's initial weights, or None.
 
@@ -78,7 +80,8 @@ def _last_layer(discriminator: Any) -> Any:
     parts = getattr(discriminator, "operations", discriminator.layers)
     last = list(parts)[-1]
     inner = getattr(last, "layer", last)
-    if not isinstance(inner, keras.layers.Dense) or inner.units != 1:
+    is_dense = isinstance(inner, (keras.layers.Dense, EqualizedDense))
+    if not is_dense or inner.units != 1:
         raise ValueError(_wanted(f"one that ends in {last!r}"))
     return last
 
@@ -86,8 +89,8 @@ def _last_layer(discriminator: Any) -> Any:
 def _wanted(received: str) -> str:
     return (
         "`discriminator` must be a functional or sequential model that takes "
-        "images alone and ends in `keras.layers.Dense(1)`. Received: "
-        f"{received}. Build it so (with this package's functions, without "
-        "`num_classes`), or give your own model both outputs, "
-        "`[logits, class_logits]`."
+        "images alone and ends in `keras.layers.Dense(1)` or "
+        f"`EqualizedDense(1)`. Received: {received}. Build it so, as most of "
+        "this package's functions do without `num_classes`, or give your own "
+        "model both outputs, `[logits, class_logits]`."
     )

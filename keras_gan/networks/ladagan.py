@@ -244,7 +244,11 @@ def ladagan(
 
 
 def ladagan_recipe(image_shape: tuple[int, ...]) -> Recipe:
-    """The settings of the authors' PyTorch code.
+    """Returns settings like those of the authors' PyTorch code.
+
+    Unlike there, images are not augmented (add `layers.DiffAugment`), and the
+    penalty is of the mean of the logits, halved, instead of their sum.
+    Their TensorFlow code has batches of 128 images and another weight of it.
 
     Args:
         image_shape: `(height, width, channels)`.

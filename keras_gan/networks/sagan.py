@@ -163,7 +163,11 @@ def sagan(
 
 
 def sagan_recipe(image_shape: Sequence[int]) -> Recipe:
-    """Returns the settings of the paper: two rates, one step of D."""
+    """Returns settings like the paper's: two rates, one step of D.
+
+    Unlike there, batches have 64 images instead of 256, and images are drawn
+    from an averaged generator.
+    """
     return Recipe(
         loss="hinge",
         penalties=(),

@@ -185,7 +185,12 @@ def sngan(
 
 
 def sngan_recipe(image_shape: Sequence[int]) -> Recipe:
-    """Returns the settings of the paper: hinge loss, five steps of D."""
+    """Returns settings like the paper's: hinge loss, five steps of D.
+
+    Unlike there, the rates are constant instead of falling to 0 at the end, the
+    generator's batch is as large as one of the discriminator's instead of twice
+    as large, and images are drawn from an averaged generator.
+    """
     return Recipe(
         loss="hinge",
         penalties=(),

@@ -14,6 +14,9 @@ BUILDERS = {
     "mlp": lambda: networks.mlp_discriminator(SHAPE, hidden=(8,), seed=1),
     "dcgan": lambda: networks.dcgan_discriminator(SHAPE, width=4, seed=1),
     "r3gan": lambda: networks.r3gan_discriminator(SHAPE, width=4, seed=1),
+    "stylegan2": lambda: networks.stylegan2_discriminator(
+        SHAPE, width=2, seed=1
+    ),
     "sequential": lambda: keras.Sequential(
         [layers.Input(SHAPE), layers.Flatten(), layers.Dense(1)]
     ),
