@@ -247,8 +247,9 @@ def ladagan_recipe(image_shape: tuple[int, ...]) -> Recipe:
     """Returns settings like those of the authors' PyTorch code.
 
     Unlike there, images are not augmented (add `layers.DiffAugment`), and the
-    penalty is of the mean of the logits, halved, instead of their sum.
-    Their TensorFlow code has batches of 128 images and another weight of it.
+    penalty is half the squared gradient of the mean of the logits, not all of
+    that of their sum. Their TensorFlow code has batches of 128 images, and 1e-4
+    in place of 0.01.
 
     Args:
         image_shape: `(height, width, channels)`.
