@@ -208,12 +208,15 @@ def _system_message(error: OSError) -> str:
     if error.filename is None:
         return reason
     path = os.fsdecode(error.filename)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return (
-            f"{reason}: {path}. The disk `{mount_point(path)}` is full: free "
-            "some space, or choose a place on another one"
-        )
-    return f"{reason}: {path}"
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return f"{reason}: {path}"
+    disk = f"disk `{mount_point(path)}`"
+    if reason != os.strerror(error.errno):  # Our own words, with a cure.
+        return f"{reason}: {path}, on the {disk}"
+    return (
+        f"{reason}: {path}. The {disk} is full: free some space, or choose a "
+        "place on another one"
+    )
 
 
 def _raised_in_package(error: Exception) -> bool:

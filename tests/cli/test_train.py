@@ -437,6 +437,7 @@ def test_checkpoint_that_is_damaged(run, run_fails):
     path.write_bytes(path.read_bytes()[:-100])
     message = run_fails("train", "--resume", run, "--steps", 9)
     assert "damaged" in message and str(path) in message
+    assert "Restore it from a copy, or start a new run." in message
 
 
 def test_augmented_run_is_recorded_and_resumed(train, run_command):

@@ -102,6 +102,18 @@ def test_variable_that_names_nothing_is_told(tmp_path, monkeypatch):
         find_efficientnet_weights()
 
 
+def test_the_variable_that_names_a_damaged_file_is_named(
+    tmp_path, monkeypatch
+):
+    path = place(tmp_path / "bad.pth", b"noise")
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    with pytest.raises(ValueError, match="fetch it again.$"):
+        load_efficientnet_weights(model, path)
+    monkeypatch.setenv(VARIABLE, str(path))
+    with pytest.raises(ValueError, match=f"again. .* {VARIABLE} names it.$"):
+        load_efficientnet_weights(model, path)
+
+
 @pytest.mark.parametrize("weights", [3, b"auto", ""])
 def test_what_is_no_path_is_refused(weights):
     with pytest.raises(ValueError, match="`weights` must be 'auto'"):
