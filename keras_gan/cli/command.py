@@ -36,6 +36,7 @@ from keras_gan.cli.arguments import (
     print_error,
 )
 from keras_gan.cli.augment import command as augment
+from keras_gan.utils import clock
 from keras_gan.utils.files import mount_point
 
 _COMMANDS = {
@@ -72,6 +73,9 @@ def main(argv: list[str] | None = None) -> int:
     with _open_streams(), _escaping(sys.stdout), _escaping(sys.stderr):
         try:
             options = _parser().parse_args(argv)
+            # The arguments of the process are all that it does.
+            begun = clock.start_of_process if argv is None else clock.seconds
+            options.started = begun()
         except SystemExit as stop:  # How argparse ends, also after --help.
             return int(stop.code or 0)
         load_pipeline()

@@ -194,8 +194,8 @@ class Tensors:
             raise ValueError(
                 f"`weights` must be a file of {self._network}'s weights in "
                 f"PyTorch's form, with a tensor {name!r} of shape {shape}; it "
-                f"holds {held}. Received: weights='{self._path}'. The file to "
-                f"use is {self._source}.{_named_by(self._path)}"
+                f"holds {held}. Received: weights='{self._path}'."
+                f"{_named_by(self._path)} The file to use is {self._source}"
             )
         return tensor
 
