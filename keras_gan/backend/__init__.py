@@ -7,6 +7,7 @@ named after it with the same modules. `KERAS_BACKEND` selects the folder.
 """
 
 from keras_gan.backend import startup
+from keras_gan.utils import clock as clock  # It remembers when this began.
 
 startup.exit_on_interrupt()
 with startup.explaining(), startup.quietly():

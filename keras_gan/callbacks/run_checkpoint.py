@@ -90,7 +90,8 @@ def read_record(path, kind: type[Record] = dict) -> Record:  # type: ignore[assi
             record = archive.comment or b"{}"
     except (NotImplementedError, ValueError, zipfile.BadZipFile) as error:
         raise ValueError(
-            f"`{path}` is not a `.keras` file, or it is damaged: {error}."
+            f"`{path}` is not a `.keras` file, or it is damaged: {error}. "
+            "Restore it from a copy, or start a new run."
         ) from error
     return parse_json(record, kind, f"The record in `{path}`")
 

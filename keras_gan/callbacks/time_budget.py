@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import warnings
 from typing import Any
 
 import keras
@@ -19,6 +20,7 @@ from keras_gan.utils.records import (
     Weight,
     parse_json,
 )
+from keras_gan.utils.stack import level_outside
 
 # The rate has this many values, and the plan is looked at as often.
 _LEVELS = 200
@@ -37,6 +39,8 @@ class BudgetState:
         seconds_per_step: As measured recently, once it is known.
         seconds_per_epoch: The same for the work at the end of an epoch.
         learning_rate: The rate at the start, once it is known.
+        seconds_to_compile: From the start of `fit` to the end of its first
+            step, the longest so far. Who goes on needs them again.
     """
 
     seconds: Weight = 0.0
@@ -45,6 +49,7 @@ class BudgetState:
     seconds_per_step: Weight | None = None
     seconds_per_epoch: Weight = 0.0
     learning_rate: Weight | None = None
+    seconds_to_compile: Weight = 0.0
 
 
 class TimeBudget(keras.callbacks.Callback):
@@ -62,8 +67,11 @@ class TimeBudget(keras.callbacks.Callback):
     ```
 
     and training stops at the end of the plan, or of the time. Pass more
-    `epochs` to `fit` than there can be. The time runs while `fit` does; a
-    second `fit` with the same callback goes on with what is left.
+    `epochs` to `fit` than there can be: if they end long before the plan, the
+    rate has not decayed, and a warning says so. The time runs while `fit` does;
+    a second `fit` with the same callback goes on with what is left. If nothing
+    is left it still does one step, at the last rate, because Keras asks whether
+    to stop only after a step; look at `is_over` before.
 
     Args:
         minutes: The time, above 0.
@@ -105,12 +113,13 @@ class TimeBudget(keras.callbacks.Callback):
         interval = f"(0, {MOST_MINUTES}]"
         self.minutes = number_in("minutes", minutes, interval)
         self.alpha = number_in("alpha", alpha, "[0, 1]")
-        known = parse_json(json.dumps(state or {}), BudgetState, "`state`")
+        known = _parsed(state or {})
         self.steps = self._steps_before = known.steps
         self.planned_steps = known.planned_steps
         self._rate = known.learning_rate
         self._pace = Pace(known.seconds_per_step, known.seconds_per_epoch)
         self._used = known.seconds
+        self._compiling = known.seconds_to_compile
         self._start: float | None = None
         self._seen = 0.0  # Time at the last step.
         self._level: int | None = None
@@ -134,6 +143,7 @@ class TimeBudget(keras.callbacks.Callback):
                 seconds_per_step=self._pace.step,
                 seconds_per_epoch=self._pace.end,
                 learning_rate=self._rate,
+                seconds_to_compile=self._compiling,
             )
         )
 
@@ -198,8 +208,18 @@ class TimeBudget(keras.callbacks.Callback):
             self.model.stop_training = True
 
     def on_train_end(self, logs=None):
-        """Stops the clock."""
+        """Stops the clock; warns if the epochs ended long before the plan."""
         self._used, self._start = self._seconds(), None
+        planned = self.planned_steps or 0
+        is_early = self.steps < (1 - _TOLERANCE) * planned
+        if is_early and not (self.model.stop_training or self.is_over):
+            warnings.warn(
+                f"Of {planned} steps for which there is time only {self.steps} "
+                "are done, because the epochs ended, and the learning rate has "
+                "not decayed as planned. Pass more `epochs` to `fit`, or train "
+                "on with this callback.",
+                stacklevel=level_outside(),
+            )
 
     def _seconds(self) -> float:
         """Seconds used."""
@@ -220,6 +240,8 @@ class TimeBudget(keras.callbacks.Callback):
             if self._has_compiled:
                 finish_steps(self.model)
                 pace.begin(done)
+                first = clock.seconds() - (self._start or 0.0)
+                self._compiling = max(self._compiling, first)
             return False
         if batch == 0:
             pace.end_epoch(done)
@@ -262,3 +284,17 @@ class TimeBudget(keras.callbacks.Callback):
         cosine = (1 + math.cos(math.pi * level / _LEVELS)) / 2
         share = self.alpha + (1 - self.alpha) * cosine
         self.model.optimizer.learning_rate = (self._rate or 0.0) * share
+
+
+def _parsed(state: dict[str, Any]) -> BudgetState:
+    """What `TimeBudget.state` returned, each value checked."""
+    known = parse_json(json.dumps(state), BudgetState, "`state`")
+    names = [field.name for field in dataclasses.fields(BudgetState)]
+    unknown = sorted(set(state).difference(names))
+    if unknown:
+        raise ValueError(
+            f"`state` must be what `TimeBudget.state()` returned, with "
+            f"{', '.join(names)}. Received: {', '.join(unknown)}. Leave that "
+            "out."
+        )
+    return known

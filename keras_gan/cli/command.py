@@ -36,6 +36,7 @@ from keras_gan.cli.arguments import (
     print_error,
 )
 from keras_gan.cli.augment import command as augment
+from keras_gan.utils import clock
 from keras_gan.utils.files import mount_point
 
 _COMMANDS = {
@@ -72,6 +73,9 @@ def main(argv: list[str] | None = None) -> int:
     with _open_streams(), _escaping(sys.stdout), _escaping(sys.stderr):
         try:
             options = _parser().parse_args(argv)
+            # The arguments of the process are all that it does.
+            begun = clock.start_of_process if argv is None else clock.seconds
+            options.started = begun()
         except SystemExit as stop:  # How argparse ends, also after --help.
             return int(stop.code or 0)
         load_pipeline()
@@ -208,12 +212,15 @@ def _system_message(error: OSError) -> str:
     if error.filename is None:
         return reason
     path = os.fsdecode(error.filename)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return (
-            f"{reason}: {path}. The disk `{mount_point(path)}` is full: free "
-            "some space, or choose a place on another one"
-        )
-    return f"{reason}: {path}"
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return f"{reason}: {path}"
+    disk = f"disk `{mount_point(path)}`"
+    if reason != os.strerror(error.errno):  # Our own words, with a cure.
+        return f"{reason}: {path}, on the {disk}"
+    return (
+        f"{reason}: {path}. The {disk} is full: free some space, or choose a "
+        "place on another one"
+    )
 
 
 def _raised_in_package(error: Exception) -> bool:

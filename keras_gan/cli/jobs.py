@@ -14,11 +14,11 @@ from keras_gan.cli.apart import check_apart
 from keras_gan.cli.building import POLICIES
 from keras_gan.cli.job import Job
 from keras_gan.cli.planning import planned
+from keras_gan.cli.precision import measured_gain
 from keras_gan.cli.run_folder import RunConfig, RunFolder, new_run
 from keras_gan.cli.settings import DEFAULT_DATA, PLACES, Settings
 from keras_gan.cli.tasks import task_of
 from keras_gan.cli.versions import versions
-from keras_gan.utils import clock
 
 Model = TypeVar("Model")
 
@@ -31,7 +31,6 @@ def begin(options: argparse.Namespace, held: contextlib.ExitStack) -> Job:
         held: Keeps other processes out of the folder, until it is closed.
             Without a checkpoint by then, nothing remains of the run.
     """
-    started = clock.seconds()
     task = task_of(options.task or "gan")
     task.check_options(options)
     options = argparse.Namespace(
@@ -52,9 +51,9 @@ def begin(options: argparse.Namespace, held: contextlib.ExitStack) -> Job:
     folder = _claimed(options.out, settings.data, held)
     job = Job(folder, settings, source, model)
     if settings.minutes is not None:
-        job = planned(job, build, options, started)
+        job = planned(job, build, options)
     if is_chief():
-        folder.write_config(_config(job))
+        folder.write_config(_config(job, options))
     return job
 
 
@@ -84,11 +83,14 @@ def _claimed(
     return folder
 
 
-def _config(job: Job) -> RunConfig:
+def _config(job: Job, options: argparse.Namespace) -> RunConfig:
+    asked = options.precision or "auto"
     return RunConfig(
         job.settings,
         job.source.info,
         {**versions(), "python": platform.python_version()},
         devices.describe_devices(),
         job.task.fingerprint(job.source),
+        asked,
+        measured_gain() if asked == "auto" else None,
     )

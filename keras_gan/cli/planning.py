@@ -39,42 +39,56 @@ _MEASURED_SECONDS = 5.0
 
 
 def planned(
-    job: Job,
-    build: Callable[[Settings], Any],
-    options: argparse.Namespace,
-    started: float,
+    job: Job, build: Callable[[Settings], Any], options: argparse.Namespace
 ) -> Job:
     """Returns a new run with the steps that its time allows.
 
     Args:
         job: The run, with its model in the default width.
         build: Function that returns a new model.
-        options: Arguments of the command line.
-        started: When the command was started.
+        options: Arguments of the command line, and when it was started.
 
     Raises:
         ValueError: If no time is left.
     """
-    pace = seconds_per_step(job)
-    steps = _steps_left(job, started, pace)
+    if not options.quiet:
+        print("compiling and measuring a step", flush=True)
+    begun = clock.seconds()
+    ends = options.started + 60 * (job.settings.minutes or 0.0)
+    pace = seconds_per_step(job, ends)
+    compiling = clock.seconds() - begun
+    steps = _steps_left(job, ends, pace)
     if steps < _USEFUL_STEPS:
         job, pace = _narrower(job, pace, steps, build, options)
-        steps = _steps_left(job, started, pace)
+        steps = _steps_left(job, ends, pace)
     saving = _SAVING_SECONDS + _SAVING_STEPS * pace
-    rounds = max(int(steps * pace / _SECONDS_PER_ROUND), _LEAST_ROUNDS)
-    per_round = options.save_every or math.ceil(steps / min(rounds, NUM_ROUNDS))
-    # The same, with the time between the rounds.
-    steps = max(1, Pace(pace, saving).steps_in(steps * pace, 0, per_round))
-    settings = dataclasses.replace(
-        job.settings, steps=steps, steps_per_round=per_round
-    )
+    settings = _with_rounds(job.settings, steps, pace, saving, options)
     job = dataclasses.replace(job, settings=settings)
     speed = getattr(build_augmenter(settings), "speed", None)
     if speed != getattr(job.model.augmenter, "speed", None):
         job = dataclasses.replace(job, model=build(settings))
-    state = BudgetState(seconds_per_step=pace, seconds_per_epoch=saving)
-    budget = budget_of(settings, state, started)
+    state = BudgetState(
+        seconds_per_step=pace,
+        seconds_per_epoch=saving,
+        seconds_to_compile=compiling,
+    )
+    budget = budget_of(settings, state, options.started)
     return dataclasses.replace(job, budget=budget)
+
+
+def _with_rounds(
+    settings: Settings,
+    steps: int,
+    pace: float,
+    saving: float,
+    options: argparse.Namespace,
+) -> Settings:
+    """The settings with steps that leave time for saving between rounds."""
+    rounds = max(int(steps * pace / _SECONDS_PER_ROUND), _LEAST_ROUNDS)
+    per_round = options.save_every or math.ceil(steps / min(rounds, NUM_ROUNDS))
+    # The same, with the time between the rounds.
+    steps = max(1, Pace(pace, saving).steps_in(steps * pace, 0, per_round))
+    return dataclasses.replace(settings, steps=steps, steps_per_round=per_round)
 
 
 def budget_of(
@@ -104,11 +118,25 @@ def budget_of(
     )
 
 
-def seconds_per_step(job: Job) -> float:
+def is_over(budget: TimeBudget) -> bool:
+    """Whether a run cannot go on: its time is none for compiling and a step."""
+    known = BudgetState(**budget.state())
+    needed = known.seconds_to_compile + known.seconds_per_epoch
+    left = 60 * budget.minutes - known.seconds - needed
+    return budget.is_over or left < (known.seconds_per_step or 0.0)
+
+
+def seconds_per_step(job: Job, ends: float) -> float:
     """Measures the step of a new run, which is then as if nothing had been.
 
     The step stays compiled.
+
+    Args:
+        job: The run.
+        ends: When its time is over; infinity is returned if that comes first.
     """
+    if clock.seconds() >= ends:
+        return math.inf
     found = []
 
     def stop(seconds: float) -> None:
@@ -116,7 +144,7 @@ def seconds_per_step(job: Job) -> float:
         job.model.stop_training = True
 
     share = _MEASURED_SHARE * 60 * (job.settings.minutes or 0.0)
-    timer = StepTimer(min(share, _MEASURED_SECONDS), stop)
+    timer = StepTimer(min(share, _MEASURED_SECONDS), stop, ends)
     with kept(job.model):
         for layer in growing_layers([job.model]):
             layer.set_schedule(0, 0)  # The longest step, at full size.
@@ -129,17 +157,18 @@ def seconds_per_step(job: Job) -> float:
     return max(found[0], 1e-6)
 
 
-def _steps_left(job: Job, started: float, pace: float) -> int:
+def _steps_left(job: Job, ends: float, pace: float) -> int:
     """Steps for which there is time."""
-    minutes = job.settings.minutes or 0.0
-    used = clock.seconds() - started
-    steps = min(MOST_STEPS, int((60 * minutes - used) / pace))
+    left = ends - clock.seconds()
+    steps = min(MOST_STEPS, int(left / pace))
     if steps < 1:
+        minutes = job.settings.minutes or 0.0
+        takes = f", and a step takes {pace:.2g} s" if pace < math.inf else ""
         raise ValueError(
             f"`--minutes` must leave time for training. Received: "
-            f"{minutes_in_words(minutes)}, of which {used:.0f} s went to "
-            "reading the images and compiling, and a step takes "
-            f"{pace:.2g} s. Ask for more."
+            f"{minutes_in_words(minutes)}, of which {60 * minutes - left:.0f} "
+            f"s went to starting, reading the images and compiling{takes}. Ask "
+            "for more."
         )
     return steps
 
@@ -159,9 +188,11 @@ def _narrower(
     if settings.start is not None:  # Other weights would not fit.
         return job, pace
     if options.width is not None:
+        cure = "Leave it out for a width that becomes useful in that time."
+        if settings.width <= _LEAST_WIDTH:
+            cure = "Ask for more minutes."
         warnings.warn(
-            f"`--width {settings.width}` allows {few}. Leave it out for a "
-            "width that becomes useful in that time.",
+            f"`--width {settings.width}` allows {few}. {cure}",
             stacklevel=2,
         )
         return job, pace
@@ -172,7 +203,8 @@ def _narrower(
         return job, pace
     changed = dataclasses.replace(settings, width=width)
     other = dataclasses.replace(job, settings=changed, model=build(changed))
-    faster = seconds_per_step(other)
+    ends = options.started + 60 * (settings.minutes or 0.0)
+    faster = seconds_per_step(other, ends)
     if faster * _GAIN > pace:
         return job, pace
     if not options.quiet:

@@ -3,7 +3,7 @@
 import warnings
 from typing import Any
 
-from keras_gan.backend import devices
+from keras_gan.backend import devices, precision
 
 
 def precision_of(asked: str | None, preset: str) -> Any:
@@ -15,6 +15,14 @@ def precision_of(asked: str | None, preset: str) -> Any:
     if preset != "auto":
         return preset
     return "bfloat16" if devices.bfloat16_is_fast() else "float32"
+
+
+def measured_gain() -> float | None:
+    """The gain of bfloat16 if it was measured to choose by, else `None`."""
+    if not precision.measured_gain.cache_info().currsize:
+        return None
+    gain = devices.bfloat16_gain()  # It is remembered.
+    return None if gain is None else round(gain, 3)
 
 
 def jit_of(preset: bool | None) -> bool | None:

@@ -9,12 +9,11 @@ from typing import Any
 from keras_gan.backend.devices import is_chief
 from keras_gan.cli.job import Job
 from keras_gan.cli.jobs import on_devices
-from keras_gan.cli.planning import budget_of
+from keras_gan.cli.planning import budget_of, is_over
 from keras_gan.cli.run_folder import Done, RunConfig, RunFolder, newest_run
 from keras_gan.cli.settings import Settings, differences, steps_asked
 from keras_gan.cli.tasks import task_of
-from keras_gan.cli.words import command
-from keras_gan.utils import clock
+from keras_gan.cli.words import command, minutes_in_words
 
 
 def resume(
@@ -28,14 +27,15 @@ def resume(
 
     Raises:
         FileNotFoundError: If there is no such run.
-        ValueError: If options or images differ from those of the run.
+        ValueError: If options or images differ from those of the run, its
+            checkpoint is missing, or the minutes asked for are too few.
     """
-    started = clock.seconds()
     folder = _folder_to_resume(options)
     config = folder.read_config()
     if is_chief():
         held.enter_context(folder.held())
         config = folder.read_config()  # Nobody else can change it now.
+    _check_checkpoint(folder)
     settings, done = config.settings, folder.done()
     _check_options(options, settings, folder)
     task = task_of(settings.task)
@@ -46,9 +46,11 @@ def resume(
     config = dataclasses.replace(config, settings=settings)
     budget = None
     if settings.minutes is not None:
-        budget = budget_of(settings, done.budget, started)
-    if done.steps >= settings.steps if budget is None else budget.is_over:
+        budget = budget_of(settings, done.budget, options.started)
+    if done.steps >= settings.steps if budget is None else is_over(budget):
         model = None
+        if settings.minutes != before.minutes:
+            _check_more_minutes(folder, settings, done)
         _print_finished(folder, done.steps, settings, options)
     else:
         model = on_devices(settings, lambda: _continued(folder, config, source))
@@ -82,10 +84,41 @@ def _extended(
         settings = dataclasses.replace(settings, steps=planned)
     if minutes is None:
         return settings
-    _check_not_done(folder, math.ceil(used * 100) / 100, minutes, "minutes")
+    _check_not_done(folder, _rounded_up(used), minutes, "minutes")
     # A first plan: the budget makes it better.
     steps = math.ceil(settings.steps * minutes / settings.minutes)
     return dataclasses.replace(settings, minutes=minutes, steps=steps)
+
+
+def _rounded_up(minutes: float) -> float:
+    return math.ceil(minutes * 100) / 100
+
+
+def _check_more_minutes(
+    folder: RunFolder, settings: Settings, done: Done
+) -> None:
+    """Refuses a new time that is none for training, but for the time used."""
+    used = _rounded_up(done.budget.seconds / 60) if done.budget else 0.0
+    asked = settings.minutes or 0.0
+    if asked > used:
+        raise ValueError(
+            "`--minutes` must leave time for training. Received: "
+            f"{minutes_in_words(asked)} in all, of which `{folder}` has used "
+            f"{used:g}, and to start and compile takes the rest. Ask for "
+            f"{used:g} to end it here, or for more."
+        )
+
+
+def _check_checkpoint(folder: RunFolder) -> None:
+    """Refuses a run whose checkpoint was lost: it would begin anew."""
+    records = (folder.history_path, folder.newest_samples())
+    left = [str(path) for path in records if path and path.exists()]
+    if left and not folder.model_path.exists():
+        raise ValueError(
+            f"`--resume` needs the checkpoint of the run, {folder.model_path}. "
+            f"Received: {' and '.join(left)} without it. Restore it from a "
+            "copy, or start a new run in another folder."
+        )
 
 
 def _check_length(folder: RunFolder, length: str, option: str, given) -> None:
@@ -166,11 +199,12 @@ def _check_not_done(
 def _print_finished(
     folder: RunFolder, steps: int, settings: Settings, options
 ) -> None:
-    more = ["--steps", 2 * steps]
+    more, done = ["--steps", 2 * steps], f"all {steps} steps are done"
     if settings.minutes is not None:
+        done = f"{steps} steps in {minutes_in_words(settings.minutes)}"
         more = ["--minutes", f"{2 * settings.minutes:g}"]
     if is_chief() and not options.quiet:
         print(
-            f"`{folder}` is finished: all {steps} steps are done. For more: "
+            f"`{folder}` is finished: {done}. For more: "
             + command("train", "--resume", folder, *more)
         )

@@ -31,6 +31,9 @@ class RunConfig:
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
     device: str = ""
     images_sha256: str | None = None  # Older versions wrote none.
+    # What was asked for, and what was measured to choose by, if it was.
+    precision_asked: str | None = None
+    bfloat16_gain: float | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -73,11 +73,12 @@ class Settings:
     """The arguments of `keras-gan train` with all defaults filled in.
 
     The names are those of the options and of `Preset`; `steps_per_round` is
-    the number of steps between checkpoints. With `minutes`, `steps` is only the
-    first plan. Images are resized to `resized_to` and then cropped, where a
-    task does so, to `image_size`; it holds back `held_out` of them. A task
-    that draws nothing has a `latent_dim` of 0. `attributes` are the names of
-    those in `table`; `start` is the run whose networks it began with.
+    the number of steps between checkpoints. With `minutes`, `steps` is the
+    first plan until the run ends, and then what was done. Images are resized
+    to `resized_to` and then cropped, where a task does so, to `image_size`; it
+    holds back `held_out` of them. A task that draws nothing has a `latent_dim`
+    of 0. `attributes` are the names of those in `table`; `start` is the run
+    whose networks it began with.
     """
 
     data: Text

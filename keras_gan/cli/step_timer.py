@@ -1,10 +1,12 @@
 """Measures the seconds of a step within a call of `fit`."""
 
+import math
 from collections.abc import Callable
 
 import keras
 
 from keras_gan.callbacks.pace import Pace, finish_steps
+from keras_gan.utils import clock
 
 # The first compile and fill buffers: they say nothing about the others.
 _FIRST = 2
@@ -16,16 +18,24 @@ class StepTimer(keras.callbacks.Callback):
 
     Args:
         seconds: How long to measure, though at least some steps.
-        then: Function of the seconds of a step.
+        then: Function of the seconds of a step, or of infinity if there is no
+            time to measure them.
+        ends: When there is no time any more.
     """
 
     # It reads no logs of batches, so the next step need not wait for them.
     async_safe = True
 
-    def __init__(self, seconds: float, then: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        then: Callable[[float], None],
+        ends: float = math.inf,
+    ) -> None:
         super().__init__()
         self.seconds = seconds
         self.then = then
+        self.ends = ends
         self._pace = Pace(None, 0.0)
         self._steps = 0
 
@@ -42,3 +52,5 @@ class StepTimer(keras.callbacks.Callback):
             finish_steps(self.model)
             self._pace.end_block(done)
             self.then(self._pace.step or 0.0)
+        elif clock.seconds() > self.ends:
+            self.then(math.inf)

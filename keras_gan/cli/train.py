@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import dataclasses
 from typing import get_args
 
 from tqdm import tqdm
@@ -75,9 +76,18 @@ def _train(job: Job, options: argparse.Namespace) -> int:
             "note",
         )
         return 128 + limit.interrupted_by
+    if job.budget is not None and is_chief():
+        _record_length(job, limit)
     if is_shown:
         print(_summary(job, limit, seconds))
     return 0
+
+
+def _record_length(job: Job, limit: StepLimit) -> None:
+    """Writes how many steps there were in the place of the first plan."""
+    config = job.folder.read_config()
+    settings = dataclasses.replace(config.settings, steps=limit.steps)
+    job.folder.write_config(dataclasses.replace(config, settings=settings))
 
 
 def _summary(job, limit, seconds) -> str:

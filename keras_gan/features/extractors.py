@@ -323,7 +323,8 @@ class NamedExtractor(FeatureExtractor):
         if len(image_shape) == 3 and None in image_shape:
             raise ValueError(
                 f"{self.name!r} resizes images, so their size must be known. "
-                f"Received: image_shape={image_shape}."
+                f"Received: image_shape={image_shape}. Resize the images "
+                "first."
             )
         check_image_shape(image_shape)
 

@@ -154,6 +154,16 @@ def _checked(path: Path, source: str) -> Path:
     return path
 
 
+def _named_by(path: Path) -> str:
+    """A sentence on the environment variable that names a file, if one does."""
+    for name, value in os.environ.items():
+        if name.startswith("KERAS_GAN_") and value:
+            named = Path(value).expanduser()
+            if named in (path, path.parent):
+                return f" The environment variable {name} names it."
+    return ""
+
+
 class Tensors:
     """The tensors of a file of PyTorch's, with checks of their shapes.
 
@@ -167,7 +177,11 @@ class Tensors:
     """
 
     def __init__(self, path: Path, network: str, source: str) -> None:
-        self._tensors: Mapping[str, np.ndarray] = read_torch_weights(path)
+        try:
+            tensors: Mapping[str, np.ndarray] = read_torch_weights(path)
+        except ValueError as error:
+            raise ValueError(f"{error}{_named_by(path)}") from error
+        self._tensors = tensors
         self._path = path
         self._network = network
         self._source = source
@@ -180,8 +194,8 @@ class Tensors:
             raise ValueError(
                 f"`weights` must be a file of {self._network}'s weights in "
                 f"PyTorch's form, with a tensor {name!r} of shape {shape}; it "
-                f"holds {held}. Received: weights='{self._path}'. The file to "
-                f"use is {self._source}"
+                f"holds {held}. Received: weights='{self._path}'."
+                f"{_named_by(self._path)} The file to use is {self._source}"
             )
         return tensor
 

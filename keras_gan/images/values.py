@@ -112,7 +112,8 @@ def check_image_shape(shape: Sequence[int]) -> tuple[int, int, int]:
     if len(shape) != 3 or shape[-1] not in MODES or not all(shape):
         raise ValueError(
             "An image must have the shape (height, width, channels) with 1 "
-            f"(grayscale), 3 (RGB) or 4 (RGBA) channels. Received: {shape=}"
+            f"(grayscale), 3 (RGB) or 4 (RGBA) channels. Received: {shape=}. "
+            "Put the channels last, and keep 1, 3 or 4 of them."
         )
     return shape
 

@@ -55,6 +55,16 @@ def check_updates(discriminator_steps, update) -> None:
     choice("update", update, UPDATES)
 
 
+def check_executions(steps_per_execution) -> None:
+    """Raises an error unless it is a number of steps."""
+    if not is_integer(steps_per_execution, at_least=1):
+        raise ValueError(
+            "`steps_per_execution` must be a positive integer. Received: "
+            f"{steps_per_execution!r}. Pass 1, or more to do several steps in "
+            "one call."
+        )
+
+
 def check_metrics(metrics) -> None:
     """Checks the metrics that `compile` was given."""
     if not isinstance(metrics, dict):

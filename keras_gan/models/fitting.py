@@ -48,14 +48,16 @@ class Fitting(LoggedModel, SavedModel):
                 `evaluate` computes on the first of the model's scores; or a
                 dict of such lists by names of scores.
             run_eagerly: As in `keras.Model.compile`.
-            steps_per_execution: As in `keras.Model.compile`.
+            steps_per_execution: As in `keras.Model.compile`, 1 or more.
             jit_compile: As in `keras.Model.compile`.
 
         Raises:
             ValueError: If a player has no optimizer or an optimizer no player,
-                or the players are not valid.
+                the players are not valid, or `steps_per_execution` is not a
+                positive integer.
         """
         configuration.check_metrics(metrics)
+        configuration.check_executions(steps_per_execution)
         with self.scope():
             players = check_players(self.make_players(), self)
             configuration.check_penalties(players)

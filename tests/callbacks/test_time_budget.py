@@ -53,6 +53,10 @@ class Machine:
         )
         self.rates, self.plans = [], []
 
+    def fit_too_little(self, budget, epochs):
+        with pytest.warns(UserWarning, match="because the epochs ended"):
+            return self.fit(budget, epochs)
+
     def fit(self, budget, epochs=10**6, steps=EPOCH):
         self.begun = self.clock.now
         budget.set_params({"steps": steps})
@@ -185,7 +189,7 @@ def test_the_first_end_of_an_epoch_says_little(clock):
 def test_it_goes_on_from_its_state(clock, epochs):
     whole = Machine(clock, 1.0, end=2.0).fit(TimeBudget(minutes=5))
     budget = TimeBudget(minutes=5)
-    begun = Machine(clock, 1.0, end=2.0).fit(budget, epochs=epochs)
+    begun = Machine(clock, 1.0, end=2.0).fit_too_little(budget, epochs)
     state = budget.state()
     assert state["steps"] == epochs * EPOCH
     assert state["seconds"] == epochs * (EPOCH + 2)
@@ -197,12 +201,46 @@ def test_it_goes_on_from_its_state(clock, epochs):
 @pytest.mark.once
 def test_two_fits_share_the_time(clock):
     budget = TimeBudget(minutes=5)
-    Machine(clock).fit(budget, epochs=2)
+    Machine(clock).fit_too_little(budget, epochs=2)
     clock.now += 1000
     assert not budget.is_over
     assert Machine(clock).fit(budget).seconds == pytest.approx(260, abs=2)
     assert budget.is_over
     assert budget.steps == pytest.approx(300, abs=3)
+
+
+@pytest.mark.once
+def test_a_fit_without_time_does_the_step_that_keras_cannot_avoid(clock):
+    budget = TimeBudget(minutes=5)
+    Machine(clock).fit(budget)
+    again = Machine(clock).fit(budget)
+    assert again.seconds == 1.0
+    assert again.rates == pytest.approx([0.1 * RATE])
+
+
+@pytest.mark.once
+def test_epochs_that_end_long_before_the_plan_are_named(clock):
+    words = "Of 300 steps for which there is time only 40 are done"
+    with pytest.warns(UserWarning, match=f"{words}.*Pass more `epochs`"):
+        Machine(clock).fit(TimeBudget(minutes=5), epochs=2)
+
+    class Stopped(Machine):
+        def _step(self, budget, batch):
+            super()._step(budget, batch)
+            self.model.stop_training |= len(self.rates) == 30
+
+    Stopped(clock).fit(TimeBudget(minutes=5))  # On purpose.
+    Machine(clock).fit(TimeBudget(minutes=5), epochs=15)  # Nearly all.
+
+
+@pytest.mark.once
+def test_the_time_to_compile_is_kept_for_who_goes_on(clock):
+    budget = TimeBudget(minutes=5)
+    Machine(clock, first=40).fit_too_little(budget, epochs=2)
+    Machine(clock).fit(budget)
+    state = budget.state()
+    assert state["seconds_to_compile"] == 41
+    assert TimeBudget(minutes=5, state=state).state() == state
 
 
 @pytest.mark.once
@@ -229,6 +267,7 @@ def test_several_steps_at_once_are_counted(clock):
         ({"minutes": math.nan}, "`minutes` must be in"),
         ({"minutes": 1, "alpha": 2}, r"`alpha` must be in \[0, 1\]"),
         ({"minutes": 1, "state": {"steps": -1}}, "`state` is damaged"),
+        ({"minutes": 1, "state": {"foo": 1}}, "Received: foo. Leave that out"),
     ],
 )
 def test_wrong_arguments(arguments, message):

@@ -106,6 +106,15 @@ def test_full_disk_is_named(run_command, monkeypatch, in_folder):
     assert "No space left on device: run/config.json. The disk `/" in errors
 
 
+def test_full_disk_is_not_explained_twice(run_command, monkeypatch, in_folder):
+    reason = "It cannot be written (No space left on device). Free some space"
+    error = OSError(errno.ENOSPC, reason, "run/model.keras")
+    monkeypatch.setattr(train.datasets, "open_source", fails_with(error))
+    _, _, errors = run_command("train")
+    assert f"{reason}: run/model.keras, on the disk `/" in errors
+    assert "free some space" not in errors
+
+
 def test_closed_streams_are_no_error(monkeypatch):
     def run(options):
         print("done")

@@ -1,8 +1,12 @@
 """`keras-gan train --minutes`: plans, ends, resumes, by the clock of a test."""
 
 import json
+import math
 import os
 import signal
+import subprocess
+import sys
+import time
 import types
 from pathlib import Path
 
@@ -10,6 +14,7 @@ import keras
 import pytest
 from portable import assert_equal
 
+from keras_gan import cli
 from keras_gan.callbacks.run_checkpoint import read_record
 from keras_gan.cli import planning
 from keras_gan.cli import settings as settings_module
@@ -76,9 +81,11 @@ def test_run_of_a_minute_interrupted_and_resumed(
     assert clock.now - 1000 == pytest.approx(60, abs=2)
     assert "1 minute, about 43 steps" in output
     assert "42/42 steps" in output
+    assert output.startswith("compiling and measuring a step\n")
     assert errors.count("\n") == 1
     assert "`--width 16` allows only about 52 steps in 1 minute." in errors
     assert settings_of("whole")["minutes"] == 1.0
+    assert settings_of("whole")["steps"] == 42
     record = read_record("whole/model.keras")
     assert (record["steps"], record["rounds"]) == (42, 3)
     assert record["budget"]["seconds"] == pytest.approx(60, abs=1)
@@ -102,7 +109,7 @@ def test_run_of_a_minute_interrupted_and_resumed(
         assert_equal(weight, same)
 
     code, output, _ = run_command("train", "--resume", "run")
-    assert code == 0 and "is finished" in output
+    assert code == 0 and "is finished: 42 steps in 1 minute." in output
     assert "keras-gan train --resume run --minutes 2" in output
     more = ("--resume", "run", "--minutes", 1.5)
     code, output, _ = run_command("train", *more)
@@ -126,7 +133,7 @@ def test_run_of_a_minute_interrupted_and_resumed(
 def test_measuring_leaves_no_trace_in_the_run(
     train, clock, monkeypatch, network
 ):
-    def known(job):
+    def known(job, ends):
         clock.now += 8
         return 1.0
 
@@ -145,11 +152,93 @@ def test_time_that_is_over_before_training_leaves_no_folder(
     run_fails, train, clock
 ):
     # Eight steps are measured.
-    options = (*train.options, "--minutes", 0.1, "--out", "run")
+    options = (*train.options, "--minutes", 0.1, "--quiet", "--out", "run")
     error = run_fails("train", *options)
     assert "`--minutes` must leave time for training" in error
     assert "a step takes 1 s. Ask for more." in error
     assert not Path("run").exists()
+
+
+def test_measuring_stops_when_the_time_is_over(run_fails, train, clock):
+    options = (*train.options, "--minutes", 0.05, "--quiet")
+    error = run_fails("train", *options)
+    # The step that is in progress is finished.
+    assert clock.now == 1005
+    assert "of which 5 s went to starting, reading the images and " in error
+    assert "compiling. Ask for more." in error
+
+
+def test_time_counts_from_the_start_of_the_process(
+    train, in_folder, clock, monkeypatch, capsys
+):
+    begun = clock.now - 30
+    monkeypatch.setattr(clock_module, "start_of_process", lambda: begun)
+    options = (*train.options, *MINUTES, "--quiet", "--out", "run")
+    argv = ["keras-gan", "train", *map(str, options)]
+    monkeypatch.setattr("sys.argv", argv)
+    assert cli.main() == 0
+    assert clock.now - begun == pytest.approx(60, abs=3)
+    assert RunFolder("run").done().budget.seconds == pytest.approx(60, abs=3)
+    capsys.readouterr()
+
+
+def test_start_of_the_process_is_before_its_first_line():
+    program = (
+        "import time; time.sleep(.3); "
+        f"import runpy; clock = runpy.run_path({clock_module.__file__!r}); "
+        "print(clock['seconds']() - clock['start_of_process']())"
+    )
+    before = time.monotonic()
+    printed = subprocess.check_output([sys.executable, "-S", "-c", program])
+    least = 0.3 if sys.platform == "linux" else 0.0
+    # The system counts in hundredths of a second.
+    assert least <= float(printed) <= time.monotonic() - before + 0.02
+
+
+def test_start_of_the_process_where_the_system_does_not_tell(monkeypatch):
+    def missing(name):
+        raise ValueError(name)
+
+    monkeypatch.setattr("os.sysconf", missing)
+    assert clock_module.start_of_process() == clock_module._CAME
+
+
+def test_resuming_needs_time_for_training(
+    train, run_command, run_fails, clock, monkeypatch
+):
+    def stop(self, epoch, logs=None):
+        end(self, epoch, logs)
+        self.interrupted_by = signal.SIGINT
+        self.model.stop_training = True
+
+    end = StepLimit.on_epoch_end
+    with monkeypatch.context() as patch:
+        patch.setattr(StepLimit, "on_epoch_end", stop)
+        assert train(*MINUTES, "--quiet", "--out", "run")[0] == 130
+    files = {p: p.read_bytes() for p in Path("run").rglob("*") if p.is_file()}
+    # Half a minute is used, compiling and measuring took 8 seconds.
+    used = read_record("run/model.keras")["budget"]["seconds"]
+    assert used == pytest.approx(31, abs=2)
+    more = ("--resume", "run", "--quiet", "--minutes")
+    error = run_fails("train", *more, (used + 10) / 60)
+    assert "`--minutes` must leave time for training" in error
+    least = math.ceil(used / 60 * 100) / 100
+    assert f"Ask for {least:g} to end it here, or for more." in error
+    assert files == {path: path.read_bytes() for path in files}
+    code, _, _ = run_command("train", *more, least)
+    assert code == 0 and settings_of("run")["minutes"] == least
+    assert read_record("run/model.keras")["steps"] == 20
+    assert run_command("train", *more, (used + 20) / 60)[0] == 0
+    assert read_record("run/model.keras")["steps"] > 22
+
+
+@pytest.mark.parametrize(
+    "width, cure",
+    [(16, "Leave it out for a width"), (8, "Ask for more minutes.")],
+)
+def test_widths_that_are_too_slow(plan, width, cure):
+    with pytest.warns(UserWarning, match=f"--width {width}` allows.*{cure}"):
+        plan(lambda width: 10.0, width=width, asked_width=width)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +272,14 @@ def test_runs_by_steps_have_no_minutes(train, run_command, run_fails):
 def plan(monkeypatch, clock):
     """Function that plans ten minutes of a run, by seconds of a step."""
 
-    def planned(seconds, minutes=10, width=32, augment="none", **options):
+    def planned(
+        seconds,
+        minutes=10,
+        width=32,
+        augment="none",
+        asked_width=None,
+        **options,
+    ):
         built = []
 
         def build(settings):
@@ -194,17 +290,18 @@ def plan(monkeypatch, clock):
         monkeypatch.setattr(
             planning,
             "seconds_per_step",
-            lambda job: seconds(job.settings.width),
+            lambda job, ends: seconds(job.settings.width),
         )
         settings = Settings(
             "digits", (28, 28), 1, False, "dcgan", width, 64, "hinge", 64,
             10_000, 400, 1e-3, 1e-4, 0.9, 0.99, None, "float32", None, 0,
             augment=augment, minutes=minutes,
         )  # fmt: skip
-        given = {"width": None, "save_every": None, "quiet": False, **options}
+        given = {"width": asked_width, "save_every": None, "quiet": False}
+        given |= {"started": 1000.0, **options}
         job = Job(None, settings, None, build(settings))
         asked = types.SimpleNamespace(**given)
-        return planning.planned(job, build, asked, 1000.0), len(built)
+        return planning.planned(job, build, asked), len(built)
 
     return planned
 
@@ -226,7 +323,8 @@ def test_narrower_networks_where_the_time_is_short(
     # The rest goes between the rounds.
     assert 0.4 * steps < job.settings.steps < steps
     assert job.budget.planned_steps == job.settings.steps
-    printed = capsys.readouterr().out
+    said, _, printed = capsys.readouterr().out.partition("\n")
+    assert said == "compiling and measuring a step"
     expected = f"width {width}: width 32 would do only about "
     assert printed.startswith(expected) if width < 32 else not printed
     rounds = job.settings.steps / job.settings.steps_per_round

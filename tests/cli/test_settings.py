@@ -3,11 +3,14 @@
 import argparse
 import contextlib
 import dataclasses
+import functools
+import types
 
 import keras
 import pytest
 
 from keras_gan import datasets, networks, penalties
+from keras_gan.cli import precision as precision_module
 from keras_gan.cli import settings as settings_module
 from keras_gan.cli.building import build_gan
 from keras_gan.cli.command import _parser
@@ -57,6 +60,16 @@ def test_what_is_asked_for_is_what_is_set():
     assert (settings.steps, settings.steps_per_round) == (150, 7)
     assert (settings.conditional, settings.jit) == (True, True)
     assert (settings.learning_rate, settings.loss) == (1e-3, "hinge")
+
+
+def test_gain_is_known_only_if_it_was_measured(monkeypatch):
+    measured = functools.cache(lambda convolution: 1.23456)
+    monkeypatch.setattr(precision_module.precision, "measured_gain", measured)
+    devices = types.SimpleNamespace(bfloat16_gain=lambda: measured(None))
+    monkeypatch.setattr(precision_module, "devices", devices)
+    assert precision_module.measured_gain() is None
+    measured(None)
+    assert precision_module.measured_gain() == 1.235
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,19 @@ def test_config_has_all_that_is_needed_to_repeat(train, in_folder):
     assert config["versions"]["keras"] == keras.__version__
     assert config["versions"]["keras_gan"] == keras_gan.__version__
     assert {"tensorflow", "numpy", "python"} <= config["versions"].keys()
+    assert config["precision_asked"] == "float32"
+    assert config["bfloat16_gain"] is None
+
+
+def test_config_has_what_the_precision_was_chosen_by(
+    train, in_folder, monkeypatch
+):
+    monkeypatch.setattr(jobs, "measured_gain", lambda: 1.25)
+    options = ("--precision", "auto", "--quiet", "--out", "run")
+    assert train("--steps", 1, *options)[0] == 0
+    config = config_of(in_folder / "run")
+    assert config["precision_asked"] == "auto"
+    assert config["bfloat16_gain"] == 1.25
 
 
 def history_of(folder) -> list[dict]:
@@ -233,8 +246,22 @@ def test_several_devices_share_each_batch(
     assert history_steps(run) == ["3", "6", "9"]
 
 
+def test_resume_without_the_checkpoint_overwrites_nothing(run, run_fails):
+    (run / "model.keras").unlink()
+    left = {p: p.read_bytes() for p in run.rglob("*") if p.is_file()}
+    message = run_fails("train", "--resume", run)
+    assert f"needs the checkpoint of the run, {run}/model.keras." in message
+    assert f"Received: {run}/history.csv and {run}/samples/" in message
+    assert "start a new run in another folder." in message
+    assert left == {p: p.read_bytes() for p in run.rglob("*") if p.is_file()}
+    (run / "history.csv").unlink()
+    assert f"Received: {run}/samples/" in run_fails("train", "--resume", run)
+
+
 def test_resume_before_the_first_checkpoint(run, finished_run, run_command):
     (run / "model.keras").unlink()
+    (run / "history.csv").unlink()
+    shutil.rmtree(run / "samples")
     assert run_command("train", "--resume", run)[0] == 0
     assert history_steps(run) == ["3", "6"]
     weights, expected = (
@@ -437,6 +464,7 @@ def test_checkpoint_that_is_damaged(run, run_fails):
     path.write_bytes(path.read_bytes()[:-100])
     message = run_fails("train", "--resume", run, "--steps", 9)
     assert "damaged" in message and str(path) in message
+    assert "Restore it from a copy, or start a new run." in message
 
 
 def test_augmented_run_is_recorded_and_resumed(train, run_command):

@@ -4,6 +4,7 @@ import hashlib
 import sys
 from pathlib import Path
 
+import keras
 import pytest
 
 from keras_gan.features import efficientnet_weights
@@ -12,6 +13,7 @@ from keras_gan.features.efficientnet_weights import (
     VARIABLE,
     are_at_hand,
     find_efficientnet_weights,
+    load_efficientnet_weights,
 )
 
 # Another backend would change nothing.
@@ -100,6 +102,16 @@ def test_variable_that_names_nothing_is_told(tmp_path, monkeypatch):
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     with pytest.raises(FileNotFoundError, match=VARIABLE):
         find_efficientnet_weights()
+
+
+def test_the_variable_that_names_a_damaged_file_is_named(tmp_path, monkeypatch):
+    path = place(tmp_path / "bad.pth", b"noise")
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    with pytest.raises(ValueError, match="fetch it again.$"):
+        load_efficientnet_weights(model, path)
+    monkeypatch.setenv(VARIABLE, str(path))
+    with pytest.raises(ValueError, match=f"again. .* {VARIABLE} names it.$"):
+        load_efficientnet_weights(model, path)
 
 
 @pytest.mark.parametrize("weights", [3, b"auto", ""])

@@ -60,6 +60,13 @@ def test_numpy_integers_are_integers():
         ({"discriminator_steps": 0}, "`discriminator_steps`.*Received: 0"),
         ({"discriminator_steps": 1.0}, "`discriminator_steps`.*1.0"),
         ({"penalties": ["r1", "r1"]}, "different names.*`name=`"),
+        *[
+            (
+                {"steps_per_execution": steps},
+                f"`steps_per_execution` must be .*Received: {steps!r}. Pass 1",
+            )
+            for steps in (0, -2, 1.5, "x", True)
+        ],
         ({"metrics": ["fid"]}, "`metrics`.*update_state.*Received: 'fid'"),
         ({"metrics": "fid"}, "`metrics`.*list.*Received: 'fid'"),
     ],

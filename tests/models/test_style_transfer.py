@@ -140,6 +140,12 @@ def test_file_holds_all_and_training_goes_on_exactly(tmp_path):
 
 
 @pytest.mark.once
+def test_steps_per_execution_are_checked():
+    with pytest.raises(ValueError, match="`steps_per_execution` must be"):
+        make().compile(steps_per_execution=0)
+
+
+@pytest.mark.once
 def test_a_named_network_is_not_in_the_file(monkeypatch, tmp_path):
     narrow_vgg19(monkeypatch)
     decoder = style_decoder(4, widths=(4, 4, 4), convolutions=(1, 1, 1), seed=1)
