@@ -4,6 +4,7 @@ from keras_gan import backend as backend  # First, as it imports the framework.
 from keras_gan import (
     callbacks,
     datasets,
+    evaluation,
     features,
     images,
     latents,
@@ -49,6 +50,7 @@ __all__ = [
     "StyleTransfer",
     "callbacks",
     "datasets",
+    "evaluation",
     "features",
     "images",
     "latents",

@@ -42,6 +42,7 @@ FLOORS: list[dict[str, str]] = [
     },
     {
         "callbacks": "samples, metrics and checkpoints at the end of epochs",
+        "evaluation": "studies of whether a GAN helps a classifier",
         "tasks": "data and a compiled model for each kind of translation",
         "reports": "a run folder to one HTML page",
     },

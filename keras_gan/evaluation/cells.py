@@ -1,0 +1,85 @@
+"""Cells of a study: a split of the data of which one class has become rare."""
+
+import dataclasses
+
+import numpy as np
+
+Arrays = tuple[np.ndarray, np.ndarray]
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    """The data of one repetition of a study.
+
+    Attributes:
+        rare: Number of the class that is cut, or None if all labels are few.
+        seed: Integer that determines the split and everything drawn.
+        train: Images and labels that classifiers are trained with.
+        test: Those that they are judged on.
+        unlabeled: Images whose labels were taken away, or None.
+    """
+
+    rare: int | None
+    seed: int
+    train: Arrays
+    test: Arrays
+    unlabeled: np.ndarray | None = None
+
+    @property
+    def name(self) -> str:
+        """What tells the cell from the others."""
+        return f"{'labels' if self.rare is None else self.rare}-{self.seed}"
+
+
+def split(data: Arrays, share: float, seed: int) -> tuple[Arrays, Arrays]:
+    """Splits images of each class into those to train with and for the test.
+
+    Args:
+        data: Images and labels.
+        share: Share of each class for the test, in (0, 1).
+        seed: Integer.
+    """
+    images, labels = data
+    rng = np.random.default_rng([seed, 0])
+    of_test = np.zeros(len(labels), bool)
+    for number in np.unique(labels):
+        members = rng.permutation(np.flatnonzero(labels == number))
+        of_test[members[: max(1, round(share * len(members)))]] = True
+    train, test = (
+        (images[chosen], labels[chosen]) for chosen in (~of_test, of_test)
+    )
+    return train, test
+
+
+def with_rare_class(train: Arrays, rare: int, kept: int, seed: int) -> Arrays:
+    """Returns the images with only some of one class.
+
+    Args:
+        train: Images and labels.
+        rare: The class.
+        kept: Number of its images that remain.
+        seed: Integer that determines which.
+    """
+    images, labels = train
+    rng = np.random.default_rng([seed, 1])
+    members = rng.permutation(np.flatnonzero(labels == rare))[:kept]
+    chosen = np.sort(np.concatenate([np.flatnonzero(labels != rare), members]))
+    return images[chosen], labels[chosen]
+
+
+def with_few_labels(train: Arrays, kept: int, seed: int) -> Arrays:
+    """Returns the images of each class that keep their labels.
+
+    Args:
+        train: Images and labels.
+        kept: Number of labels of each class.
+        seed: Integer that determines which.
+    """
+    images, labels = train
+    rng = np.random.default_rng([seed, 2])
+    chosen = [
+        rng.permutation(np.flatnonzero(labels == number))[:kept]
+        for number in np.unique(labels)
+    ]
+    places = np.sort(np.concatenate(chosen))
+    return images[places], labels[places]

@@ -1,0 +1,176 @@
+"""`Study`: the results of all cells of a study, and what follows from them."""
+
+import dataclasses
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_gan.evaluation.arms import REFERENCE
+from keras_gan.evaluation.plot import draw
+
+# Differences of fewer standard errors may be chance.
+_CLEAR = 2.0
+_ENOUGH_CELLS = 10
+
+
+@dataclasses.dataclass(frozen=True)
+class Study:
+    """Results of a study: recalls of each class, by arm, in each cell.
+
+    A cell is one repetition: one class that has become rare, and one seed,
+    which determines the split, the images that remain and all weights. All arms
+    of a cell share these, so their differences are paired.
+
+    Attributes:
+        cells: Dict from the name of a cell to a dict from the name of an arm to
+            the list of recalls of all classes on test images.
+        rare: Dict from the name of a cell to the number of its rare class, or
+            None.
+        class_names: Names of the classes.
+
+    Example:
+
+    >>> cells = {"0-0": {"as it is": [0.5, 0.9], "GAN": [0.6, 0.9]}}
+    >>> study = Study(cells, {"0-0": 0}, ("cat", "dog"))
+    >>> study.balanced_accuracy("GAN").tolist()
+    [0.75]
+    """
+
+    cells: Mapping[str, Mapping[str, list[float]]]
+    rare: Mapping[str, int | None]
+    class_names: tuple[str, ...]
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Names of the arms, in the order of the table."""
+        return tuple(next(iter(self.cells.values())))
+
+    def balanced_accuracy(self, arm: str) -> np.ndarray:
+        """Mean recall of all classes in each cell.
+
+        Args:
+            arm: Name of an arm.
+        """
+        return np.array([np.mean(one[arm]) for one in self.cells.values()])
+
+    def rare_recall(self, arm: str) -> np.ndarray:
+        """Recall of the rare class in each cell; NaN where there is none.
+
+        Args:
+            arm: Name of an arm.
+        """
+        return np.array(
+            [
+                np.nan if self.rare[name] is None else one[arm][self.rare[name]]
+                for name, one in self.cells.items()
+            ]
+        )
+
+    def gain(self, arm: str, reference: str = REFERENCE) -> np.ndarray:
+        """Balanced accuracy in each cell less that of another arm.
+
+        Args:
+            arm: Name of an arm.
+            reference: Name of the other one.
+        """
+        return self.balanced_accuracy(arm) - self.balanced_accuracy(reference)
+
+    def table(self) -> str:
+        """Returns means and standard errors of all arms as Markdown."""
+        has_rare = all(one is not None for one in self.rare.values())
+        head = ["arm", "balanced accuracy %", "gain %"]
+        head += ["recall of the rare class %"] * has_rare
+        lines = [_row(head), _row(["---"] * len(head))]
+        for arm in self.arms:
+            row = [arm, in_words(self.balanced_accuracy(arm))]
+            row.append("" if arm == REFERENCE else in_words(self.gain(arm)))
+            row += [in_words(self.rare_recall(arm))] * has_rare
+            lines.append(_row(row))
+        return "\n".join(lines)
+
+    def verdict(self) -> str:
+        """Returns in a sentence whether a GAN helps on these data.
+
+        It helps if the best arm with a GAN beats the best one without by more
+        than two standard errors of the paired difference.
+        """
+        with_gan = [arm for arm in self.arms if "GAN" in arm or "both" in arm]
+        best = max(with_gan, key=lambda arm: self.gain(arm).mean())
+        gain = self.gain(best)
+        error = standard_error(gain)
+        words = f"{in_words(gain)} points of balanced accuracy"
+        number = f"{len(gain)} cells"
+        if len(gain) < _ENOUGH_CELLS:
+            number += ", too few to be sure"
+        beats = f'"{best}" against "{REFERENCE}": {words} ({number}).'
+        if gain.mean() > _CLEAR * error:
+            return f"A GAN helps on these data. {beats}"
+        if gain.mean() < -_CLEAR * error:
+            return f"A GAN does harm on these data. {beats}"
+        return f"No difference that chance could not make. {beats}"
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Writes all results as JSON, after which `load` reads them.
+
+        Args:
+            path: Path of the file.
+        """
+        aside = Path(f"{os.fspath(path)}.part")
+        aside.write_text(json.dumps(dataclasses.asdict(self), indent=1))
+        os.replace(aside, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> "Study":
+        """Returns the study in a file that `save` wrote.
+
+        Args:
+            path: Path of the file.
+        """
+        values: dict[str, Any] = json.loads(Path(path).read_text())
+        names = tuple(values["class_names"])
+        return cls(values["cells"], values["rare"], names)
+
+    def plot(self, path: str | os.PathLike) -> None:
+        """Draws the gain of each arm with its standard errors as PNG.
+
+        Args:
+            path: Path of the file.
+        """
+        rows = [
+            (arm, 100 * self.gain(arm), 200 * standard_error(self.gain(arm)))
+            for arm in self.arms
+        ]
+        draw(rows, path)
+
+
+def standard_error(values: np.ndarray) -> float:
+    """Standard error of a mean; 0 of a single value.
+
+    Args:
+        values: The values.
+    """
+    if len(values) < 2:
+        return 0.0
+    return float(np.std(values, ddof=1) / len(values) ** 0.5)
+
+
+def in_words(values: np.ndarray) -> str:
+    """A mean and its standard error, in percent.
+
+    Args:
+        values: Values in [0, 1].
+
+    Example:
+
+    >>> in_words(np.array([0.5, 0.6]))
+    '55.00 ± 5.00'
+    """
+    return f"{100 * values.mean():.2f} ± {100 * standard_error(values):.2f}"
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
