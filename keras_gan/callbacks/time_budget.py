@@ -66,12 +66,13 @@ class TimeBudget(keras.callbacks.Callback):
     rate (alpha + (1 - alpha) (1 + cos(pi steps / planned_steps)) / 2)
     ```
 
-    and training stops at the end of the plan, or of the time. Pass more
-    `epochs` to `fit` than there can be: if they end long before the plan, the
-    rate has not decayed, and a warning says so. The time runs while `fit` does;
-    a second `fit` with the same callback goes on with what is left. If nothing
-    is left it still does one step, at the last rate, because Keras asks whether
-    to stop only after a step; look at `is_over` before.
+    and training stops at the end of the plan, or of the time. Put it last among
+    the callbacks, so that it sees what they take at the end of an epoch. Pass
+    more `epochs` to `fit` than there can be: if they end long before the plan,
+    the rate has not decayed, and a warning says so. The time runs while `fit`
+    does; a second `fit` with the same callback goes on with what is left. If
+    nothing is left it still does one step, at the last rate, because Keras asks
+    whether to stop only after a step; look at `is_over` before.
 
     Args:
         minutes: The time, above 0.
@@ -202,10 +203,11 @@ class TimeBudget(keras.callbacks.Callback):
         self._has_compiled = True
         steps = done + self.model.steps_per_execution
         self.steps = min(steps, self._steps_before + self._steps_in_epoch())
-        if self.is_over:
-            self.planned_steps = int(self.steps)
-            # Keras reads it after the step.
-            self.model.stop_training = True
+        self._stop_if_over()  # Keras reads it after the step.
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Stops if what other callbacks did took the rest of the time."""
+        self._stop_if_over()
 
     def on_train_end(self, logs=None):
         """Stops the clock; warns if the epochs ended long before the plan."""
@@ -220,6 +222,11 @@ class TimeBudget(keras.callbacks.Callback):
                 "on with this callback.",
                 stacklevel=level_outside(),
             )
+
+    def _stop_if_over(self) -> None:
+        if self.is_over:
+            self.planned_steps = int(self.steps)
+            self.model.stop_training = True
 
     def _seconds(self) -> float:
         """Seconds used."""

@@ -76,6 +76,7 @@ def main(argv: list[str] | None = None) -> int:
             # The arguments of the process are all that it does.
             begun = clock.start_of_process if argv is None else clock.seconds
             options.started = begun()
+            options.seconds_to_start = clock.seconds() - options.started
         except SystemExit as stop:  # How argparse ends, also after --help.
             return int(stop.code or 0)
         load_pipeline()

@@ -46,7 +46,7 @@ def resume(
     config = dataclasses.replace(config, settings=settings)
     budget = None
     if settings.minutes is not None:
-        budget = budget_of(settings, done.budget, options.started)
+        budget = budget_of(settings, done.budget, options)
     if done.steps >= settings.steps if budget is None else is_over(budget):
         model = None
         if settings.minutes != before.minutes:

@@ -219,6 +219,18 @@ def test_a_fit_without_time_does_the_step_that_keras_cannot_avoid(clock):
 
 
 @pytest.mark.once
+def test_no_epoch_begins_after_an_end_that_took_the_rest(clock):
+    class Late(Machine):
+        def _step(self, budget, batch):
+            super()._step(budget, batch)
+            if len(self.rates) == EPOCH:
+                self.clock.now += 300  # What callbacks before it do.
+
+    machine = Late(clock).fit(TimeBudget(minutes=5))
+    assert len(machine.rates) == EPOCH
+
+
+@pytest.mark.once
 def test_epochs_that_end_long_before_the_plan_are_named(clock):
     words = "Of 300 steps for which there is time only 40 are done"
     with pytest.warns(UserWarning, match=f"{words}.*Pass more `epochs`"):
