@@ -21,34 +21,37 @@ def semi_supervised(
     *,
     batch_size: int = 128,
     seed: int | None = None,
+    repeat: bool = False,
     skip_batches: int = 0,
     **opening: Any,
 ) -> "tf.data.Dataset":
     """Loads batches whose first half has labels and whose second half has none.
 
     For `SemiSupervisedGAN`. The classes appear equally often in the first half,
-    however many labels each has. The second half is drawn from `unlabeled`
-    alone: give all images there, also those with labels. Both are in a new
-    order in each pass, and the stream is infinite: pass `steps_per_epoch` to
-    `fit`.
+    however many labels each has, and its images come again and again. The
+    second half is drawn from `unlabeled` alone: give all images there, also
+    those with labels. A pass has each of them once, less the rest that fills no
+    batch, in a new order each time.
 
     Args:
         labeled: Images with labels, anything that `load` takes.
         unlabeled: The same, whose labels, if there are any, are not used.
         batch_size: Images in a batch, an even number.
         seed: Integer that fixes the orders. Default: as for `load`.
-        skip_batches: Number of batches to skip, to go on with a stream.
+        repeat: Whether the stream is infinite; `fit` then takes
+            `steps_per_epoch`.
+        skip_batches: Number of batches to skip in an infinite stream.
         **opening: `image_size`, `channels`, `value_range`, `num_workers` and
             `cache`, as for `load`, for both.
 
     Returns:
-        An infinite `tf.data.Dataset` of float32 images `(batch, height, width,
+        A `tf.data.Dataset` of float32 images `(batch, height, width,
         channels)` and int32 labels `(batch,)`, -1 for the second half.
 
     Raises:
         FileNotFoundError: If there is no such file or folder.
-        ValueError: If there are no labels, a class has none, or the images are
-            of different shapes.
+        ValueError: If there are no labels, a class has none, there are no or
+            too few unlabeled images, or the images are of different shapes.
 
     Example:
 
@@ -66,6 +69,7 @@ def semi_supervised(
             f"Received: batch_size={batch_size}. Add one."
         )
     value_range = opening.pop("value_range", (-1, 1))
+    _check_any(unlabeled)
     sources = [open_source(one, **opening) for one in (labeled, unlabeled)]
     _check(*sources)
     # Both fixed, because they are two streams of the same length.
@@ -77,7 +81,8 @@ def semi_supervised(
             value_range=value_range,
             labels=has_labels,
             balance="uniform" if has_labels else None,
-            repeat=True,
+            repeat=has_labels or repeat,
+            drop_remainder=True,
             seed=seed + (0 if has_labels else _SECOND_ORDER),
             skip_batches=skip_batches,
         )
@@ -92,6 +97,16 @@ def semi_supervised(
         return tf.concat([images, without], 0), tf.concat([labels, none], 0)
 
     return tf.data.Dataset.zip(tuple(streams)).map(mixed)
+
+
+def _check_any(unlabeled: Any) -> None:
+    number = getattr(unlabeled, "shape", (1,))[0]
+    if unlabeled is None or number == 0:
+        raise ValueError(
+            "`unlabeled` must be images; those of `labeled` may be among them. "
+            f"Received: {'None' if unlabeled is None else '0 images'}. Train "
+            "an ordinary classifier where there are no others."
+        )
 
 
 def _check(labeled: Any, unlabeled: Any) -> None:

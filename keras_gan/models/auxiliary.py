@@ -46,7 +46,7 @@ def build(generator, discriminator, latent_dim, num_classes) -> tuple:
         checks.check_image_shapes(images, known[0])
     outputs = checks.outputs_of(discriminator, images, "discriminator")
     _check_outputs(outputs, num_classes)
-    _warn_softmax(discriminator)
+    warn_softmax(discriminator)
     return latent_dim, tuple(images.shape[1:])
 
 
@@ -74,7 +74,7 @@ def _check_outputs(outputs, num_classes) -> None:
         )
 
 
-def _warn_softmax(discriminator) -> None:
+def warn_softmax(discriminator) -> None:
     """Warns if the classifier seems to return probabilities, not logits."""
     names = [
         layer.name

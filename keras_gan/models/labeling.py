@@ -1,188 +1,179 @@
-"""Loss terms and checks of data of which only a part has labels."""
-
-import warnings
+"""Loss terms of images of which only a part has labels."""
 
 import keras
-import numpy as np
 from keras import ops
 
 from keras_gan import backend
 from keras_gan.models import batch as batches
-from keras_gan.models import data_checks
 from keras_gan.models import network_checks as checks
-from keras_gan.models.auxiliary import check_num_classes
-from keras_gan.utils.stack import level_outside
+from keras_gan.models.auxiliary import warn_softmax
+from keras_gan.utils.arguments import choice
+from keras_gan.utils.models import input_shapes
 from keras_gan.utils.tensors import batch_mean
 
-__all__ = ["check_num_classes"]
-
 UNLABELED = -1
-# With fewer labeled images, most batches would have hardly any.
-_LEAST_SHARE = 0.1
+# Instead of a division by zero, of a zero.
+_TINY = 1e-9
 
 
 def parts(data) -> tuple:
     """Images and labels in what `fit` passes to a step, and what follows."""
-    images, labels, weights = keras.utils.unpack_x_y_sample_weight(data)
+    images, labels, *weights = keras.utils.unpack_x_y_sample_weight(data)
     if isinstance(images, dict):
         images, labels = batches.parts_of(images, labels)
     if labels is None:
-        raise ValueError(
-            "A `SemiSupervisedGAN` needs labels, -1 for images without. "
-            "Received: images alone. Call `fit(images, labels)`, or mix both "
-            "kinds with `keras_gan.datasets.semi_supervised`."
-        )
-    return (images, labels) if weights is None else (images, labels, weights)
+        raise ValueError(missing())
+    return images, labels, *weights
 
 
-def is_known(labels, num_classes: int):
-    """Which labels are not -1, `(batch,)`, after a check of their shape."""
-    batches.check_labels(labels.shape, labels.dtype, num_classes)
-    return ops.not_equal(ops.cast(labels, "int32"), UNLABELED)
-
-
-def class_loss(class_logits, labels):
-    """Mean cross-entropy of the images that have labels, in nats."""
-    known = ops.cast(labels >= 0, "float32")
-    values = ops.sparse_categorical_crossentropy(
-        ops.maximum(labels, 0), class_logits, from_logits=True
-    )
-    return _mean_of_known(values, known)
-
-
-def accuracy(class_logits, labels):
-    """Fraction of the labeled images that are classified correctly."""
-    predicted = ops.cast(ops.argmax(class_logits, axis=-1), "int32")
-    known = ops.cast(labels >= 0, "float32")
-    return _mean_of_known(ops.cast(predicted == labels, "float32"), known)
-
-
-def _mean_of_known(values, known):
-    """A mean over the labeled images of the global batch.
-
-    A replica's part of it: the model weights the values of replicas by their
-    shares of all images, labeled or not.
-    """
-    counts = ops.stack([ops.sum(known), ops.cast(ops.size(known), "float32")])
-    number, size = ops.unstack(backend.replica_mean(counts))
-    share = number / ops.maximum(size, 1.0)
-    return batch_mean(values * known) / ops.maximum(share, 1e-9)
-
-
-def disagreement(class_logits, others):
-    """Mean squared distance of the probabilities of two views of images.
-
-    Only those of `class_logits` are trained: the other view is the target.
-    """
-    target = ops.stop_gradient(ops.softmax(others))
-    squares = ops.square(ops.softmax(class_logits) - target)
-    return batch_mean(ops.sum(squares, axis=-1))
-
-
-def distance_of_means(real, fake):
-    """Squared distance of the mean features of real and generated images."""
-    difference = _whole_mean(ops.stop_gradient(real)) - _whole_mean(fake)
-    return ops.sum(ops.square(difference))
-
-
-def _whole_mean(features):
-    """Mean features of the global batch, `(n,)`."""
-    features = ops.reshape(
-        ops.cast(features, "float32"), (ops.shape(features)[0], -1)
-    )
-    total = backend.replica_mean(ops.sum(features, axis=0))
-    size = ops.cast(ops.shape(features)[0], "float32")
-    return total / ops.maximum(backend.replica_mean(size), 1e-9)
-
-
-def check_outputs(discriminator, image_shape, num_classes) -> None:
-    """Raises an error unless there are class logits and features."""
-    images = keras.KerasTensor((None, *image_shape))
-    outputs = checks.outputs_of(discriminator, images, "discriminator")
-    several = isinstance(outputs, list | tuple)
-    shapes = [tuple(one.shape[1:]) for one in outputs] if several else []
-    if len(shapes) == 2 and shapes[0] == (num_classes,):
-        return
-    raise ValueError(
-        "`discriminator` must return `[class_logits, features]`, the first of "
-        f"shape (batch, {num_classes}). Received: {type(outputs).__name__} of "
-        f"shapes {checks.shapes_of(outputs)}. "
-        "`keras_gan.networks.with_features(classifier)` makes one of a "
-        "classifier without softmax."
-    )
-
-
-def check_arrays(images, labels, image_shape, num_classes) -> None:
-    """Raises an error if images or labels in memory cannot be trained with."""
-    if isinstance(images, dict):
-        images, labels = batches.parts_of(images, labels)
-    if labels is not None and data_checks.in_memory(labels):
-        _check_range(np.asarray(labels), num_classes)
-        labels = np.maximum(np.asarray(labels), 0)
-    data_checks.check_arrays(images, labels, image_shape, num_classes)
-
-
-def _check_range(labels, num_classes) -> None:
-    wrong = labels[(labels < UNLABELED) | (labels >= num_classes)]
-    if labels.dtype.kind in "iu" and wrong.size:
-        raise ValueError(wrong_labels(f"{wrong.flat[0]}", num_classes))
-
-
-def wrong_labels(received: str, num_classes: int) -> str:
-    """The error message for labels out of their range."""
+def missing() -> str:
+    """The error message for images without any labels."""
     return (
-        f"Labels must be in [0, {num_classes}), or -1 for images without. "
-        f"Received: {received}. Number the classes from 0."
+        "A `SemiSupervisedGAN` needs labels, -1 for images without one. "
+        "Received: images alone. Call `fit(images, labels)`, or mix both kinds "
+        "with `keras_gan.datasets.semi_supervised`."
     )
 
 
-def check_classes(images, labels, num_classes) -> None:
-    """Checks that the labels in memory are worth training with.
-
-    Raises:
-        ValueError: If a class has no labeled image.
-
-    Warns:
-        UserWarning: If there are no unlabeled images, or very few labels.
-    """
-    if isinstance(images, dict):
-        images, labels = batches.parts_of(images, labels)
-    if labels is None or not data_checks.in_memory(labels):
-        return
-    labels = np.asarray(labels).ravel()
-    known = labels[labels >= 0].astype("int64")
-    check_counts(np.bincount(known, minlength=num_classes))
-    if len(known) == len(labels):
-        warn_all_labeled(len(labels))
-    elif len(known) < _LEAST_SHARE * len(labels):
-        warnings.warn(
-            f"Only {len(known):,} of {len(labels):,} images have labels, so "
-            "most batches have hardly any. Use `keras_gan.datasets."
-            "semi_supervised`, whose batches are labeled by half.",
-            stacklevel=level_outside(),
-        )
+# Terms -----------------------------------------------------------------------
 
 
-def check_counts(counts) -> None:
-    """Raises an error if a class has no labeled image.
+def share_of(weights):
+    """Mean of the weights of the images of the global batch, a scalar."""
+    counts = ops.stack(
+        [ops.sum(weights), ops.cast(ops.size(weights), "float32")]
+    )
+    number, size = ops.unstack(backend.replica_mean(counts), 2)
+    return number / ops.maximum(size, _TINY)
+
+
+def mean_where(values, weights):
+    """A replica's part of a mean over some images of the global batch.
+
+    The model weights what replicas return by their shares of all images, so
+    this divides by the share of the images that count. The mean of none is 0.
 
     Args:
-        counts: Number of labeled images of each class.
+        values: Tensor `(batch,)`.
+        weights: 1 for each image that counts and 0 for the others, `(batch,)`.
     """
-    missing = np.flatnonzero(np.asarray(counts) == 0)
-    if missing.size:
-        raise ValueError(
-            "Each class must have labeled images. Received: none of class "
-            f"{', '.join(map(str, missing))}, of {len(counts)} classes. Label "
-            "some, or leave these classes out."
-        )
+    return batch_mean(values * weights) / ops.maximum(share_of(weights), _TINY)
 
 
-def warn_all_labeled(number: int) -> None:
-    """Warns that there is nothing to learn from but the labels."""
-    warnings.warn(
-        f"All {number:,} images have labels, so there is nothing to learn from "
-        "unlabeled ones: an ordinary classifier would do. Mark images without "
-        "labels by -1.",
-        stacklevel=level_outside(),
+def class_losses(class_logits, labels):
+    """Cross-entropy of each image, in nats; of any class where it has none."""
+    return ops.sparse_categorical_crossentropy(
+        ops.maximum(labels, 0), class_logits, from_logits=True
     )
+
+
+def hits(class_logits, labels):
+    """1 for each image that is classified as its label, otherwise 0."""
+    predicted = ops.cast(ops.argmax(class_logits, axis=-1), "int32")
+    return ops.cast(predicted == labels, "float32")
+
+
+def differences(class_logits, others):
+    """Mean squared difference of the probabilities of two views of each image.
+
+    Args:
+        class_logits: Of the view that is trained, `(batch, num_classes)`.
+        others: Of the other view, the constant target.
+    """
+    target = ops.stop_gradient(ops.softmax(others))
+    return ops.mean(ops.square(ops.softmax(class_logits) - target), axis=-1)
+
+
+def distance_of_means(real, fake, weights):
+    """Squared distance of the mean features of real and generated images.
+
+    Args:
+        real: Features of real images, `(batch, ...)`.
+        fake: Features of generated images, `(batch, ...)`.
+        weights: Weights of the real images, `(batch,)`.
+    """
+    real = _mean_features(ops.stop_gradient(real), weights)
+    fake = _mean_features(fake, ops.ones_like(fake[:, 0], "float32"))
+    return ops.sum(ops.square(real - fake))
+
+
+def _mean_features(features, weights):
+    """Weighted mean over the global batch, `(n,)`."""
+    total = ops.sum(weights[:, None] * features, axis=0)
+    total = backend.replica_mean(total)
+    return total / ops.maximum(backend.replica_mean(ops.sum(weights)), _TINY)
+
+
+# The classifier --------------------------------------------------------------
+
+
+def check_classifier(classifier, image_shape, num_classes) -> None:
+    """Raises an error unless a model returns class logits of images."""
+    known = input_shapes(classifier)
+    if known is None or not hasattr(classifier, "outputs"):
+        raise ValueError(
+            "`discriminator` must be a functional or sequential model, because "
+            "the generator is trained by features inside it. Received: "
+            f"{type(classifier).__name__}. Build it with `keras.Model(inputs, "
+            "outputs)`."
+        )
+    images = keras.KerasTensor((None, *image_shape))
+    if len(known) == 1:
+        checks.check_image_shapes(images, known[0])
+    shapes = [tuple(one.shape[1:]) for one in classifier.outputs]
+    if len(known) != 1 or shapes != [(num_classes,)]:
+        raise ValueError(
+            "`discriminator` must be a classifier, images -> class logits "
+            f"(batch, {num_classes}). Received: {len(known)} input(s) and "
+            f"outputs of shapes {checks.shapes_of(classifier.outputs)}. End it "
+            f"with `keras.layers.Dense({num_classes})`."
+        )
+    warn_softmax(classifier)
+
+
+def with_features(classifier, layer) -> keras.Model:
+    """Returns a classifier with a second output, flat features.
+
+    Args:
+        classifier: Functional or sequential model.
+        layer: Name of the layer whose output they are. None: the input of the
+            last dense layer.
+
+    Returns:
+        A `keras.Model`, images -> `[class_logits, features]`, of the same
+        layers.
+
+    Raises:
+        ValueError: If there is no such layer.
+    """
+    if layer is None:
+        inner = _last_dense(classifier)
+    else:
+        names = [one.name for one in classifier.layers]
+        inner = classifier.get_layer(choice("feature_layer", layer, names))
+    try:
+        features = inner.input if layer is None else inner.output
+        flat = keras.layers.Flatten()(features)
+        return keras.Model(classifier.inputs[0], [classifier.outputs[0], flat])
+    except (AttributeError, ValueError) as error:
+        raise ValueError(
+            "`feature_layer` must be called once, by the discriminator itself. "
+            f"Received: {inner.name!r}, a {type(inner).__name__}: {error}. "
+            "Name another layer."
+        ) from error
+
+
+def _last_dense(classifier) -> keras.layers.Layer:
+    # In a wrapper, such as spectral normalization, the wrapped layer is it.
+    dense = [
+        one
+        for one in classifier.layers
+        if isinstance(getattr(one, "layer", one), keras.layers.Dense)
+    ]
+    if not dense:
+        raise ValueError(
+            "`feature_layer` must name a layer of a classifier without a "
+            "`keras.layers.Dense`. Received: None. Pass one of "
+            f"{[one.name for one in classifier.layers]}."
+        )
+    return dense[-1]

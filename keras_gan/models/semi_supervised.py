@@ -3,54 +3,64 @@
 import keras
 from keras import ops
 
-from keras_gan.models import averaging, labeling
+from keras_gan import losses
+from keras_gan.models import auxiliary, averaging, label_checks, labeling
 from keras_gan.models import batch as batches
 from keras_gan.models import network_checks as checks
 from keras_gan.models.gan import GAN
 from keras_gan.models.player import optimizer_of
 from keras_gan.utils.arguments import checked_weight, choice
-from keras_gan.utils.models import input_shapes
+from keras_gan.utils.models import Untracked, input_shapes
+from keras_gan.utils.tensors import batch_mean
 
 _OBJECTIVES = ("feature_matching", "adversarial")
+_SHARE = "labeled_share"
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class SemiSupervisedGAN(GAN):
     """A classifier that is trained with few labels and many other images.
 
-    The discriminator is the classifier. Its class logits l also say whether an
-    image is real: their log-sum-exp Z is the logit of that. So images without
-    labels, and generated ones, teach it what images look like, and the labels
-    only have to say what the classes are called.
+    The discriminator is the classifier. The log-sum-exp Z of its class logits l
+    is the logit of an image being real. So images without labels, and generated
+    ones, teach it what images look like, and the labels only have to say what
+    the classes are called. The label -1 stands for none;
+    `keras_gan.datasets.semi_supervised` makes batches of both kinds.
 
     ```
-    D: CE(labeled) + unlabeled_weight * (softplus(-Z(x)) + softplus(Z(G(z))))
-       + consistency_weight * |softmax(l(x)) - softmax(l(x'))|^2
-    G: |mean h(x) - mean h(G(z))|^2          (feature matching), or
-       softplus(-Z(G(z)))                    (adversarial)
+    D: CE(labeled) + mean softplus(-Z(unlabeled)) + mean softplus(Z(G(z)))
+       + consistency_weight * mean (softmax(l(a(x))) - softmax(l'(x)))^2
+    G: |mean h(unlabeled) - mean h(G(z))|^2     (feature matching), or
+       mean softplus(-Z(G(z)))                  (adversarial)
     ```
 
-    where h are the features before the class logits, x all images of the batch,
-    labeled or not, and x' another augmentation of x. Feature matching gives the
-    better classifier, the adversarial loss the better images. The label -1
-    stands for none; `keras_gan.datasets.semi_supervised` mixes both kinds. The
-    logs have two more entries: `class_loss` (CE) and `accuracy` (of labeled
-    images), in evaluation those of the averaged classifier.
+    where CE is the cross-entropy and h are features in the classifier. The last
+    term asks that an unlabeled image x, augmented (a) and seen through noise
+    and dropout, is classified as the averaged classifier l' classifies x
+    itself. A generator that takes labels is also trained by CE(G(z)). Of a
+    batch without unlabeled images only CE remains, as of an ordinary
+    classifier.
+
+    The logs have three more entries: `class_loss` (CE), `accuracy` (of labeled
+    images) and `labeled_share` (of the images). In evaluation they are those of
+    the averaged classifier, so `val_accuracy` is that of `classifier()`.
 
     Args:
         generator: Model, latents -> images, or `[latents, labels]` -> images.
-        discriminator: Model, images -> `[class_logits, features]` of shapes
-            `(batch, num_classes)` and `(batch, n)`, without activation.
-            `keras_gan.networks.with_features` makes one of a classifier.
+        discriminator: Functional or sequential model, images -> class logits
+            `(batch, num_classes)`, without softmax. Batch normalization in it
+            would tell batches of real images from generated ones.
         num_classes: Number of classes, at least 2. Labels are integers
             `(batch,)` in `[-1, num_classes)`.
-        generator_objective: `"feature_matching"` or `"adversarial"`.
-        unlabeled_weight: Weight of the adversarial loss of D, 0 or more.
-        consistency_weight: Weight of the agreement of two augmentations, 0 or
-            more; 0 saves a pass.
+        generator_loss: `"feature_matching"`, which gives the better classifier,
+            or `"adversarial"`, which gives the better images.
+        feature_layer: Name of the layer of the discriminator whose outputs are
+            the features. Default: the input of its last `Dense`.
+        consistency_weight: Weight of the agreement with the average, 0 or more;
+            0 saves a pass.
         name: Name of the model.
-        **kwargs: As in `GAN`: `latent_dim`, `augmenter`, `ema_momentum` (of
-            the averaged generator and the averaged classifier), `seed`.
+        **kwargs: As in `GAN`: `latent_dim`, `augmenter` (of all images of the
+            loss), `ema_momentum` (of the averages of both networks), `seed`.
 
     Raises:
         ValueError: If the networks do not match each other or the arguments.
@@ -67,12 +77,14 @@ class SemiSupervisedGAN(GAN):
     (32, 3)
 
     Reference:
-        [Salimans et al., 2016](https://arxiv.org/abs/1606.03498).
+        [Salimans et al., 2016](https://arxiv.org/abs/1606.03498);
+        [Tarvainen and Valpola, 2017](https://arxiv.org/abs/1703.01780)
+        (consistency with an average).
     """
 
     discriminator_takes_labels = False
 
-    log_names = (*GAN.log_names, "class_loss", "accuracy")
+    log_names = (*GAN.log_names, "class_loss", "accuracy", _SHARE)
 
     def __init__(
         self,
@@ -80,37 +92,41 @@ class SemiSupervisedGAN(GAN):
         discriminator,
         *,
         num_classes,
-        generator_objective="feature_matching",
-        unlabeled_weight=1.0,
+        generator_loss="feature_matching",
+        feature_layer=None,
         consistency_weight=0.0,
         name="semi_supervised_gan",
         **kwargs,
     ):
-        labeling.check_num_classes(num_classes)
-        choice("generator_objective", generator_objective, _OBJECTIVES)
-        weights = {
-            "unlabeled_weight": unlabeled_weight,
-            "consistency_weight": consistency_weight,
-        }
-        checked = {k: checked_weight(k, v) for k, v in weights.items()}
+        auxiliary.check_num_classes(num_classes)
+        choice("generator_loss", generator_loss, _OBJECTIVES)
+        weight = checked_weight("consistency_weight", consistency_weight)
         takes_labels = len(input_shapes(generator) or []) == 2
+        classes = int(num_classes)
         super().__init__(
             generator,
             discriminator,
             # Only a generator that takes labels makes it a conditional GAN.
-            num_classes=num_classes if takes_labels else None,
+            num_classes=classes if takes_labels else None,
             name=name,
             **kwargs,
         )
-        labeling.check_outputs(discriminator, self.image_shape, num_classes)
-        self.num_labels = int(num_classes)
-        self.generator_objective = generator_objective
-        self.unlabeled_weight = checked["unlabeled_weight"]
-        self.consistency_weight = checked["consistency_weight"]
-        self.ema_classifier = None
+        labeling.check_classifier(discriminator, self.image_shape, classes)
+        self.num_labels = classes
+        self.generator_objective = generator_loss
+        self.feature_layer = feature_layer
+        self.consistency_weight = weight
+        self.ema_discriminator = None
+        views = [labeling.with_features(discriminator, feature_layer)]
         if self.ema_momentum is not None:
-            images = keras.KerasTensor((1, *self.image_shape))
-            self.ema_classifier = averaging.copy_of(discriminator, images)
+            self.ema_discriminator = averaging.copy_of(
+                discriminator, discriminator.inputs
+            )
+            views.append(
+                labeling.with_features(self.ema_discriminator, feature_layer)
+            )
+        # Views of the networks, whose weights are saved with those.
+        self._views = Untracked(views)
 
     def build_networks(
         self, generator, discriminator, latent_dim, num_classes
@@ -130,15 +146,20 @@ class SemiSupervisedGAN(GAN):
         penalties=(),
         **kwargs,
     ):
-        """Configures training as `GAN.compile` does, with other defaults.
+        """Configures how the two players are trained.
 
         Args:
             generator_optimizer: As in `GAN.compile`.
             discriminator_optimizer: The same.
-            loss: Adversarial loss of Z, as in `GAN.compile`.
-            penalties: As there; none by default.
-            **kwargs: The other arguments of `GAN.compile`.
+            loss: `"non_saturating"`: Z is the logit of a probability.
+            penalties: As in `GAN.compile`; none by default.
+            **kwargs: As there.
+
+        Raises:
+            TypeError: If there is another argument, such as `optimizer`.
+            ValueError: If an argument is not valid.
         """
+        _check_loss(losses.get(loss))
         super().compile(
             generator_optimizer,
             discriminator_optimizer,
@@ -151,74 +172,44 @@ class SemiSupervisedGAN(GAN):
 
     def unpack(self, data):
         images, labels, *rest = labeling.parts(data)
-        known = labeling.is_known(labels, self.num_labels)
-        stand_ins = ops.where(known, labels, 0)
+        batches.check_labels(labels.shape, labels.dtype, self.num_labels)
+        none = ops.equal(ops.cast(labels, "int32"), labeling.UNLABELED)
         batch = batches.unpack(
-            (images, stand_ins, *rest), self.image_shape, self.num_labels
+            (images, ops.where(none, 0, labels), *rest),
+            self.image_shape,
+            self.num_labels,
         )
-        return batch._replace(labels=ops.where(known, batch.labels, -1))
+        none = ops.reshape(none, (-1,))
+        labels = ops.where(none, labeling.UNLABELED, batch.labels)
+        return batch._replace(labels=labels)
 
     def sample(self, batch, training=True):
+        """Returns generated images and, if they have classes, their labels."""
         if self.num_classes is None:
-            drawn = super().sample(batch._replace(labels=None), training)
-            return {"images": drawn}
+            of_any = batch._replace(labels=None)
+            return {"images": super().sample(of_any, training)}
         seed = self.seed_generator if training else self.evaluation_seed
-        drawn = keras.random.randint(
-            (batches.batch_size(batch.images),), 0, self.num_labels, seed=seed
+        size = (batches.batch_size(batch.labels),)
+        drawn = keras.random.randint(size, 0, self.num_labels, seed=seed)
+        labels = ops.where(
+            batch.labels < 0, ops.cast(drawn, "int32"), batch.labels
         )
-        labels = ops.where(batch.labels < 0, drawn, batch.labels)
         images = super().sample(batch._replace(labels=labels), training)
         return {"images": images, "labels": labels}
 
     def scores(self, turn):
-        images = turn.batch.images
-        function = self._scorer(turn)
-        fake = turn.samples["images"]
-        return {"images": turn.score(function, real=images, fake=fake)}
+        return {
+            "images": turn.score(
+                self._scorer(turn.training),
+                turn.batch.images,
+                turn.samples["images"],
+            )
+        }
 
-    def discriminator_loss(self, turn) -> tuple:
-        adversarial, logs = super().discriminator_loss(turn)
-        class_logits = turn.scores["images"].real.outputs[1]
-        labels = turn.batch.labels
-        logs["class_loss"] = labeling.class_loss(class_logits, labels)
-        logs["accuracy"] = labeling.accuracy(class_logits, labels)
-        loss = logs["class_loss"] + self.unlabeled_weight * adversarial
-        if self.consistency_weight and turn.training:
-            _, others, _ = self._scorer(turn)(turn.batch.images)
-            difference = labeling.disagreement(class_logits, others)
-            loss = loss + self.consistency_weight * difference
-        return loss, logs
-
-    def generator_loss(self, turn) -> tuple:
-        real, fake = (
-            turn.scores["images"].real,
-            self.generated(turn, "images"),
-        )
-        if self.generator_objective == "adversarial":
-            loss, logs = super().generator_loss(turn)
-        else:
-            loss = labeling.distance_of_means(real.outputs[2], fake.outputs[2])
-            logs = {"g_loss": loss}
-        if self.num_classes is not None:
-            labels = turn.samples["labels"]
-            loss = loss + labeling.class_loss(fake.outputs[1], labels)
-        return loss, logs
-
-    def after_step(self):
-        super().after_step()
-        if self.ema_classifier is None:
-            return
-        (player,) = (one for one in self.players if not one.generates)
-        updates = optimizer_of(player, self.optimizer).iterations
-        momentum = averaging.momentum_after(updates, self.ema_momentum)
-        averaging.move_average(
-            self.ema_classifier, self.discriminator, momentum
-        )
-
-    def _scorer(self, turn):
+    def _scorer(self, training):
         """Returns images -> [Z, class logits, features]."""
-        network = self.discriminator if turn.training else self._averaged()
-        function = self.scorer(network, turn.training)
+        view = self._views.value[0 if training else -1]
+        function = self.scorer(view, training)
 
         def scores(images):
             class_logits, features = function(images)
@@ -227,25 +218,101 @@ class SemiSupervisedGAN(GAN):
 
         return scores
 
-    def _averaged(self):
-        averaged = self.ema_classifier
-        return self.discriminator if averaged is None else averaged
+    def discriminator_loss(self, turn) -> tuple:
+        scores, labels = turn.scores["images"], turn.batch.labels
+        unlabeled = ops.cast(labels < 0, "float32")
+        known = 1.0 - unlabeled
+        _, class_logits, _ = scores.real.outputs
+        entropies = labeling.class_losses(class_logits, labels)
+        adversarial = labeling.mean_where(
+            ops.softplus(-scores.real.logits[:, 0]), unlabeled
+        ) + batch_mean(ops.softplus(scores.fake.logits))
+        # Without images that are only real, nothing opposes the fakes.
+        adversarial = adversarial * ops.cast(
+            labeling.share_of(unlabeled) > 0, "float32"
+        )
+        loss = labeling.mean_where(entropies, known) + adversarial
+        if self.consistency_weight and turn.training:
+            # The average sees the images as they are: the best target there is.
+            _, others, _ = self._scorer(False)(turn.batch.images)
+            apart = labeling.differences(class_logits, others)
+            loss = loss + self.consistency_weight * labeling.mean_where(
+                apart, unlabeled
+            )
+        hits = labeling.hits(class_logits, labels)
+        return loss, {
+            "d_loss": adversarial,
+            "d_real_accuracy": batch_mean(scores.real.logits > 0),
+            "d_fake_accuracy": batch_mean(scores.fake.logits < 0),
+            # Sums over the labeled images; see `get_metrics_result`.
+            "class_loss": batch_mean(entropies * known),
+            "accuracy": batch_mean(hits * known),
+            _SHARE: batch_mean(known),
+        }
+
+    def generator_loss(self, turn) -> tuple:
+        loss, logs = super().generator_loss(turn)
+        real, fake = turn.scores["images"].real, turn.scores["images"].fake
+        if self.generator_objective == "feature_matching":
+            weights = ops.cast(turn.batch.labels < 0, "float32")
+            # Of a batch without unlabeled images all are used.
+            none = labeling.share_of(weights) <= 0
+            weights = ops.where(none, ops.ones_like(weights), weights)
+            loss = labeling.distance_of_means(
+                real.outputs[2], fake.outputs[2], weights
+            )
+            logs = {"g_loss": loss}
+        if self.num_classes is not None:
+            labels = turn.samples["labels"]
+            loss = loss + auxiliary.class_loss(fake.outputs[1], labels)
+        return loss, logs
+
+    def after_step(self):
+        """Updates both averages."""
+        super().after_step()
+        if self.ema_discriminator is None:
+            return
+        (player,) = (one for one in self.players if not one.generates)
+        updates = optimizer_of(player, self.optimizer).iterations
+        averaging.move_average(
+            self.ema_discriminator,
+            self.discriminator,
+            averaging.momentum_after(updates, self.ema_momentum),
+        )
+
+    def get_metrics_result(self) -> dict:
+        """Returns the values that `fit` and `evaluate` report."""
+        values = super().get_metrics_result()
+        if _SHARE not in values:
+            return values
+        # Exact means over the labeled images, however they are spread.
+        share = ops.maximum(values[_SHARE], 1e-9)
+        means = {n: values[n] / share for n in ("class_loss", "accuracy")}
+        return {**values, **means}
 
     # Checks of data ----------------------------------------------------------
 
-    def check_fit(self, x, y=None, **kwargs) -> None:
-        super().check_fit(x, y, **kwargs)
-        labeling.check_classes(x, y, self.num_labels)
+    def fit(self, x=None, y=None, **kwargs):
+        self._assert_compile_called("fit")
+        self.check_data(x, y)
+        label_checks.check_classes(x, y, self.num_labels)
+        return super().fit(x, y, **kwargs)
 
     def check_data(self, x, y=None) -> None:
-        labeling.check_arrays(x, y, self.image_shape, self.num_labels)
+        label_checks.check_arrays(x, y, self.image_shape, self.num_labels)
 
     def flag_error(self, name: str) -> str:
         if name == "labels":
-            return labeling.wrong_labels("others", self.num_labels)
+            return label_checks.wrong_labels("others", self.num_labels)
         return super().flag_error(name)
 
     # Use ---------------------------------------------------------------------
+
+    def take_weights(self, other, *, keep_classes=False):
+        taken = super().take_weights(other, keep_classes=keep_classes)
+        if self.ema_discriminator is not None:
+            self.ema_discriminator.set_weights(self.discriminator.get_weights())
+        return taken
 
     # Not a property, because Keras reads all properties when it saves a model
     # and would save the weights under this name.
@@ -253,21 +320,35 @@ class SemiSupervisedGAN(GAN):
         """Returns the (averaged) classifier as a model of its own.
 
         Returns:
-            A `keras.Model`: images in [-1, 1] -> float32 class logits
-            `(batch, num_classes)`. It shares its weights with this model.
+            A `keras.Model`: images in [-1, 1] -> float32 class logits, not
+            probabilities, `(batch, num_classes)`. It shares its weights with
+            this model, so it learns on when this one does.
         """
+        averaged = self.ema_discriminator
+        network = self.discriminator if averaged is None else averaged
         images = keras.Input(self.image_shape, name="images")
-        class_logits, _ = self._averaged()(images, training=False)
         in_float32 = keras.layers.Identity(dtype="float32", name="classes")
         return keras.Model(
-            images, in_float32(class_logits), name=f"{self.name}_classifier"
+            images, in_float32(network(images)), name=f"{self.name}_classifier"
         )
 
     def get_config(self) -> dict:
         return {
             **super().get_config(),
             "num_classes": self.num_labels,
-            "generator_objective": self.generator_objective,
-            "unlabeled_weight": self.unlabeled_weight,
+            "generator_loss": self.generator_objective,
+            "feature_layer": self.feature_layer,
             "consistency_weight": self.consistency_weight,
         }
+
+
+def _check_loss(loss) -> None:
+    """Raises an error unless the formula of the loss is that of the class."""
+    plain = isinstance(loss, losses.NonSaturatingLoss) and not (
+        loss.label_smoothing or loss.label_noise
+    )
+    if not plain:
+        raise ValueError(
+            '`loss` must be "non_saturating", because Z is the logit of a '
+            f"probability. Received: {loss!r}. Leave it out."
+        )

@@ -57,7 +57,6 @@ from keras_gan.networks.san import with_san_head
 from keras_gan.networks.semi_supervised import (
     semi_supervised,
     semi_supervised_classifier,
-    with_features,
 )
 from keras_gan.networks.sngan import (
     sngan,
@@ -124,6 +123,5 @@ __all__ = [
     "unet_discriminator",
     "unet_generator",
     "with_classifier",
-    "with_features",
     "with_san_head",
 ]

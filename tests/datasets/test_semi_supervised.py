@@ -37,13 +37,25 @@ def test_half_of_a_batch_has_labels_and_classes_are_balanced():
 
 
 def test_seeds_and_skipped_batches():
-    whole = batches(6, seed=3)
-    again = batches(4, seed=3, skip_batches=2)
-    for (images, labels), (same, others) in zip(whole[2:], again, strict=True):
+    whole = batches(15, seed=3, repeat=True)
+    again = batches(4, seed=3, repeat=True, skip_batches=2)
+    for (images, labels), (same, others) in zip(whole[2:6], again, strict=True):
         np.testing.assert_array_equal(images, same)
         np.testing.assert_array_equal(labels, others)
-    other = batches(6, seed=4)
+    other = batches(15, seed=4, repeat=True)
     assert any((a[0] != b[0]).any() for a, b in zip(whole, other, strict=True))
+
+
+def test_a_pass_has_as_many_batches_as_unlabeled_images_fill():
+    stream = semi_supervised(FEW, IMAGES[:39], batch_size=8, seed=1)
+    assert int(stream.cardinality()) == 9
+    passes = [
+        [images.numpy()[4:, 0, 0, 0].tolist() for images, _ in stream]
+        for _ in range(2)
+    ]
+    assert len(passes[0]) == 9
+    # A new order in each.
+    assert passes[0] != passes[1]
 
 
 @pytest.mark.parametrize(
@@ -51,6 +63,10 @@ def test_seeds_and_skipped_batches():
     [
         (IMAGES, IMAGES, {}, "`labeled` must have labels"),
         ((IMAGES[:3], np.zeros(3, int)), IMAGES, {}, "at least two classes"),
+        (FEW, None, {}, "`unlabeled` must be images.*Received: None"),
+        (FEW, IMAGES[:0], {}, "Received: 0 images"),
+        (FEW, IMAGES[:3], {}, "`batch_size` must be at most 3"),
+        (FEW, IMAGES, {"skip_batches": 1}, "needs an infinite stream"),
         (FEW, IMAGES[:, :1], {}, "must have the same shape"),
         (FEW, IMAGES, {"batch_size": 7}, "`batch_size` must be even"),
     ],

@@ -180,8 +180,11 @@ def translating():
 
     from keras_gan.layers import DiffAugment
 
-    def make_semi(**optimizers):
-        return semi_supervised.make(optimizers=[*optimizers.values()])
+    def make_semi(generator_optimizer, discriminator_optimizer, **options):
+        optimizers = generator_optimizer, discriminator_optimizer
+        model = semi_supervised.make(optimizers=optimizers, **options)
+        weights_of(model.ema_discriminator, 0)
+        return model
 
     unpaired = small.FIRST[:8], small.SECOND[:8]
     alternating = {"update": "alternating", "discriminator_steps": 2}
@@ -195,7 +198,9 @@ def translating():
     augmented = {"augmenter": DiffAugment("color,translation", seed=1)}
     yield "DAGAN", make_dagan, augmented, unpaired
     data = semi_supervised.images(), semi_supervised.labels()
-    yield "SemiSupervisedGAN", make_semi, {}, data
+    yield "SemiSupervisedGAN", make_semi, {"consistency_weight": 2.0}, data
+    adversarial = {"generator_loss": "adversarial", "feature_layer": "middle"}
+    yield "SemiSupervisedGAN, adversarial", make_semi, adversarial, data
 
 
 def two_steps(make, options, data):

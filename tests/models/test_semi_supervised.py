@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import semi_models as small
 from keras import ops
+from portable import QUICK_STEPS, array, assert_close, assert_equal
 
+import keras_gan
 from keras_gan import SemiSupervisedGAN, networks
 from keras_gan.models import labeling
-
-to_numpy = ops.convert_to_numpy
 
 
 def softmax(x):
@@ -21,38 +21,63 @@ def softplus(x):
     return np.logaddexp(x, 0.0)
 
 
-def test_logs_are_those_of_the_formula():
-    gan = small.make(ema_momentum=None)
+def parts_of(gan, images):
+    """Class logits and hidden features of a small discriminator."""
+    middle = gan.discriminator.get_layer("middle").output
+    network = gan.discriminator
+    both = keras.Model(network.input, [middle, network.output])
+    features, logits = both(images)
+    return array(logits), array(features)
+
+
+# Losses ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("generator_loss", ["feature_matching", "adversarial"])
+def test_logs_are_those_of_the_formula(generator_loss):
+    gan = small.make(ema_momentum=None, generator_loss=generator_loss)
     images, labels = small.images(), small.labels()
     logs = gan.test_on_batch(images, labels, return_dict=True)
-    of_real, features = map(to_numpy, gan.discriminator(images))
+    real, features = parts_of(gan, images)
     latents = images.reshape(-1, 16)[:, : small.LATENT_DIM]
-    of_fake, fake_features = map(
-        to_numpy, gan.discriminator(gan.generator(latents))
-    )
+    fake, fake_features = parts_of(gan, gan.generator(latents))
     known = labels >= 0
-    right = softmax(of_real[known])[np.arange(known.sum()), labels[known]]
-    z_real, z_fake = (np.log(np.exp(x).sum(-1)) for x in (of_real, of_fake))
+    right = softmax(real[known])[np.arange(known.sum()), labels[known]]
+    z_real, z_fake = (np.log(np.exp(x).sum(-1)) for x in (real, fake))
+    apart = features[~known].mean(0) - fake_features.mean(0)
     expected = {
         "class_loss": -np.log(right).mean(),
-        "accuracy": np.mean(of_real[known].argmax(-1) == labels[known]),
-        "d_loss": softplus(-z_real).mean() + softplus(z_fake).mean(),
-        "g_loss": np.sum((features.mean(0) - fake_features.mean(0)) ** 2),
+        "accuracy": np.mean(real[known].argmax(-1) == labels[known]),
+        "labeled_share": known.mean(),
+        "d_loss": softplus(-z_real[~known]).mean() + softplus(z_fake).mean(),
+        "g_loss": np.sum(apart**2)
+        if generator_loss == "feature_matching"
+        else softplus(-z_fake).mean(),
         "d_real_accuracy": np.mean(z_real > 0),
         "d_fake_accuracy": np.mean(z_fake < 0),
     }
     assert {*logs} == {*expected}
     for name, value in expected.items():
-        np.testing.assert_allclose(logs[name], value, rtol=1e-5, err_msg=name)
+        assert_close(array(logs[name]), value, rtol=1e-5, err_msg=name)
+
+
+def test_features_are_those_of_the_named_layer():
+    gan = small.make(ema_momentum=None, feature_layer="logits")
+    images, labels = small.images(), small.labels()
+    logs = gan.test_on_batch(images, labels, return_dict=True)
+    real, _ = parts_of(gan, images[labels < 0])
+    latents = images.reshape(-1, 16)[:, : small.LATENT_DIM]
+    fake, _ = parts_of(gan, gan.generator(latents))
+    apart = np.sum((real.mean(0) - fake.mean(0)) ** 2)
+    assert_close(array(logs["g_loss"]), apart, rtol=1e-5)
 
 
 def test_without_unlabeled_images_it_is_an_ordinary_classifier():
     images, labels = small.images(), np.arange(9) % small.CLASSES
-    gan = small.make(unlabeled_weight=0.0)
+    gan = small.make()
     with pytest.warns(UserWarning, match="All 9 images have labels"):
         gan.fit(images, labels, batch_size=9, epochs=3, verbose=0)
-    _, other = small.networks()
-    plain = keras.Model(other.inputs, other.outputs[0])
+    _, plain = small.networks()
     plain.compile(
         keras.optimizers.SGD(0.1),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -61,51 +86,59 @@ def test_without_unlabeled_images_it_is_an_ordinary_classifier():
     for weight, same in zip(
         gan.discriminator.get_weights(), plain.get_weights(), strict=True
     ):
-        np.testing.assert_allclose(weight, same, atol=1e-5)
+        assert_close(weight, same, atol=1e-5)
 
 
 def test_what_stands_behind_minus_one_teaches_no_class():
     logits = np.random.default_rng(0).normal(size=(6, 3)).astype("float32")
-    labels = np.array([0, -1, 2, -1, -1, 1])
-    loss = labeling.class_loss(logits, ops.array(labels))
+    labels = np.array([0, -1, 2, -1, -1, 1], "int32")
+    known = ops.array((labels >= 0).astype("float32"))
+
+    def loss(logits):
+        entropies = labeling.class_losses(ops.array(logits), ops.array(labels))
+        return float(labeling.mean_where(entropies, known))
+
+    before = loss(logits)
+    right = softmax(logits[[0, 2, 5]])[np.arange(3), [0, 2, 1]]
+    assert before == pytest.approx(-np.log(right).mean(), rel=1e-5)
     logits[labels < 0] = 50.0
-    assert float(labeling.class_loss(logits, ops.array(labels))) == (
-        pytest.approx(float(loss), rel=1e-6)
-    )
-    none = ops.array([-1] * 6)
-    assert float(labeling.class_loss(logits, none)) == 0.0
-    assert float(labeling.accuracy(logits, none)) == 0.0
+    assert loss(logits) == pytest.approx(before, rel=1e-6)
+    assert float(labeling.mean_where(known, 0.0 * known)) == 0.0
 
 
-def test_consistency_is_zero_for_equal_views_and_at_most_two():
+def test_difference_of_two_views():
     logits = np.array([[40.0, 0, 0], [0, 40.0, 0]], "float32")
-    assert float(labeling.disagreement(logits, logits)) == 0.0
-    apart = float(labeling.disagreement(logits, logits[::-1].copy()))
-    assert apart == pytest.approx(2.0, rel=1e-5)
+    same = labeling.differences(ops.array(logits), ops.array(logits))
+    assert_equal(array(same), [0.0, 0.0])
+    others = ops.array(logits[::-1].copy())
+    apart = labeling.differences(ops.array(logits), others)
+    assert_close(array(apart), [2 / 3, 2 / 3], rtol=1e-5)
 
 
-def test_consistency_trains_the_classifier():
-    # The dropout of the network makes the two views different.
-    def trained(weight):
-        gan = SemiSupervisedGAN(
-            *networks.semi_supervised((8, 8, 1), 3, width=2, seed=1),
-            num_classes=3,
+def test_consistency_makes_two_augmentations_agree():
+    # Mirrored images are as frequent, and of no class.
+    images = small.images(60)
+    labels = np.where(np.arange(60) < 12, np.arange(60) % 3, -1)
+
+    def difference(weight):
+        gan = small.make(
+            SemiSupervisedGAN,
             consistency_weight=weight,
-            seed=1,
+            augmenter=keras_gan.layers.augmenter("flip", seed=1),
+            optimizers=[keras.optimizers.Adam(0.03) for _ in "gd"],
         )
-        gan.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1))
-        data = np.random.default_rng(0).uniform(-1, 1, (6, 8, 8, 1))
-        gan.train_on_batch(data.astype("float32"), np.arange(6) % 4 - 1)
-        return gan.discriminator.get_weights()
+        gan.fit(images, labels, batch_size=30, epochs=30, verbose=0)
+        views = images, images[:, :, ::-1].copy()
+        one, other = (parts_of(gan, view)[0] for view in views)
+        return np.mean((softmax(one) - softmax(other)) ** 2)
 
-    pairs = list(zip(trained(0.0), trained(50.0), strict=True))
-    assert max(np.abs(a - b).max() for a, b in pairs) > 1e-5
+    assert difference(30.0) < 0.5 * difference(0.0)
 
 
-@pytest.mark.parametrize("objective", ["feature_matching", "adversarial"])
-def test_generator_objectives_lower_their_own_loss(objective):
+@pytest.mark.parametrize("generator_loss", ["feature_matching", "adversarial"])
+def test_generator_lowers_its_own_loss(generator_loss):
     gan = small.make(
-        generator_objective=objective,
+        generator_loss=generator_loss,
         optimizers=(keras.optimizers.Adam(0.01), keras.optimizers.SGD(0.0)),
     )
     images, labels = small.images(18), small.labels(18)
@@ -114,26 +147,59 @@ def test_generator_objectives_lower_their_own_loss(objective):
     assert losses[-1] < 0.9 * losses[0]
 
 
-def test_classifier_is_the_average_and_validation_judges_it():
+# The classifier --------------------------------------------------------------
+
+
+def test_classifier_is_the_average_and_validation_judges_it(tmp_path):
     images, labels = small.images(), small.labels()
-    gan = small.make()
+    gan = small.make(SemiSupervisedGAN)
+    best = keras.callbacks.ModelCheckpoint(
+        tmp_path / "best.keras", monitor="val_accuracy", mode="max",
+        save_best_only=True,
+    )  # fmt: skip
     history = gan.fit(
-        images,
-        labels,
-        batch_size=3,
-        epochs=2,
+        images, labels, batch_size=3, epochs=3, callbacks=[best], verbose=0,
         validation_data=(images, np.abs(labels)),
-        verbose=0,
-    ).history
+    ).history  # fmt: skip
     classifier = gan.classifier()
     logits = classifier.predict(images, verbose=0)
     assert logits.dtype == "float32"
-    expected, _ = gan.ema_classifier(images)
-    np.testing.assert_allclose(logits, to_numpy(expected), rtol=1e-5)
-    plain, _ = gan.discriminator(images)
-    assert np.abs(logits - to_numpy(plain)).max() > 1e-4
+    assert_close(logits, array(gan.ema_discriminator(images)), rtol=1e-5)
+    assert np.abs(logits - array(gan.discriminator(images))).max() > 1e-4
     right = np.mean(logits.argmax(-1) == np.abs(labels))
     assert history["val_accuracy"][-1] == pytest.approx(right)
+    kept = keras.saving.load_model(tmp_path / "best.keras").classifier()
+    found = kept.predict(images, verbose=0).argmax(-1) == np.abs(labels)
+    assert np.mean(found) == pytest.approx(max(history["val_accuracy"]))
+    classifier.save(tmp_path / "classifier.keras")
+    alone = keras.saving.load_model(tmp_path / "classifier.keras")
+    assert_close(alone.predict(images, verbose=0), logits, rtol=1e-6)
+
+
+def test_weights_of_another_are_those_of_the_classifier():
+    other, gan = small.make(), small.make()
+    for weight in other.discriminator.weights:
+        weight.assign(weight + 1.0)
+    gan.take_weights(other, keep_classes=True)
+    images = small.images()
+    found = gan.classifier().predict(images, verbose=0)
+    assert_close(found, array(other.discriminator(images)), rtol=1e-5)
+
+
+def test_accuracy_counts_each_labeled_image_once():
+    # Labels that are spread unevenly over the batches, some without any.
+    images = small.images(12)
+    labels = np.array([0, 1, 2, 0, 1] + [-1] * 7)
+    gan = small.make()
+    logs = gan.evaluate(
+        images, labels, batch_size=4, return_dict=True, verbose=0
+    )
+    logits = gan.classifier().predict(images[:5], verbose=0)
+    right = np.mean(logits.argmax(-1) == labels[:5])
+    assert logs["accuracy"] == pytest.approx(right)
+    losses = -np.log(softmax(logits)[np.arange(5), labels[:5]])
+    assert logs["class_loss"] == pytest.approx(losses.mean(), rel=1e-5)
+    assert logs["labeled_share"] == pytest.approx(5 / 12)
 
 
 def test_resumed_training_is_the_same(tmp_path):
@@ -146,16 +212,29 @@ def test_resumed_training_is_the_same(tmp_path):
         )  # fmt: skip
         return gan
 
-    options = {"consistency_weight": 0.5, "cls": SemiSupervisedGAN}
-    whole = fit(small.make(**options), 0, 2)
-    half = fit(small.make(**options), 0, 1)
+    def make():
+        pair = networks.semi_supervised((4, 4, 1), 3, width=2, seed=1)
+        gan = SemiSupervisedGAN(
+            *pair,
+            num_classes=3,
+            consistency_weight=0.5,
+            feature_layer="class_logits",
+            augmenter=keras_gan.layers.augmenter("translation", seed=1),
+            seed=1,
+        )
+        gan.compile(**QUICK_STEPS)
+        return gan
+
+    whole = fit(make(), 0, 2)
+    half = fit(make(), 0, 1)
     half.save(tmp_path / "gan.keras")
     half = keras.saving.load_model(tmp_path / "gan.keras")
-    assert half.consistency_weight == 0.5 and half.num_labels == 3
+    for name in ("num_classes", "feature_layer", "consistency_weight"):
+        assert half.get_config()[name] == whole.get_config()[name]
     for weight, same in zip(
         fit(half, 1, 2).get_weights(), whole.get_weights(), strict=True
     ):
-        np.testing.assert_array_equal(weight, same)
+        assert_equal(weight, same)
 
 
 def test_generator_that_takes_labels_draws_classes():
@@ -174,28 +253,34 @@ def test_separable_classes_are_learned_from_one_label_each():
     rng = np.random.default_rng(0)
     classes = np.arange(300) % 3
     centers = rng.uniform(-0.8, 0.8, (3, *small.SHAPE))
-    images = centers[classes] + rng.normal(0, 0.05, (300, *small.SHAPE))
+    images = centers[classes] + rng.normal(0, 0.1, (300, *small.SHAPE))
     images = np.clip(images, -1, 1).astype("float32")
-    labels = np.where(np.arange(300) < 150, classes, -1)
+    batches = keras_gan.datasets.semi_supervised(
+        (images[:3], classes[:3]), images, batch_size=40, seed=1
+    )
     gan = small.make(
         SemiSupervisedGAN,
         ema_momentum=0.9,
         optimizers=[keras.optimizers.Adam(0.01, beta_1=0.5) for _ in "gd"],
     )
     history = gan.fit(
-        images, labels, batch_size=60, epochs=15, verbose=0,
-        validation_data=(images, classes),
-    )  # fmt: skip
-    assert history.history["val_accuracy"][-1] == 1.0
+        batches, epochs=5, verbose=0, validation_data=(images, classes)
+    ).history
+    assert history["val_accuracy"][-1] == 1.0
+    assert history["labeled_share"] == [0.5] * 5
+
+
+# Data and arguments ----------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "labels, message",
     [
-        (np.full(9, -1), "none of class 0, 1, 2, of 3 classes"),
-        (np.where(np.arange(9) % 2, -1, 0), "none of class 1, 2, of 3"),
-        (np.arange(9) % 4, r"\[0, 3\), or -1 .*Received: 3"),
-        (np.arange(9) % 3 - 2, r"\[0, 3\), or -1 .*Received: -2"),
+        (np.full(9, -1), r"none of 3 of 3 classes \(0, 1, 2\), 0 labels"),
+        (np.where(np.arange(9) % 2, -1, 0), r"2 of 3 classes \(1, 2\), 5 lab"),
+        (np.arange(9) % 4, r"\[0, 3\), or -1 .*Received: 2 others.* 3"),
+        (np.arange(9) % 3 - 2, r"or -1 .*Received: 3 others, .* -2"),
+        (np.arange(8) % 3, "8 labels and 9 images"),
         (np.linspace(0, 1, 9), "must be integers"),
         (None, "needs labels"),
     ],
@@ -206,7 +291,27 @@ def test_labels_that_cannot_be_trained_with(labels, message):
     with pytest.raises(ValueError, match=message):
         gan.fit(small.images(), labels, verbose=0)
     for weight, same in zip(before, gan.get_weights(), strict=True):
-        np.testing.assert_array_equal(weight, same)
+        assert_equal(weight, same)
+
+
+class Batches(keras.utils.PyDataset):
+    """Batches whose labels nobody knows before they arrive."""
+
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, index):
+        return small.images(), np.arange(9) % 3 - 1 + index
+
+
+def test_labels_of_a_data_set_that_are_out_of_range_end_the_run():
+    with pytest.raises(ValueError, match="or -1 for images without"):
+        small.make().evaluate(Batches(), verbose=0)
+
+
+def test_batch_need_not_have_all_classes():
+    gan = small.make(**QUICK_STEPS)
+    gan.train_on_batch(small.images(3), np.array([0, -1, -1]))
 
 
 def test_very_few_labels_in_an_array_are_a_warning():
@@ -217,16 +322,48 @@ def test_very_few_labels_in_an_array_are_a_warning():
 
 
 def test_networks_of_another_kind_are_refused():
-    generator, discriminator = small.networks()
-    only_logits = keras.Model(discriminator.inputs, discriminator.outputs[0])
-    with pytest.raises(ValueError, match="with_features"):
-        SemiSupervisedGAN(generator, only_logits, num_classes=small.CLASSES)
-    with pytest.raises(ValueError, match=r"of shape \(batch, 4\)"):
-        SemiSupervisedGAN(generator, discriminator, num_classes=4)
-    with pytest.raises(ValueError, match="`generator_objective` must be"):
-        small.make(generator_objective="best")
+    generator, classifier = small.networks()
+    two = keras.Model(classifier.input, classifier.outputs * 2)
+    for wrong, message in (
+        (two, r"images -> class logits \(batch, 3\)"),
+        (generator, "must take the images"),
+        (keras.layers.Dense(3), "must be a functional or sequential model"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            SemiSupervisedGAN(generator, wrong, num_classes=small.CLASSES)
+    with pytest.raises(ValueError, match=r"class logits \(batch, 4\)"):
+        SemiSupervisedGAN(generator, classifier, num_classes=4)
     with pytest.raises(ValueError, match="`num_classes` must be an integer"):
-        SemiSupervisedGAN(generator, discriminator, num_classes=1)
+        SemiSupervisedGAN(generator, classifier, num_classes=1)
+    probable = keras.layers.Softmax()(classifier.output)
+    with pytest.warns(UserWarning, match="has a softmax"):
+        SemiSupervisedGAN(
+            generator, keras.Model(classifier.input, probable), num_classes=3
+        )
+
+
+def test_features_must_be_on_the_way_to_the_logits():
+    generator, classifier = small.networks()
+    inside = keras.Sequential([keras.Input(small.SHAPE), classifier])
+    with pytest.raises(ValueError, match=r"name a layer.*Pass one of \["):
+        SemiSupervisedGAN(generator, inside, num_classes=3)
+    with pytest.raises(ValueError, match="must be called once.*'functional"):
+        SemiSupervisedGAN(
+            generator, inside, num_classes=3, feature_layer=classifier.name
+        )
+
+
+def test_wrong_arguments():
+    for options, message in (
+        ({"generator_loss": "best"}, "`generator_loss` must be one of"),
+        ({"feature_layer": "none"}, "`feature_layer` must be one of"),
+        ({"consistency_weight": -1}, "`consistency_weight` must be"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            small.make(**options)
+    gan = SemiSupervisedGAN(*small.networks(), num_classes=small.CLASSES)
+    with pytest.raises(ValueError, match='`loss` must be "non_saturating"'):
+        gan.compile(loss="hinge")
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
@@ -234,10 +371,8 @@ def test_low_precision_trains(policy):
     keras.config.set_dtype_policy(policy)
     pair = networks.semi_supervised((8, 8, 1), 3, width=2, seed=1)
     gan = SemiSupervisedGAN(*pair, num_classes=3, seed=1)
-    gan.compile()
-    data = np.random.default_rng(0).uniform(-1, 1, (6, 8, 8, 1))
-    logs = gan.train_on_batch(
-        data.astype("float32"), np.arange(6) % 4 - 1, return_dict=True
-    )
-    assert all(np.isfinite(value) for value in logs.values())
+    gan.compile(**QUICK_STEPS)
+    data = small.images(6, shape=(8, 8, 1))
+    logs = gan.train_on_batch(data, np.arange(6) % 4 - 1, return_dict=True)
+    assert np.isfinite([float(value) for value in logs.values()]).all()
     assert gan.classifier().predict(data, verbose=0).dtype == "float32"

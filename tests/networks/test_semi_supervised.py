@@ -3,18 +3,18 @@
 import keras
 import numpy as np
 import pytest
+from portable import QUICK_STEPS, array, assert_close
 
-from keras_gan import networks
+from keras_gan import SemiSupervisedGAN, networks
 
 
 @pytest.mark.parametrize("shape", [(28, 28, 1), (9, 6, 3), (4, 4, 2)], ids=str)
-def test_outputs_are_class_logits_and_their_features(shape):
+def test_images_and_class_logits(shape):
     generator, classifier = networks.semi_supervised(shape, 4, width=2, seed=1)
     assert generator.output_shape[1:] == shape
     images = np.random.default_rng(0).uniform(-1, 1, (3, *shape))
-    logits, features = classifier.predict(images, verbose=0)
-    kernel, bias = classifier.get_layer("class_logits").get_weights()
-    np.testing.assert_allclose(features @ kernel + bias, logits, atol=1e-5)
+    logits = classifier.predict(images, verbose=0)
+    assert logits.shape == (3, 4) and logits.dtype == "float32"
 
 
 def test_seed_determines_the_weights():
@@ -29,18 +29,33 @@ def test_seed_determines_the_weights():
     assert any((a != b).any() for a, b in zip(first, other, strict=True))
 
 
-def test_features_of_an_own_classifier():
-    model = keras.Sequential(
-        [keras.Input((4, 4, 1)), keras.layers.Flatten(), keras.layers.Dense(3)]
+def test_channels_of_kernels_keep_the_norm_one():
+    pair = networks.semi_supervised((8, 8, 1), 3, width=2, seed=1)
+    gan = SemiSupervisedGAN(*pair, num_classes=3, seed=1)
+    recipe = networks.recipe("semi_supervised", (8, 8, 1))
+    gan.compile(**recipe.compile_arguments(), **QUICK_STEPS)
+    images = np.random.default_rng(0).uniform(-1, 1, (6, 8, 8, 1))
+    gan.train_on_batch(images.astype("float32"), np.arange(6) % 4 - 1)
+    kernels = [
+        array(layer.kernel)
+        for layer in gan.discriminator.layers
+        if isinstance(layer, keras.layers.Conv2D)
+    ]
+    assert len(kernels) == 4
+    for kernel in kernels:
+        norms = np.sqrt((kernel**2).sum((0, 1, 2)))
+        assert_close(norms, np.ones_like(norms), rtol=1e-4)
+
+
+def test_no_layer_of_the_classifier_sees_the_batch():
+    classifier = networks.semi_supervised_classifier(
+        (8, 8, 1), 3, width=2, dropout=0.0, noise=0.0, seed=1
     )
-    both = networks.with_features(model)
-    images = np.random.default_rng(0).uniform(-1, 1, (2, 4, 4, 1))
-    logits, features = both.predict(images, verbose=0)
-    np.testing.assert_allclose(logits, model.predict(images, verbose=0))
-    np.testing.assert_allclose(features, images.reshape(2, 16), rtol=1e-6)
-    model.add(keras.layers.Softmax())
-    with pytest.raises(ValueError, match="Remove a softmax"):
-        networks.with_features(model)
+    images = np.random.default_rng(0).uniform(-1, 1, (5, 8, 8, 1))
+    together = array(classifier(images, training=True))
+    assert_close(
+        array(classifier(images[:1], training=True)), together[:1], rtol=1e-4
+    )
 
 
 @pytest.mark.parametrize(

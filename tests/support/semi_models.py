@@ -18,8 +18,8 @@ class Rows(keras_gan.SemiSupervisedGAN):
         return ops.reshape(batch.images, (-1, 16))[:, :LATENT_DIM]
 
 
-def images(number=9, seed=0):
-    draws = np.random.default_rng(seed).uniform(-1, 1, (number, *SHAPE))
+def images(number=9, seed=0, shape=SHAPE):
+    draws = np.random.default_rng(seed).uniform(-1, 1, (number, *shape))
     return draws.astype("float32")
 
 
@@ -36,9 +36,10 @@ def networks(takes_labels=False):
         SHAPE, latent_dim=LATENT_DIM, hidden=(4,), seed=1, **options
     )
     inputs = keras.Input(SHAPE)
-    features = layers.Dense(5, "tanh")(layers.Flatten()(inputs))
-    outputs = [layers.Dense(CLASSES)(features), features]
-    return generator, keras.Model(inputs, outputs)
+    features = layers.Dense(5, "tanh", name="middle")(layers.Flatten()(inputs))
+    return generator, keras.Model(
+        inputs, layers.Dense(CLASSES, name="logits")(features)
+    )
 
 
 def make(
