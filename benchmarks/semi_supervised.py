@@ -161,11 +161,13 @@ def augmenter(sizes: tuple, seed: int) -> Any:
     return keras.Sequential(layers)
 
 
-def length(options: argparse.Namespace) -> dict[str, int]:
-    """Returns the length of a run in arguments of `fit`, ten lines of it."""
+def length(options: argparse.Namespace) -> dict[str, Any]:
+    """Returns arguments of `fit`: the steps, in ten parts with a line each."""
     epochs = min(10, options.steps)
     steps = options.steps // epochs
-    return {"epochs": epochs, "steps_per_epoch": steps, "verbose": 2}
+    # The batches are in a new order already.
+    lines = {"verbose": 2, "shuffle": False}
+    return {"epochs": epochs, "steps_per_epoch": steps, **lines}
 
 
 def adam(options: argparse.Namespace, **more: Any) -> Any:
