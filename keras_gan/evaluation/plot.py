@@ -4,7 +4,6 @@ import os
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 
 _WIDTH, _LEFT, _ROW, _MARGIN = 900, 300, 46, 50
 _INK, _GRAY, _LIGHT = "#1c2833", "#8895a0", "#d5dbe0"
@@ -22,6 +21,8 @@ def draw(rows: Sequence[Row], path: str | os.PathLike) -> None:
         rows: Name, gains in points, and the half length of the bar.
         path: Path of the PNG.
     """
+    from PIL import Image, ImageDraw, ImageFont
+
     height = _ROW * len(rows) + 2 * _MARGIN
     picture = Image.new("RGB", (_WIDTH, height), "white")
     pen = ImageDraw.Draw(picture)

@@ -63,10 +63,13 @@ class Study:
         Args:
             arm: Name of an arm.
         """
+        numbers = [self.rare[name] for name in self.cells]
         return np.array(
             [
-                np.nan if self.rare[name] is None else one[arm][self.rare[name]]
-                for name, one in self.cells.items()
+                np.nan if number is None else one[arm][number]
+                for number, one in zip(
+                    numbers, self.cells.values(), strict=True
+                )
             ]
         )
 

@@ -130,7 +130,7 @@ def probabilities(
         batch_size,
         cell.seed,
     )
-    model.fit(stream, steps_per_epoch=steps, verbose=0)
+    model.fit(stream, steps_per_epoch=steps, shuffle=False, verbose=0)
     return softmax(network.predict(scaled(cell.test[0]), verbose=0))
 
 

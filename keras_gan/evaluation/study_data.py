@@ -1,0 +1,114 @@
+"""The data of a study: read, checked, and cut into cells."""
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from keras_gan.datasets import load
+from keras_gan.evaluation import cells
+from keras_gan.evaluation.cells import Arrays, Cell
+from keras_gan.utils.arguments import integer
+from keras_gan.utils.stack import level_outside
+
+_ENOUGH_CELLS = 10
+
+
+def arrays_of(source: Any) -> Arrays:
+    """All images, as bytes, and labels of a source."""
+    if source.labels is None:
+        raise ValueError(
+            f"A study needs labels. Received: {source.info.name}, which has "
+            "none. Put the images of each class in a subfolder of its own, or "
+            "pass a pair `(images, labels)`."
+        )
+    batches = load(
+        source, batch_size=500, value_range=(0, 255), labels=True, shuffle=False
+    )
+    images, labels = zip(*batches.as_numpy_iterator(), strict=True)
+    return np.round(np.concatenate(images)).astype("uint8"), np.concatenate(
+        labels
+    )
+
+
+def cuts_of(
+    source: Any, rare: Mapping[int | str, int] | None, labels: int | None
+) -> dict[int | None, int]:
+    """What is cut in the cells: a class, or None for all, and what remains."""
+    if (rare is None) == (labels is None):
+        raise ValueError(
+            "A study needs either `rare` or `labels`. Received: "
+            f"rare={rare}, labels={labels}. Pass one of them, such as "
+            "rare={0: 20} for 20 images of class 0."
+        )
+    counts = np.bincount(source.labels)
+    if np.count_nonzero(counts) < 2:
+        raise ValueError(
+            "A study needs at least two classes. Received: all images of one "
+            f"class in {source.info.name}."
+        )
+    if labels is not None:
+        return {None: integer("labels", labels, at_least=1)}
+    names = list(source.info.class_names or [])
+    chosen: dict[int | None, int] = {}
+    for name, kept in (rare or {}).items():
+        number = _number(name, names, len(counts))
+        chosen[number] = _remaining(name, kept, counts[number])
+    return chosen
+
+
+def _number(name: Any, names: list[str], count: int) -> int:
+    """The number of a class that is named, or numbered."""
+    number = names.index(name) if name in names else name
+    if isinstance(number, int) and 0 <= number < count:
+        return number
+    listed = ", ".join(names or map(str, range(count)))
+    raise ValueError(
+        "`rare` must name classes of the data. Received: "
+        f"{name!r}. The classes are {listed}."
+    )
+
+
+def _remaining(name: Any, kept: int, count: int) -> int:
+    kept = integer(f"rare[{name!r}]", kept, at_least=1)
+    if kept >= count:
+        raise ValueError(
+            "A class must have more images than remain of it. Received: "
+            f"{kept} of class {name!r}, which has {count}. Choose fewer."
+        )
+    return kept
+
+
+def check_number(number: int) -> None:
+    """Raises an error, or warns, if there are too few cells."""
+    if number < 2:
+        raise ValueError(
+            "A study needs at least 2 cells, because a single one has no "
+            f"standard error. Received: {number}. Pass more `seeds` or classes."
+        )
+    if number < _ENOUGH_CELLS:
+        warnings.warn(
+            f"{number} cells give a rough standard error. Pass more `seeds` or "
+            f"classes, for {_ENOUGH_CELLS} cells or more.",
+            stacklevel=level_outside(),
+        )
+
+
+def cell_of(
+    known: Arrays,
+    given_test: Arrays | None,
+    share: Any,
+    rare: int | None,
+    kept: int,
+    seed: int,
+) -> Cell:
+    """The data of a cell."""
+    train, test = known, given_test
+    if test is None:
+        train, test = cells.split(known, share, seed)
+    if rare is not None:
+        few = cells.with_rare_class(train, rare, kept, seed)
+        return Cell(rare, seed, few, test)
+    few = cells.with_few_labels(train, kept, seed)
+    return Cell(None, seed, few, test, unlabeled=train[0])
