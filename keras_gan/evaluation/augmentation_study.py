@@ -14,7 +14,7 @@ from keras_gan.utils.arguments import integer, number_in
 def augmentation_study(
     data: Any,
     *,
-    rare: Mapping[int | str, int] | None = None,
+    rare: Mapping[int | str, int] | int | None = None,
     labels: int | None = None,
     test: Any = 0.3,
     seeds: Sequence[int] | int = 5,
@@ -43,7 +43,8 @@ def augmentation_study(
     Args:
         data: Images with labels, anything that `datasets.load` takes.
         rare: Dict from a class (its name or number) to the number of its
-            training images that remain. Each class gives a cell per seed.
+            training images that remain. Each class gives a cell per seed. A
+            number alone is for every class in turn.
         labels: Number of labels that each class keeps, instead of `rare`.
         test: Share of each class that is kept for the test, in (0, 1); or test
             images with labels, anything that `datasets.load` takes.

@@ -33,7 +33,9 @@ def arrays_of(source: Any) -> Arrays:
 
 
 def cuts_of(
-    source: Any, rare: Mapping[int | str, int] | None, labels: int | None
+    source: Any,
+    rare: Mapping[int | str, int] | int | None,
+    labels: int | None,
 ) -> dict[int | None, int]:
     """What is cut in the cells: a class, or None for all, and what remains."""
     if (rare is None) == (labels is None):
@@ -51,8 +53,10 @@ def cuts_of(
     if labels is not None:
         return {None: integer("labels", labels, at_least=1)}
     names = list(source.info.class_names or [])
+    if not isinstance(rare, Mapping):
+        rare = dict.fromkeys(np.flatnonzero(counts).tolist(), rare or 0)
     chosen: dict[int | None, int] = {}
-    for name, kept in (rare or {}).items():
+    for name, kept in rare.items():
         number = _number(name, names, len(counts))
         chosen[number] = _remaining(name, kept, counts[number])
     return chosen
@@ -61,6 +65,8 @@ def cuts_of(
 def _number(name: Any, names: list[str], count: int) -> int:
     """The number of a class that is named, or numbered."""
     number = names.index(name) if name in names else name
+    if isinstance(number, str) and number.isdecimal():
+        number = int(number)
     if isinstance(number, int) and 0 <= number < count:
         return number
     listed = ", ".join(names or map(str, range(count)))
