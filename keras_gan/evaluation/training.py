@@ -14,6 +14,8 @@ Classifier = Callable[[tuple[int, ...], int], Any]
 # Images of more pixels per side need convolutions.
 _SMALL = 16
 _GENERATED_PER_CLASS = 500
+# Weight of the agreement with the averaged classifier, see docs/benchmarks.md.
+_AGREEMENT = 20.0
 
 
 def small_classifier(image_shape: tuple[int, ...], num_classes: int) -> Any:
@@ -148,17 +150,23 @@ def semi_supervised(
     keras.utils.set_random_seed(cell.seed)
     images, labels = cell.train
     classes = int(labels.max()) + 1
-    pair = networks.semi_supervised(images.shape[1:], classes, seed=cell.seed)
+    shape = images.shape[1:]
+    recipe = networks.recipe("semi_supervised", shape)
     gan = models.SemiSupervisedGAN(
-        *pair,
+        *networks.semi_supervised(shape, classes, seed=cell.seed),
         num_classes=classes,
+        consistency_weight=_AGREEMENT,
         augmenter=layers.augmenter(augment, seed=cell.seed),
+        ema_momentum=recipe.ema_momentum,
         seed=cell.seed,
     )
-    rate = keras.optimizers.schedules.CosineDecay(1e-3, steps, alpha=0.02)
-    gan.compile(*(keras.optimizers.Adam(rate, beta_1=0.5) for _ in range(2)))
+    gan.compile(**recipe.compile_arguments())
     stream = datasets.semi_supervised(
-        cell.train, cell.unlabeled, batch_size=2 * batch_size, seed=cell.seed
+        cell.train,
+        cell.unlabeled,
+        batch_size=2 * batch_size,
+        repeat=True,
+        seed=cell.seed,
     )
     gan.fit(stream, steps_per_epoch=steps, verbose=0)
     return softmax(gan.classifier().predict(scaled(cell.test[0]), verbose=0))

@@ -83,7 +83,8 @@ def test_batches_follow_probabilities_and_carry_weights():
 
 @pytest.mark.parametrize("rare", [2, None], ids=["rare", "labels"])
 def test_all_arms_of_a_cell_are_trained_and_judged(rare):
-    budget = measuring.Budget(1, 1, 8, "translation", small_classifier)
+    # More batches than a pass of the unlabeled images has.
+    budget = measuring.Budget(1, 9, 8, "translation", small_classifier)
     cell = Cell(rare, 0, (IMAGES, LABELS), (IMAGES[::7], LABELS[::7]))
     kinds = RARE_CLASS[-3:] if rare else FEW_LABELS[-1:]
     if not rare:
