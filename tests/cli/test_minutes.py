@@ -11,9 +11,11 @@ import types
 from pathlib import Path
 
 import keras
+import numpy as np
 import pytest
 from portable import assert_equal
 
+import keras_gan
 from keras_gan import cli
 from keras_gan.callbacks.run_checkpoint import read_record
 from keras_gan.cli import planning
@@ -26,6 +28,7 @@ from keras_gan.cli.settings import Settings
 from keras_gan.cli.step_limit import StepLimit
 from keras_gan.cli.step_timer import StepTimer
 from keras_gan.cli.words import duration_in_words
+from keras_gan.models.growing import growing_layers
 from keras_gan.utils import clock as clock_module
 
 # Another backend would change nothing.
@@ -127,17 +130,39 @@ def test_run_of_a_minute_interrupted_and_resumed(
     )
 
 
-@pytest.mark.parametrize(
-    "network", [(), ("--network", "progressive", "--width", 2)], ids=len
-)
-def test_measuring_leaves_no_trace_in_the_run(
-    train, clock, monkeypatch, network
-):
+def test_networks_that_grow_are_measured_at_full_size(clock):
+    gan = keras_gan.GAN(
+        *keras_gan.networks.progressive((8, 8, 1), width=2, latent_dim=4)
+    )
+    gan.compile(run_eagerly=True)
+    (layer, *_) = growing_layers([gan])
+    before = [variable.numpy() for variable in layer.variables]
+    seen = []
+
+    def batches():
+        while True:
+            seen.append(float(layer.value()))
+            yield (np.zeros((2, 8, 8, 1), "float32"),)
+
+    job = types.SimpleNamespace(
+        model=gan,
+        batches=batches,
+        settings=types.SimpleNamespace(minutes=0.01),
+        budget=None,
+    )
+    assert float(layer.value()) == 0.0
+    planning.seconds_per_step(job, math.inf)
+    assert seen[-1] == layer.num_levels
+    for variable, value in zip(layer.variables, before, strict=True):
+        assert variable.numpy() == value
+
+
+def test_measuring_leaves_no_trace_in_the_run(train, clock, monkeypatch):
     def known(job, ends):
         clock.now += 8
         return 1.0
 
-    short = (*network, "--minutes", 0.5, "--save-every", 9, "--quiet", "--out")
+    short = ("--minutes", 0.5, "--save-every", 9, "--quiet", "--out")
     assert train(*short, "measured")[0] == 0
     monkeypatch.setattr(planning, "seconds_per_step", known)
     assert train(*short, "known")[0] == 0
