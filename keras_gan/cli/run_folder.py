@@ -17,7 +17,13 @@ from keras_gan.cli.words import command
 from keras_gan.datasets import DatasetInfo
 from keras_gan.utils.files import replacing
 from keras_gan.utils.locks import holding_folder
-from keras_gan.utils.records import StepsDone, read_json, to_json
+from keras_gan.utils.records import (
+    StepsDone,
+    Text,
+    Weight,
+    read_json,
+    to_json,
+)
 
 RUNS = pathlib.Path("runs")
 
@@ -32,8 +38,8 @@ class RunConfig:
     device: str = ""
     images_sha256: str | None = None  # Older versions wrote none.
     # What was asked for, and what was measured to choose by, if it was.
-    precision_asked: str | None = None
-    bfloat16_gain: float | None = None
+    precision_asked: Text | None = None
+    bfloat16_gain: Weight | None = None
 
 
 @dataclasses.dataclass(frozen=True)

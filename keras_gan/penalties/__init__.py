@@ -143,8 +143,8 @@ def deserialize(
 
     Example:
 
-    >>> deserialize(serialize(R1(gamma=0.5, every=16))).get_config()
-    {'gamma': 0.5, 'every': 16, 'name': 'r1'}
+    >>> deserialize(serialize(R1(gamma=0.5, every=16))).every
+    16
     """
     with keras.saving.custom_object_scope(custom_objects or {}):
         return get(config)

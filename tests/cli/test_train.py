@@ -410,7 +410,7 @@ def test_folder_that_cannot_be_written(run_fails, in_folder):
         (("--steps", "1", "--epochs", "1"), "not allowed with"),
         (("--epochs", "nan"), "--epochs: must be above 0, not nan"),
         (("--image-size", "8x8x8"), "must be N or HxW"),
-        (("--network", "biggan"), "invalid choice: 'biggan'"),
+        (("--network", "resnext"), "invalid choice: 'resnext'"),
         (("--seed", "-1"), "--seed: must be from 0 to"),
         (("--resume", "nothing"), "`nothing` is not the folder of a run"),
         (("--resume",), "There is no run in `runs/`"),

@@ -47,7 +47,10 @@ HOSTILE = (
 # Compared with what is asked for, and not used.
 COMPARED = ("images_of_data", "filter")
 MAY_BE_LEFT_OUT = {
-    "RunConfig": {"versions", "device", "images_sha256"},
+    "RunConfig": {
+        "versions", "device", "images_sha256", "precision_asked",
+        "bfloat16_gain",
+    },
     "settings": {
         "metrics", "feature_extractor", "augment", "balance", "split",
         "minutes", "task", "second", "table", "columns", "attributes",
