@@ -71,7 +71,8 @@ def drawing_weights(
 ) -> np.ndarray:
     """Probability with which each image is drawn, real ones first.
 
-    With generated images, all classes together are equally frequent.
+    With generated images, all classes are equally frequent: they replace real
+    ones of frequent classes, and add to those of rare ones.
 
     Args:
         arm: The arm.
@@ -82,7 +83,8 @@ def drawing_weights(
     shares = real_shares(labels, arm.balance, classes)
     missing = np.zeros(classes)
     if arm.generates:
-        missing = np.maximum(1 / classes - shares, 0.0)
+        shares = np.minimum(shares, 1 / classes)
+        missing = 1 / classes - shares
     parts = [
         share[numbers]
         / np.maximum(np.bincount(numbers, minlength=classes), 1)[numbers]

@@ -91,17 +91,19 @@ def augmentation_study(
         number_in("test", test, "(0, 1)")
     else:
         given = study_data.arrays_of(open_source(test, **opening))
+        study_data.check_test(known, given)
     cuts = study_data.cuts_of(source, rare, labels)
     seeds = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
     study_data.check_number(len(cuts) * len(seeds))
     share = test if given is None else None
+    data_sha256 = study_data.fingerprint(known, given)
     found: dict[str, Any] = {}
     rare_of: dict[str, int | None] = {}
     for seed in seeds:
         for number, kept in cuts.items():
             cell = study_data.cell_of(known, given, share, number, kept, seed)
             settings = {**budget.settings(), "kept": kept, "test": share}
-            settings |= {"data": source.info.name, "num_images": len(known[1])}
+            settings["data"] = data_sha256
             result = kept_cells.read(folder, cell, settings)
             if result is None:
                 result = measuring.measured(cell, budget)

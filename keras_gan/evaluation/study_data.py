@@ -1,5 +1,6 @@
 """The data of a study: read, checked, and cut into cells."""
 
+import hashlib
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -51,7 +52,15 @@ def cuts_of(
             f"class in {source.info.name}."
         )
     if labels is not None:
-        return {None: integer("labels", labels, at_least=1)}
+        labels = integer("labels", labels, at_least=1)
+        least = counts[counts > 0].min()
+        if labels >= least:
+            raise ValueError(
+                "`labels` must be fewer labels than the smallest class has "
+                f"images. Received: labels={labels}, and a class of {least}. "
+                "Choose fewer."
+            )
+        return {None: labels}
     names = list(source.info.class_names or [])
     if not isinstance(rare, Mapping):
         rare = dict.fromkeys(np.flatnonzero(counts).tolist(), rare or 0)
@@ -84,6 +93,31 @@ def _remaining(name: Any, kept: int, count: int) -> int:
             f"{kept} of class {name!r}, which has {count}. Choose fewer."
         )
     return kept
+
+
+def check_test(known: Arrays, given: Arrays) -> None:
+    """Raises an error unless test images have the same classes."""
+    then, now = (set(labels.tolist()) for _, labels in (known, given))
+    if then != now:
+        wrong = ", ".join(map(str, sorted(then ^ now)))
+        raise ValueError(
+            "`test` must have images of the same classes as the data. "
+            f"Received: none of {wrong} in one of both. Add some, or pass a "
+            "share of the data."
+        )
+
+
+def fingerprint(*parts: Arrays | None) -> str:
+    """A hash of images and labels.
+
+    Args:
+        *parts: Images and labels, or None.
+    """
+    digest = hashlib.sha256()
+    for part in parts:
+        for array in part or ():
+            digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
 
 
 def check_number(number: int) -> None:

@@ -43,12 +43,9 @@ def test_mix_of_classes_of_each_arm(arm):
     real, drawn = share_of(arm)
     natural = np.array([30, 20, 10]) / 60
     if arm.generates:
-        # Together all classes are equally frequent, but the most frequent one
-        # keeps its real images.
-        missing = np.maximum(1 / 3 - (natural + 1 / 3) / 2, 0)
-        total = 1 + missing.sum()
-        np.testing.assert_allclose(drawn, missing / total)
-        np.testing.assert_allclose(real, (natural + 1 / 3) / 2 / total)
+        half = np.minimum((natural + 1 / 3) / 2, 1 / 3)
+        np.testing.assert_allclose(real, half)
+        np.testing.assert_allclose(real + drawn, [1 / 3] * 3)
     else:
         expected = natural if arm.balance == 0 else [1 / 3] * 3
         np.testing.assert_allclose(real, expected)
@@ -126,6 +123,9 @@ def test_study_of_a_rare_class_goes_on_where_it_was(tmp_path, cells_seen):
     with pytest.warns(UserWarning, match="2 cells"):
         augmentation_study((IMAGES, LABELS), **options, steps=2)
     assert len(cells_seen) == 4
+    with pytest.warns(UserWarning, match="2 cells"):
+        augmentation_study((IMAGES + 1, LABELS), **options)
+    assert len(cells_seen) == 6
 
 
 @pytest.mark.once
@@ -151,6 +151,8 @@ def test_study_of_few_labels_keeps_all_images(cells_seen):
         ({"rare": {7: 3}}, "name classes of the data. Received: 7"),
         ({"rare": {"cat": 3}}, "The classes are 0, 1, 2"),
         ({"rare": {2: 10}}, "10 of class 2, which has 10"),
+        ({"labels": 10}, "fewer labels than the smallest class has images"),
+        ({"rare": {2: 3}, "test": (IMAGES[:50], LABELS[:50])}, "none of 2"),
         ({"rare": {2: 0}}, "must be an integer of at least 1"),
         ({"rare": {2: 3}, "seeds": 1}, "at least 2 cells"),
         ({"rare": {2: 3}, "test": 1.5}, "`test` must be"),
