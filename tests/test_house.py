@@ -24,7 +24,7 @@ from house import (
 import keras_gan
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 # What is in no room: it re-exports, or starts the command.

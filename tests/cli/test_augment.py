@@ -23,7 +23,7 @@ from keras_gan.cli.augment.folder import AugmentFolder
 from keras_gan.images import read_image, to_uint8, write_image
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 CLASSES = ("cat", "dog", "owl")
 COUNTS = {"cat": 5, "dog": 3, "owl": 1}

@@ -16,7 +16,7 @@ from keras_gan.images import image_shape, read_image, to_uint8
 from keras_gan.utils.files import temporary_path
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 @pytest.fixture(scope="module")

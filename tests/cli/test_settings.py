@@ -24,7 +24,7 @@ from keras_gan.cli.settings import (
 from keras_gan.utils.records import parse_json, to_json
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 INFO = datasets.DatasetInfo("pictures", 1000, (8, 12, 3), 4)
 

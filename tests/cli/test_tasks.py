@@ -27,7 +27,7 @@ from keras_gan.cli.tasks.parts import number_to_hold, parted
 from keras_gan.images import image_shape, read_image
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 @pytest.fixture(scope="module")

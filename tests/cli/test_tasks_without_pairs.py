@@ -18,7 +18,7 @@ from keras_gan.cli.tasks.attributes import _row
 from keras_gan.images import image_shape, read_image
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 def test_two_domains(in_folder, eagerly):

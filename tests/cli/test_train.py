@@ -26,7 +26,7 @@ from keras_gan.images import write_image
 from keras_gan.utils import memory
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 _NO_METRICS = ("--metrics", "none")
 SHORT = ("--steps", 6, "--save-every", 3)

@@ -22,7 +22,7 @@ from keras_gan.images import from_uint8, read_image, to_uint8, write_image
 from keras_gan.models import tiles
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 TINY = ("--width", 4, "--batch-size", 4, "--precision", "float32", "--no-jit")
 

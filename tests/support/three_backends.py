@@ -2,7 +2,8 @@
 
 A module that imports a framework, or is named after one (`test_x_jax.py`), is
 bound to it, and so is a test that asks for `two_cpus`, a strategy of
-TensorFlow. Everything else runs on each backend.
+TensorFlow. A test that another backend would not change is marked: `once` for
+TensorFlow, `quickest` for PyTorch. Everything else runs on each backend.
 
 Keras reads its backend once, so a backend has a process of its
 own: the session that was started runs TensorFlow, and when it has ended it
@@ -21,9 +22,21 @@ from pathlib import Path
 
 import pytest
 
-BACKENDS = ("tensorflow", "jax", "torch")
-BACKEND = os.environ.get("KERAS_BACKEND", "tensorflow")
+BACKENDS = TENSORFLOW, *_ = ("tensorflow", "jax", "torch")
+BACKEND = os.environ.get("KERAS_BACKEND", TENSORFLOW)
 OTHERS = () if "KERAS_BACKEND" in os.environ else BACKENDS[1:]
+
+
+def quickest() -> str:
+    """The backend for tests to which it does not matter which one it is.
+
+    PyTorch traces and compiles nothing. It is not there for everybody, and a
+    session of TensorFlow alone leaves nothing out.
+    """
+    asked = OTHERS or BACKEND == "torch"
+    return "torch" if asked and importlib.util.find_spec("torch") else TENSORFLOW
+
+
 INSTALL = 'pip install ".[test,torch]"'
 # What a session may end with and the next one still be worth running.
 PASSED, FAILED, NOTHING = 0, 1, 5
@@ -62,17 +75,20 @@ def pytest_pycollect_makemodule(module_path, parent):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leaves strategies, and what one backend is enough for, to TensorFlow."""
-    if BACKEND == "tensorflow":
-        return
-    once = [item for item in items if _runs_once(item)]
-    config.hook.pytest_deselected(items=once)
-    items[:] = [item for item in items if not _runs_once(item)]
+    """Leaves to one backend what one is enough for."""
+    elsewhere = [one for one in items if _only_backend(one) not in (BACKEND, "")]
+    config.hook.pytest_deselected(items=elsewhere)
+    gone = set(map(id, elsewhere))
+    items[:] = [item for item in items if id(item) not in gone]
 
 
-def _runs_once(item) -> bool:
-    marked = item.get_closest_marker("once") is not None
-    return marked or "two_cpus" in getattr(item, "fixturenames", ())
+def _only_backend(item) -> str:
+    """The backend that alone runs a test, if there is one."""
+    if item.get_closest_marker("quickest") is not None:
+        return quickest()
+    once = item.get_closest_marker("once") is not None
+    strategy = "two_cpus" in getattr(item, "fixturenames", ())
+    return TENSORFLOW if once or strategy else ""
 
 
 def is_worker(config) -> bool:
@@ -89,6 +105,11 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers",
         "once: runs on TensorFlow only; another backend would not change it",
+    )
+    config.addinivalue_line(
+        "markers",
+        "quickest: runs on PyTorch only, where it is installed, and else on"
+        " TensorFlow; no backend would change it",
     )
     config.stash[_peaks] = {}
 

@@ -10,7 +10,7 @@ from keras_gan.tasks.recipe import recipe
 from keras_gan.tasks.translators import of_pairs
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 PHOTOS = np.random.default_rng(0).integers(0, 256, (6, 16, 16, 3), "uint8")
 TINY = {"batch_size": 2, "width": 4, "seed": 1}
