@@ -22,6 +22,7 @@ def run(program, backend=BACKEND, **environment):
     )
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("backend", "reason"),
     [("numpy", "does not support it"), ("abacus", "abacus")],
@@ -34,6 +35,7 @@ def test_backend_that_cannot_be_used(backend, reason):
     assert BACKEND in last.partition("one that is installed")[2]
 
 
+@pytest.mark.quickest
 def test_backend_that_is_not_installed():
     program = (
         "import sys; sys.modules['jax'] = None\n"  # As if it were not there.
@@ -56,6 +58,7 @@ def test_import_brings_in_no_other_framework():
     assert not [name for name in others if f"'{name}'" in added]
 
 
+@pytest.mark.quickest
 @pytest.mark.skipif(BACKEND == "tensorflow", reason="it trains there")
 def test_strategy_of_tensorflow_is_refused():
     import tensorflow as tf
@@ -68,6 +71,7 @@ def test_strategy_of_tensorflow_is_refused():
         gan.compile()
 
 
+@pytest.mark.quickest
 def test_augmenter_without_gradients_is_refused():
     class Rounded(keras.layers.Layer):
         def call(self, images):

@@ -34,6 +34,7 @@ def test_outputs_of_layers_are_those_of_the_model():
     assert_equal(FeatureMaps(model)(images)[0], model(images))
 
 
+@pytest.mark.quickest
 def test_linear_is_before_the_activation_with_the_weights_of_the_layer():
     model, images = small_encoder(), small_images()
     maps = FeatureMaps(model, ["deep:linear", "deep"])
@@ -46,6 +47,7 @@ def test_linear_is_before_the_activation_with_the_weights_of_the_layer():
     assert_close(after, model(images), rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_gray_is_repeated_for_a_model_of_three_channels_only():
     gray = small_images(channels=1)
     maps = FeatureMaps(small_encoder())
@@ -53,6 +55,7 @@ def test_gray_is_repeated_for_a_model_of_three_channels_only():
     assert FeatureMaps(small_encoder(1))(gray)[0].shape == (2, 4, 4, 6)
 
 
+@pytest.mark.quickest
 def test_a_model_with_maps_has_no_weights_of_theirs():
     class Holder(keras.layers.Layer):
         def __init__(self):
@@ -87,6 +90,7 @@ def test_named_network_reads_images_in_its_own_way(narrow):
     assert_close(maps(clear.astype("float32"))[0], white, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_a_name_is_one_network_for_all(narrow):
     first, second = (
         FeatureMaps("vgg19", [layer], weights=None)
@@ -96,7 +100,7 @@ def test_a_name_is_one_network_for_all(narrow):
     assert second(small_images())[0].shape == (2, 2, 2, 4)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_efficientnet_lite0_does_not_resize():
     pixels, *_, deep = default_layers("efficientnet_lite0", "encoder")
     maps = FeatureMaps("efficientnet_lite0", [pixels, deep], weights=None)
@@ -106,7 +110,7 @@ def test_efficientnet_lite0_does_not_resize():
     assert_equal(found[0], np.full((1, 48, 32, 3), 127.5))
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize("name", MAP_NAMES)
 def test_usual_layers_exist(name, narrow):
     layers = default_layers(name, "encoder")
@@ -119,7 +123,7 @@ def test_usual_layers_exist(name, narrow):
     assert default_layers(small_encoder(), "style") is None
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("here", "chosen"),
     [
@@ -137,7 +141,7 @@ def test_network_for_style(here, chosen, monkeypatch):
     assert for_style() == chosen
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("network", "layers", "message"),
     [
@@ -155,13 +159,14 @@ def test_what_is_no_network_or_layer_is_refused(network, layers, message):
         FeatureMaps(network, layers)
 
 
+@pytest.mark.quickest
 def test_images_that_are_too_small_are_refused(narrow):
     maps = FeatureMaps("vgg19", "block3_conv1", weights=None)
     with pytest.raises(ValueError, match="large enough.*Enlarge them"):
         maps(small_images(side=2))
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_number_of_channels_is_checked(narrow):
     maps = FeatureMaps("vgg19", "block1_conv1", weights=None)
     with pytest.raises(ValueError, match="`channels` must be one of 1, 3, 4"):

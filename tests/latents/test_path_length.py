@@ -25,6 +25,7 @@ def test_the_length_of_straight_and_of_bent_ways():
         assert found == pytest.approx(expected, rel=0.1)
 
 
+@pytest.mark.quickest
 def test_features_and_styles():
     generator = small.styled()
     network = keras.Sequential(
@@ -49,6 +50,7 @@ def test_features_and_styles():
     assert shorter < 0.2 * of_features
 
 
+@pytest.mark.quickest
 def test_each_of_many_classes_is_measured():
     """The last class alone changes with latents."""
     latents, labels = keras.Input((4,)), keras.Input((), dtype="int32")
@@ -64,7 +66,7 @@ def test_each_of_many_classes_is_measured():
     assert found > 0.0
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_arguments_that_are_refused():
     generator = small.smooth()
     for options, message in (

@@ -46,6 +46,7 @@ def test_convolution_is_that_of_keras(padding):
     assert unknown[1:] == (None, *tuple(y.shape)[2:])
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("multiplier", [1.0, 0.01])
 def test_variance_of_the_inputs_is_kept(multiplier):
     options = {"learning_rate_multiplier": multiplier, "seed": 1}
@@ -79,7 +80,7 @@ def test_half_precision():
     assert 0.5 < array(ops.cast(y, "float32")).std() < 2.0
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "layer",
     [
@@ -98,7 +99,7 @@ def test_round_trip(layer):
     assert built.shape == layer(normal(2, 4, 4, 3)).shape
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("build", "message"),
     [

@@ -43,6 +43,7 @@ def test_generated_images_in_a_pipeline(options):
     assert sum(changed) == 4
 
 
+@pytest.mark.quickest
 def test_single_images_become_batches_by_append():
     layer = generator(mode="append")
     data = pipeline((IMAGES, LABELS))
@@ -61,6 +62,7 @@ def test_pool_inside_a_fitted_model():
     assert np.isfinite(history["loss"][0])
 
 
+@pytest.mark.quickest
 @pytest.mark.skipif(
     keras.backend.backend() != "jax", reason="others have batches of any size"
 )
@@ -84,6 +86,7 @@ def test_generated_images_in_a_loop(filter):
     assert sum(np.any(a != b) for a, b in zip(x, images, strict=True)) == 4
 
 
+@pytest.mark.quickest
 def test_uniform_balance_over_batches():
     layer, counts = generator(balance="uniform"), 0
     for _ in range(20):
@@ -134,6 +137,7 @@ def test_augmentation_in_a_pipeline(make):
     assert len(list(mapped.map(lambda one: one["images"]))) == 3
 
 
+@pytest.mark.quickest
 def test_synthetic_data_and_load_feed_fit():
     gan = make_gan()
     gan.compile()

@@ -44,6 +44,7 @@ def test_no_image_comes_again_in_later_calls(share):
     assert abs(images.mean()) < 0.1 and abs(images.std() - 1) < 0.1
 
 
+@pytest.mark.quickest
 def test_best_of_those_that_are_all_refused():
     seeds = keras.random.SeedGenerator(1)
     images = batches.best_of_tries(draw(50), Sampled(0.0), 20, seeds)
@@ -52,6 +53,7 @@ def test_best_of_those_that_are_all_refused():
     assert scores.mean() == pytest.approx(1.87 / 3**0.5, abs=0.15)
 
 
+@pytest.mark.quickest
 def test_lists_and_numbers_become_arrays():
     data = batches.as_arrays({"images": [[0.5]], "labels": 3})
     assert data["images"].shape == (1, 1) and data["labels"].shape == ()
@@ -60,6 +62,7 @@ def test_lists_and_numbers_become_arrays():
     assert batches.as_arrays(None) is None
 
 
+@pytest.mark.quickest
 def test_a_list_of_images_and_labels_says_how_to_pass_them():
     with pytest.raises(ValueError, match=r"Received: list.*layer\(images, la"):
         batches.as_arrays([np.zeros((2, 1, 1, 1)), np.zeros(2, int)])

@@ -59,7 +59,7 @@ def test_doubling_is_zeros_between_pixels_then_filters():
     assert layer.compute_output_shape([x.shape, None]) == y.shape
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize("upsample", [False, True])
 def test_outputs_are_the_last_axis_of_the_kernel(upsample):
     layer = ModulatedConv2D(5, 3, upsample=upsample)
@@ -82,6 +82,7 @@ def test_demodulated_maps_have_unit_variance(upsample):
     assert_close(y.var((1, 2, 3)), np.full(8, wanted), rtol=0.1)
 
 
+@pytest.mark.quickest
 def test_without_demodulation_the_kernel_is_scaled():
     layer = ModulatedConv2D(3, 1, demodulate=False)
     x, styles = normal(2, 3, 3, 4), normal(2, 4, seed=1)
@@ -145,6 +146,7 @@ def test_mixing_has_one_cut_and_the_mean_follows():
     assert_close(layer.mean_style, [0.75, 0.75])
 
 
+@pytest.mark.quickest
 def test_other_latents_are_of_training():
     layer, x = OtherLatents(seed=1), np.zeros((50, 8), "float32")
     assert not array(layer(x)).any()
@@ -163,7 +165,7 @@ def test_variation_of_groups(count):
     assert_close(y[..., 2], spread[:count, None].repeat(3, 1), rtol=1e-4)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("layer", "shape"),
     [
@@ -191,7 +193,7 @@ def test_round_trip(layer, shape):
     assert layer(symbolic).shape == (None, *y.shape[1:])
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("build", "message"),
     [

@@ -32,6 +32,7 @@ def test_images_are_paired_in_order():
     assert crossed == pytest.approx((softplus(10.0) + softplus(-10.0)) / 2)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("method", ["discriminator_loss", "generator_loss"])
 @pytest.mark.parametrize("fake_shape", [(3, 1), (4,), (4, 2), (1, 1)])
 def test_different_shapes_are_refused(method, fake_shape):
@@ -42,6 +43,7 @@ def test_different_shapes_are_refused(method, fake_shape):
     assert "real_logits.shape=(4, 1)" in str(error.value)
 
 
+@pytest.mark.quickest
 def test_batch_size_may_be_unknown_while_tracing():
     loss = RelativisticLoss()
     graph = compiled(loss.discriminator_loss, shapes=2 * [(None, 1)])

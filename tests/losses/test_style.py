@@ -20,6 +20,7 @@ def test_gram_matrix_by_its_formula():
     assert_close(gram_matrix(features()), expected, rtol=1e-5, atol=1e-7)
 
 
+@pytest.mark.quickest
 def test_gram_matrix_is_symmetric_positive_and_blind_to_places():
     gram = array(gram_matrix(features()))
     assert_close(gram, gram.transpose(0, 2, 1), rtol=1e-6)
@@ -37,12 +38,13 @@ def test_half_precision_does_not_overflow():
     assert_close(half, gram_matrix(maps), rtol=5e-3)
 
 
+@pytest.mark.quickest
 def test_features_without_places_have_no_style():
     with pytest.raises(ValueError, match="before the pooling"):
         gram_matrix(np.zeros((2, 3)))
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_style_loss_by_its_formula():
     real, fake = small_images(seed=1), small_images(seed=2)
     model = small_encoder()
@@ -51,7 +53,7 @@ def test_style_loss_by_its_formula():
     assert_close(StyleLoss(model)(real, fake), expected, rtol=1e-4)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_style_of_an_image_is_its_own_at_any_place_and_size():
     images = small_images()
     assert float(StyleLoss(small_encoder(), LAYERS)(images, images)) == 0.0

@@ -197,6 +197,7 @@ def test_losses_in_closed_form(known_batch, fake_weight):
             np.testing.assert_allclose(to_numpy(logs[name]), value, rtol=1e-5)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "loss, of_generator", [("non_saturating", 1), ("relativistic", 2)]
 )
@@ -216,6 +217,7 @@ def test_one_pass_gives_both_heads(known_batch, loss, of_generator):
         assert gan.discriminator.passes == passes
 
 
+@pytest.mark.quickest
 def test_penalties_are_of_the_logit_alone(known_batch):
     batch, fakes, *_ = known_batch
     gan = known_gan("hinge", penalties=[penalties.R1(2.0)])
@@ -224,6 +226,7 @@ def test_penalties_are_of_the_logit_alone(known_batch):
     np.testing.assert_allclose(to_numpy(logs["r1"]), 3.0, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_an_empty_share_counts_nothing(known_batch):
     *_, real, _, _ = known_batch
     none = ops.convert_to_tensor(real[:0])
@@ -288,6 +291,7 @@ def test_step_equals_a_hand_written_one(points, labels):
         np.testing.assert_allclose(to_numpy(a), to_numpy(b), atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_without_its_weight_it_is_a_gan(points, labels):
     acgan = make(LatentsFromData, classification_weight=0.0)
 
@@ -307,6 +311,7 @@ def test_without_its_weight_it_is_a_gan(points, labels):
         np.testing.assert_allclose(a, b, atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_every_weight_moves_and_the_logs_are_as_promised(points, labels):
     gan = compiled(
         settings={"discriminator_steps": 2, "loss": "non_saturating"}
@@ -384,6 +389,7 @@ def test_two_replicas_are_one_device(points, labels, two_cpus):
         np.testing.assert_allclose(logs[1][name], values, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_generated_digits_are_the_digits_asked_for():
     from sklearn.datasets import load_digits
     from sklearn.linear_model import LogisticRegression
@@ -440,6 +446,7 @@ def test_a_resumed_run_is_the_run(points, labels, same_state, tmp_path):
     assert ours["fake_classification_weight"] == 0.25
 
 
+@pytest.mark.quickest
 def test_classifier_shares_what_the_discriminator_learns(
     points, labels, tmp_path
 ):
@@ -485,6 +492,7 @@ def heads(*outputs, inputs=1):
     return keras.Model([images, *others] if others else images, made)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "discriminator, words",
     [
@@ -503,6 +511,7 @@ def test_other_discriminators_are_refused(discriminator, words):
         ACGAN(generator_of(), discriminator(), num_classes=CLASSES)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "arguments, words",
     [
@@ -519,11 +528,13 @@ def test_arguments_out_of_range_are_refused(arguments, words):
         make(**arguments)
 
 
+@pytest.mark.quickest
 def test_a_generator_without_labels_is_refused():
     with pytest.raises(ValueError, match=r"`generator` must take .*labels"):
         ACGAN(generator_of(None), two_heads(), num_classes=CLASSES)
 
 
+@pytest.mark.quickest
 def test_probabilities_are_warned_of():
     images = keras.Input((4,))
     outputs = [

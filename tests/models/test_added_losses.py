@@ -121,6 +121,7 @@ def test_losses_of_the_generators_layers(update):
     assert "discriminator_added_loss" not in adding[2]
 
 
+@pytest.mark.quickest
 def test_losses_of_an_augmenter_are_the_discriminators():
     gan = make_gan()
     gan.augmenter = keras.Sequential([keras.Input((3,)), AddsLoss()])
@@ -148,6 +149,7 @@ def test_two_replicas_are_one_device(two_cpus):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_pairs_of_domains():
     shape = (4, 4, 1)
     networks = keras_gan.networks.coupled(shape, width=2, latent_dim=2)
@@ -161,6 +163,7 @@ def test_pairs_of_domains():
         assert float(logs[name]) > 0.0
 
 
+@pytest.mark.quickest
 def test_outside_of_training_it_is_as_in_keras():
     gan = make_gan(discriminator_layers=[AddsLoss()])
     trained(gan)

@@ -95,6 +95,7 @@ def test_weight_decay_counts_for_the_player(make_three, make, player):
     assert found == pytest.approx(WEIGHT * np.sum(before**2), rel=1e-5)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("player", ["generator", "discriminator"])
 @pytest.mark.parametrize("make", [*SYSTEMS, "three"])
 def test_activities_count_for_the_player(make_three, make, player):

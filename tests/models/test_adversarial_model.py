@@ -99,6 +99,7 @@ def test_one_pass_for_all_gives_the_gradients_of_one_each(make_three, pairs):
             np.testing.assert_allclose(a, b, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_a_shared_pass_draws_and_scores_once(make_three, pairs):
     drawn, scored = [], []
 
@@ -153,6 +154,7 @@ def test_turns_may_have_parts_of_the_batch(make_three, pairs):
     assert np.isfinite(list(logs.values())).all()
 
 
+@pytest.mark.quickest
 def test_samples_are_constant_to_whom_does_not_generate(make_three, pairs):
     def critic_loss(self, turn):
         # Its own weights do not matter to the samples, nor to this loss.
@@ -218,6 +220,7 @@ def test_any_player_has_lazy_penalties(make_three, pairs, eager):
     np.testing.assert_allclose(logs["judge_reach"], due, rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_penalties_are_summed_over_the_scores(make_three, pairs):
     model = make_three(
         latents=of_data,
@@ -313,6 +316,7 @@ def test_evaluation_is_not_training(make_three, pairs):
     assert fit(model, pairs) == fit(twin, pairs)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("of_scores", ["critic", "judge", None])
 def test_metrics_are_shown_one_of_the_scores(make_three, pairs, of_scores):
     class Mean(keras.metrics.Mean):
@@ -338,6 +342,7 @@ def test_metrics_are_shown_one_of_the_scores(make_three, pairs, of_scores):
 # As a Keras model ------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_learning_rates_move_together(make_three, pairs):
     model = compiled(make_three(), (0.1, 0.4, 0.05))
     schedule = keras.callbacks.LearningRateScheduler(lambda epoch, lr: lr / 2)
@@ -361,6 +366,7 @@ def test_float16_scales_the_loss_of_each_player(make_three, pairs):
     assert moved == [True, True, True, False, True, False]
 
 
+@pytest.mark.quickest
 def test_adam_is_what_is_left_out(make_three):
     for optimizer in (None, {"judge": None, "maker": None, "critic": "sgd"}):
         model = make_three()
@@ -372,6 +378,7 @@ def test_adam_is_what_is_left_out(make_three):
             assert isinstance(part, kind)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("given", [None, "sgd"])
 def test_a_generator_beside_a_critic(make_three, pairs, given):
     def make_players(self):
@@ -416,6 +423,7 @@ def test_two_replicas_are_one_device(make_three, pairs, two_cpus):
         np.testing.assert_allclose(logs[1][name], values, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_what_a_subclass_must_write():
     from keras_gan import AdversarialModel
 
@@ -430,6 +438,7 @@ def test_what_a_subclass_must_write():
     assert int(batch_size(model.unpack(data))) == 4
 
 
+@pytest.mark.quickest
 def test_shared_weights_count_once():
     dense = keras.layers.Dense(1)
     networks = [keras.Sequential([keras.Input((2,)), dense]) for _ in range(2)]
@@ -484,6 +493,7 @@ def test_losses_in_half_precision(make_three, pairs, policy):
     assert np.isfinite(list(logs.values())).all()
 
 
+@pytest.mark.quickest
 def test_metrics_of_scores_that_are_not_there(make_three, pairs):
     model = compiled(
         make_three(), metrics={"nope": [keras.metrics.Mean(name="mean")]}

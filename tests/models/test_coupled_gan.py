@@ -165,6 +165,7 @@ def test_shared_weights_get_the_gradients_of_both_domains(case, fixed_draws):
                 np.testing.assert_allclose(move, expected, atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_lecam_is_summed_over_domains():
     penalty = penalties.LeCam(0.3)
     still = [keras.optimizers.SGD(0.0) for _ in "gd"]
@@ -266,6 +267,7 @@ def test_mixed_precision(policy):
 # Data ------------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_arrays_may_be_given_as_two_or_as_a_pair():
     ways = ((FIRST, SECOND), ((FIRST, SECOND), None), ([FIRST, SECOND], None))
     logs = [fit(make(loss="hinge"), *way) for way in ways]
@@ -306,6 +308,7 @@ def mirror():
     return CoupledGAN(generator, coupled()[1], seed=1)
 
 
+@pytest.mark.quickest
 def test_pairs_are_of_the_same_latents(mirror):
     first, second = mirror.generate(5)
     assert first.shape == second.shape == (5, *SHAPE)
@@ -314,6 +317,7 @@ def test_pairs_are_of_the_same_latents(mirror):
     assert np.abs(first - again).min(axis=(1, 2, 3)).max() > 0
 
 
+@pytest.mark.quickest
 def test_generate_is_a_function_of_its_seed(mirror):
     first, second = mirror.generate(5, seed=2)
     for a, b in zip(
@@ -323,6 +327,7 @@ def test_generate_is_a_function_of_its_seed(mirror):
     assert np.abs(first - mirror.generate(5, seed=3)[0]).max() > 0.1
 
 
+@pytest.mark.quickest
 def test_truncation_bounds_the_latents(mirror):
     free, _ = mirror.generate(20, seed=2)
     bound, negatives = mirror.generate(20, seed=2, truncation=0.5)
@@ -330,6 +335,7 @@ def test_truncation_bounds_the_latents(mirror):
     np.testing.assert_array_equal(bound, -negatives)
 
 
+@pytest.mark.quickest
 def test_call_and_predict_return_pairs(mirror):
     latents = np.random.default_rng(0).normal(size=(3, 64)).astype("float32")
     for pair in (mirror(latents), mirror.predict(latents, verbose=0)):
@@ -346,6 +352,7 @@ class MeanOfReal(keras.metrics.Mean):
         super().update_state(real)
 
 
+@pytest.mark.quickest
 def test_metrics_of_a_list_are_of_the_first_domain():
     gan = make(loss="hinge", metrics=[MeanOfReal(name="mean")])
     found = gan.evaluate(FIRST, SECOND, verbose=0, return_dict=True)
@@ -354,6 +361,7 @@ def test_metrics_of_a_list_are_of_the_first_domain():
     assert values == list(found.values())
 
 
+@pytest.mark.quickest
 def test_metrics_by_domain(tmp_path):
     metrics = {
         "second": [MeanOfReal(name="b")],
@@ -368,12 +376,14 @@ def test_metrics_by_domain(tmp_path):
         assert found["b"] == pytest.approx(images.mean(), abs=1e-6)
 
 
+@pytest.mark.quickest
 def test_metrics_of_a_domain_that_is_not_there():
     metrics = {"third": [MeanOfReal()]}
     with pytest.raises(ValueError, match="'first', 'second'.*'third'"):
         make(metrics=metrics)
 
 
+@pytest.mark.quickest
 def test_evaluation_draws_the_same_and_leaves_training_alone(same_state):
     gan, twin = make(loss="hinge"), make(loss="hinge")
     assert gan.evaluate(FIRST, SECOND, verbose=0) == gan.evaluate(
@@ -384,6 +394,7 @@ def test_evaluation_draws_the_same_and_leaves_training_alone(same_state):
         np.testing.assert_array_equal(*numpy([one, other]))
 
 
+@pytest.mark.quickest
 def test_average_has_shared_weights_once():
     gan = make(loss="hinge", ema_momentum=0.75)
     start = gan.generator.get_weights()
@@ -400,6 +411,7 @@ def test_average_has_shared_weights_once():
         np.testing.assert_array_equal(*numpy([images, drawn]))
 
 
+@pytest.mark.quickest
 def test_no_average():
     gan = make(loss="hinge", ema_momentum=None)
     assert gan.ema_generator is None
@@ -409,6 +421,7 @@ def test_no_average():
         np.testing.assert_array_equal(*numpy([images, drawn]))
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
@@ -463,6 +476,7 @@ def test_saved_and_continued_equals_unbroken(
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.quickest
 def test_a_loaded_model_shares_what_it_shared(tmp_path):
     gan = make(loss="hinge")
     gan.save(tmp_path / "gan.keras")
@@ -478,6 +492,7 @@ def test_a_loaded_model_shares_what_it_shared(tmp_path):
         assert np.abs(old - new).max() > 1e-3
 
 
+@pytest.mark.quickest
 def test_weights_alone_hold_the_whole_state(same_state, tmp_path):
     gan, other = make(loss="hinge"), make(loss="hinge", seed=99)
     fit(gan)
@@ -486,6 +501,7 @@ def test_weights_alone_hold_the_whole_state(same_state, tmp_path):
     same_state(gan, other)
 
 
+@pytest.mark.quickest
 def test_config(tmp_path):
     gan = CoupledGAN(*coupled(), seed=5, ema_momentum=0.5, name="twins")
     loaded = CoupledGAN.from_config(gan.get_config())

@@ -48,6 +48,7 @@ def test_losses_are_of_pairs_of_the_source_and_another_image():
     assert logs["g_loss"] == pytest.approx(-fake.mean(), rel=1e-4, abs=1e-5)
 
 
+@pytest.mark.quickest
 def test_the_average_judges_with_the_penalties_of_the_loss():
     model = make_dagan(cls=KnownLatents)
     assert [type(one).__name__ for one in model.penalties] == ["R1", "R2"]
@@ -56,6 +57,7 @@ def test_the_average_judges_with_the_penalties_of_the_loss():
     assert np.isfinite(list(logs.values())).all()
 
 
+@pytest.mark.quickest
 def test_both_images_of_a_pair_are_augmented_alike():
     class Same(layers.Layer):
         """0 for two equal images, so for augmented pairs of them, too."""
@@ -85,7 +87,7 @@ def dense(inputs, units, **kwargs):
     return layers.Dense(units, **kwargs)(x)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_it_learns_how_a_class_varies_and_applies_it_to_new_ones():
     # Two pixels that are the class, and two that are bright or dark.
     random, shape = np.random.default_rng(0), (2, 2, 1)
@@ -131,6 +133,7 @@ def model():
     return DAGAN(*networks(), seed=1)
 
 
+@pytest.mark.quickest
 def test_augments_each_image(model):
     made = model.augment(SOURCES[:5], 3, seed=4, batch_size=4)
     assert made.shape == (5, 3, *SHAPE) and made.dtype == np.float32
@@ -145,6 +148,7 @@ def test_augments_each_image(model):
     assert model.translate(SOURCES).shape == SOURCES.shape
 
 
+@pytest.mark.quickest
 def test_images_depend_on_the_latents(model):
     made = model.augment(SOURCES, 4, seed=1)
     assert made.std(axis=1).mean() > 0.01
@@ -173,6 +177,7 @@ def test_draws_images_of_a_class_from_images_of_it(model, source):
         assert len(set(np.argmin(errors, axis=0))) == len(own)
 
 
+@pytest.mark.quickest
 def test_is_a_source_like_every_other_gan(source, tmp_path):
     assert sampling.open_generator(source) is source
     layer = GANDataGenerator(source, 0.5, balance="uniform", seed=1)
@@ -227,16 +232,19 @@ def test_mixed_precision():
 # Errors ----------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_labels_are_not_partners():
     with pytest.raises(ValueError, match="pairs of images.*labels.*class_pair"):
         fit(make_dagan(), SOURCES, np.array(LABELS))
 
 
+@pytest.mark.quickest
 def test_images_must_have_partners():
     with pytest.raises(ValueError, match="16 sources and 8 targets"):
         fit(make_dagan(), SOURCES, OTHERS[:8])
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
@@ -249,6 +257,7 @@ def test_bad_networks(parts, message):
         DAGAN(*[make() for make in parts])
 
 
+@pytest.mark.quickest
 def test_bad_arguments(model):
     with pytest.raises(ValueError, match="`n` must be.*Received"):
         model.augment(SOURCES, 0)

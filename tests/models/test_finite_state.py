@@ -99,6 +99,7 @@ def test_a_relu_that_hides_nan_is_found(gan, points):
     assert "average weight" in message and "after epoch 1" in message
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("kind", ["model", "backup"])
 def test_files_within_an_epoch(gan, points, tmp_path, kind):
     path = tmp_path / "gan.keras"
@@ -114,6 +115,7 @@ def test_files_within_an_epoch(gan, points, tmp_path, kind):
     assert all(np.isfinite(value).all() for value in gan.get_weights())
 
 
+@pytest.mark.quickest
 def test_the_checkpoint_of_a_run_is_kept(gan, points, tmp_path):
     path = tmp_path / "gan.keras"
     spoiled = Spoiled(PARTS["generator weight"], 2, "on_epoch_end")
@@ -124,6 +126,7 @@ def test_the_checkpoint_of_a_run_is_kept(gan, points, tmp_path):
     assert [one.name for one in tmp_path.iterdir()] == ["gan.keras"]
 
 
+@pytest.mark.quickest
 def test_a_model_saved_by_hand(gan, tmp_path):
     for variable in gan.ema_generator.weights:
         variable.assign(variable * np.nan)
@@ -139,6 +142,7 @@ def test_a_model_saved_by_hand(gan, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.quickest
 def test_arguments_of_save_may_be_given_by_position(gan, tmp_path):
     gan.save(tmp_path / "gan", True, False)
     assert (tmp_path / "gan").is_dir()

@@ -66,6 +66,7 @@ def test_saved_and_loaded_it_goes_on_as_if_nothing_had_been(tmp_path):
     assert all(changed(alone))
 
 
+@pytest.mark.quickest
 def test_embeddings_of_classes_are_always_trained():
     gan = make(2, num_classes=3)
     paths = [weight.path for weight in gan.discriminator.weights]
@@ -73,6 +74,7 @@ def test_embeddings_of_classes_are_always_trained():
         assert moved is ("logits" in path or "label" in path), path
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("number", "message"),
     [

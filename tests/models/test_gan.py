@@ -34,6 +34,7 @@ def fit(gan, points, **kwargs):
     return gan.fit(points, **kwargs).history
 
 
+@pytest.mark.quickest
 def test_logs_have_the_promised_names_and_no_other(make_gan, points):
     gan = make_gan()
     gan.compile()
@@ -144,6 +145,7 @@ def test_average_follows_its_momentum_and_copies_the_rest(
         np.testing.assert_array_equal(by_id[id(value)], value)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "updates, half_life", [(1, 10), (200, 10), (1000, 50), (10**6, 693)]
 )
@@ -153,6 +155,7 @@ def test_half_life_of_the_average_grows_up_to_its_bound(updates, half_life):
     assert np.log(0.5) / np.log(momentum) == pytest.approx(half_life, rel=1e-3)
 
 
+@pytest.mark.quickest
 def test_no_average(make_gan, points):
     gan = make_gan(ema_momentum=None)
     gan.compile(loss="hinge")
@@ -180,6 +183,7 @@ def test_lazy_penalty_is_due_every_nth_step_and_scaled(make_gan, points):
     assert logs["lazy"][0] == 0.0
 
 
+@pytest.mark.quickest
 def test_own_loss_object_and_own_penalty(make_gan, points):
     class Squares:
         def discriminator_loss(self, real_logits, fake_logits):
@@ -225,6 +229,7 @@ def test_mixed_precision(points, policy):
     assert gan.generate(2).dtype == np.float32
 
 
+@pytest.mark.quickest
 def test_learning_rate_callbacks_move_both(make_gan, points):
     gan = make_gan()
     adam = keras.optimizers.Adam
@@ -323,6 +328,7 @@ def test_data_of_other_forms(make_gan, points):
         gan.fit(weighted, verbose=0)
 
 
+@pytest.mark.quickest
 def test_parts_of_a_batch_are_the_same_on_one_device_and_on_two():
     from keras_gan.models.batch import split
 
@@ -335,6 +341,7 @@ def test_parts_of_a_batch_are_the_same_on_one_device_and_on_two():
         np.testing.assert_array_equal(to_numpy(whole[part].images), merged)
 
 
+@pytest.mark.quickest
 def test_quiet_and_no_constant_loss(make_gan, points, capfd):
     gan = make_gan()
     gan.compile(loss="hinge")
@@ -344,12 +351,14 @@ def test_quiet_and_no_constant_loss(make_gan, points, capfd):
     assert "Warning" not in output.err and "WARNING" not in output.err
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("parts", [0, -1, 2.0])
 def test_a_batch_is_split_into_a_positive_number_of_parts(parts):
     with pytest.raises((TypeError, ValueError), match="`parts`.*Received"):
         models.split(np.zeros((4, 2)), parts)
 
 
+@pytest.mark.quickest
 def test_labels_that_a_system_of_ones_own_uses(make_gan, points):
     class Weighted(GAN):
         def unpack(self, data):

@@ -48,6 +48,7 @@ def test_two_critics(make_three, pairs):
         assert tuple(found) in seen
 
 
+@pytest.mark.quickest
 def test_five_updates_of_the_critic(make_three, pairs):
     def make_players(self):
         return (

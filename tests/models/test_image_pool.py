@@ -28,6 +28,7 @@ def run(pool, batches, way=quick):
     return [values_of(exchange(tensor(one))) for one in batches]
 
 
+@pytest.mark.quickest
 def test_it_shows_all_images_until_it_is_full():
     pool = ImagePool(6, (2, 2, 1), seed=1)
     batches = [numbered(0, 4), numbered(4, 4)]
@@ -57,6 +58,7 @@ def test_each_old_image_is_exchanged_for_a_new_one(size, number):
     assert 0.3 * possible <= traded <= 0.7 * possible
 
 
+@pytest.mark.quickest
 def test_places_in_the_pool_are_random():
     pool = ImagePool(4, (1,), seed=1)
     exchange, seen = quick(pool.exchange), set()
@@ -99,6 +101,7 @@ def test_no_gradient_flows_back():
     np.testing.assert_array_equal(slopes, np.full((4, 2), 2.0))
 
 
+@pytest.mark.quickest
 def test_config():
     pool = ImagePool(4, (2, 2, 1), seed=2, name="old")
     loaded = ImagePool.from_config(pool.get_config())
@@ -115,6 +118,7 @@ def test_it_is_exact_under_half_precision():
     np.testing.assert_array_equal(to_numpy(pool.images), images)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

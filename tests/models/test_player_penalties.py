@@ -77,6 +77,7 @@ def test_a_penalty_changes_its_player_alone(player):
         assert moved["discriminator"] == 0.0
 
 
+@pytest.mark.quickest
 def test_statistics_are_kept_in_each_update():
     penalties = [Weights("generator", every=2), Weights("discriminator")]
     gan = compiled(*penalties)
@@ -86,7 +87,7 @@ def test_statistics_are_kept_in_each_update():
     assert kept == [[2.0, 3.0], [3.0, 3.0]]
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_impossible_penalties():
     with pytest.raises(ValueError, match="`player` of a penalty must be one"):
         compiled(Weights("umpire"))

@@ -29,6 +29,7 @@ def conditional():
     return GAN(generator, discriminator, num_classes=3, seed=3)
 
 
+@pytest.mark.quickest
 def test_shape_and_type_without_compile(make_gan):
     gan = make_gan(shape=(4, 4, 2))
     assert not gan.compiled
@@ -48,6 +49,7 @@ def test_same_seed_same_images_in_batches_of_any_size(make_gan, batch_size):
     assert np.abs(gan.generate(7, seed=12) - expected).max() > 1e-3
 
 
+@pytest.mark.quickest
 def test_without_seed_new_images_at_each_call(make_gan):
     gan, twin = make_gan(), make_gan()
     first, second = gan.generate(4), gan.generate(4)
@@ -76,6 +78,7 @@ def test_looking_leaves_the_training_state_alone(make_gan):
         np.testing.assert_array_equal(old, new)
 
 
+@pytest.mark.quickest
 def test_latents_are_normal(identity):
     latents = identity.generate(4000, batch_size=4000, seed=5)
     assert abs(latents.mean()) < 0.02
@@ -101,6 +104,7 @@ def test_truncated_latents_are_a_truncated_normal(identity, bound):
     assert share == pytest.approx(inner, abs=0.015)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("bound", [1, 9.0, 1e6, float("inf")])
 def test_far_bounds_leave_finite_latents(identity, bound):
     latents = identity.generate(2000, truncation=bound, seed=1)
@@ -120,6 +124,7 @@ def test_labels(conditional):
     assert classes(2, labels=labels) == [1, 2]
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "labels", [3, -1, [0, 1], [0, 1, 5], [0.0, 1.0, 2.0], [[0], [1], [2]]]
 )
@@ -128,6 +133,7 @@ def test_bad_labels(conditional, labels):
         conditional.generate(3, labels=labels)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -148,6 +154,7 @@ def test_bad_arguments(identity, arguments):
         identity.generate(**arguments)
 
 
+@pytest.mark.quickest
 def test_average_is_what_is_drawn_from(make_gan):
     gan = make_gan()
     before = gan.generate(3, seed=1)
@@ -170,6 +177,7 @@ class Sealed(keras.Model):
         return self.layer(inputs)
 
 
+@pytest.mark.quickest
 def test_a_generator_that_cannot_be_copied():
     def build(**kwargs):
         sealed = Sealed(layers.Dense(4))

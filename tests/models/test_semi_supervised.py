@@ -61,6 +61,7 @@ def test_logs_are_those_of_the_formula(generator_loss):
         assert_close(array(logs[name]), value, rtol=1e-5, err_msg=name)
 
 
+@pytest.mark.quickest
 def test_features_are_those_of_the_named_layer():
     gan = small.make(ema_momentum=None, feature_layer="logits")
     images, labels = small.images(), small.labels()
@@ -72,6 +73,7 @@ def test_features_are_those_of_the_named_layer():
     assert_close(array(logs["g_loss"]), apart, rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_without_unlabeled_images_it_is_an_ordinary_classifier():
     images, labels = small.images(), np.arange(9) % small.CLASSES
     gan = small.make()
@@ -89,6 +91,7 @@ def test_without_unlabeled_images_it_is_an_ordinary_classifier():
         assert_close(weight, same, atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_what_stands_behind_minus_one_teaches_no_class():
     logits = np.random.default_rng(0).normal(size=(6, 3)).astype("float32")
     labels = np.array([0, -1, 2, -1, -1, 1], "int32")
@@ -115,6 +118,7 @@ def test_difference_of_two_views():
     assert_close(array(apart), [2 / 3, 2 / 3], rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_consistency_makes_two_augmentations_agree():
     # Mirrored images are as frequent, and of no class.
     images = small.images(60)
@@ -176,6 +180,7 @@ def test_classifier_is_the_average_and_validation_judges_it(tmp_path):
     assert_close(alone.predict(images, verbose=0), logits, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_weights_of_another_are_those_of_the_classifier():
     other, gan = small.make(), small.make()
     for weight in other.discriminator.weights:
@@ -186,6 +191,7 @@ def test_weights_of_another_are_those_of_the_classifier():
     assert_close(found, array(other.discriminator(images)), rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_accuracy_counts_each_labeled_image_once():
     # Labels that are spread unevenly over the batches, some without any.
     images = small.images(12)
@@ -237,6 +243,7 @@ def test_resumed_training_is_the_same(tmp_path):
         assert_equal(weight, same)
 
 
+@pytest.mark.quickest
 def test_generator_that_takes_labels_draws_classes():
     gan = small.make(SemiSupervisedGAN, takes_labels=True)
     gan.fit(small.images(), small.labels(), batch_size=9, verbose=0)
@@ -248,6 +255,7 @@ def test_generator_that_takes_labels_draws_classes():
         unlabeled.generate(2, labels=1)
 
 
+@pytest.mark.quickest
 def test_separable_classes_are_learned_from_one_label_each():
     # Three images with noise: their classes are plain, once one knows them.
     rng = np.random.default_rng(0)
@@ -273,6 +281,7 @@ def test_separable_classes_are_learned_from_one_label_each():
 # Data and arguments ----------------------------------------------------------
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "labels, message",
     [
@@ -304,16 +313,19 @@ class Batches(keras.utils.PyDataset):
         return small.images(), np.arange(9) % 3 - 1 + index
 
 
+@pytest.mark.quickest
 def test_labels_of_a_data_set_that_are_out_of_range_end_the_run():
     with pytest.raises(ValueError, match="or -1 for images without"):
         small.make().evaluate(Batches(), verbose=0)
 
 
+@pytest.mark.quickest
 def test_batch_need_not_have_all_classes():
     gan = small.make(**QUICK_STEPS)
     gan.train_on_batch(small.images(3), np.array([0, -1, -1]))
 
 
+@pytest.mark.quickest
 def test_very_few_labels_in_an_array_are_a_warning():
     labels = np.full(60, -1)
     labels[:3] = [0, 1, 2]
@@ -321,6 +333,7 @@ def test_very_few_labels_in_an_array_are_a_warning():
         small.make().fit(small.images(60), labels, verbose=0)
 
 
+@pytest.mark.quickest
 def test_networks_of_another_kind_are_refused():
     generator, classifier = small.networks()
     two = keras.Model(classifier.input, classifier.outputs * 2)
@@ -342,6 +355,7 @@ def test_networks_of_another_kind_are_refused():
         )
 
 
+@pytest.mark.quickest
 def test_features_must_be_on_the_way_to_the_logits():
     generator, classifier = small.networks()
     inside = keras.Sequential([keras.Input(small.SHAPE), classifier])
@@ -353,6 +367,7 @@ def test_features_must_be_on_the_way_to_the_logits():
         )
 
 
+@pytest.mark.quickest
 def test_wrong_arguments():
     for options, message in (
         ({"generator_loss": "best"}, "`generator_loss` must be one of"),

@@ -86,6 +86,7 @@ def test_weights_alone_hold_the_whole_state(
     same_state(gan, other)
 
 
+@pytest.mark.quickest
 def test_compile_arguments_survive(make_gan, points, tmp_path):
     gan = make_gan()
     gan.compile(
@@ -107,6 +108,7 @@ def test_compile_arguments_survive(make_gan, points, tmp_path):
     assert {k: ours[k] for k in plain} == {k: theirs[k] for k in plain}
 
 
+@pytest.mark.quickest
 def test_learning_rate_ratio_survives(make_gan, tmp_path):
     gan = make_gan()
     gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(4e-3))
@@ -118,6 +120,7 @@ def test_learning_rate_ratio_survives(make_gan, tmp_path):
     assert rate == pytest.approx(4e-4)
 
 
+@pytest.mark.quickest
 def test_a_loss_without_config_does_not_cost_the_weights(
     make_gan, points, tmp_path
 ):
@@ -139,6 +142,7 @@ def test_a_loss_without_config_does_not_cost_the_weights(
     assert not loaded.compiled
 
 
+@pytest.mark.quickest
 def test_weights_of_another_kind_of_gan_are_refused(make_gan, points, tmp_path):
     gan, other = make_gan(), make_gan()
     gan.compile(penalties=[penalties.GradientPenalty(seed=1)])
@@ -156,6 +160,7 @@ def test_same_seed_same_run(make_gan, points, same_state):
     same_state(*runs)
 
 
+@pytest.mark.quickest
 def test_a_file_draws_the_same_without_what_it_was_compiled_with(
     make_gan, points, tmp_path
 ):

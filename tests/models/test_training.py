@@ -156,6 +156,7 @@ def test_ways_to_run_a_step_agree():
         assert_close(images[0], other, atol=1e-4)
 
 
+@pytest.mark.quickest
 @pytest.mark.filterwarnings("ignore:Your input ran out of data:UserWarning")
 def test_evaluation_of_data_of_unknown_length():
     data = pipeline(IMAGES)
@@ -175,6 +176,7 @@ def test_one_batch_is_evaluated_as_by_evaluate():
     )
 
 
+@pytest.mark.quickest
 def test_spectral_normalization_with_penalties():
     norm, layers = keras_gan.layers.SpectralNormalization, keras.layers
     networks = [
@@ -221,6 +223,7 @@ def test_spectral_normalization_updates_once_per_update(options):
     assert updates == pytest.approx(wanted, abs=1e-3)
 
 
+@pytest.mark.quickest
 def test_a_network_trained_alone_updates_its_spectral_normalization():
     layer = keras_gan.layers.SpectralNormalization(keras.layers.Dense(2))
     discriminator = keras.Sequential(
@@ -236,6 +239,7 @@ def test_a_network_trained_alone_updates_its_spectral_normalization():
     assert u[1] / u[0] == pytest.approx(4, abs=0.01)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("role", ["generator", "discriminator"])
 def test_a_frozen_network_is_refused(role):
     gan = make_gan()
@@ -246,6 +250,7 @@ def test_a_frozen_network_is_refused(role):
         gan.compile()
 
 
+@pytest.mark.quickest
 def test_images_out_of_range_are_refused():
     gan = make_gan()
     with pytest.raises(ValueError, match=r"\[-1, 1\]"):

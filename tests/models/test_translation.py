@@ -44,12 +44,14 @@ def test_tiles_give_the_same_as_whole_images(model, tile, overlap):
     assert_close(found, model.translate(IMAGES), atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_tiles_of_a_network_of_fixed_size(fixed, model):
     model.ema_generator.set_weights(fixed.ema_generator.get_weights())
     found = fixed.translate(IMAGES, tile=8, overlap=4)
     assert_close(found, model.translate(IMAGES), atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_tiles_of_a_larger_result():
     generator = translator(ANY, 2, scale=3)
     model = Pix2Pix(generator, judge((None, None, 2)), ema_momentum=None)
@@ -59,7 +61,7 @@ def test_tiles_of_a_larger_result():
     assert_close(found, whole, atol=1e-5)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_seams_are_blended():
     """Each tile returns its own number."""
     numbers = iter(range(100))
@@ -76,7 +78,7 @@ def test_seams_are_blended():
     assert (np.diff(row) >= 0).all() and np.diff(row).max() <= 0.51
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_every_tile_is_as_large_as_allowed():
     sizes = []
 
@@ -114,6 +116,7 @@ def test_noise_is_a_function_of_the_seed():
     assert_equal(model.generator.layers[0].seed_generator.state, state)
 
 
+@pytest.mark.quickest
 def test_weights_that_change_count(fixed):
     images = uniform(0)
     before = fixed.translate(images)
@@ -123,7 +126,7 @@ def test_weights_that_change_count(fixed):
     weight.assign(-weight)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("images", "options", "message"),
     [
@@ -147,7 +150,7 @@ def test_images_that_cannot_be_translated(fixed, images, options, message):
         fixed.translate(images, **options)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_tiles_need_a_whole_multiple():
     generator = keras.Sequential(
         [keras.Input(ANY), layers.Conv2D(1, 3, padding="valid")]

@@ -124,6 +124,7 @@ def test_patches_are_trained(images):
         assert np.any(old != new)
 
 
+@pytest.mark.quickest
 def test_what_is_scored_may_be_named(patches, images):
     real, fake = images
     turn = Turn(patches, {"images": real}, [fake])
@@ -133,6 +134,7 @@ def test_what_is_scored_may_be_named(patches, images):
     assert turn.scores is turn.scores
 
 
+@pytest.mark.quickest
 def test_functions_are_scored_as_they_are(patches, images):
     turn = Turn(patches, *images)
     scores = turn.score(lambda x: (ops.sum(x, axis=(1, 2, 3)), x))
@@ -141,6 +143,7 @@ def test_functions_are_scored_as_they_are(patches, images):
     assert len(scores.fake.outputs) == 2
 
 
+@pytest.mark.quickest
 def test_names_of_penalties():
     def drift(score, real_images, fake_images):
         return 0.0
@@ -158,6 +161,7 @@ def _one(turn):
     return ops.ones(())
 
 
+@pytest.mark.quickest
 def test_a_callable_is_a_penalty(patches, images):
     def drift(score, real_images, fake_images):
         return ops.mean(score(real_images)) + ops.mean(fake_images)
@@ -172,6 +176,7 @@ def test_a_callable_is_a_penalty(patches, images):
     assert logs["d_loss"] == 1.0
 
 
+@pytest.mark.quickest
 def test_a_penalty_of_a_turn_needs_no_scores(patches, images):
     class SumOfSamples(penalties.Penalty):
         def of_turn(self, turn):

@@ -35,6 +35,7 @@ def feature_model():
     return model
 
 
+@pytest.mark.quickest
 def test_error_of_features_is_the_perceptual_loss():
     images = RNG.normal(size=(3, 8, 8, 1)).astype("float32")
     drawn = RNG.normal(size=(3, 8, 8, 1)).astype("float32")
@@ -46,7 +47,7 @@ def test_error_of_features_is_the_perceptual_loss():
         assert_close(found[number, 0], float(array(loss)), rtol=1e-5)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_outside_training_the_errors_are_those_of_fixed_crops():
     _, discriminator = networks.fastgan(SHAPE, width=2, latent_dim=4, seed=1)
     images = RNG.uniform(-1, 1, (2, *SHAPE)).astype("float32")
@@ -84,6 +85,7 @@ def test_trains_by_its_recipe_and_comes_back(tmp_path):
     assert resumed == logs
 
 
+@pytest.mark.quickest
 def test_learns_to_reconstruct_a_few_images():
     steps = np.linspace(-1, 1, 16)
     images = np.stack([np.add.outer(steps, s * steps) / 2 for s in (-1, 1)])
@@ -106,7 +108,7 @@ def test_learns_to_reconstruct_a_few_images():
     assert np.mean(errors[-6:]) < 0.7 * np.mean(errors[:4])
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_sizes():
     for shape in ((28, 28, 1), (32, 48, 3), (128, 128, 3)):
         generator, discriminator = networks.fastgan(shape, width=2, seed=1)

@@ -41,7 +41,7 @@ def test_attention_is_that_of_its_formula():
     assert_close(found, expected.reshape(x.shape), rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "layer",
     [AdditiveAttention2D(2, seed=1), PositionEmbedding2D(0.1, seed=1)],
@@ -56,7 +56,7 @@ def test_layers_come_back(layer):
         AdditiveAttention2D(4)(x)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "shape", [(28, 28, 1), (32, 32, 3), (64, 32, 3), (128, 128, 3), (8, 8, 1)]
 )
@@ -67,7 +67,7 @@ def test_sizes(shape):
     assert discriminator.output_shape == (None, 1)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("shape", "width", "error"),
     [
@@ -82,6 +82,7 @@ def test_other_sizes_are_refused(shape, width, error):
         networks.ladagan(shape, width=width)
 
 
+@pytest.mark.quickest
 def test_mlp_of_the_generator_has_no_residual():
     generator = networks.ladagan_generator(SHAPE, width=4, latent_dim=4, seed=1)
     last = [w for w in generator.layers if isinstance(w, keras.layers.Dense)][

@@ -52,6 +52,7 @@ def test_a_fade_begins_with_the_level_before_doubled():
         assert np.abs(array(draw(LATENTS)) - before).max() > 0.01
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("level", [1, 2])
 def test_a_complete_level_does_not_depend_on_the_one_before(level):
     pair = networks.progressive(SHAPE, latent_dim=4, **SMALL, **LONG)
@@ -82,6 +83,7 @@ def is_of(layer, level):
     return channels in layer.kernel.shape[2:]
 
 
+@pytest.mark.quickest
 def test_levels_that_are_not_in_use_are_not_needed():
     pair = networks.progressive(SHAPE, latent_dim=4, **SMALL, **LONG)
     for network, inputs in zip(pair, (LATENTS, IMAGES), strict=True):
@@ -131,7 +133,7 @@ def test_a_run_that_stops_within_a_fade_goes_on_exactly(tmp_path):
         np.testing.assert_array_equal(array(one), array(other))
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_sizes():
     for shape in ((28, 28, 1), (32, 64, 3), (8, 8, 4)):
         generator, discriminator = networks.progressive(shape, **SMALL)

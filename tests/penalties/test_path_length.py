@@ -86,6 +86,7 @@ def test_gradient_is_that_of_finite_differences(same_noise, monkeypatch):
     assert_close(found, wanted, rtol=1e-2)
 
 
+@pytest.mark.quickest
 def test_moving_mean_is_of_all_lengths():
     penalty = PathLength(decay=0.5)
     for total, count in ((8.0, 4.0), (0.0, 0.0), (6.0, 2.0)):
@@ -94,14 +95,14 @@ def test_moving_mean_is_of_all_lengths():
     assert_close(penalty.variables[0], 2.0)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_networks_without_styles():
     gan = keras_gan.GAN(*networks.mlp(SHAPE, hidden=(2,)))
     with pytest.raises(ValueError, match="needs a generator with styles"):
         gan.compile(penalties=["path_length"])
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_config_and_bad_arguments():
     penalty = PathLength(1.0, 0.1, every=8, seed=3, name="length")
     again = keras_gan.penalties.deserialize(

@@ -173,11 +173,13 @@ def test_an_empty_batch_costs_nothing(name, quadratic, differentiated):
         assert not np.any(gradient)
 
 
+@pytest.mark.quickest
 @every_penalty
 def test_which_penalties_take_input_gradients(name):
     assert penalties.get(name).uses_input_gradients == (name != "lecam")
 
 
+@pytest.mark.quickest
 @every_penalty
 def test_get_by_name(name):
     penalty = penalties.get(name)
@@ -188,6 +190,7 @@ def test_get_by_name(name):
     assert type(penalties.recommended(name, (8, 8, 1))) is NAMES[name]
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
@@ -202,6 +205,7 @@ def test_other_names(name, kind):
     assert penalty.name == name
 
 
+@pytest.mark.quickest
 def test_every_default_of_a_loss_has_a_penalty():
     for cls in losses.AdversarialLoss.__subclasses__():
         for name in cls.default_penalties:
@@ -228,6 +232,7 @@ SETTINGS = {
 }
 
 
+@pytest.mark.quickest
 @every_penalty
 def test_config_goes_through_json_and_back(name):
     settings = {**SETTINGS[name], "every": 16, "name": "mine"}
@@ -251,6 +256,7 @@ class UserPenalty(penalties.LeCam):
     pass
 
 
+@pytest.mark.quickest
 def test_a_callable_is_taken_as_it_is_and_goes_through_a_config():
     assert penalties.get(logit_drift) is logit_drift
     assert penalties.recommended(logit_drift, (2,)) is logit_drift
@@ -258,6 +264,7 @@ def test_a_callable_is_taken_as_it_is_and_goes_through_a_config():
     assert penalties.deserialize(config) is logit_drift
 
 
+@pytest.mark.quickest
 def test_an_unregistered_class_is_found_in_custom_objects():
     config = penalties.serialize(UserPenalty())
     again = penalties.deserialize(
@@ -266,6 +273,7 @@ def test_an_unregistered_class_is_found_in_custom_objects():
     assert type(again) is UserPenalty
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "identifier", ["r3", None, 3, {"gamma": 1.0}, penalties.R1]
 )

@@ -22,21 +22,9 @@ from pathlib import Path
 
 import pytest
 
-BACKENDS = TENSORFLOW, *_ = ("tensorflow", "jax", "torch")
-BACKEND = os.environ.get("KERAS_BACKEND", TENSORFLOW)
+BACKENDS = ("tensorflow", "jax", "torch")
+BACKEND = os.environ.get("KERAS_BACKEND", "tensorflow")
 OTHERS = () if "KERAS_BACKEND" in os.environ else BACKENDS[1:]
-
-
-def quickest() -> str:
-    """The backend for tests to which it does not matter which one it is.
-
-    PyTorch traces and compiles nothing. It is not there for everybody, and a
-    session of TensorFlow alone leaves nothing out.
-    """
-    asked = OTHERS or BACKEND == "torch"
-    return "torch" if asked and importlib.util.find_spec("torch") else TENSORFLOW
-
-
 INSTALL = 'pip install ".[test,torch]"'
 # What a session may end with and the next one still be worth running.
 PASSED, FAILED, NOTHING = 0, 1, 5
@@ -76,19 +64,31 @@ def pytest_pycollect_makemodule(module_path, parent):
 
 def pytest_collection_modifyitems(config, items):
     """Leaves to one backend what one is enough for."""
-    elsewhere = [one for one in items if _only_backend(one) not in (BACKEND, "")]
+    only = [_only_backend(item) for item in items]
+    pairs = list(zip(items, only, strict=True))
+    elsewhere = [item for item, name in pairs if name not in (BACKEND, None)]
     config.hook.pytest_deselected(items=elsewhere)
-    gone = set(map(id, elsewhere))
-    items[:] = [item for item in items if id(item) not in gone]
+    items[:] = [item for item, name in pairs if name in (BACKEND, None)]
 
 
-def _only_backend(item) -> str:
+def _only_backend(item) -> str | None:
     """The backend that alone runs a test, if there is one."""
     if item.get_closest_marker("quickest") is not None:
         return quickest()
     once = item.get_closest_marker("once") is not None
     strategy = "two_cpus" in getattr(item, "fixturenames", ())
-    return TENSORFLOW if once or strategy else ""
+    return BACKENDS[0] if once or strategy else None
+
+
+@functools.cache
+def quickest() -> str:
+    """PyTorch, which neither traces nor compiles; else TensorFlow.
+
+    It may be missing, and a session of TensorFlow alone leaves nothing out.
+    """
+    first, *_, last = BACKENDS
+    asked = OTHERS or BACKEND == last
+    return last if asked and importlib.util.find_spec(last) else first
 
 
 def is_worker(config) -> bool:

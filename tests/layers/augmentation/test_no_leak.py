@@ -18,6 +18,7 @@ def program():
     return module
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("turns", range(4))
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_judge_knows_turned_and_mirrored_arrows(program, turns, mirrored):
@@ -29,6 +30,7 @@ def test_judge_knows_turned_and_mirrored_arrows(program, turns, mirrored):
     assert distance < 1.5
 
 
+@pytest.mark.quickest
 def test_judge_sees_what_is_no_arrow(program):
     noise = np.random.default_rng(0).uniform(-1, 1, (50, 8, 8, 1))
     _, distance = program.judge(noise)
@@ -44,7 +46,7 @@ def test_arrows_differ(program):
 
 # Hundreds of steps, which take PyTorch a minute. The steps and the augmentation
 # are tested on every backend; this is what training makes of them.
-@pytest.mark.once
+@pytest.mark.quickest
 def test_direction_is_kept_at_most_probabilities_and_lost_at_one(program):
     # The same networks, images and latents: only the probability differs. Over
     # more steps and seeds: benchmarks/no_leak.py.
