@@ -46,7 +46,7 @@ def test_arrows_differ(program):
 
 # Hundreds of steps, which take PyTorch a minute. The steps and the augmentation
 # are tested on every backend; this is what training makes of them.
-@pytest.mark.quickest
+@pytest.mark.once
 def test_direction_is_kept_at_most_probabilities_and_lost_at_one(program):
     # The same networks, images and latents: only the probability differs. Over
     # more steps and seeds: benchmarks/no_leak.py.
