@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 
 from keras_gan import backend
 
@@ -13,6 +14,12 @@ JIT_COMPILE = [False, True] if BACKEND == "tensorflow" else [False]
 # A few steps take less time eagerly than a graph takes to be traced, but JAX
 # compiles each eager operation.
 QUICK_STEPS = {"run_eagerly": BACKEND != "jax"}
+
+# Test of a system as it is compiled. PyTorch compiles networks, not steps, and
+# that takes half a minute: test_training.py does it for all systems.
+with_a_compiler = pytest.mark.skipif(
+    BACKEND == "torch", reason="tested once for all systems"
+)
 
 
 def to_numpy(values):

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 from keras import layers, ops
+from portable import QUICK_STEPS
 
 import keras_gan
 
@@ -42,13 +43,12 @@ def networks(takes_labels=False):
     )
 
 
-def make(
-    cls=Rows, *, takes_labels=False, seed=7, optimizers=None, run_eagerly=False,
-    **options,
-):  # fmt: skip
+def make(cls=Rows, *, takes_labels=False, seed=7, optimizers=None, **options):
+    """A compiled model; arguments of its class, and `run_eagerly`."""
+    way = {n: options.pop(n, default) for n, default in QUICK_STEPS.items()}
     gan = cls(
         *networks(takes_labels), num_classes=CLASSES, seed=seed, **options
     )
     sgd = keras.optimizers.SGD
-    gan.compile(*(optimizers or (sgd(0.1), sgd(0.1))), run_eagerly=run_eagerly)
+    gan.compile(*(optimizers or (sgd(0.1), sgd(0.1))), **way)
     return gan
