@@ -87,12 +87,12 @@ def test_value_and_gradient_are_finite_for_huge_logits_in_xla(loss, method):
 
 
 @pytest.mark.usefixtures("fixed_draws")
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 @every_method
 @every_loss
-def test_half_precision_logits_give_the_float32_loss(loss, method, dtype):
+def test_half_precision_logits_give_the_float32_loss(loss, method):
     # 300 squared is beyond float16.
-    real, fake = (keras.ops.cast(x, dtype) for x in some_logits(scale=300.0))
+    logits = some_logits(scale=300.0)
+    real, fake = (keras.ops.cast(x, "float16") for x in logits)
     function = getattr(loss, method)
     value, *gradients = value_and_gradients(function, real, fake)
     wide = [keras.ops.cast(x, "float32") for x in (real, fake)]

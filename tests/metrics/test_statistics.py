@@ -9,6 +9,9 @@ from portable import assert_close, assert_equal, dtype_of
 
 from keras_gan.metrics import FeatureStatistics
 
+# It is NumPy's: another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 
 @pytest.fixture
 def features():
@@ -27,7 +30,6 @@ def test_mean_and_covariance(features):
     assert (received.num_images, received.num_features) == (30, 4)
 
 
-@pytest.mark.quickest
 def test_file_is_read_back_to_the_bit(features, path):
     written = FeatureStatistics.from_features(features)
     written.save(path)
@@ -39,7 +41,6 @@ def test_file_is_read_back_to_the_bit(features, path):
     assert [file.name for file in path.parent.iterdir()] == ["real.npz"]
 
 
-@pytest.mark.quickest
 def test_file_has_the_layout_of_pytorch_fid(features, path):
     FeatureStatistics.from_features(features).save(path)
     with np.load(path) as file:
@@ -51,7 +52,6 @@ def test_file_has_the_layout_of_pytorch_fid(features, path):
     assert received.num_images is None
 
 
-@pytest.mark.quickest
 def test_config_round_trip(features):
     given = FeatureStatistics.from_features(features)
     config = keras.saving.serialize_keras_object(given)
@@ -60,7 +60,6 @@ def test_config_round_trip(features):
     assert received.get_config() == given.get_config()
 
 
-@pytest.mark.quickest
 @pytest.mark.parametrize(
     "arrays",
     [
@@ -78,14 +77,12 @@ def test_file_without_mu_or_sigma_is_refused(path, arrays):
     assert str(path) in str(error.value)
 
 
-@pytest.mark.quickest
 def test_file_with_wrong_shapes_is_refused(path):
     np.savez(path, mu=np.ones(2), sigma=np.eye(3))
     with pytest.raises(ValueError, match=r"real.npz.*\(2,\) and \(3, 3\)"):
         FeatureStatistics.load(path)
 
 
-@pytest.mark.quickest
 def test_file_that_is_no_npz_is_refused(path):
     for content in (b"", b"no archive", b"PK\x03\x04broken"):
         path.write_bytes(content)
@@ -97,7 +94,6 @@ def test_file_that_is_no_npz_is_refused(path):
         FeatureStatistics.load(path)
 
 
-@pytest.mark.quickest
 def test_file_with_a_pickle_is_refused_and_nothing_runs(path):
     ran = []
 
@@ -111,26 +107,22 @@ def test_file_with_a_pickle_is_refused_and_nothing_runs(path):
     assert not ran
 
 
-@pytest.mark.quickest
 def test_missing_file(path):
     with pytest.raises(FileNotFoundError, match="real.npz"):
         FeatureStatistics.load(path)
 
 
-@pytest.mark.quickest
 def test_other_suffix_is_refused(features, tmp_path):
     with pytest.raises(ValueError, match="must end in .npz"):
         FeatureStatistics.from_features(features).save(tmp_path / "real.txt")
 
 
-@pytest.mark.quickest
 @pytest.mark.parametrize("shape", [(1, 4), (4,), (0, 4)])
 def test_too_few_features_are_refused(shape):
     with pytest.raises(ValueError, match="at least 2"):
         FeatureStatistics.from_features(np.ones(shape))
 
 
-@pytest.mark.quickest
 def test_damage_anywhere_in_a_compressed_file_is_told(tmp_path):
     path = tmp_path / "real.npz"
     rng = np.random.default_rng(0)
@@ -149,7 +141,6 @@ def test_damage_anywhere_in_a_compressed_file_is_told(tmp_path):
     assert refused > 10
 
 
-@pytest.mark.quickest
 @pytest.mark.parametrize("name", ["mu", "sigma", "num_images"])
 def test_an_array_other_than_its_header_says_is_refused(path, name):
     arrays = {"mu": np.ones(2), "sigma": np.eye(2)}
@@ -162,7 +153,6 @@ def test_an_array_other_than_its_header_says_is_refused(path, name):
         assert "\n" not in str(error.value)
 
 
-@pytest.mark.quickest
 @pytest.mark.parametrize(
     "name, value",
     [
@@ -179,7 +169,6 @@ def test_arrays_of_another_kind_are_refused(path, name, value):
         FeatureStatistics.load(path)
 
 
-@pytest.mark.quickest
 def test_a_bomb_is_not_unpacked(path):
     np.savez_compressed(path, mu=np.ones(2), sigma=np.zeros(2**24))
     tracemalloc.start()

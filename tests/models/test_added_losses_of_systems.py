@@ -8,6 +8,9 @@ from keras import layers, ops
 
 from keras_gan import ACGAN, GAN, networks
 
+# The step of `GAN` is tested on every backend by test_added_losses.py.
+pytestmark = pytest.mark.quickest
+
 RATE, WEIGHT = 0.1, 0.05
 IMAGES = np.random.default_rng(0).normal(size=(16, 2)).astype("float32")
 LABELS = np.arange(16) % 3
@@ -95,7 +98,6 @@ def test_weight_decay_counts_for_the_player(make_three, make, player):
     assert found == pytest.approx(WEIGHT * np.sum(before**2), rel=1e-5)
 
 
-@pytest.mark.quickest
 @pytest.mark.parametrize("player", ["generator", "discriminator"])
 @pytest.mark.parametrize("make", [*SYSTEMS, "three"])
 def test_activities_count_for_the_player(make_three, make, player):

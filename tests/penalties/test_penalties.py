@@ -130,7 +130,7 @@ def test_a_network_gets_finite_gradients(name, differentiated):
         assert np.any(gradient)
 
 
-@pytest.mark.parametrize("size", [1e-4, 1.0, 1e4])
+@pytest.mark.parametrize("size", [1e-4, 1e4])
 @every_penalty
 def test_it_is_finite_for_logits_of_any_size(
     name, size, images, differentiated
@@ -145,14 +145,13 @@ def test_it_is_finite_for_logits_of_any_size(
     assert np.isfinite(found).all()
 
 
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 @every_penalty
-def test_half_precision_images_give_a_float32_scalar(name, dtype, images):
+def test_half_precision_images_give_a_float32_scalar(name, images):
     def score(batch):
         return 500.0 * ops.sum(batch, axis=(1, 2, 3))[:, None]
 
     # 500 squared is beyond float16.
-    halves = [ops.cast(array / 8.0, dtype) for array in images]
+    halves = [ops.cast(array / 8.0, "float16") for array in images]
     value = ready(name)(score, *halves)
     wide = ready(name)(score, *(ops.cast(half, "float32") for half in halves))
     value, wide = to_numpy(value), to_numpy(wide)
