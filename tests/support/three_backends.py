@@ -63,7 +63,12 @@ def pytest_pycollect_makemodule(module_path, parent):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leaves to one backend what one is enough for."""
+    """Leaves to one backend what one is enough for; examples come first.
+
+    They are a file that takes a minute. A worker that came to it last would
+    leave the other one without work.
+    """
+    items.sort(key=lambda item: len(item.path.parts))
     only = [_only_backend(item) for item in items]
     pairs = list(zip(items, only, strict=True))
     elsewhere = [item for item, name in pairs if name not in (BACKEND, None)]

@@ -268,7 +268,7 @@ def test_round_trip_before_and_after_use(make):
     assert_equal(other(every_level()), fresh(every_level()))
 
 
-@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", *FLOAT64])
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
 @pytest.mark.parametrize("shape", [(4, 12, 10, 3), (12, 10, 3)])
 def test_symbolic_is_eager(make, policy, shape):
     layer, images = make(dtype=policy), pictures(shape)
@@ -364,11 +364,11 @@ class HalfDark(ImageAugmentation):
         return images * (1.0 + share)
 
 
-RANGES = [(-1, 1), (0, 1), (0, 255), (-3, 5), (1000, 1001)]
+RANGES = [(-1, 1), (0, 255), (1000, 1001)]
 
 
 @pytest.mark.parametrize("value_range", RANGES)
-@pytest.mark.parametrize("jit_compile", [None, *JIT_COMPILE])
+@pytest.mark.parametrize("jit_compile", [None, JIT_COMPILE[-1]])
 def test_what_is_left_alone_keeps_every_bit(value_range, jit_compile):
     low, high = value_range
     images = (pictures() + 1) / 2 * (high - low) + low
@@ -387,7 +387,7 @@ def test_what_is_left_alone_keeps_every_bit(value_range, jit_compile):
     )
 
 
-@pytest.mark.parametrize("value_range", RANGES[:3])
+@pytest.mark.parametrize("value_range", RANGES[:2])
 def test_the_derivative_is_that_of_the_change_in_any_range(value_range):
     # Also where it changes nothing but by chance: the middle stays itself.
     low, high = value_range
