@@ -375,7 +375,7 @@ def test_two_replicas_are_one_device(points, labels, two_cpus):
             gan = make(LatentsFromData, fake_classification_weight=0.5)
             gan.compile(
                 sgd(), sgd(), update="simultaneous",
-                penalties=[penalties.R1(1.0)],
+                penalties=[penalties.R1(1.0)], run_eagerly=True,
             )  # fmt: skip
         # The last batch, of one image, leaves the second replica with none.
         logs.append(fit(gan, points[:33], labels[:33], epochs=2))
