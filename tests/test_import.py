@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+# What is backend's own has no heavy packages: test_house.py.
+pytestmark = pytest.mark.quickest
 PROGRAM = """
 import json, sys, time
 import keras

@@ -58,7 +58,6 @@ def test_import_brings_in_no_other_framework():
     assert not [name for name in others if f"'{name}'" in added]
 
 
-@pytest.mark.quickest
 @pytest.mark.skipif(BACKEND == "tensorflow", reason="it trains there")
 def test_strategy_of_tensorflow_is_refused():
     import tensorflow as tf
@@ -71,7 +70,6 @@ def test_strategy_of_tensorflow_is_refused():
         gan.compile()
 
 
-@pytest.mark.quickest
 def test_augmenter_without_gradients_is_refused():
     class Rounded(keras.layers.Layer):
         def call(self, images):

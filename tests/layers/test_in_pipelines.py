@@ -62,7 +62,6 @@ def test_pool_inside_a_fitted_model():
     assert np.isfinite(history["loss"][0])
 
 
-@pytest.mark.quickest
 @pytest.mark.skipif(
     keras.backend.backend() != "jax", reason="others have batches of any size"
 )

@@ -43,7 +43,6 @@ def test_different_shapes_are_refused(method, fake_shape):
     assert "real_logits.shape=(4, 1)" in str(error.value)
 
 
-@pytest.mark.quickest
 def test_batch_size_may_be_unknown_while_tracing():
     loss = RelativisticLoss()
     graph = compiled(loss.discriminator_loss, shapes=2 * [(None, 1)])

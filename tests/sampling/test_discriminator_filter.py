@@ -293,7 +293,6 @@ def test_a_discriminator_may_say_the_class_after_the_logit():
     )
 
 
-@pytest.mark.quickest
 def test_no_image_is_accepted_before_calibration():
     made = DiscriminatorThreshold()
     made.bind(source())
