@@ -96,7 +96,7 @@ def memory_of_one_module():
     if "jax" in sys.modules:
         sys.modules["jax"].clear_caches()
     if "tensorflow" in sys.modules:
-        _forget_custom_gradients()
+        forget_custom_gradients()
     gc.collect()
     # The C library of Linux keeps freed memory unless it is asked.
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
@@ -113,13 +113,17 @@ def _memory() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def _forget_custom_gradients() -> None:
+def forget_custom_gradients() -> None:
     """Drops the graphs that TensorFlow holds for gradients of their own.
 
-    It registers a gradient with each trace of such a function, for good.
+    It registers a gradient with each trace of such a function, for good. What
+    was traced and outlives a module goes with them: it would have no gradient.
     """
     from tensorflow.python.framework import ops
 
+    from keras_gan.backend.tensorflow import execution
+
+    execution._programs.clear()
     registered = ops.gradient_registry._registry
     for name in [n for n in registered if n.startswith("CustomGradient-")]:
         del registered[name]

@@ -8,6 +8,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+_programs: dict[Any, Any] = {}
+"""Compiled by `fused`, by function, shapes and constants."""
+
 
 def executing_eagerly() -> bool:
     """Whether operations run at once, not in a graph that runs later."""
@@ -53,21 +56,20 @@ def fused(function: Callable) -> Callable:
     Returns:
         Callable with the same arguments, compiled once for all batch sizes.
     """
-    programs: dict[Any, Any] = {}
 
     @functools.wraps(function)
     def call(*inputs, **constants):
         # All sizes except the batch size are part of the key: in a program for
         # several image sizes, the sizes would be unknown.
-        key = (_signature(inputs), tuple(sorted(constants.items())))
-        if key not in programs:
-            programs[key] = tf.function(
+        key = (function, _signature(inputs), tuple(sorted(constants.items())))
+        if key not in _programs:
+            _programs[key] = tf.function(
                 functools.partial(function, **constants),
                 jit_compile=True,
                 autograph=False,
                 reduce_retracing=True,
             )
-        return programs[key](*inputs)
+        return _programs[key](*inputs)
 
     return call
 

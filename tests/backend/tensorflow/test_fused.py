@@ -1,3 +1,4 @@
+import conftest
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -141,3 +142,25 @@ def test_on_two_replicas(traced, two_cpus):
 
     for values in two_cpus.experimental_local_results(run()):
         np.testing.assert_allclose(values, expected(images, drawn), rtol=1e-6)
+
+
+def test_programs_are_forgotten_with_their_gradients():
+    """What `conftest` drops between modules must not break the next one."""
+
+    @tf.custom_gradient
+    def doubled(images):
+        return 2 * images, lambda upstream: 2 * upstream
+
+    program = fused(lambda images: doubled(images))
+
+    @tf.function
+    def gradient(images):
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            result = program(images)
+        return tape.gradient(result, images)
+
+    images = tf.constant(noise((3, 4)))
+    program(images)
+    conftest.forget_custom_gradients()
+    np.testing.assert_array_equal(gradient(images), np.full((3, 4), 2.0))
