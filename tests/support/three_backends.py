@@ -78,11 +78,12 @@ def pytest_collection_modifyitems(config, items):
 
 def _only_backend(item) -> str | None:
     """The backend that alone runs a test, if there is one."""
-    if item.get_closest_marker("quickest") is not None:
-        return quickest()
-    once = item.get_closest_marker("once") is not None
-    strategy = "two_cpus" in getattr(item, "fixturenames", ())
-    return BACKENDS[0] if once or strategy else None
+    if "two_cpus" in getattr(item, "fixturenames", ()):
+        return BACKENDS[0]
+    only = {"once": BACKENDS[0], "quickest": quickest()}
+    # A mark of the test goes before one of the module.
+    marks = (mark.name for mark in item.iter_markers())
+    return next((only[name] for name in marks if name in only), None)
 
 
 @functools.cache
