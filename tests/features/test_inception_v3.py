@@ -165,6 +165,7 @@ def test_files_that_pytorch_writes_are_loaded(
         assert_near(summary(network(images["32"])[0]), FEATURES["32"])
 
 
+@pytest.mark.once
 def test_graph_equals_eager_for_every_batch_and_size(network, images):
     function = compiled(network, shapes=[(None, None, None, 3)])
     batch = np.concatenate([images["32"], images["32"][:, ::-1]])

@@ -44,8 +44,9 @@ def networks(takes_labels=False):
 
 
 def make(cls=Rows, *, takes_labels=False, seed=7, optimizers=None, **options):
-    """A compiled model; arguments of its class, and `run_eagerly`."""
-    way = {n: options.pop(n, default) for n, default in QUICK_STEPS.items()}
+    """A compiled model; arguments of its class, and how steps are run."""
+    told = {"run_eagerly", "jit_compile"} & set(options)
+    way = {**QUICK_STEPS, **{name: options.pop(name) for name in told}}
     gan = cls(
         *networks(takes_labels), num_classes=CLASSES, seed=seed, **options
     )
