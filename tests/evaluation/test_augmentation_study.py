@@ -78,6 +78,7 @@ def test_batches_follow_probabilities_and_carry_weights():
     assert (LABELS[images[:, 0, 0, 0]] == 2).all()
 
 
+@pytest.mark.once  # As most users run it.
 @pytest.mark.parametrize("rare", [2, None], ids=["rare", "labels"])
 def test_all_arms_of_a_cell_are_trained_and_judged(rare):
     # More batches than a pass of the unlabeled images has.

@@ -33,15 +33,32 @@ _peaks = pytest.StashKey[dict[str, int]]()
 
 
 @functools.cache
+def _statements(path: Path) -> list[ast.stmt]:
+    return ast.parse(path.read_text()).body
+
+
+@functools.cache
 def frameworks_of(path: Path) -> frozenset[str]:
     """Returns the frameworks that a module imports outside its functions."""
     names = {path.stem.rpartition("_")[2]}
-    for node in ast.parse(path.read_text()).body:
+    for node in _statements(path):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             names.add(node.module or "")
     return frozenset({name.split(".")[0] for name in names} & {*BACKENDS})
+
+
+def is_left_to_another(path: Path) -> bool:
+    """True if a mark leaves a whole module to another backend."""
+    marks = [
+        ast.unparse(node.value).rpartition(".")[2]
+        for node in _statements(path)
+        if isinstance(node, ast.Assign)
+        and ast.unparse(node.targets[0]) == "pytestmark"
+    ]
+    only = _backends_of_marks()
+    return any(only.get(mark, BACKEND) != BACKEND for mark in marks)
 
 
 def runs_on(path: Path, backend: str) -> bool:
@@ -50,14 +67,17 @@ def runs_on(path: Path, backend: str) -> bool:
 
 
 class _BoundElsewhere(pytest.Module):
-    """A module of another framework, which is not even imported."""
+    """A module of another backend, which is not even imported."""
 
     def collect(self):
         return []
 
 
 def pytest_pycollect_makemodule(module_path, parent):
-    if not runs_on(module_path, BACKEND):
+    # pytest calls it an error if a test that is named is not there.
+    named = any("::" in argument for argument in parent.config.args)
+    elsewhere = not named and is_left_to_another(module_path)
+    if elsewhere or not runs_on(module_path, BACKEND):
         return _BoundElsewhere.from_parent(parent, path=module_path)
     return None
 
@@ -80,10 +100,14 @@ def _only_backend(item) -> str | None:
     """The backend that alone runs a test, if there is one."""
     if "two_cpus" in getattr(item, "fixturenames", ()):
         return BACKENDS[0]
-    only = {"once": BACKENDS[0], "quickest": quickest()}
     # A mark of the test goes before one of the module.
     marks = (mark.name for mark in item.iter_markers())
+    only = _backends_of_marks()
     return next((only[name] for name in marks if name in only), None)
+
+
+def _backends_of_marks() -> dict[str, str]:
+    return {"once": BACKENDS[0], "quickest": quickest()}
 
 
 @functools.cache
