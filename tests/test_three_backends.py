@@ -20,6 +20,12 @@ MODULES = {
         "LAST = os.environ.get('LAST', 'tensorflow')\n"
         "NAME = os.environ.get('KERAS_BACKEND', 'tensorflow')\n"
     ),
+    "test_left.py": (
+        "import os, pytest\n"
+        "pytestmark = pytest.mark.once\n"
+        "assert os.environ.get('KERAS_BACKEND') is None  # Not even imported.\n"
+        "def test_four(): pass\n"
+    ),
     "test_bound.py": "import jax\ndef test_jax(): assert jax.HERE\n",
     "test_of_missing.py": "def test_missing(): pass\n",
     # JAX is there, PyTorch is not: neither is imported from elsewhere.
@@ -71,7 +77,7 @@ def test_all_backends_are_run_and_the_missing_one_is_told(run):
     backends = told(process)
     assert backends["tensorflow"] == backends["jax"] == "passed"
     assert backends["missing"].startswith("NOT TESTED")
-    assert "3 passed" in process.stdout  # On TensorFlow.
+    assert "4 passed" in process.stdout  # On TensorFlow.
     # On JAX two tests less, and one that is bound to it.
     assert "2 passed, 2 deselected" in process.stdout
 
@@ -79,7 +85,7 @@ def test_all_backends_are_run_and_the_missing_one_is_told(run):
 def test_the_quickest_backend_is_the_last_if_it_is_there(run):
     process = run(OTHERS="missing jax", LAST="jax")
     assert process.returncode == 0, process.stdout
-    assert "2 passed, 1 deselected" in process.stdout  # On TensorFlow.
+    assert "3 passed, 1 deselected" in process.stdout  # On TensorFlow.
     assert "3 passed, 1 deselected" in process.stdout  # On JAX.
 
 

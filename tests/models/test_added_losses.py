@@ -12,16 +12,13 @@ REAL = np.random.default_rng(0).uniform(-1, 1, (8, 3)).astype("float32")
 FAKE = np.float32([0.5, -0.2, 0.1])
 R1 = [keras_gan.penalties.R1(1.0)]
 # What is due now and then stands in a branch of the graph.
-LAZY = {
-    "penalties": [keras_gan.penalties.R1(1.0, every=2)],
-    "run_eagerly": False,
-}
+LAZY = [keras_gan.penalties.R1(1.0, every=2)]
 each_way = pytest.mark.parametrize(
     ("update", "options"),
     [
         ("alternating", {"penalties": []}),
         ("simultaneous", {"penalties": R1}),
-        ("simultaneous", LAZY),
+        ("simultaneous", {"penalties": LAZY}),
     ],
 )
 

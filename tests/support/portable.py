@@ -14,11 +14,6 @@ JIT_COMPILE = [False, True] if BACKEND == "tensorflow" else [False]
 # A few steps take less time eagerly than a graph takes to be traced, but JAX
 # compiles each eager operation.
 QUICK_STEPS = {"run_eagerly": BACKEND != "jax"}
-# From some twenty steps on, a graph is sooner there; XLA pays off much later.
-MANY_STEPS = {
-    "run_eagerly": False,
-    "jit_compile": False if BACKEND == "tensorflow" else "auto",
-}
 
 # Test of a system as it is compiled. PyTorch compiles networks, not steps, and
 # that takes half a minute: test_training.py does it for all systems.

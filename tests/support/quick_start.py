@@ -3,8 +3,6 @@
 Processes whose results are compared bit for bit need the same ones.
 """
 
-import functools
-
 import keras
 import numpy as np
 
@@ -46,32 +44,8 @@ def _truncated_normal(generator, shape, mean=0.0, stddev=1.0):
     return mean + stddev * values
 
 
-def run_eagerly_unless_told() -> None:
-    """Lets systems that are not told how to run their steps run them eagerly.
-
-    To trace and compile a step takes seconds, and most tests run few. A test of
-    graphs says `run_eagerly=False` or how they are compiled.
-    """
-    from keras_gan.models.fitting import Fitting
-    from keras_gan.models.two_player_model import TwoPlayerModel
-
-    compile = Fitting.compile
-
-    @functools.wraps(compile)
-    def compile_for_few_steps(model, *arguments, run_eagerly=None, **options):
-        if run_eagerly is None:
-            told = options.get("jit_compile", "auto") != "auto"
-            told = told or options.get("steps_per_execution", 1) != 1
-            replicas = model.distribute_strategy.num_replicas_in_sync
-            run_eagerly = replicas == 1 and not told
-        compile(model, *arguments, run_eagerly=run_eagerly, **options)
-
-    Fitting.compile = compile_for_few_steps
-    TwoPlayerModel.compile.__kwdefaults__["run_eagerly"] = None
-
-
 def start_quickly() -> None:
-    """Lets TensorFlow run steps eagerly, and JAX not compile initializers.
+    """Lets TensorFlow not optimize graphs, and JAX not compile initializers.
 
     JAX compiles a program for each shape that is drawn: a second for a small
     network, and a third of the time of tests that only build networks.
@@ -81,7 +55,6 @@ def start_quickly() -> None:
 
         options = {"disable_meta_optimizer": True}
         tf.config.optimizer.set_experimental_options(options)
-        run_eagerly_unless_told()
     elif keras.config.backend() == "jax":
         from keras.src.initializers import random_initializers
 
