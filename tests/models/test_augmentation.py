@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
-from portable import QUICK_STEPS
+from portable import QUICK_STEPS, corners
 
 from keras_gan.layers import AdaptiveAugment, DiffAugment
 from keras_gan.models.augmenter_checks import check
@@ -129,7 +129,7 @@ if keras.backend.backend() == "torch":
     SETTINGS["simultaneous, xla"][0].pop("jit_compile")
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("name", corners(SETTINGS, everywhere=2))
 def test_it_is_told_at_each_discriminator_update(make_gan, images, name):
     arguments, updates = SETTINGS[name]
     gan = make_gan(shape=SHAPE, augmenter=Adaptive())
@@ -222,7 +222,7 @@ def _bcr(**kwargs):
     return ConsistencyRegularization(pipeline, 1.0, 2.0, **kwargs)
 
 
-@pytest.mark.parametrize("name", CONTINUED)
+@pytest.mark.parametrize("name", corners(CONTINUED))
 def test_one_and_one_epoch_are_two(
     make_gan, images, same_state, tmp_path, name
 ):

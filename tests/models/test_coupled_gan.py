@@ -15,7 +15,7 @@ from coupled_models import (
     uniform,
 )
 from keras import layers, ops
-from portable import BACKEND, QUICK_STEPS, with_a_compiler
+from portable import BACKEND, QUICK_STEPS, corners, with_a_compiler
 
 from keras_gan import GAN, CoupledGAN, networks, penalties
 from keras_gan.layers import AdaptiveAugment
@@ -118,12 +118,16 @@ def check_logs(logs, others):
 
 @pytest.mark.parametrize(
     ("case", "update", "steps"),
-    [(case, "alternating", 1) for case in CASES]
-    + [
-        ("relativistic, R1, R2", "simultaneous", 1),
-        ("relativistic, R1, R2", "alternating", 2),
-        ("non_saturating", "simultaneous", 2),
-    ],
+    corners(
+        [
+            ("relativistic, R1, R2", "alternating", 2),
+            ("hinge, WGAN-GP", "simultaneous", 1),
+            ("relativistic, R1, R2", "simultaneous", 1),
+            ("non_saturating", "simultaneous", 2),
+            *((case, "alternating", 1) for case in CASES),
+        ],
+        everywhere=2,
+    ),
 )
 def test_without_sharing_it_is_two_gans(case, update, steps, fixed_draws):
     options = {"update": update, "discriminator_steps": steps}
@@ -141,7 +145,7 @@ def test_without_sharing_it_is_two_gans(case, update, steps, fixed_draws):
             assert np.abs(a).max() > 1e-6 or a.shape == (1,)
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", corners(CASES))
 def test_shared_weights_get_the_gradients_of_both_domains(case, fixed_draws):
     # In one pass for both players, each GAN alone is at the same weights.
     options = {"update": "simultaneous"}
@@ -211,7 +215,7 @@ def test_ways_to_run_a_step_agree():
 
 
 @pytest.mark.parametrize(
-    ("update", "steps"), [("alternating", 2), ("simultaneous", 1)]
+    ("update", "steps"), corners([("alternating", 2), ("simultaneous", 1)])
 )
 def test_fit_moves_every_weight(update, steps):
     gan = make(loss="non_saturating", update=update, discriminator_steps=steps)
@@ -246,7 +250,7 @@ def test_an_adaptive_augmenter_sees_both_domains():
     assert counted == [(8, 1)] * 2
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize("policy", corners(["mixed_float16", "mixed_bfloat16"]))
 def test_mixed_precision(policy):
     keras.config.set_dtype_policy(policy)
     gan = make(**QUICK_STEPS)
@@ -450,11 +454,13 @@ def everything():
 
 @pytest.mark.parametrize(
     ("options", "policy"),
-    [
-        (everything, "float32"),
-        (lambda: {"update": "simultaneous"}, "float32"),
-        (lambda: {"loss": "hinge", **QUICK_STEPS}, "mixed_bfloat16"),
-    ],
+    corners(
+        [
+            (everything, "float32"),
+            (lambda: {"update": "simultaneous"}, "float32"),
+            (lambda: {"loss": "hinge", **QUICK_STEPS}, "mixed_bfloat16"),
+        ]
+    ),
 )
 def test_saved_and_continued_equals_unbroken(
     options, policy, same_state, tmp_path

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from coupled_models import FIRST, LATENTS, SECOND, SHAPE, coupled, fit, make
 from keras import layers
-from portable import QUICK_STEPS, assert_equal
+from portable import QUICK_STEPS, assert_equal, corners
 
 from keras_gan import CoupledGAN, networks
 
@@ -52,7 +52,7 @@ def joint():
     return keras.Model(latents, drawn), keras.Model(images, logits)
 
 
-@pytest.mark.parametrize("build", [separate, sequential, joint])
+@pytest.mark.parametrize("build", corners([separate, sequential, joint]))
 def test_networks_of_ones_own(build, same_state, tmp_path):
     gan = make(build(), loss="hinge")
     fit(gan)

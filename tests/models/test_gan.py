@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from portable import QUICK_STEPS, compiled
+from portable import QUICK_STEPS, compiled, corners
 
 from keras_gan import GAN, backend, losses, models, networks, penalties
 from keras_gan.models.averaging import momentum_after
@@ -203,8 +203,11 @@ def test_own_loss_object_and_own_penalty(make_gan, points):
 
 
 @pytest.mark.parametrize(
-    "loss", ["relativistic", "non_saturating", "minimax", "least_squares",
-             "hinge", "wasserstein"]
+    "loss",
+    corners(
+        ["wasserstein", "relativistic", "non_saturating", "minimax",
+         "least_squares", "hinge"]
+    ),
 )  # fmt: skip
 def test_every_loss_trains_with_its_own_penalties(make_gan, points, loss):
     gan = make_gan()
@@ -213,7 +216,7 @@ def test_every_loss_trains_with_its_own_penalties(make_gan, points, loss):
     assert all(np.isfinite(v).all() for v in fit(gan, points).values())
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize("policy", corners(["mixed_float16", "mixed_bfloat16"]))
 def test_mixed_precision(points, policy):
     keras.config.set_dtype_policy(policy)
     gan = GAN(*networks.mlp((8, 8, 1), seed=1), seed=1)

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
+from portable import corners
 
 import keras_gan
 
@@ -102,7 +103,7 @@ def test_double_precision_as_the_default(float64, name):
     assert np.isfinite(ops.convert_to_numpy(metric.result()))
 
 
-@pytest.mark.parametrize("make", ["dcgan", "r3gan", "coupled"])
+@pytest.mark.parametrize("make", corners(["dcgan", "r3gan", "coupled"]))
 def test_channels_first(make):
     keras.config.set_image_data_format("channels_first")
     try:

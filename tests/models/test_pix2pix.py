@@ -15,7 +15,7 @@ from pair_models import (
     translator,
     uniform,
 )
-from portable import assert_close, assert_equal, pipeline, to_numpy
+from portable import assert_close, assert_equal, corners, pipeline, to_numpy
 
 from keras_gan import Pix2Pix, losses, penalties
 from keras_gan.layers import AdaptiveAugment, DiffAugment
@@ -364,10 +364,12 @@ def features():
 
 @pytest.mark.parametrize(
     ("options", "policy"),
-    [
-        (everything, "float32"),
-        (lambda: {"loss": None}, "mixed_bfloat16"),
-    ],
+    corners(
+        [
+            (everything, "float32"),
+            (lambda: {"loss": None}, "mixed_bfloat16"),
+        ]
+    ),
 )
 def test_saved_and_continued_equals_unbroken(
     options, policy, same_state, tmp_path

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from portable import QUICK_STEPS
+from portable import QUICK_STEPS, corners
 
 from keras_gan import losses, penalties
 from keras_gan.models.state import kept
@@ -38,11 +38,13 @@ def fit(gan, points, **kwargs):
 
 @pytest.mark.parametrize(
     "name, policy",
-    [
-        ("lazy penalties", "float32"),
-        ("two discriminator steps", "float32"),
-        ("simultaneous", "mixed_bfloat16"),
-    ],
+    corners(
+        [
+            ("lazy penalties", "float32"),
+            ("two discriminator steps", "float32"),
+            ("simultaneous", "mixed_bfloat16"),
+        ]
+    ),
 )
 def test_two_and_two_epochs_are_four(
     make_gan, points, same_state, tmp_path, name, policy

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from portable import assert_close, assert_equal, pipeline
+from portable import assert_close, assert_equal, corners, pipeline
 
 import keras_gan
 from keras_gan import penalties
@@ -82,7 +82,9 @@ def an_augmenter():
 
 @pytest.mark.parametrize(
     ("update", "discriminator_steps", "augmenter"),
-    [("alternating", 1, an_augmenter), ("simultaneous", 2, lambda: None)],
+    corners(
+        [("alternating", 1, an_augmenter), ("simultaneous", 2, lambda: None)]
+    ),
 )
 def test_saved_and_continued_equals_unbroken(
     tmp_path, update, discriminator_steps, augmenter
@@ -196,7 +198,8 @@ def test_spectral_normalization_with_penalties():
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"update": "simultaneous"}, {"discriminator_steps": 2}]
+    "options",
+    corners([{"discriminator_steps": 2}, {}, {"update": "simultaneous"}]),
 )
 def test_spectral_normalization_updates_once_per_update(options):
     layer = keras_gan.layers.SpectralNormalization(keras.layers.Dense(2))

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
+from portable import corners
 
 from keras_gan import AdversarialModel, Player, losses, penalties
 from keras_gan.models import Turn
@@ -73,7 +74,7 @@ def patches():
     return Patches()
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", corners(LOSSES))
 def test_patches_are_logits(patches, images, loss):
     patches.adversarial = losses.get(loss)
     players = patches.make_players()
@@ -99,7 +100,8 @@ def test_patches_are_logits(patches, images, loss):
 
 
 @pytest.mark.parametrize(
-    "name", ["r2", "gradient_penalty", "dragan", "lecam", "consistency"]
+    "name",
+    corners(["gradient_penalty", "r2", "dragan", "lecam", "consistency"]),
 )
 def test_every_penalty_takes_patches(patches, images, name):
     penalty = (

@@ -22,6 +22,19 @@ with_a_compiler = pytest.mark.skipif(
 )
 
 
+def corners(parameters, everywhere=1):
+    """Parameters of which all but the first few are for the quickest backend.
+
+    For tests whose parameters and backends do not depend on each other.
+    """
+    rest = [
+        one if isinstance(one, tuple) else (one,)
+        for one in [*parameters][everywhere:]
+    ]
+    quickest = [pytest.param(*one, marks=pytest.mark.quickest) for one in rest]
+    return [*parameters][:everywhere] + quickest
+
+
 def to_numpy(values):
     """Tensors and variables, alone or in lists, as NumPy arrays.
 
