@@ -8,9 +8,6 @@ import tensorflow as tf
 from keras_gan.datasets import DomainImages, domains, load, open_source
 from keras_gan.datasets.fingerprints import fingerprint
 
-# Another backend would change nothing.
-pytestmark = pytest.mark.quickest
-
 
 def numbers(start, stop):
     """Images whose only pixels are their own number."""
