@@ -115,7 +115,9 @@ def test_what_a_run_cannot_be_used_for(finished, digits, run_fails):
     run = finished / "run"
     error = run_fails("translate", run, digits, "--out", "out")
     assert "keras-gan augment DATA --run" in error
-    assert "must hold a GAN. Received: DAGAN" in run_fails("generate", run)
+    error = run_fails("generate", run)
+    assert "must hold a GAN. Received: DAGAN" in error
+    assert "keras-gan augment DATA --run" in error
     augment = ("augment", digits, "--run", run, "--out", "out", "--quiet")
     error = run_fails(*augment, "--filter", "threshold")
     assert "needs a discriminator" in error
