@@ -18,6 +18,7 @@ from keras_gan.backend.startup import (
     load_pipeline,
 )
 from keras_gan.cli import (
+    classify,
     edit,
     evaluate,
     export,
@@ -44,6 +45,7 @@ _COMMANDS = {
     "train": train,
     "generate": generate,
     "translate": translate,
+    "classify": classify,
     "evaluate": evaluate,
     "augment": augment,
     "study": study,
@@ -161,8 +163,8 @@ def _report_lost_reader() -> None:
 def _parser() -> Parser:
     parser = Parser(
         prog=PROGRAM,
-        description="Trains generative adversarial networks, draws and "
-        "translates images with them and measures these.",
+        description="Trains generative adversarial networks, draws, "
+        "translates and classifies images with them and measures these.",
         formatter_class=HelpFormatter,
     )
     parser.add_argument(

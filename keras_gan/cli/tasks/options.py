@@ -1,6 +1,7 @@
 """The options of `keras-gan train` for translation of images."""
 
 import argparse
+import os
 
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli.settings import MASKS, TASKS
@@ -17,10 +18,11 @@ def add_task_options(parser) -> None:
         "--task",
         choices=TASKS,
         metavar="TASK",
-        help="gan draws images; the others translate them: pairs (pix2pix), "
-        "domains (CycleGAN, no pairs), super-resolution, inpainting and "
-        "colorization (all three from DATA alone), attributes (StarGAN) "
-        "(default: gan)",
+        help="gan draws images; semi-supervised trains a classifier from few "
+        "labels; dagan learns to make more images of a class from one; the "
+        "others translate: pairs (pix2pix), domains (CycleGAN, no pairs), "
+        "super-resolution, inpainting and colorization (all three from DATA "
+        "alone), attributes (StarGAN) (default: gan)",
     )
     group.add_argument(
         "--second",
@@ -71,6 +73,21 @@ def _add_of_single_tasks(group) -> None:
         metavar="NAME,...",
         help="attributes: columns of the table to learn (default: all)",
     )
+
+    group.add_argument(
+        "--labels-for",
+        type=_labels_for,
+        metavar="FILE|N",
+        help="semi-supervised: a .csv of file and label (index and label for "
+        "arrays) of the images that have labels; or keep N labels of each "
+        "class, drawn by --seed (default: none, but the task needs it)",
+    )
+
+
+def _labels_for(text: str) -> int | str:
+    """A number of labels, or the whole path of a table."""
+    is_number = text.isascii() and text.isdecimal()
+    return kinds.positive_integer(text) if is_number else os.path.abspath(text)
 
 
 def _masks(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What tasks from images to images have in common."""
+"""What all tasks but that of a `GAN` have in common."""
 
 import abc
 import argparse
@@ -34,7 +34,7 @@ _FROM_RECIPE = (
 
 
 class TranslationTask(Task):
-    """A task whose model translates images, and whose data is `Examples`.
+    """A task with a `Recipe`, most often from images to images.
 
     Attributes:
         recipe_of: Function of `keras_gan.tasks` that chooses a `Recipe`.
@@ -62,8 +62,10 @@ class TranslationTask(Task):
         if None in whole.info.image_shape:
             raise ValueError(
                 f"The images of `{whole.info.name}` have different sizes. "
-                "Resize them with --image-size, or train on parts of one size "
-                "with --crop."
+                "Resize them with --image-size"
+                + ", or train on parts of one size with --crop"
+                * ("crop" in self.options)
+                + "."
             )
         return parted(
             whole,
