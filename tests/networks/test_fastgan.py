@@ -11,6 +11,8 @@ import keras_gan
 from keras_gan import networks
 from keras_gan.layers import RandomQuadrant, ReconstructionError, augmenter
 from keras_gan.losses import PerceptualLoss
+from keras_gan.networks.fastgan.generator import _excited
+from keras_gan.networks.initialization import Initializers
 
 SHAPE = (16, 16, 1)
 # Passes of the discriminator in a step: of real, of fake, of new fake images.
@@ -115,3 +117,28 @@ def test_sizes():
     for shape in ((8, 8, 1), (30, 30, 1), (16, 64, 1)):
         with pytest.raises(ValueError, match="Sides of images must be"):
             networks.fastgan(shape)
+
+
+@pytest.mark.once
+def test_noise_is_added_in_every_other_block():
+    generator = networks.fastgan_generator((64, 64, 1), width=2, seed=1)
+    kind = keras_gan.layers.NoiseInjection
+    sides = [x.output.shape[1] for x in generator.layers if isinstance(x, kind)]
+    assert sides == [8, 8, 32, 32]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("side", [4, 7, 8, 14, 20, 28])
+def test_every_pixel_of_the_coarse_map_counts_for_the_gates(side):
+    size = side
+    while size > 7:
+        size //= 2
+    fine = keras.Input((4, 4, 2))
+    coarse = keras.Input((side, side, 1))
+    gated = _excited(fine, coarse, (size, size), Initializers(1, stream=0))
+    network = keras.Model([fine, coarse], gated)
+    ones = np.ones((side * side, 4, 4, 2), "float32")
+    dots = np.eye(side * side, dtype="float32").reshape(-1, side, side, 1)
+    gates = array(network([ones, dots]))[:, 0, 0]
+    none = array(network([ones[:1], 0.0 * dots[:1]]))[0, 0, 0]
+    assert (np.abs(gates - none).max(axis=1) > 0.0).all()
