@@ -99,7 +99,7 @@ class Fitting(LoggedModel, SavedModel):
             for network in player.networks
         ]
 
-    # What compiled steps depend on ---------------------------------------------
+    # What compiled steps depend on -------------------------------------------
 
     def program_variables(self) -> list:
         """Returns the variables that `program_key` depends on."""

@@ -176,9 +176,7 @@ class TestFolder:
         gan = styled_gan()
         write_config("styled", CLASSES, (8, 8, 1))
         gan.save("styled/model.keras")
-        augment(
-            photos, "--num-images", 4, "--truncation", 0, model="styled"
-        )
+        augment(photos, "--num-images", 4, "--truncation", 0, model="styled")
         settings = json.loads(Path("out/augment.json").read_text())
         assert settings["truncation"] == 0.0
         mean = to_uint8(gan.generate(1, truncation=0.0)[0])

@@ -84,7 +84,9 @@ class TestImages:
             share: SyntheticImages(gan, num_images=9, seed=2, truncation=share)
             for share in (0.0, 0.5, 1.0, None)
         }
-        mean, half, full, plain = (one.draw(0).images for one in batches.values())
+        mean, half, full, plain = (
+            one.draw(0).images for one in batches.values()
+        )
         expected = gan.generate(1, truncation=0.0)
         assert_close(mean, expected.repeat(9, 0), atol=1e-5)
         # The latents are not bounded as well.

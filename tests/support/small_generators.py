@@ -113,9 +113,14 @@ def _normal(seed):
 def styled_gan(num_classes: int | None = 3) -> keras_gan.GAN:
     """A StyleGAN of images 8 x 8 x 1 with a mean style that is not 0."""
     pair = networks.stylegan2(
-        SHAPE, num_classes=num_classes, latent_dim=LATENT_DIM, width=2, style_dim=3,
-        mapping_depth=1, seed=1,
-    )  # fmt: skip
+        SHAPE,
+        num_classes=num_classes,
+        latent_dim=LATENT_DIM,
+        width=2,
+        style_dim=3,
+        mapping_depth=1,
+        seed=1,
+    )
     gan = keras_gan.GAN(*pair, num_classes=num_classes, seed=1)
     for network in (gan.generator, gan.sampler):
         style_space.mean_style(network).assign([0.5, -1.0, 2.0])
