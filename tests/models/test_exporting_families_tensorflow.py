@@ -108,3 +108,27 @@ def test_layers_are_as_before_when_it_is_written(tmp_path, monkeypatch):
         assert dense.activation is keras.activations.gelu
         assert "call" not in vars(nearest)
     assert calls == [(gelu, True), (keras.activations.gelu, False)]
+
+
+def test_operations_that_onnx_lacks_are_one_error(tmp_path):
+    onnx = pytest.importorskip("onnx")
+    helper, path = onnx.helper, tmp_path / "model.onnx"
+    numbers = (
+        helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1])
+        for name in "abcd"
+    )
+    a, _, _, d = numbers
+    nodes = [
+        helper.make_node("Erf", ["a"], ["b"]),
+        helper.make_node("Erfc", ["b"], ["c"]),
+        helper.make_node("Own", ["c"], ["d"], domain="another"),
+    ]
+    graph = helper.make_graph(nodes, "graph", [a], [d])
+    onnx.save(helper.make_model(graph), path)
+    with pytest.raises(ValueError, match="'onnx', which lacks Erfc. Choose"):
+        exporting._check_onnx(str(path))
+    assert not path.exists()
+    del graph.node[1:]
+    onnx.save(helper.make_model(graph), path)
+    exporting._check_onnx(str(path))
+    assert path.exists()
