@@ -127,9 +127,13 @@ def rate(text: str) -> float:
 
 
 def weight(text: str) -> float:
-    """0, or a number that `rate` takes."""
+    """A number of 0 or more that float32 can hold."""
     number = _number(text, float, "a number")
-    return 0.0 if number == 0 else rate(text)
+    if not 0 <= number < MOST_NUMBER:  # NaN is refused, too.
+        raise argparse.ArgumentTypeError(
+            f"must be at least 0 and below {MOST_NUMBER:g}, not {_short(text)}"
+        )
+    return number
 
 
 def seed(text: str) -> int:
