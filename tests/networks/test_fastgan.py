@@ -142,3 +142,33 @@ def test_every_pixel_of_the_coarse_map_counts_for_the_gates(side):
     gates = array(network([ones, dots]))[:, 0, 0]
     none = array(network([ones[:1], 0.0 * dots[:1]]))[0, 0, 0]
     assert (np.abs(gates - none).max(axis=1) > 0.0).all()
+
+
+@pytest.mark.once
+def test_all_kernels_but_the_first_have_spectral_normalization():
+    pair = networks.fastgan((64, 64, 1), width=2, latent_dim=4, seed=1)
+    for network, others in zip(pair, (["dense"], []), strict=True):
+        kinds = (keras.layers.Conv2D, keras.layers.Dense)
+        bare = [x for x in network.layers if isinstance(x, kinds)]
+        assert len(bare) == len(others)
+        wrapped = [
+            x.layer
+            for x in network.layers
+            if isinstance(x, keras_gan.layers.SpectralNormalization)
+        ]
+        assert len(wrapped) > 8
+        assert not any(
+            x.use_bias for x in wrapped if isinstance(x, keras.layers.Conv2D)
+        )
+
+
+@pytest.mark.once
+def test_both_paths_of_a_block_are_activated_before_their_mean():
+    network = networks.fastgan_discriminator(SHAPE, width=2, seed=1)
+    means = [x for x in network.layers if isinstance(x, keras.layers.Average)]
+    for mean in means:
+        for part in mean.input:
+            assert isinstance(
+                part._keras_history.operation, keras.layers.LeakyReLU
+            )
+    assert len(means) == 2

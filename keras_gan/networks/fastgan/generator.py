@@ -91,14 +91,8 @@ def fastgan_generator(
         if stage >= skip:
             x = _excited(x, maps[stage - skip], plan[0], initializers)
         maps.append(x)
-    images = keras.layers.Conv2D(
-        image_shape[-1],
-        3,
-        padding="same",
-        activation="tanh",
-        kernel_initializer=initializers.glorot_uniform(),
-        dtype="float32",
-        name="images",
+    images = convolution(
+        image_shape[-1], 3, initializers, activation="tanh", dtype="float32"
     )(maps[-1])
     return keras.Model(inputs, images, name="fastgan_generator")
 
@@ -122,18 +116,8 @@ def _excited(
     """
     channels, pool = x.shape[-1], coarse.shape[1] // size[0]
     y = keras.layers.AveragePooling2D(pool)(coarse)
-    y = keras.layers.Conv2D(
-        channels,
-        size,
-        activation="silu",
-        use_bias=False,
-        kernel_initializer=initializers.he_normal(),
+    y = convolution(
+        channels, size, initializers, padding="valid", activation="silu"
     )(y)
-    gates = keras.layers.Conv2D(
-        channels,
-        1,
-        activation="sigmoid",
-        use_bias=False,
-        kernel_initializer=initializers.glorot_uniform(),
-    )(y)
+    gates = convolution(channels, 1, initializers, activation="sigmoid")(y)
     return keras.layers.Multiply()([x, gates])
