@@ -2,7 +2,7 @@
 
     python benchmarks/growing_steps.py
     python benchmarks/growing_steps.py --side 128 --width 16
-    KERAS_BACKEND=jax python benchmarks/growing_steps.py --levels 0 --one-program
+    KERAS_BACKEND=jax python benchmarks/growing_steps.py --one-program
 
 For docs/networks.md. Of JAX on a CPU, `--one-program` measures a program that
 computes all levels, in place of one for each level.
