@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from portable import array
 from runs import write_config
+from small_generators import styled_gan
 
 import keras_gan
 from keras_gan import cli, datasets, networks
@@ -171,6 +172,18 @@ class TestFolder:
         for row, image in zip(generated, images, strict=True):
             written = read_image(Path("out") / row["file"])
             np.testing.assert_array_equal(written, to_uint8(image))
+
+    def test_truncation_of_styles(self, augment, photos, in_folder):
+        gan = styled_gan()
+        write_config("styled", CLASSES, (8, 8, 1))
+        gan.save("styled/model.keras")
+        augment(photos, "--num-images", 4, "--truncation", 0, model="styled")
+        settings = json.loads(Path("out/augment.json").read_text())
+        assert settings["truncation"] == 0.0
+        mean = to_uint8(gan.generate(1, truncation=0.0)[0])
+        for row in manifest()[9:]:
+            written = read_image(Path("out") / row["file"]).astype(int)
+            assert np.abs(written - mean).max() <= 1
 
     def test_settings_say_what_determined_it(self, augment, photos, run):
         augment(photos, "--num-images", 4, "--truncation", 1.5)

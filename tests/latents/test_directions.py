@@ -218,6 +218,17 @@ def test_edits_of_some_layers():
 
 
 @pytest.mark.quickest
+def test_noise_of_other_images_is_refused():
+    generator = small.styled()
+    direction = factorize(generator)[0]
+    two = [np.zeros((2, 8, 8, 1), "float32")] * 3
+    assert edit(generator, 2, direction, [0.0], noise=two, seed=1).shape[0] == 2
+    for noise in ([], two[:2], [one[:, :4] for one in two], two):
+        with pytest.raises(ValueError, match="one array for each noise layer"):
+            edit(generator, 3, direction, [0.0], noise=noise)
+
+
+@pytest.mark.quickest
 def test_classes_stay_what_they_are():
     generator = small.conditional()
     source = open_generator(generator, num_classes=3)

@@ -19,6 +19,7 @@ from portable import (
     pipeline,
     tensor,
 )
+from small_generators import styled_gan
 
 import keras_gan
 from keras_gan import networks
@@ -380,6 +381,21 @@ class TestSeeds:
         new, _ = layer(images, labels)
         off = array(new)[:, 0, 0, 0] - labels / 10
         assert 0.05 < np.abs(off).max() <= 0.1001
+
+    def test_truncation_of_styles_is_a_share(self):
+        gan = styled_gan()
+        images = np.zeros((4, 8, 8, 1), "float32")
+        labels = np.array([0, 1, 2, 0])
+        mean = gan.generate(1, truncation=0.0).clip(-1, 1).repeat(4, 0)
+        options = {"truncation": np.float32(0), "seed": 1}
+        for more in ({}, {"pool_size": 6}):
+            layer = GANDataGenerator(gan, 1.0, **options, **more)
+            assert_close(layer(images, labels)[0], mean, atol=1e-5)
+        dataset = pipeline((images, labels), 4).map(layer)
+        assert_close(next(iter(dataset))[0], mean, atol=1e-5)
+        assert json.loads(json.dumps(layer.get_config()))["truncation"] == 0.0
+        drawn = GANDataGenerator(gan, 1.0, truncation=1, seed=1)(images, labels)
+        assert np.abs(array(drawn[0]) - mean).max() > 0.01
 
 
 class TestSources:

@@ -85,13 +85,26 @@ def test_seed_is_checked(seed):
 
 @pytest.mark.quickest
 def test_round_trip():
-    layer = SelfAttention(key_divisor=4, spectral_normalization=False, seed=3)
+    layer = SelfAttention(
+        key_divisor=4,
+        spectral_normalization=False,
+        kernel_initializer="orthogonal",
+        seed=3,
+    )
     config = layer.get_config()
     layer.build(X.shape)
     assert layer.get_config() == config
     again = SelfAttention.from_config(config)
     again.build(X.shape)
     assert_equal(again.keys.kernel, layer.keys.kernel)
+    matrix = to_numpy(layer.queries.kernel)[0, 0]
+    assert_close(matrix.T @ matrix, np.eye(matrix.shape[1]), atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["zeros", "none", 3])
+def test_initializer_is_checked(name):
+    with pytest.raises(ValueError, match="must be the name of an init"):
+        SelfAttention(kernel_initializer=name)
 
 
 @pytest.mark.quickest
