@@ -59,12 +59,7 @@ class TranslationTask(Task):
 
     def open(self, given):
         whole = self.examples(given, given.split)
-        if None in whole.info.image_shape:
-            raise ValueError(
-                f"The images of `{whole.info.name}` have different sizes. "
-                "Resize them with --image-size, or train on parts of one size "
-                "with --crop."
-            )
+        check_one_size(whole)
         return parted(
             whole,
             lambda split: self.examples(given, split),
@@ -211,6 +206,15 @@ class TranslationTask(Task):
             shard=shard,
         )
 
+    def validation(self, job):
+        held_out = job.source.held_out
+        if held_out is None:
+            return None
+        size = min(job.settings.batch_size, len(held_out))
+        return datasets.load(
+            held_out, batch_size=size, shuffle=False, seed=job.settings.seed
+        )
+
     def callbacks(self, job):
         folder = job.folder
         sources, targets = self.samples(job.source)
@@ -291,6 +295,19 @@ class TranslationTask(Task):
 
     def more(self, run):
         return "translate", run, "IMAGES", "--out", "DIR"
+
+
+def check_one_size(source: Any) -> None:
+    """Raises an error if opened images have different sizes.
+
+    Args:
+        source: The opened images.
+    """
+    if None in source.info.image_shape:
+        raise ValueError(
+            f"The images of `{source.info.name}` have different sizes. Resize "
+            "them with --image-size, or train on parts of one size with --crop."
+        )
 
 
 def tiling(options: Any) -> dict[str, Any]:
