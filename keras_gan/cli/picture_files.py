@@ -2,6 +2,7 @@
 
 import collections
 import contextlib
+import math
 import os
 import pathlib
 from collections.abc import Callable, Iterator
@@ -131,13 +132,14 @@ def written_names(names: list[str]) -> list[str]:
 
 
 def in_batches(
-    files: Any, most: int
+    files: Any, most: int, most_pixels: float = math.inf
 ) -> Iterator[tuple[list[int], list[np.ndarray]]]:
     """Yields the numbers of images and these, of one shape and in order.
 
     Args:
         files: The images: an object with `names` and `read`.
         most: How many there are at once.
+        most_pixels: Pixels in all of them; a larger image comes alone.
     """
     numbers: list[int] = []
     images: list[np.ndarray] = []
@@ -145,7 +147,12 @@ def in_batches(
         image = files.read(name)
         if image is None:
             continue
-        if images and (len(images) == most or image.shape != images[0].shape):
+        pixels = (len(images) + 1) * math.prod(image.shape[:2])
+        if images and (
+            len(images) == most
+            or image.shape != images[0].shape
+            or pixels > most_pixels
+        ):
             yield numbers, images
             numbers, images = [], []
         numbers.append(number)

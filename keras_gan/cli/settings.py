@@ -121,6 +121,7 @@ class Settings:
     direction: Literal["a-to-b", "b-to-a"] | None = None
     scale: Literal[2, 3, 4] | None = None
     degradation: Literal["bicubic", "real"] | None = None
+    sharpen: bool | None = None
     masks: Text | None = None
     resized_to: tuple[Units, Units] | None = None
     crop: tuple[Units, Units] | None = None

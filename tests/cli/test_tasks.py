@@ -142,7 +142,11 @@ def test_resuming_with_other_options_or_images(pairs, run_fails):
 @pytest.mark.parametrize(
     "task, options, shapes",
     [
-        ("super-resolution", ("--scale", 2), ((4, 4, 3), (8, 8, 3))),
+        (
+            "super-resolution",
+            ("--scale", 2, "--sharpen"),
+            ((4, 4, 3), (8, 8, 3)),
+        ),
         ("inpainting", ("--masks", "free_form"), ((8, 8, 4), (8, 8, 3))),
         ("colorization", (), ((8, 8, 1), (8, 8, 3))),
     ],
@@ -154,6 +158,7 @@ def test_tasks_that_make_their_pairs(in_folder, eagerly, task, options, shapes):
     (row,) = rows_of("run")
     assert float(row["val_psnr"]) > 0
     settings = settings_of("run")
+    assert bool(settings["sharpen"]) == ("--sharpen" in options)
     given = types.SimpleNamespace(
         **{**settings, "image_size": None, "quiet": True, "num_workers": 1}
     )

@@ -31,9 +31,11 @@ from keras_gan import (
     CoupledGAN,
     Pix2Pix,
     StarGAN,
+    backend,
     losses,
     penalties,
 )
+from keras_gan.models import star_gan
 
 
 class LatentsFromData(GAN):
@@ -200,11 +202,13 @@ def test_pairs_on_two_replicas_are_as_on_one_device(two_cpus, tmp_path):
     assert np.isfinite(models[1].evaluate(sources, targets, verbose=0)).all()
 
 
-class Opposites(StarGAN):
-    """The target attributes do not depend on what a replica draws."""
+class ByBrightness(StarGAN):
+    """The order of target attributes is that of the first pixels."""
 
     def target_attributes(self, batch, seed):
-        return 1.0 - batch.labels
+        rows = [batch.labels, batch.images[:, 0, 0, :1]]
+        rows = keras.ops.concatenate(rows, axis=-1)
+        return backend.on_whole_batch(star_gan._sorted_by_lot, rows)
 
 
 class FromSources(DAGAN):
@@ -217,7 +221,7 @@ class FromSources(DAGAN):
 # Where a batch is split unevenly, a replica may get no image at all.
 TRANSLATING = {
     "pool": (make_cycle, SECOND, {"pool_size": 5}, 9),
-    "attributes": (make_star, ATTRIBUTES, {"cls": Opposites}, 9),
+    "attributes": (make_star, ATTRIBUTES, {"cls": ByBrightness}, 9),
     "class pairs": (make_dagan, SECOND, {"cls": FromSources}, 9),
 }
 
@@ -277,6 +281,30 @@ def test_replicas_draw_different_latents(make_gan, points, two_cpus):
 
     first, second = two_cpus.experimental_local_results(draw())
     assert np.abs(np.asarray(first) - np.asarray(second)).min() > 0
+
+
+def test_wanted_attributes_are_of_images_of_all_replicas(two_cpus):
+    import tensorflow as tf
+
+    with two_cpus.scope():
+        model = make_star()
+    # Each replica has images with one attribute only.
+    rows = np.repeat(np.eye(3, dtype="float32")[:2], 8, axis=0)
+
+    def on_replica():
+        labels = tf.constant(rows.reshape(2, 8, 3))[backend.replica_id()]
+        return model.target_attributes(_Labels(labels), model.seed_generator)
+
+    drawn = tf.function(lambda: two_cpus.run(on_replica))()
+    parts = list(map(np.asarray, two_cpus.experimental_local_results(drawn)))
+    assert np.concatenate(parts).sum(axis=0).tolist() == [8, 8, 0]
+    for part in parts:
+        assert part.shape == (8, 3) and (part.sum(axis=0)[:2] > 0).all()
+
+
+class _Labels:
+    def __init__(self, labels):
+        self.labels = labels
 
 
 class _Images:

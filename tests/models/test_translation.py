@@ -151,6 +151,13 @@ def test_images_that_cannot_be_translated(fixed, images, options, message):
 
 
 @pytest.mark.quickest
+def test_a_result_larger_than_memory_is_refused(model, monkeypatch):
+    monkeypatch.setattr("keras_gan.utils.memory._total_memory", lambda: 1000.0)
+    with pytest.raises(ValueError, match="translation of an image of 20 x 13"):
+        model.translate(IMAGES, tile=8)
+
+
+@pytest.mark.quickest
 def test_tiles_need_a_whole_multiple():
     generator = keras.Sequential(
         [keras.Input(ANY), layers.Conv2D(1, 3, padding="valid")]

@@ -55,6 +55,13 @@ def _add_of_single_tasks(group) -> None:
         "chain of random blur, noise and compression (default: bicubic)",
     )
     group.add_argument(
+        "--sharpen",
+        action="store_true",
+        default=None,
+        help="super-resolution: sharpen the images first, by unsharp masking, "
+        "as Real-ESRGAN was trained (default: as they are)",
+    )
+    group.add_argument(
         "--masks",
         type=_masks,
         metavar="NAME|DATA",

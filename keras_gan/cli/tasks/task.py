@@ -28,6 +28,7 @@ _SPECIAL = (
     "direction",
     "scale",
     "degradation",
+    "sharpen",
     "masks",
     "crop",
     "flip",
