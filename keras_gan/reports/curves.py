@@ -1,0 +1,249 @@
+"""Which curves a history has, and what they mean."""
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from keras_gan.reports.charts import Chart, Series, chart_of
+from keras_gan.reports.run import Run
+
+_FID = "Distance between the features of real and generated images."
+_METRICS = {
+    "fid": _FID,
+    "kid": "Distance between the same features by a kernel; less biased "
+    "for few images.",
+    "inception_score": "How sure a classifier is of single images, and how "
+    "varied they are together.",
+    "precision": "Share of generated images that are within the real ones.",
+    "recall": "Share of real images that are within the generated ones.",
+    "density": "How densely real images surround the generated ones.",
+    "coverage": "Share of real images that have a generated one nearby.",
+    "psnr": "Signal to noise in dB, of images that are held back.",
+    "ssim": "Structural similarity of images that are held back; 1 is the "
+    "same image.",
+    "accuracy": "Share of right answers.",
+    "modes": "Modes of the data that are generated.",
+}
+_LOWER_IS_BETTER = {"fid", "kid", "reverse_kl", "lpips", "loss"}
+_LOSSES = (
+    "They measure the players against each other, not against the data: flat "
+    "is no standstill, and lower is no better image."
+)
+_PART = "A part of what the players minimize."
+_ACCURACIES = (
+    "Share of real and of generated images that the discriminator tells right. "
+    "Near 1 in both it wins outright; near 0.5 it guesses."
+)
+_RELATIVE = (
+    " The relativistic loss only compares real with generated images, so "
+    "neither says much alone."
+)
+_PROBABILITY = (
+    "How often an image is augmented before the discriminator sees it: more "
+    "while it overfits."
+)
+_SPEED = (
+    "Images a second, with the metrics and samples of the round. The first "
+    "round also compiles."
+)
+_OTHER = "A term beside the losses, by its name in history.csv."
+_HEALTH = "What the watch over the training measured."
+
+
+@dataclasses.dataclass(frozen=True)
+class Metric:
+    """A metric of a run.
+
+    Attributes:
+        name: Its name in the history.
+        series: Its values.
+        is_lower_better: Whether the best value is the smallest.
+    """
+
+    name: str
+    series: Series
+    is_lower_better: bool
+
+    @property
+    def direction(self) -> str:
+        """Which values are better, in words."""
+        return "lower is better" if self.is_lower_better else "higher is better"
+
+    @property
+    def best(self) -> tuple[float, int]:
+        """The best value, and its round."""
+        place = self.series.best or 0
+        series = self.series
+        return float(series.values[place]), int(series.rounds[place])
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """A kind of curves, which are in one chart if they are of one run."""
+
+    title: str
+    note: str
+    pattern: str
+    at_least: tuple[float, float] | None = None
+    is_shared: bool = False
+
+
+_KINDS = (
+    Kind("Losses", _LOSSES, r"[dg]_loss", is_shared=True),
+    Kind("Losses", _PART, r"(?!val_).*(?<![a-z])loss"),
+    Kind("Accuracies", _ACCURACIES, r"d_(real|fake)_accuracy", (0, 1), True),
+    Kind("Accuracies", _METRICS["accuracy"], r"(?!val_).*accuracy", (0, 1)),
+    Kind("Augmentation", _PROBABILITY, r"augment_probability", (0, 1)),
+    Kind("Health", _HEALTH, r"health_.*"),
+    Kind("Penalties and other terms", _OTHER, r".*"),
+)
+
+
+def metrics_of(run: Run) -> list[Metric]:
+    """Returns the metrics in the history of a run.
+
+    Args:
+        run: The run.
+    """
+    found = []
+    for name, values in run.history.logs.items():
+        base = _metric_of(name)
+        if base is None:
+            continue
+        is_lower = base in _LOWER_IS_BETTER
+        best = int((np.nanargmin if is_lower else np.nanargmax)(values))
+        found.append(Metric(name, _series(run, name, name, best), is_lower))
+    return found
+
+
+def charts_of(
+    runs: Sequence[Run], labels: Sequence[str]
+) -> list[tuple[str, list[Chart]]]:
+    """Returns all charts of some runs, by the titles of their groups.
+
+    Of one run, the losses of both players share a chart. Of several, each
+    chart has one quantity, and a line for each run.
+
+    Args:
+        runs: The runs.
+        labels: A name for each.
+    """
+    groups: dict[str, list[Chart]] = {"Metrics": _metric_charts(runs, labels)}
+    metrics = {m.name for run in runs for m in metrics_of(run)}
+    names = dict.fromkeys(name for run in runs for name in run.history.logs)
+    left = [name for name in names if name not in metrics]
+    for kind in _KINDS:
+        ours = [name for name in left if re.fullmatch(kind.pattern, name)]
+        left = [name for name in left if name not in ours]
+        together = [ours] if kind.is_shared and len(runs) == 1 else None
+        for shown in together or [[name] for name in ours]:
+            if shown:
+                chart = _chart(kind, shown, runs, labels)
+                groups.setdefault(kind.title, []).append(chart)
+    speeds = list(map(_speed, runs, labels))
+    measured = [one for one in speeds if np.isfinite(one.values).any()]
+    if measured:
+        chart = _shown("Images a second", _SPEED, measured, runs, (0, 0))
+        groups["Throughput"] = [chart]
+    return [(title, charts) for title, charts in groups.items() if charts]
+
+
+def images_per_second(run: Run) -> np.ndarray:
+    """Returns the real images that a run saw in a second, for each round.
+
+    Args:
+        run: The run.
+    """
+    history, size = run.history, run.config.settings.batch_size
+    if size is None or not len(history):
+        return np.full(len(history), np.nan)
+    done = np.diff(history.steps, prepend=0.0)
+    good = (history.seconds > 0) & (done > 0)
+    seconds = np.where(good, history.seconds, np.nan)
+    return done * size / seconds
+
+
+def _metric_charts(runs, labels) -> list[Chart]:
+    found: dict[str, list[Series]] = {}
+    notes = {}
+    for run, label in zip(runs, labels, strict=True):
+        for metric in metrics_of(run):
+            name = metric.name if len(runs) == 1 else label
+            series = dataclasses.replace(metric.series, name=name)
+            found.setdefault(metric.name, []).append(series)
+            notes[metric.name] = _metric_note(metric, runs)
+    return [
+        _shown(name, notes[name], series, runs)
+        for name, series in found.items()
+    ]
+
+
+def _metric_note(metric: Metric, runs: Sequence[Run]) -> str:
+    base = _metric_of(metric.name) or ""
+    words = f"{_METRICS.get(base, '')} {metric.direction.capitalize()}."
+    extractors = {run.config.settings.feature_extractor for run in runs}
+    others = sorted(extractors - {"inception_v3", ""})
+    if base in ("fid", "kid") and others:
+        words += (
+            f" In features of {', '.join(others)}, so not comparable with "
+            "papers."
+        )
+    return words.strip()
+
+
+def _metric_of(name: str) -> str | None:
+    """The metric that a column holds, without `val_` and the like."""
+    base = name.removeprefix("val_")
+    base = re.sub(r"(_y)?(_crop\d+)?$", "", base)
+    known = base in _METRICS and base != "accuracy"
+    return base if known or name.startswith("val_") else None
+
+
+def _chart(kind: Kind, names, runs, labels) -> Chart:
+    alone = len(runs) == 1
+    series = [
+        _series(run, name, name if alone else label)
+        for name in names
+        for run, label in zip(runs, labels, strict=True)
+        if name in run.history.logs
+    ]
+    title = kind.title if len(names) > 1 else names[0]
+    note = kind.note
+    relative = all(r.config.settings.loss == "relativistic" for r in runs)
+    if note is _ACCURACIES and relative:
+        note += _RELATIVE
+    return _shown(title, note, series, runs, kind.at_least)
+
+
+def _shown(title, note, series, runs, at_least=None) -> Chart:
+    moments = []
+    if len(runs) == 1:
+        moments = _moments(runs[0])
+    return chart_of(title, note, series, at_least=at_least, moments=moments)
+
+
+def _moments(run: Run) -> list[tuple[float, str, str]]:
+    """Steps, numbers and names of the findings whose round is known."""
+    rounds, steps = run.history.rounds, run.history.steps
+    found = []
+    for number, finding in enumerate(run.findings, 1):
+        if finding.round is not None and len(rounds):
+            step = float(np.interp(finding.round, rounds, steps))
+            words = f"{finding.title}, {finding.when_in_words}"
+            found.append((step, str(number), words))
+    return found
+
+
+def _series(run: Run, name: str, label: str, best=None) -> Series:
+    history = run.history
+    return Series(
+        label, history.rounds, history.steps, history.columns[name], best
+    )
+
+
+def _speed(run: Run, label: str) -> Series:
+    history = run.history
+    values = images_per_second(run)
+    return Series(label, history.rounds, history.steps, values)
