@@ -24,6 +24,7 @@ from keras_gan.cli import (
     generate,
     interpolate,
     project,
+    report,
     study,
     style,
     train,
@@ -52,6 +53,7 @@ _COMMANDS = {
     "interpolate": interpolate,
     "project": project,
     "edit": edit,
+    "report": report,
 }
 _PACKAGE = pathlib.Path(keras_gan.__file__).parent
 

@@ -9,8 +9,8 @@ import numpy as np
 from keras_gan.reports.numbers import in_words, short
 from keras_gan.reports.scales import Scale, scale_of
 
-WIDTH, HEIGHT = 420, 236
-_LEFT, _RIGHT, _TOP, _BOTTOM = 50, 14, 14, 30
+WIDTH, HEIGHT = 380, 220
+_LEFT, _RIGHT, _TOP, _BOTTOM = 50, 14, 14, 28
 # Points of a line that are drawn, and circles that can be seen apart.
 _MOST_POINTS = 250
 _MOST_DOTS = 60

@@ -118,10 +118,8 @@ def metrics_of(run: Run) -> list[Metric]:
     return found
 
 
-def charts_of(
-    runs: Sequence[Run], labels: Sequence[str]
-) -> list[tuple[str, list[Chart]]]:
-    """Returns all charts of some runs, by the titles of their groups.
+def charts_of(runs: Sequence[Run], labels: Sequence[str]) -> list[Chart]:
+    """Returns all charts of some runs.
 
     Of one run, the losses of both players share a chart. Of several, each
     chart has one quantity, and a line for each run.
@@ -130,7 +128,7 @@ def charts_of(
         runs: The runs.
         labels: A name for each.
     """
-    groups: dict[str, list[Chart]] = {"Metrics": _metric_charts(runs, labels)}
+    charts = _metric_charts(runs, labels)
     metrics = {m.name for run in runs for m in metrics_of(run)}
     names = dict.fromkeys(name for run in runs for name in run.history.logs)
     left = [name for name in names if name not in metrics]
@@ -140,14 +138,13 @@ def charts_of(
         together = [ours] if kind.is_shared and len(runs) == 1 else None
         for shown in together or [[name] for name in ours]:
             if shown:
-                chart = _chart(kind, shown, runs, labels)
-                groups.setdefault(kind.title, []).append(chart)
-    speeds = list(map(_speed, runs, labels))
+                charts.append(_chart(kind, shown, runs, labels))
+    names = labels if len(runs) > 1 else ["images a second"]
+    speeds = list(map(_speed, runs, names))
     measured = [one for one in speeds if np.isfinite(one.values).any()]
     if measured:
-        chart = _shown("Images a second", _SPEED, measured, runs, (0, 0))
-        groups["Throughput"] = [chart]
-    return [(title, charts) for title, charts in groups.items() if charts]
+        charts.append(_shown("Throughput", _SPEED, measured, runs, (0, 0)))
+    return charts
 
 
 def images_per_second(run: Run) -> np.ndarray:

@@ -175,8 +175,13 @@ def _read(path, side: int, quality: int, problems: list[str]):
     try:
         return embedded(path, side=side, quality=quality)
     except (OSError, ValueError) as error:
-        problems.append(f"{path.name} is left out: {error}.")
+        problems.append(_left_out(path, error))
         return None
+
+
+def _left_out(path: pathlib.Path, error: Exception) -> str:
+    reason = str(error).rpartition(": ")[2]
+    return f"{path.name} is left out: {reason}."
 
 
 def _others(run: Run, detail: Detail, problems: list[str]) -> list[Shown]:
@@ -199,5 +204,5 @@ def _other(path, detail: Detail, problems: list[str]) -> Picture | None:
     try:
         return film_strip(path, quality=detail.quality)
     except (OSError, ValueError) as error:
-        problems.append(f"{path.name} is left out: {error}.")
+        problems.append(_left_out(path, error))
         return None

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 import pathlib
 from typing import Any
 
@@ -35,14 +36,16 @@ class Finding:
     @property
     def round(self) -> float | None:
         """The round, if it is known."""
-        return None if isinstance(self.when, str) else self.when
+        if isinstance(self.when, str) or self.when is None:
+            return None
+        return self.when if math.isfinite(self.when) else None
 
     @property
     def when_in_words(self) -> str:
         """When it was found."""
-        return str(self.when or "") if self.round is None else (
-            f"round {self.round:g}"
-        )
+        if self.round is None:
+            return "" if self.when is None else str(self.when)
+        return f"round {self.round:g}"
 
     @property
     def confidence_in_words(self) -> str:

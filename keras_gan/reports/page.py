@@ -34,15 +34,20 @@ def render(
         .get_template("report.html")
         .render(
             mark=MARK,
-            title=title or " and ".join(labels),
+            title=title or _listed(labels),
             views=views,
-            groups=charts_of(runs, labels),
+            charts=charts_of(runs, labels),
             comparison=comparison(views),
             written=datetime.datetime.now().astimezone(),
         )
     )
     # Names of files need not be text.
     return text.encode("utf-8", errors="backslashreplace")
+
+
+def _listed(words: Sequence[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 @functools.cache

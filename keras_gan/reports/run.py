@@ -10,7 +10,14 @@ from typing import Any
 
 from keras_gan.reports.health import Finding, read_findings
 from keras_gan.reports.history import History, read_history
-from keras_gan.utils.records import read_json
+from keras_gan.utils.records import (
+    Count,
+    Minutes,
+    Number,
+    Steps,
+    Units,
+    read_json,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,16 +30,16 @@ class Settings:
     data: str = ""
     task: str = "gan"
     network: str = ""
-    image_size: tuple[int, int] | None = None
-    resized_to: tuple[int, int] | None = None
-    crop: tuple[int, int] | None = None
-    channels: int | None = None
+    image_size: tuple[Units, Units] | None = None
+    resized_to: tuple[Units, Units] | None = None
+    crop: tuple[Units, Units] | None = None
+    channels: Units | None = None
     conditional: bool = False
     loss: str = ""
-    batch_size: int | None = None
-    steps: int | None = None
-    minutes: float | None = None
-    scale: int | None = None
+    batch_size: Count | None = None
+    steps: Steps | None = None
+    minutes: Minutes | None = None
+    scale: Units | None = None
     attributes: list[str] | None = None
     feature_extractor: str = ""
     start: str | None = None
@@ -43,9 +50,9 @@ class Dataset:
     """The description of a run's data."""
 
     name: str = ""
-    num_images: int | None = None
-    image_shape: tuple[int, ...] | None = None
-    num_classes: int | None = None
+    num_images: Number | None = None
+    image_shape: tuple[Units, ...] | None = None
+    num_classes: Count | None = None
     class_names: tuple[str, ...] | None = None
 
 

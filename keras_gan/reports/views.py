@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -46,7 +47,7 @@ class View:
     facts: list[Fact]
     gallery: Gallery
     metrics: list[list[str]]
-    commands: list[tuple[str, str, str]]
+    commands: list[tuple[str, list[str], str]]
     settings: list[tuple[str, str]]
     versions: list[tuple[str, str]]
     header: list[str]
@@ -83,7 +84,7 @@ def view_of(run: Run, number: int, label: str, detail: Detail) -> View:
         gallery_of(run, detail),
         _metrics(run),
         _commands(run),
-        [(k, _shown(v)) for k, v in run.all_settings.items() if v is not None],
+        _settings(run),
         [*versions, *machine],
         list(run.history.columns),
         _rows(run),
@@ -96,7 +97,7 @@ def labels_of(runs: Sequence[Run]) -> list[str]:
     Args:
         runs: The runs.
     """
-    names = [run.path.name for run in runs]
+    names = [run.path.name or str(run.path) for run in runs]
     if len(set(names)) == len(names):
         return names
     whole = [str(run.path) for run in runs]
@@ -126,9 +127,11 @@ def comparison(views: Sequence[View]) -> list[tuple[str, list[str]]]:
 
 def _sentence(run: Run) -> str:
     settings, data = run.config.settings, run.config.dataset
-    what = _TASKS.get(settings.task, "makes").format(scale=settings.scale or "?")
+    what = _TASKS.get(settings.task, "makes").format(
+        scale=settings.scale or "?"
+    )
     size = settings.image_size or (data.image_shape or ())[:2]
-    shape = " x ".join(map(str, size))
+    shape = _size_in_words(size)
     color = _COLORS.get(settings.channels or 0, "")
     kinds = f"in {data.num_classes} classes" if settings.conditional else ""
     number = "" if data.num_images is None else f"{data.num_images:,}"
@@ -173,7 +176,8 @@ def _metrics(run: Run) -> list[list[str]]:
     return rows
 
 
-def _commands(run: Run) -> list[tuple[str, str, str]]:
+def _commands(run: Run) -> list[tuple[str, list[str], str]]:
+    """Names, commands in parts that stay together, and what they do."""
     settings = run.config.settings
     found = []
     if run.all_settings:
@@ -193,7 +197,21 @@ def _commands(run: Run) -> list[tuple[str, str, str]]:
         found.append(("Resume", resume, note))
     if use is not None:
         found.append(("Use", use, "With the averaged generator."))
-    return found
+    return [
+        (name, re.split(r" (?=--)", text), note) for name, text, note in found
+    ]
+
+
+def _settings(run: Run) -> list[tuple[str, str]]:
+    given = {k: v for k, v in run.all_settings.items() if v is not None}
+    for name in ("image_size", "resized_to", "crop"):
+        if name in given:
+            given[name] = _size_in_words(given[name])
+    return [(name, _shown(value)) for name, value in given.items()]
+
+
+def _size_in_words(size: Sequence[int]) -> str:
+    return " × ".join(map(str, size))
 
 
 def _rows(run: Run) -> list[list[str]]:

@@ -65,15 +65,24 @@ def write(
     'report.html'
     """
     integer("max_bytes", max_bytes, at_least=1)
-    folders = [runs] if isinstance(runs, str | os.PathLike) else list(runs)
+    folders = [runs] if isinstance(runs, str | os.PathLike) else runs
+    folders = list(dict.fromkeys(map(os.fspath, folders)))
     if not folders:
         raise ValueError("`runs` must name at least one run. Received: none.")
     path = _checked(path, folders)
     opened = [read_run(folder) for folder in folders]
     page = _small_page(opened, title, max_bytes)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path, shared=True) as aside:
-        aside.write_bytes(page)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path, shared=True) as aside:
+            aside.write_bytes(page)
+    except OSError as error:
+        raise OSError(
+            error.errno,
+            f"The report cannot be written ({error.strerror}); choose another "
+            "path, or make the folder writable",
+            str(path),
+        ) from error
     return path
 
 

@@ -11,7 +11,7 @@
   for (const past of document.querySelectorAll(".past")) {
     const frames = [...past.querySelectorAll("li")];
     const last = frames.length - 1;
-    const input = make("input", { type: "range", min: 0, max: last, value: last });
+    const input = make("input", { type: "range", min: 0, max: last, value: 0 });
     const show = (at) => {
       input.value = at;
       input.setAttribute("aria-valuetext", frames[at].dataset.when);
@@ -39,7 +39,7 @@
     }
     past.append(controls);
     past.classList.add("sliding");
-    show(last);
+    show(0);
   }
 
   // Charts tell the values nearest to the pointer, or by the arrow keys.
@@ -70,7 +70,7 @@
       }
       readout.textContent = [...said].map(([when, values]) =>
         `${when}: ${values.join(", ")}`).join("; ");
-      hair.setAttribute("d", `M${places[at]} ${y + 14}V${y + height - 30}`);
+      hair.setAttribute("d", `M${places[at]} ${y + 14}V${y + height - 28}`);
     };
     plot.addEventListener("pointermove", (event) => {
       const x = new DOMPoint(event.clientX, event.clientY)
