@@ -9,17 +9,17 @@ import numpy as np
 from keras_gan.reports.charts import Chart, Series, chart_of
 from keras_gan.reports.run import Run
 
-_FID = "Distance between the features of real and generated images."
+_FID = "Distance between the features of real and of generated images."
 _METRICS = {
     "fid": _FID,
-    "kid": "Distance between the same features by a kernel; less biased "
-    "for few images.",
+    "kid": "Kernel distance between these features; less biased than FID when "
+    "there are few images.",
     "inception_score": "How sure a classifier is of single images, and how "
     "varied they are together.",
-    "precision": "Share of generated images that are within the real ones.",
-    "recall": "Share of real images that are within the generated ones.",
+    "precision": "Share of generated images that look like real ones.",
+    "recall": "Share of real images that the generator covers.",
     "density": "How densely real images surround the generated ones.",
-    "coverage": "Share of real images that have a generated one nearby.",
+    "coverage": "Share of real images with a generated image nearby.",
     "psnr": "Signal to noise in dB, of images that are held back.",
     "ssim": "Structural similarity of images that are held back; 1 is the "
     "same image.",
@@ -28,28 +28,38 @@ _METRICS = {
 }
 _LOWER_IS_BETTER = {"fid", "kid", "reverse_kl", "lpips", "loss"}
 _LOSSES = (
-    "They measure the players against each other, not against the data: flat "
-    "is no standstill, and lower is no better image."
+    "Each player is measured against the other, not against the data: a flat "
+    "loss does not mean that nothing is learned, nor a lower one better images."
 )
 _PART = "A part of what the players minimize."
 _ACCURACIES = (
-    "Share of real and of generated images that the discriminator tells right. "
-    "Near 1 in both it wins outright; near 0.5 it guesses."
+    "Share of real and of generated images that the discriminator classifies "
+    "correctly. If both are near 1, it wins outright; near 0.5, it guesses."
 )
 _RELATIVE = (
     " The relativistic loss only compares real with generated images, so "
-    "neither says much alone."
+    "neither means much on its own."
 )
 _PROBABILITY = (
-    "How often an image is augmented before the discriminator sees it: more "
-    "while it overfits."
+    "How often images are augmented before the discriminator sees them: more "
+    "often while it overfits."
 )
 _SPEED = (
-    "Images a second, with the metrics and samples of the round. The first "
-    "round also compiles."
+    "Training images per second, including the metrics and samples of each "
+    "round. The first round also compiles."
 )
-_OTHER = "A term beside the losses, by its name in history.csv."
-_HEALTH = "What the watch over the training measured."
+_OTHER = "Logged beside the losses, under this name."
+_TERMS = {
+    "r1": "Squared gradient of the discriminator in real images.",
+    "r2": "Squared gradient of the discriminator in generated images.",
+    "gradient_penalty": "How far the gradient of the critic is from length 1.",
+    "dragan": "How far the gradient around real images is from length 1.",
+    "lecam": "How far scores are from their running means.",
+    "drift": "Squared scores of real images.",
+    "path_length": "How unevenly images change with the styles.",
+    "growth": "How much of the networks has grown.",
+}
+_HEALTH = "Measured by the health checks."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,7 +149,7 @@ def charts_of(runs: Sequence[Run], labels: Sequence[str]) -> list[Chart]:
         for shown in together or [[name] for name in ours]:
             if shown:
                 charts.append(_chart(kind, shown, runs, labels))
-    names = labels if len(runs) > 1 else ["images a second"]
+    names = labels if len(runs) > 1 else ["images per second"]
     speeds = list(map(_speed, runs, names))
     measured = [one for one in speeds if np.isfinite(one.values).any()]
     if measured:
@@ -207,7 +217,7 @@ def _chart(kind: Kind, names, runs, labels) -> Chart:
         if name in run.history.logs
     ]
     title = kind.title if len(names) > 1 else names[0]
-    note = kind.note
+    note = _TERMS.get(names[0], kind.note)
     relative = all(r.config.settings.loss == "relativistic" for r in runs)
     if note is _ACCURACIES and relative:
         note += _RELATIVE

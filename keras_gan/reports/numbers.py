@@ -30,7 +30,7 @@ def in_words(value: float) -> str:
     """
     if math.isnan(value):
         return "not finite"
-    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
+    return f"{value:,.0f}" if 1e3 <= abs(value) < 1e9 else f"{value:.4g}"
 
 
 def duration(seconds: float) -> str:

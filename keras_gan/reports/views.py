@@ -19,7 +19,7 @@ _TASKS = {
     "gan": "draws",
     "pairs": "translates images, learned from pairs, to",
     "domains": "translates between two domains, learned without pairs, of",
-    "super-resolution": "enlarges, by a factor of {scale}, to",
+    "super-resolution": "enlarges images {scale} times, to",
     "inpainting": "fills holes in",
     "colorization": "colors",
     "attributes": "changes attributes of",
@@ -159,7 +159,7 @@ def _facts(run: Run) -> list[Fact]:
         )
     speeds = images_per_second(run)
     if np.isfinite(speeds).any():
-        facts.append(Fact("Images a second", in_words(np.nanmedian(speeds))))
+        facts.append(Fact("Images per second", in_words(np.nanmedian(speeds))))
     return facts
 
 

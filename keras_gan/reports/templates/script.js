@@ -9,7 +9,7 @@
 
   // The strip of samples through time becomes a slider.
   for (const past of document.querySelectorAll(".past")) {
-    const frames = [...past.querySelectorAll("li")];
+    const frames = [...past.querySelectorAll(".strip li")];
     const last = frames.length - 1;
     const input = make("input", { type: "range", min: 0, max: last, value: 0 });
     const show = (at) => {
@@ -41,6 +41,9 @@
     past.classList.add("sliding");
     show(0);
   }
+
+  const help = document.getElementById("help");
+  if (help) help.textContent = "Point at a curve for its values, or move along it with the arrow keys.";
 
   // Charts tell the values nearest to the pointer, or by the arrow keys.
   for (const chart of document.querySelectorAll(".chart")) {
