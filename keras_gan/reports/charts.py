@@ -26,6 +26,7 @@ class Series:
         steps: The steps done by then.
         values: The values; NaN where there is none.
         best: Place of the best value, or `None`.
+        color: Number of its color.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Series:
     steps: np.ndarray
     values: np.ndarray
     best: int | None = None
+    color: int = 0
 
     @property
     def last(self) -> str:

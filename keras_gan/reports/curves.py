@@ -24,6 +24,7 @@ _METRICS = {
     "ssim": "Structural similarity of images that are held back; 1 is the "
     "same image.",
     "accuracy": "Share of right answers.",
+    "reverse_kl": "How far the shares of the modes are from those of the data.",
     "modes": "Modes of the data that are generated.",
 }
 _LOWER_IS_BETTER = {"fid", "kid", "reverse_kl", "lpips", "loss"}
@@ -91,23 +92,29 @@ class Metric:
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """A kind of curves, which are in one chart if they are of one run."""
+    """A kind of curves.
 
-    title: str
-    note: str
+    Attributes:
+        pattern: Matches the names of their columns.
+        note: What they mean.
+        at_least: Values that their scale includes.
+        title: Title of the chart that those of one run share, if they do.
+    """
+
     pattern: str
+    note: str
     at_least: tuple[float, float] | None = None
-    is_shared: bool = False
+    title: str | None = None
 
 
 _KINDS = (
-    Kind("Losses", _LOSSES, r"[dg]_loss", is_shared=True),
-    Kind("Losses", _PART, r"(?!val_).*(?<![a-z])loss"),
-    Kind("Accuracies", _ACCURACIES, r"d_(real|fake)_accuracy", (0, 1), True),
-    Kind("Accuracies", _METRICS["accuracy"], r"(?!val_).*accuracy", (0, 1)),
-    Kind("Augmentation", _PROBABILITY, r"augment_probability", (0, 1)),
-    Kind("Health", _HEALTH, r"health_.*"),
-    Kind("Penalties and other terms", _OTHER, r".*"),
+    Kind(r"[dg]_loss", _LOSSES, title="Losses"),
+    Kind(r".*(?<![a-z])loss", _PART),
+    Kind(r"d_(real|fake)_accuracy", _ACCURACIES, (0, 1), "Accuracies"),
+    Kind(r".*accuracy", _METRICS["accuracy"], (0, 1)),
+    Kind(r"augment_probability", _PROBABILITY, (0, 1)),
+    Kind(r"health_.*", _HEALTH),
+    Kind(r".*", _OTHER),
 )
 
 
@@ -145,16 +152,10 @@ def charts_of(runs: Sequence[Run], labels: Sequence[str]) -> list[Chart]:
     for kind in _KINDS:
         ours = [name for name in left if re.fullmatch(kind.pattern, name)]
         left = [name for name in left if name not in ours]
-        together = [ours] if kind.is_shared and len(runs) == 1 else None
-        for shown in together or [[name] for name in ours]:
-            if shown:
-                charts.append(_chart(kind, shown, runs, labels))
-    names = labels if len(runs) > 1 else ["images per second"]
-    speeds = list(map(_speed, runs, names))
-    measured = [one for one in speeds if np.isfinite(one.values).any()]
-    if measured:
-        charts.append(_shown("Throughput", _SPEED, measured, runs, (0, 0)))
-    return charts
+        shares = kind.title is not None and len(runs) == 1
+        for shown in [ours] if shares and ours else [[name] for name in ours]:
+            charts.append(_chart(kind, shown, runs, labels))
+    return charts + _speed_charts(runs, labels)
 
 
 def images_per_second(run: Run) -> np.ndarray:
@@ -172,13 +173,26 @@ def images_per_second(run: Run) -> np.ndarray:
     return done * size / seconds
 
 
+def _speed_charts(runs, labels) -> list[Chart]:
+    names = labels if len(runs) > 1 else ["images per second"]
+    series = []
+    for color, (run, name) in enumerate(zip(runs, names, strict=True)):
+        values, history = images_per_second(run), run.history
+        if np.isfinite(values).any():
+            counts = history.rounds, history.steps
+            series.append(Series(name, *counts, values, color=color))
+    if not series:
+        return []
+    return [_shown("Throughput", _SPEED, series, runs, (0, 0))]
+
+
 def _metric_charts(runs, labels) -> list[Chart]:
     found: dict[str, list[Series]] = {}
     notes = {}
-    for run, label in zip(runs, labels, strict=True):
+    for color, (run, label) in enumerate(zip(runs, labels, strict=True)):
         for metric in metrics_of(run):
             name = metric.name if len(runs) == 1 else label
-            series = dataclasses.replace(metric.series, name=name)
+            series = dataclasses.replace(metric.series, name=name, color=color)
             found.setdefault(metric.name, []).append(series)
             notes[metric.name] = _metric_note(metric, runs)
     return [
@@ -210,13 +224,14 @@ def _metric_of(name: str) -> str | None:
 
 def _chart(kind: Kind, names, runs, labels) -> Chart:
     alone = len(runs) == 1
+    # A run has its color in every chart, also where another one has no line.
     series = [
-        _series(run, name, name if alone else label)
-        for name in names
-        for run, label in zip(runs, labels, strict=True)
+        _series(run, name, name if alone else label, color=line + place)
+        for line, name in enumerate(names)
+        for place, (run, label) in enumerate(zip(runs, labels, strict=True))
         if name in run.history.logs
     ]
-    title = kind.title if len(names) > 1 else names[0]
+    title = (kind.title if len(names) > 1 else None) or names[0]
     note = _TERMS.get(names[0], kind.note)
     relative = all(r.config.settings.loss == "relativistic" for r in runs)
     if note is _ACCURACIES and relative:
@@ -243,14 +258,7 @@ def _moments(run: Run) -> list[tuple[float, str, str]]:
     return found
 
 
-def _series(run: Run, name: str, label: str, best=None) -> Series:
+def _series(run: Run, name: str, label: str, best=None, color=0) -> Series:
     history = run.history
-    return Series(
-        label, history.rounds, history.steps, history.columns[name], best
-    )
-
-
-def _speed(run: Run, label: str) -> Series:
-    history = run.history
-    values = images_per_second(run)
-    return Series(label, history.rounds, history.steps, values)
+    values = history.columns[name]
+    return Series(label, history.rounds, history.steps, values, best, color)

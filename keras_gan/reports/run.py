@@ -28,6 +28,7 @@ class Settings:
     """
 
     data: str = ""
+    second: str | None = None
     task: str = "gan"
     network: str = ""
     image_size: tuple[Units, Units] | None = None

@@ -135,7 +135,9 @@ def _sentence(run: Run) -> str:
     color = _COLORS.get(settings.channels or 0, "")
     kinds = f"in {data.num_classes} classes" if settings.conditional else ""
     number = "" if data.num_images is None else f"{data.num_images:,}"
-    name = os.path.basename(data.name.rstrip("/")) or "unknown data"
+    places = filter(None, (settings.data or data.name, settings.second))
+    names = [os.path.basename(place.rstrip("/")) for place in places]
+    name = " and ".join(filter(None, names)) or "unknown data"
     network = settings.network or "A network"
     parts = (network, what, shape, color, "images", kinds)
     return (

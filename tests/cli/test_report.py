@@ -80,7 +80,7 @@ COMMANDS = {
     "defaults": "--augment ada --steps 130 --save-every 60",
     "minutes": "digits --minutes 2 --network dcgan --learning-rate 0.00123",
     "pairs": "a --second b --task pairs --direction b-to-a --strict",
-    "domains": "a --second b --task domains --flip",
+    "domains": "a --second b --task domains --seed 4",
     "super-resolution": "a --task super-resolution --scale 4",
     "inpainting": "a --task inpainting --masks box --image-size 16x24",
     "colorization": "c --task colorization --crop 8 --no-flip",

@@ -128,6 +128,10 @@ def test_charts_of_several_runs_have_a_line_each(run, tmp_path):
     shown = {one.title: [x.series.name for x in one.lines] for one in charts}
     assert shown["fid"] == shown["d_loss"] == shown["Throughput"] == ["a", "b"]
     assert shown["cycle_loss"] == ["a"]
+    swapped = {one.title: one for one in charts_of([other, run], ["b", "a"])}
+    colors = {n: [x.series.color for x in c.lines] for n, c in swapped.items()}
+    # A run has its color also where the other one has no line.
+    assert colors["fid"] == [0, 1] and colors["cycle_loss"] == [1]
     assert "Losses" not in shown
 
 

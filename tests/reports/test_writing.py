@@ -95,7 +95,7 @@ def test_classes_findings_and_pictures_of_other_commands(tmp_path):
 
 TASKS = {
     "pairs": {"network": "unet"},
-    "domains": {"network": "resnet", "second": "winter"},
+    "domains": {"network": "resnet", "second": "/x/winter"},
     "super-resolution": {"network": "srresnet", "scale": 4, "crop": [16, 16]},
     "inpainting": {"network": "gated_unet", "masks": "box"},
     "colorization": {"network": "unet", "resized_to": [16, 16]},
@@ -115,6 +115,8 @@ def test_runs_of_every_task(tmp_path, task):
     assert f"--task {task}" in page.words
     assert f"keras-gan translate {run} IMAGES --out DIR" in page.words
     assert "Best val_psnr 21 in round 3" in page.words
+    second = " and winter" * (task == "domains")
+    assert f"trained on 1,797 images of digits{second}." in page.words
     attributes = TASKS[task].get("attributes")
     assert not attributes or "(smiling, hair)" in page.words
 
