@@ -15,6 +15,7 @@ from keras_gan import (
     networks,
     optimizers,
     penalties,
+    reports,
     sampling,
     tasks,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "networks",
     "optimizers",
     "penalties",
+    "reports",
     "sampling",
     "tasks",
 ]

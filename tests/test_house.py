@@ -42,6 +42,7 @@ MAY_IMPORT_FRAMEWORK = {
 PRIVATE_IN_KERAS = {"_flatten_layers", "_seed_generators"}
 LAZY = {
     "PIL",
+    "jinja2",
     "keras_cv",
     "matplotlib",
     "scipy",

@@ -25,6 +25,7 @@ from keras_gan.cli import (
     generate,
     interpolate,
     project,
+    report,
     study,
     style,
     train,
@@ -54,6 +55,7 @@ _COMMANDS = {
     "interpolate": interpolate,
     "project": project,
     "edit": edit,
+    "report": report,
 }
 _PACKAGE = pathlib.Path(keras_gan.__file__).parent
 
