@@ -12,10 +12,12 @@ _OPTIONS = {
     "task": "--task",
     "second": "--second",
     "table": "--table",
+    "labels_for": "--labels-for",
     "columns": "--columns",
     "direction": "--direction",
     "scale": "--scale",
     "degradation": "--degradation",
+    "sharpen": "--sharpen",
     "masks": "--masks",
     "strict": "--strict",
     "split": "--split",
@@ -44,7 +46,8 @@ _OPTIONS = {
     "seed": "--seed",
 }
 # What other tasks than gan do not have.
-_OF_GAN = ("conditional", "latent_dim", "metrics", "feature_extractor")
+_OF_GAN = ("conditional", "metrics", "feature_extractor")
+_WITH_LATENTS = ("gan", "semi-supervised", "dagan")
 # What an option that is left out means.
 _LEFT_OUT: dict[str, Any] = {
     "task": "gan",
@@ -54,6 +57,13 @@ _LEFT_OUT: dict[str, Any] = {
     "conditional": False,
     "strict": False,
 }
+# What a run is trained for.
+_USES = {
+    "gan": "generate RUN",
+    "semi-supervised": "classify RUN IMAGES --out predictions.csv",
+    "dagan": "augment DATA --run RUN --out FOLDER",
+}
+_TRANSLATING = "translate RUN IMAGES --out DIR"
 
 
 def repeating(settings: Mapping[str, Any]) -> str:
@@ -70,7 +80,14 @@ def repeating(settings: Mapping[str, Any]) -> str:
     "keras-gan train 'my cats' --image-size 8x8 --steps 50"
     """
     settings = dict(settings)
-    is_gan = settings.get("task", "gan") == "gan"
+    task = settings.get("task", "gan")
+    is_gan = task == "gan"
+    left_out = dict(_LEFT_OUT)
+    if task == "semi-supervised":
+        # Its default is another one.
+        del left_out["augment"]
+    if task not in _WITH_LATENTS:
+        settings.pop("latent_dim", None)
     if not is_gan:
         settings["image_size"] = settings.get("resized_to")
         for name in _OF_GAN:
@@ -83,7 +100,7 @@ def repeating(settings: Mapping[str, Any]) -> str:
     for name, option in _OPTIONS.items():
         value = settings.get(name)
         begun = is_gan and name == "conditional" and settings.get("start")
-        if value is not None and (begun or value != _LEFT_OUT.get(name)):
+        if value is not None and (begun or value != left_out.get(name)):
             arguments += _written(name, option, value)
     return shlex.join(["keras-gan", "train", *arguments])
 
@@ -113,10 +130,9 @@ def using(run: Run) -> str | None:
     """
     if run.saved_steps is None:
         return None
-    if run.config.settings.task == "gan":
-        return shlex.join(["keras-gan", "generate", str(run.path)])
-    arguments = ["translate", str(run.path), "IMAGES", "--out", "DIR"]
-    return shlex.join(["keras-gan", *arguments])
+    use = _USES.get(run.config.settings.task, _TRANSLATING)
+    words = [str(run.path) if word == "RUN" else word for word in use.split()]
+    return shlex.join(["keras-gan", *words])
 
 
 def _written(name: str, option: str, value: Any) -> list[str]:

@@ -54,3 +54,13 @@ def test_an_unfinished_run_is_continued_to_its_end(tmp_path):
 def test_a_finished_run_is_doubled(tmp_path):
     run = read_run(make_run(tmp_path / "run", rounds=4, minutes=1.5))
     assert resuming(run) == (f"keras-gan train --resume {run.path} --minutes 3")
+
+
+def test_what_a_run_is_used_for_is_its_task(tmp_path):
+    for task, use in {
+        "semi-supervised": "classify {} IMAGES --out predictions.csv",
+        "dagan": "augment DATA --run {} --out FOLDER",
+        "pairs": "translate {} IMAGES --out DIR",
+    }.items():
+        run = read_run(make_run(tmp_path / task, rounds=1, task=task))
+        assert using(run) == "keras-gan " + use.format(run.path)
