@@ -10,7 +10,7 @@ import pytest
 from keras_gan.images import write_image
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.quickest
+pytestmark = pytest.mark.once
 
 PROGRAM = Path(__file__).parents[2] / "benchmarks" / "facades.py"
 
