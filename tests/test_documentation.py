@@ -10,7 +10,7 @@ import pytest
 import keras_gan
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.quickest
+pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

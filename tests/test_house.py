@@ -23,7 +23,7 @@ from house import (
 import keras_gan
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.quickest
+pytestmark = pytest.mark.once
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 # What is in no room: it re-exports, or starts the command.

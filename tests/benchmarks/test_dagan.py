@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.quickest
+pytestmark = pytest.mark.once
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.quickest
+pytestmark = pytest.mark.once
 
 
 @pytest.fixture(scope="module")

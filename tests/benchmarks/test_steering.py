@@ -6,7 +6,7 @@ import pytest
 import keras_gan
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.quickest
+pytestmark = pytest.mark.once
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from portable import (
     assert_close,
     assert_equal,
     compiled,
+    corners,
     dtype_of,
     pipeline,
     tensor,
@@ -112,11 +113,11 @@ def mixed(layer, images, labels, how, batch_size=16):
 
 
 class TestShares:
-    @pytest.mark.parametrize("how, mode, balance", [
-        ("loop", "replace", "uniform"), ("loop", "append", UNEVEN),
-        ("batches", "replace", UNEVEN), ("batches", "append", "uniform"),
+    @pytest.mark.parametrize("how, mode, balance", corners([
+        ("loop", "append", UNEVEN), ("batches", "replace", UNEVEN),
+        ("loop", "replace", "uniform"), ("batches", "append", "uniform"),
         ("images", "replace", UNEVEN), ("images", "append", "uniform"),
-    ])  # fmt: skip
+    ], everywhere=2))  # fmt: skip
     def test_of_lopsided_data(self, how, mode, balance):
         fraction = {"replace": 0.7, "append": 1.0}[mode]
         layer = toy_layer(fraction, mode, balance=balance)
@@ -339,7 +340,9 @@ class TestData:
         # They are rounded once, at the end.
         assert_equal(half, keras.ops.cast(plain, "bfloat16"))
 
-    @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+    @pytest.mark.parametrize(
+        "policy", corners(["mixed_float16", "mixed_bfloat16"])
+    )
     @pytest.mark.parametrize("pool_size", [None, 8])
     def test_mixed_precision(self, policy, pool_size):
         keras.config.set_dtype_policy(policy)

@@ -83,10 +83,10 @@ def is_generated(images):
 
 
 class TestPipeline:
-    @pytest.mark.parametrize("options, parallel", [
-        ({"balance": "uniform"}, AUTOTUNE), ({"filter": "rejection"}, 4),
+    @pytest.mark.parametrize("options, parallel", corners([
+        ({"filter": "rejection"}, 4), ({"balance": "uniform"}, AUTOTUNE),
         ({"pool_size": 9, "mode": "append"}, 4),
-    ])  # fmt: skip
+    ]))  # fmt: skip
     def test_draws_do_not_depend_on_parallel_calls(self, options, parallel):
         gan = toy_gan()
 
@@ -137,7 +137,7 @@ class TestPipeline:
         assert np.sum(places, 0).min() > 0
         assert np.sum(places) == 8 * 6
 
-    @pytest.mark.parametrize("drop_remainder", [True, False])
+    @pytest.mark.parametrize("drop_remainder", corners([False, True]))
     @pytest.mark.parametrize("mode", ["replace", "append"])
     def test_last_batch_may_be_partial(self, drop_remainder, mode):
         layer = toy_layer(0.5, mode, balance="uniform")
@@ -290,9 +290,9 @@ class TestFilters:
             return list(data.map(layer))
         return [layer(*batch) for batch in data]
 
-    @pytest.mark.parametrize("how, pool_size", [
-        ("loop", 30), ("pipeline", None), ("pipeline", 30),
-    ])  # fmt: skip
+    @pytest.mark.parametrize("how, pool_size", corners([
+        ("pipeline", 30), ("loop", 30), ("pipeline", None),
+    ]))  # fmt: skip
     def test_threshold_is_kept(self, how, pool_size):
         gan = toy_gan()
         layer = GANDataGenerator(

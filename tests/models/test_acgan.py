@@ -162,7 +162,7 @@ def known_batch():
     return batch, ops.convert_to_tensor(fake), real, fake, labels
 
 
-@pytest.mark.parametrize("fake_weight", [0.0, 0.5])
+@pytest.mark.parametrize("fake_weight", portable.corners([0.5, 0.0]))
 def test_losses_in_closed_form(known_batch, fake_weight):
     batch, fakes, real, fake, labels = known_batch
     gan = known_gan("non_saturating", fake_weight=fake_weight)
@@ -347,6 +347,7 @@ def test_ways_to_run_a_step_agree(points, labels):
         np.testing.assert_allclose(found[name], values, rtol=2e-4, atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_mixed_precision_with_an_adaptive_augmenter(points, labels):
     keras.config.set_dtype_policy("mixed_float16")
     images = np.tanh(np.tile(points, (1, 16))).reshape(-1, 8, 8, 1)
@@ -473,6 +474,7 @@ class Subclassed(keras.Model):
         return self.judge(images), self.name_it(images)
 
 
+@pytest.mark.quickest
 def test_a_subclassed_discriminator(points, labels):
     gan = ACGAN(generator_of(), Subclassed(), num_classes=CLASSES)
     gan.compile(loss="hinge")

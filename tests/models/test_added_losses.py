@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
+from portable import corners
 
 import keras_gan
 
@@ -15,11 +16,13 @@ R1 = [keras_gan.penalties.R1(1.0)]
 LAZY = [keras_gan.penalties.R1(1.0, every=2)]
 each_way = pytest.mark.parametrize(
     ("update", "options"),
-    [
-        ("alternating", {"penalties": []}),
-        ("simultaneous", {"penalties": R1}),
-        ("simultaneous", {"penalties": LAZY}),
-    ],
+    corners(
+        [
+            ("simultaneous", {"penalties": LAZY}),
+            ("simultaneous", {"penalties": R1}),
+            ("alternating", {"penalties": []}),
+        ]
+    ),
 )
 
 
@@ -111,7 +114,7 @@ def test_losses_of_the_discriminators_layers(update, options):
     )
 
 
-@pytest.mark.parametrize("update", ["alternating", "simultaneous"])
+@pytest.mark.parametrize("update", corners(["alternating", "simultaneous"]))
 def test_losses_of_the_generators_layers(update):
     plain = trained(make_gan(), update=update)
     layer = layers.ActivityRegularization(l2=WEIGHT)

@@ -82,6 +82,7 @@ def test_each_player_plays_after_the_other_and_is_logged(make_three, pairs):
     assert logs["judge_gap"] == [-logs["judge_loss"][0]]
 
 
+@pytest.mark.quickest
 def test_one_pass_for_all_gives_the_gradients_of_one_each(make_three, pairs):
     """From the same weights: in the others' turns only one player moves."""
 
@@ -117,6 +118,7 @@ def test_a_shared_pass_draws_and_scores_once(make_three, pairs):
     assert scored == [list(PLAYERS)] * 2
 
 
+@pytest.mark.quickest
 def test_turns_may_have_parts_of_the_batch(make_three, pairs):
     seen, steps = [], []
 
@@ -235,6 +237,7 @@ def test_penalties_are_summed_over_the_scores(make_three, pairs):
     assert logs["r1"] == [pytest.approx(value, rel=1e-5)]
 
 
+@pytest.mark.quickest
 def test_regularizers_of_weights_are_counted(make_three, pairs):
     weight = 0.25
     critic = make_three.linear(1, 2, kernel_regularizer=_l2(weight))
@@ -259,6 +262,7 @@ def _l2(weight):
 # Batches ---------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_a_batch_is_any_structure(make_three, pairs):
     seen = []
 
@@ -287,6 +291,7 @@ def test_a_batch_is_any_structure(make_three, pairs):
     assert set(found) == set(logs.history)
 
 
+@pytest.mark.quickest
 def test_evaluation_is_not_training(make_three, pairs):
     seen = []
 
@@ -481,6 +486,7 @@ def test_a_loss_with_draws_of_its_own_is_resumed(make_three, pairs, tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
 def test_losses_in_half_precision(make_three, pairs, policy):
     def judge_loss(self, turn):

@@ -234,6 +234,7 @@ def test_fit_moves_every_weight(update, steps):
     assert int(numpy(gan.optimizer.discriminator.iterations)) == 4 * steps
 
 
+@pytest.mark.quickest
 def test_an_adaptive_augmenter_sees_both_domains():
     augmenter = AdaptiveAugment(
         ["contrast"], probability=0.2, interval=1, seed=4
@@ -281,6 +282,7 @@ def test_arrays_may_be_given_as_two_or_as_a_pair():
     assert {name: held_out[name] for name in logs[0]} == logs[0]
 
 
+@pytest.mark.quickest
 def test_data_sets_of_two_domains():
     pytest.importorskip("tensorflow")
     from keras_gan import datasets

@@ -216,6 +216,7 @@ def test_a_pool_exchanges_once_per_turn_of_the_discriminators(monkeypatch):
 # Use -------------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_translates_with_the_averages():
     parts = cycle(1, 3)
     model = make_cycle(parts, ema_momentum=0.5)

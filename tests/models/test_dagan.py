@@ -35,6 +35,7 @@ def latents_of(images):
 # Training --------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_losses_are_of_pairs_of_the_source_and_another_image():
     make, tell = parts = networks()
     made = array(make([SOURCES, latents_of(SOURCES)]))
@@ -159,6 +160,7 @@ def source(model):
     return model.class_source(SOURCES, LABELS)
 
 
+@pytest.mark.quickest
 def test_draws_images_of_a_class_from_images_of_it(model, source):
     latents = np.random.default_rng(0).normal(size=(40, LATENT_DIM))
     latents = latents.astype("float32")

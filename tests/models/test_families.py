@@ -22,7 +22,7 @@ if BACKEND == "torch":
 # with a statistic of the whole batch.
 TRACED = ("dcgan", "progressive")
 # Of these, all have what replicas have to share or to draw apart.
-REPLICATED = (*TRACED, "biggan", "stylegan2", "fastgan")
+REPLICATED = (*TRACED, "stylegan2", "fastgan")
 
 
 class LatentsFromData(keras_gan.GAN):

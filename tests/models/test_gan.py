@@ -126,7 +126,7 @@ def test_simultaneous_gradients_are_taken_at_one_point(make_gan, points):
 
 
 @pytest.mark.parametrize(
-    "momentum, first", [(0.75, 0.75), (0.999, 2 ** (-1 / 10))]
+    "momentum, first", corners([(0.75, 0.75), (0.999, 2 ** (-1 / 10))])
 )
 def test_average_follows_its_momentum_and_copies_the_rest(
     make_gan, points, momentum, first
@@ -278,6 +278,7 @@ def test_metrics_appear_in_evaluate_and_as_validation_logs(make_gan, points):
     assert again == list(values.values())
 
 
+@pytest.mark.quickest
 def test_looking_does_not_change_the_run(make_gan, points, same_state):
     plain, watched = make_gan(), make_gan()
     for gan in (plain, watched):
@@ -310,6 +311,7 @@ def test_conditional_gan(points):
     assert images.shape == (5, 8, 8, 1)
 
 
+@pytest.mark.quickest
 def test_data_of_other_forms(make_gan, points):
     import tensorflow as tf
 

@@ -25,6 +25,7 @@ def shown(start):
     return next(x for x in names.values() if isinstance(x, types.FunctionType))
 
 
+@pytest.mark.quickest
 def test_two_critics(make_three, pairs):
     seen = []
 

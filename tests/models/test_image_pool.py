@@ -4,7 +4,15 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from portable import JIT_COMPILE, compiled, gradients, quick, tensor, to_numpy
+from portable import (
+    JIT_COMPILE,
+    compiled,
+    corners,
+    gradients,
+    quick,
+    tensor,
+    to_numpy,
+)
 
 from keras_gan.models import ImagePool
 
@@ -37,7 +45,7 @@ def test_it_shows_all_images_until_it_is_full():
     assert int(to_numpy(pool.count)) == 6
 
 
-@pytest.mark.parametrize(("size", "number"), [(8, 6), (4, 6), (1, 3)])
+@pytest.mark.parametrize(("size", "number"), corners([(4, 6), (8, 6), (1, 3)]))
 def test_each_old_image_is_exchanged_for_a_new_one(size, number):
     pool = ImagePool(size, (2, 2, 1), seed=1)
     exchange, last = quick(pool.exchange), 0

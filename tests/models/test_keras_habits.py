@@ -20,7 +20,7 @@ def ema(rate):
     return keras.optimizers.SGD(rate, use_ema=True, ema_momentum=0.5)
 
 
-@pytest.mark.parametrize("validation_data", [None, IMAGES])
+@pytest.mark.parametrize("validation_data", corners([IMAGES, None]))
 def test_averages_of_optimizers_are_swapped_in(make_gan, validation_data):
     seen = []
 

@@ -128,6 +128,7 @@ def test_sources_draw_what_their_seed_says(make):
     same(before, numbers(gan))
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("pipeline", [False, True])
 def test_mixed_batches_draw_what_their_seed_says(make, images, pipeline):
     import tensorflow as tf

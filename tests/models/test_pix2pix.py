@@ -225,6 +225,7 @@ def test_source_and_image_get_the_same_transformation():
         assert_close(a, b, rtol=1e-3)
 
 
+@pytest.mark.quickest
 def test_the_same_transformation_at_other_channels():
     layer = DiffAugment("translation,cutout", seed=1)
     model = make(augmenter=None)
@@ -275,6 +276,7 @@ def test_augmenters_that_a_pair_cannot_have(augmenter, source, message):
 # Translation and evaluation --------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_dropout_is_for_training_only():
     model = make(translator(dropout=0.5))
     images = model.translate(SOURCES)

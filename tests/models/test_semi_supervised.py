@@ -33,7 +33,9 @@ def parts_of(gan, images):
 # Losses ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("generator_loss", ["feature_matching", "adversarial"])
+@pytest.mark.parametrize(
+    "generator_loss", corners(["feature_matching", "adversarial"])
+)
 def test_logs_are_those_of_the_formula(generator_loss):
     gan = small.make(ema_momentum=None, generator_loss=generator_loss)
     images, labels = small.images(), small.labels()
@@ -109,6 +111,7 @@ def test_what_stands_behind_minus_one_teaches_no_class():
     assert float(labeling.mean_where(known, 0.0 * known)) == 0.0
 
 
+@pytest.mark.quickest
 def test_difference_of_two_views():
     logits = np.array([[40.0, 0, 0], [0, 40.0, 0]], "float32")
     same = labeling.differences(ops.array(logits), ops.array(logits))
@@ -140,7 +143,9 @@ def test_consistency_makes_two_augmentations_agree():
     assert difference(30.0) < 0.5 * difference(0.0)
 
 
-@pytest.mark.parametrize("generator_loss", ["feature_matching", "adversarial"])
+@pytest.mark.parametrize(
+    "generator_loss", corners(["feature_matching", "adversarial"])
+)
 def test_generator_lowers_its_own_loss(generator_loss):
     gan = small.make(
         generator_loss=generator_loss,
@@ -156,6 +161,7 @@ def test_generator_lowers_its_own_loss(generator_loss):
 # The classifier --------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_classifier_is_the_average_and_validation_judges_it(tmp_path):
     images, labels = small.images(), small.labels()
     gan = small.make(SemiSupervisedGAN)

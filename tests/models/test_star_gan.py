@@ -176,6 +176,7 @@ def model():
     return StarGAN(editor(), judge(), seed=1)
 
 
+@pytest.mark.quickest
 def test_translates_to_attributes(model):
     rows = np.tile([1, 0, 1], (16, 1))
     wanted = array(model.sampler([FIRST, rows.astype("float32")]))

@@ -63,6 +63,7 @@ def test_two_and_two_epochs_are_four(
     np.testing.assert_array_equal(whole.generate(3), rest.generate(3))
 
 
+@pytest.mark.quickest
 def test_float16_keeps_its_loss_scales(make_gan, points, same_state, tmp_path):
     keras.config.set_dtype_policy("mixed_float16")
     gan = make_gan()
@@ -154,6 +155,7 @@ def test_weights_of_another_kind_of_gan_are_refused(make_gan, points, tmp_path):
         other.load_weights(tmp_path / "gan.weights.h5")
 
 
+@pytest.mark.quickest
 def test_same_seed_same_run(make_gan, points, same_state):
     runs = [make_gan(), make_gan()]
     for gan in runs:

@@ -63,6 +63,7 @@ def every_penalty():
     ]
 
 
+@pytest.mark.quickest
 def test_conditional_and_data_sets():
     gan = make_gan(3)
     data = pipeline((IMAGES, LABELS), 8)
@@ -168,6 +169,7 @@ def test_evaluation_of_data_of_unknown_length():
     )
 
 
+@pytest.mark.quickest
 def test_one_batch_is_evaluated_as_by_evaluate():
     gan = make_gan(loss="hinge")
     fit(gan)

@@ -27,12 +27,12 @@ def corners(parameters, everywhere=1):
 
     For tests whose parameters and backends do not depend on each other.
     """
-    rest = [
-        one if isinstance(one, tuple) else (one,)
-        for one in [*parameters][everywhere:]
+    parameters = [
+        one if isinstance(one, tuple) else (one,) for one in parameters
     ]
+    first, rest = parameters[:everywhere], parameters[everywhere:]
     quickest = [pytest.param(*one, marks=pytest.mark.quickest) for one in rest]
-    return [*parameters][:everywhere] + quickest
+    return [pytest.param(*one) for one in first] + quickest
 
 
 def to_numpy(values):

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from portable import assert_close, assert_equal, tensors
+from portable import assert_close, assert_equal, corners, tensors
 
 from keras_gan.layers.augmentation.color import (
     NAMES,
@@ -74,7 +74,9 @@ def test_one_channel_is_the_papers_gray_form():
         assert_close(values[index], expected, atol=1e-5)
 
 
-each_count = pytest.mark.parametrize("channels", [1, 2, 3, 4, 7])
+each_count = pytest.mark.parametrize(
+    "channels", corners([3, 1, 2, 4, 7], everywhere=2)
+)
 
 
 def alone(name, value):

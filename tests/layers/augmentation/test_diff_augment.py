@@ -8,6 +8,7 @@ from portable import (
     assert_close,
     assert_equal,
     compiled,
+    corners,
     differentiated,
     gradients,
     input_gradients,
@@ -90,11 +91,14 @@ def test_bytes_move_as_they_are():
 
 @pytest.mark.parametrize(
     "policy, shape",
-    [
-        *((policy, (5, 12, 7, 3)) for policy in POLICIES),
-        (POLICIES[-1], (4, 9, 16, 1)),
-        (POLICIES[-1], (3, 6, 5, 5)),
-    ],
+    corners(
+        [
+            (POLICIES[-1], (4, 9, 16, 1)),
+            *((policy, (5, 12, 7, 3)) for policy in reversed(POLICIES)),
+            (POLICIES[-1], (3, 6, 5, 5)),
+        ],
+        everywhere=2,
+    ),
 )
 def test_is_the_papers(policy, shape):
     layer = DiffAugment(policy)
@@ -189,7 +193,7 @@ def test_draws_are_independent(many):
     assert np.abs(correlations - np.eye(7)).max() < 0.02
 
 
-@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("policy", corners(reversed(POLICIES)))
 def test_gradient_is_the_transpose(policy):
     # The change is affine in the image, so that differences are its derivative.
     layer, images = DiffAugment(policy, seed=1), tensor(pictures())

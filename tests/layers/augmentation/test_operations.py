@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from portable import assert_close, assert_equal, dtype_of
+from portable import assert_close, assert_equal, corners, dtype_of
 
 from keras_gan.layers.augmentation.operations import (
     GROUPS,
@@ -131,7 +131,7 @@ def fires(drawn, name):
 
 @pytest.mark.parametrize(
     ("probability", "multiplier"),
-    [(0.1, 1.0), (0.5, 0.5), (0.8, 1.0), (1.0, 0.5), (1.0, 1.0)],
+    corners([(0.5, 0.5), (0.1, 1.0), (0.8, 1.0), (1.0, 0.5), (1.0, 1.0)]),
 )
 def test_share_of_images_is_multiplier_times_probability(
     probability, multiplier

@@ -7,6 +7,7 @@ from portable import (
     assert_close,
     assert_equal,
     compiled,
+    corners,
     dtype_of,
     quick,
     tensor,
@@ -93,7 +94,7 @@ def moved_masks(masks, drawn):
     return targets.transform_masks(masks, drawn, inverses, 0.0)
 
 
-@pytest.mark.parametrize("name", MOVES)
+@pytest.mark.parametrize("name", corners(MOVES, everywhere=2))
 def test_boxes_are_the_hulls_of_moved_masks(name):
     drawn = MOVES[name]
     count = len(next(iter(drawn.values())))
