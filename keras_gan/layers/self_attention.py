@@ -143,7 +143,7 @@ class SelfAttention(keras.layers.Layer):
 def _seeded(name: str, seed: int | None) -> Any:
     """An initializer by its name, with a seed."""
     try:
-        return type(keras.initializers.get(name))(seed=seed)
+        return type(keras.initializers.get(str(name)))(seed=seed)
     except (TypeError, ValueError) as error:
         raise ValueError(
             "`kernel_initializer` must be the name of an initializer that "

@@ -23,8 +23,10 @@ def with_common_operations(network: Any) -> Iterator[None]:
     Args:
         network: The network that is written.
     """
+    # A layer may be in several models inside.
+    layers = {id(layer): layer for layer in inner_layers(network)}
     with contextlib.ExitStack() as stack:
-        for layer in inner_layers(network):
+        for layer in layers.values():
             for kind, replaced in _REPLACED.items():
                 if isinstance(layer, kind):
                     stack.enter_context(replaced(layer))
