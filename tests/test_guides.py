@@ -3,7 +3,7 @@
 Each guide is one program, as a reader types it: its blocks share their names.
 """
 
-import importlib
+import functools
 import re
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from small_encoder import narrow_vgg19
 
+from keras_gan import tasks
 from keras_gan.features import feature_maps
 from keras_gan.models import AdversarialModel
 
@@ -73,7 +74,7 @@ def files(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def quickly(files, monkeypatch):
-    """Steps without graphs, and networks that need no download."""
+    """Steps without graphs, and narrow networks that need no download."""
     compiled = AdversarialModel.compile
     monkeypatch.setattr(
         AdversarialModel,
@@ -82,16 +83,13 @@ def quickly(files, monkeypatch):
             model, *arguments, **options | {"run_eagerly": True}
         ),
     )
-    narrow = narrow_vgg19(monkeypatch).vgg19(weights=None)
-    lite0 = importlib.import_module("keras_gan.features.efficientnet_lite0")
-    for name, make in {
-        "vgg19": lambda _: narrow,
-        "efficientnet_lite0": lambda _: lite0.efficientnet_lite0(weights=None),
-    }.items():
-        known = feature_maps._NETWORKS[name]
-        monkeypatch.setitem(
-            feature_maps._NETWORKS, name, known._replace(make=make)
-        )
+    for name in tasks.__all__:
+        narrow_task = functools.partial(getattr(tasks, name), width=4)
+        monkeypatch.setattr(tasks, name, narrow_task)
+    network = narrow_vgg19(monkeypatch).vgg19(weights=None)
+    known = feature_maps._NETWORKS["vgg19"]._replace(make=lambda _: network)
+    for name in feature_maps.MAP_NAMES:
+        monkeypatch.setitem(feature_maps._NETWORKS, name, known)
     monkeypatch.chdir(files)
 
 
