@@ -66,7 +66,7 @@ def test_each_of_many_classes_is_measured():
     assert found > 0.0
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_arguments_that_are_refused():
     generator = small.smooth()
     for options, message in (
