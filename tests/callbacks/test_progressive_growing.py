@@ -46,7 +46,7 @@ def test_the_film_shows_the_levels(tmp_path):
     assert gan.generator.get_layer("growth").value() == 1.0
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_errors():
     callback = ProgressiveGrowing(10)
     callback.set_model(keras_gan.GAN(*networks.mlp((8, 8, 1))))

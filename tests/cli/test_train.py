@@ -237,6 +237,16 @@ def test_resume_extends_a_finished_run(run, run_command):
     assert config_of(run)["settings"]["steps"] == 10
 
 
+def test_several_devices_share_each_batch(
+    run, run_command, monkeypatch, two_cpus
+):
+    monkeypatch.setattr(jobs.devices, "distribution_strategy", lambda: two_cpus)
+    code, _, errors = run_command("train", "--resume", run, "--steps", 9)
+    assert (code, errors) == (0, "")
+    assert read_record(run / "model.keras")["steps"] == 9
+    assert history_steps(run) == ["3", "6", "9"]
+
+
 def test_resume_without_the_checkpoint_overwrites_nothing(run, run_fails):
     (run / "model.keras").unlink()
     left = {p: p.read_bytes() for p in run.rglob("*") if p.is_file()}

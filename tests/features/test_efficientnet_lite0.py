@@ -209,7 +209,7 @@ def test_graph_of_any_size_equals_eager(network, images, outputs):
             assert_near(received, wanted)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_published_weights_name_a_palace_and_a_flower():
     if not efficientnet_weights.are_at_hand():
         pytest.skip(f"needs {efficientnet_weights.PACKAGE}")

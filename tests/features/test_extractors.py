@@ -300,7 +300,7 @@ def test_network_must_be_made_before_replicas_use_it(named, two_cpus):
         assert np.all(features == 255.0)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize("has_inception", [True, False])
 @pytest.mark.parametrize("has_efficientnet", [True, False])
 def test_natural_images_are_judged_by_what_is_here(

@@ -100,7 +100,7 @@ def test_a_name_is_one_network_for_all(narrow):
     assert second(small_images())[0].shape == (2, 2, 2, 4)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_efficientnet_lite0_does_not_resize():
     pixels, *_, deep = default_layers("efficientnet_lite0", "encoder")
     maps = FeatureMaps("efficientnet_lite0", [pixels, deep], weights=None)
@@ -110,7 +110,7 @@ def test_efficientnet_lite0_does_not_resize():
     assert_equal(found[0], np.full((1, 48, 32, 3), 127.5))
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize("name", MAP_NAMES)
 def test_usual_layers_exist(name, narrow):
     layers = default_layers(name, "encoder")
@@ -123,7 +123,7 @@ def test_usual_layers_exist(name, narrow):
     assert default_layers(small_encoder(), "style") is None
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("here", "chosen"),
     [
@@ -141,7 +141,7 @@ def test_network_for_style(here, chosen, monkeypatch):
     assert for_style() == chosen
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("network", "layers", "message"),
     [
@@ -166,7 +166,7 @@ def test_images_that_are_too_small_are_refused(narrow):
         maps(small_images(side=2))
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_number_of_channels_is_checked(narrow):
     maps = FeatureMaps("vgg19", "block1_conv1", weights=None)
     with pytest.raises(ValueError, match="`channels` must be one of 1, 3, 4"):

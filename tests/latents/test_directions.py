@@ -282,7 +282,7 @@ def test_principal_directions_leave_out_what_differs_between_classes():
         principal_directions(source, 2, num_samples=4)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_attributes_that_only_classes_have():
     source = open_generator(small.conditional(), num_classes=3)
     labels = np.arange(60) % 3
@@ -306,7 +306,7 @@ def test_attributes_that_only_classes_have():
     np.testing.assert_allclose(found.vectors, expected.vectors, atol=1e-6)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_a_vector_of_length_zero_is_no_direction():
     space = open_space(small.smooth())
     vectors = np.eye(2, 4)
@@ -372,7 +372,7 @@ def test_a_direction_of_another_generator():
         grid(generator, 1, direction)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_files_of_directions(in_folder):
     found = factorize(small.smooth())
     assert [one.names for one in found] == [
@@ -406,7 +406,7 @@ def test_files_of_directions(in_folder):
             Directions.load("broken.npz")
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_what_is_no_direction():
     generator = small.smooth()
     found = factorize(generator)
@@ -434,7 +434,7 @@ def test_what_is_no_direction():
         principal_directions(plain, 2, num_samples=20)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_measures_of_strokes():
     images = np.full((3, 28, 28, 1), -1.0)
     for number, width in enumerate((2, 4, 6)):

@@ -12,7 +12,7 @@ def points(count=3, size=50):
     return np.random.default_rng(0).normal(size=(count, size))
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_a_way_passes_through_all_points():
     given = points()
     for method in ("linear", "spherical"):
@@ -27,7 +27,7 @@ def test_a_way_passes_through_all_points():
         np.testing.assert_allclose(loop[8:], back[:-1], atol=1e-6)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_a_spherical_way_keeps_the_length_and_a_linear_one_does_not():
     given = points(2)
     given /= np.linalg.norm(given, axis=1, keepdims=True)
@@ -43,7 +43,7 @@ def test_a_spherical_way_keeps_the_length_and_a_linear_one_does_not():
     assert np.linalg.norm(path[1]) == pytest.approx(2.0, rel=1e-5)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize("factor", [1.0, 2.0, -1.0, 0.0])
 def test_points_on_a_line_with_zero(factor):
     given = points(1)
@@ -99,7 +99,7 @@ def test_one_class_in_z_and_several_in_w():
     assert images.shape == (4, 8, 8, 1)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_what_is_no_way():
     generator = small.smooth()
     with pytest.raises(ValueError, match="at least 2 points. Received: an"):

@@ -67,7 +67,7 @@ def test_each_of_many_classes_is_measured():
     assert found > 0.0
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_few_pairs_have_a_mean_and_many_lose_their_ends():
     values = np.arange(200.0)
     assert trimmed_mean(values[:2]) == 0.5 and trimmed_mean(values[:1]) == 0.0
@@ -78,7 +78,7 @@ def test_few_pairs_have_a_mean_and_many_lose_their_ends():
     assert found > 0.0
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_arguments_that_are_refused():
     generator = small.smooth()
     for options, message in (

@@ -169,7 +169,7 @@ def test_noise_is_no_picture():
     assert plain < 0.1 < 0.5 < wavy
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_rates_and_noise_rise_and_fall():
     plan = Plan(100, 0.1, 1.0, shakes=True)
     rates = [plan.rate(step) for step in range(100)]
@@ -182,13 +182,13 @@ def test_rates_and_noise_rise_and_fall():
     assert Plan(100, 0.1, 1.0, shakes=False).shake(0) == 0.0
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_progress_is_shown(smooth, capsys):
     project(smooth, np.zeros(small.SHAPE), steps=2, seed=1)
     assert "2/2" in capsys.readouterr().out
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize(
     "images, message",
     [
@@ -205,7 +205,7 @@ def test_images_that_are_refused(smooth, images, message):
         project(smooth, images)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize(
     "options, message",
     [

@@ -55,7 +55,7 @@ def test_half_precision_computes_in_float32():
     assert_close(array(y, "float32"), 2.0 * x, rtol=2e-2, atol=2.0)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_shapes_and_config():
     layer = AdaptiveInstanceNormalization(name="adain")
     again = keras.saving.deserialize_keras_object(

@@ -39,7 +39,7 @@ def test_sizes_known_only_at_run_time():
     assert shape == (None, None, 8, 2)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_config_and_bad_factor():
     layer = BilinearUpsampling2D(3)
     again = BilinearUpsampling2D.from_config(layer.get_config())

@@ -80,7 +80,7 @@ def test_half_precision():
     assert 0.5 < array(ops.cast(y, "float32")).std() < 2.0
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize(
     "layer",
     [
@@ -99,7 +99,7 @@ def test_round_trip(layer):
     assert built.shape == layer(normal(2, 4, 4, 3)).shape
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("build", "message"),
     [

@@ -17,7 +17,7 @@ def test_features_times_gates():
     assert layer.compute_output_shape((None, 3, None, 6)) == (None, 3, None, 3)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_config():
     layer = GatedActivation("relu")
     again = GatedActivation.from_config(layer.get_config())
@@ -25,7 +25,7 @@ def test_config():
     assert_close(again(np.array([[-3.0, 0.0]])), [[0.0]])
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_bad_input():
     with pytest.raises(ValueError, match="Received: 3 channels"):
         GatedActivation()(np.ones((1, 3)))

@@ -30,7 +30,7 @@ def test_levels_are_faded_in_after_steps_without_a_change(steps, growth):
     assert growth_after(steps, steps_per_stage=3, fade_steps=2) == growth
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_schedules_without_stages_or_fades():
     assert growth_after(3, steps_per_stage=0, fade_steps=2) == 1.5
     steps = {"steps_per_stage": 2, "fade_steps": 0}
@@ -114,7 +114,7 @@ def test_stage_is_zero_unless_in_use(policy):
         keras.config.set_dtype_policy("float32")
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_round_trip():
     symbolic = keras.Input((3,))
     for layer in (Growth(3, steps_per_stage=5, fade_steps=0), stage_of(2)):
@@ -132,7 +132,7 @@ def test_round_trip():
     assert FadeIn.from_config(FadeIn(2, name="a").get_config()).level == 2
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("build", "message"),
     [

@@ -27,7 +27,7 @@ def test_gain_and_offset_act_after_the_normalization():
     assert_close(y.std((1, 2)), [[1.0, 2, 3]] * 2, rtol=1e-5)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize("center", [True, False])
 @pytest.mark.parametrize("scale", [True, False])
 def test_weights_are_those_that_were_asked_for(center, scale):
@@ -69,7 +69,7 @@ def test_statistics_are_of_float32(policy):
     assert_close(y, (x - x.mean()) / x.std(), atol=0.05)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_epsilon_must_be_positive():
     with pytest.raises(ValueError, match="`epsilon` must be above 0"):
         InstanceNormalization(epsilon=0)

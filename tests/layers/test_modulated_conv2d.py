@@ -59,7 +59,7 @@ def test_doubling_is_zeros_between_pixels_then_filters():
     assert layer.compute_output_shape([x.shape, None]) == y.shape
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize("upsample", [False, True])
 def test_outputs_are_the_last_axis_of_the_kernel(upsample):
     layer = ModulatedConv2D(5, 3, upsample=upsample)
@@ -165,7 +165,7 @@ def test_variation_of_groups(count):
     assert_close(y[..., 2], spread[:count, None].repeat(3, 1), rtol=1e-4)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("layer", "shape"),
     [
@@ -193,7 +193,7 @@ def test_round_trip(layer, shape):
     assert layer(symbolic).shape == (None, *y.shape[1:])
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("build", "message"),
     [

@@ -17,7 +17,7 @@ def images(height, width, channels=2):
     return np.random.default_rng(0).normal(size=shape).astype("float32")
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("values", "multiple", "at_least", "wanted"),
     [
@@ -74,14 +74,14 @@ def test_gradient_goes_to_the_pixels_that_are_shown():
     assert_equal(slope[0, 0, :, 0], 8 * np.array([1, 2, 2, 2, 1]))
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_configs():
     for layer in (PaddingToMultiple(4, at_least=9), CropLike(3)):
         again = type(layer).from_config(layer.get_config())
         assert again.get_config() == layer.get_config()
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("build", "message"),
     [

@@ -43,7 +43,7 @@ def test_gradient_goes_to_the_hole_alone():
     assert_equal(slope, np.broadcast_to(mask, made.shape))
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_config_and_shape():
     layer = PasteKnownPixels(name="pasted")
     again = PasteKnownPixels.from_config(layer.get_config())
@@ -52,7 +52,7 @@ def test_config_and_shape():
     assert layer.compute_output_shape(shapes) == (None, None, 4, 3)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_a_source_without_mask():
     made, *_ = made_and_source()
     with pytest.raises(ValueError, match="3 channels and a source with 3"):

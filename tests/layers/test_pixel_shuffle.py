@@ -24,7 +24,7 @@ def test_each_group_of_channels_becomes_a_square(factor):
     assert_equal(quick(PixelUnshuffle(factor))(y), x)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize("factor", [2, 3])
 def test_unshuffling_is_reversed(factor):
     x = images((2, 2 * factor, 3 * factor, 5))
@@ -44,7 +44,7 @@ def test_sizes_known_only_at_run_time():
         assert shape[:2] == (None, None) and shape[2] == layer(x).shape[2]
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize("kind", [PixelShuffle, PixelUnshuffle])
 def test_config(kind):
     layer = kind(3)
@@ -52,7 +52,7 @@ def test_config(kind):
     assert again.factor == 3 and again.get_config() == layer.get_config()
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_bad_input():
     with pytest.raises(ValueError, match="`factor` must be an integer"):
         PixelShuffle(0)

@@ -52,7 +52,7 @@ def test_all_inputs_are_cropped_alike():
         assert number_of(one[0]) == 0
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_quadrants_are_drawn_equally_often_and_do_not_depend():
     draws = np.array([expected(1234, draw) for draw in range(8000)])
     for step in (1, 2, 3, 4, 5, 6):
@@ -69,7 +69,7 @@ def test_graphs_draw_anew():
     assert found == [expected(3, draw) for draw in range(6)]
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_config_and_bad_input():
     layer = RandomQuadrant(seed=4, name="quadrant")
     again = RandomQuadrant.from_config(layer.get_config())

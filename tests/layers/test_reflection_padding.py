@@ -38,7 +38,7 @@ def test_config_and_unknown_sides():
     assert again.get_config() == layer.get_config()
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_bad_input():
     with pytest.raises(ValueError, match="`padding` must be an integer"):
         ReflectionPadding2D(0)

@@ -46,7 +46,7 @@ def test_eager_graph_and_xla_agree(name):
             assert_close(found, expected, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @every_loss
 def test_weight_and_name(name):
     loss = MAKE[name]()
@@ -62,7 +62,7 @@ def test_weight_and_name(name):
         MAKE[name](weight=-1.0)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @every_loss
 def test_config_goes_through_json_and_back(name):
     loss = MAKE[name](weight=0.5)
@@ -150,14 +150,14 @@ def test_a_name_stays_a_name(monkeypatch):
     ]
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_unknown_kinds_are_refused():
     for make in (PixelLoss, lambda kind: PerceptualLoss("vgg19", kind=kind)):
         with pytest.raises(ValueError, match="`kind` must be one of 'l1'"):
             make(kind="l3")
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_weights_are_checked():
     with pytest.raises(ValueError, match="The factor of a loss is `weight`"):
         StyleLoss(small_encoder(), weights=0.1)

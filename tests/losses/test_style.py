@@ -44,7 +44,7 @@ def test_features_without_places_have_no_style():
         gram_matrix(np.zeros((2, 3)))
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_style_loss_by_its_formula():
     real, fake = small_images(seed=1), small_images(seed=2)
     model = small_encoder()
@@ -53,7 +53,7 @@ def test_style_loss_by_its_formula():
     assert_close(StyleLoss(model)(real, fake), expected, rtol=1e-4)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_style_of_an_image_is_its_own_at_any_place_and_size():
     images = small_images()
     assert float(StyleLoss(small_encoder(), LAYERS)(images, images)) == 0.0

@@ -9,7 +9,7 @@ from waves import waves
 from keras_gan import Pix2Pix, datasets, losses, metrics, networks
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.quickest
+pytestmark = pytest.mark.once
 
 
 # JAX and PyTorch update metrics as they do in `test_pair_metric`.

@@ -49,7 +49,7 @@ def test_error_of_features_is_the_perceptual_loss():
         assert_close(found[number, 0], float(array(loss)), rtol=1e-5)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_outside_training_the_errors_are_those_of_fixed_crops():
     _, discriminator = networks.fastgan(SHAPE, width=2, latent_dim=4, seed=1)
     images = RNG.uniform(-1, 1, (2, *SHAPE)).astype("float32")
@@ -110,7 +110,7 @@ def test_learns_to_reconstruct_a_few_images():
     assert np.mean(errors[-6:]) < 0.7 * np.mean(errors[:4])
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_sizes():
     for shape in ((28, 28, 1), (32, 48, 3), (128, 128, 3)):
         generator, discriminator = networks.fastgan(shape, width=2, seed=1)

@@ -18,7 +18,7 @@ def test_value_and_gradient_are_exact(quadratic, images, differentiated):
     np.testing.assert_allclose(slope, expected, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_name_and_errors():
     assert penalties.get("drift").weight == 1e-3
     with pytest.raises(ValueError, match="`weight` must be .*weight=-1"):

@@ -137,14 +137,14 @@ def test_gan_gives_it_to_its_player(player):
     assert after != pytest.approx(value, rel=1e-4)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_config_round_trip():
     penalty = OrthogonalRegularization(0.3, player="discriminator", every=2)
     config = penalties.serialize(penalty)
     assert penalties.serialize(penalties.deserialize(config)) == config
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("options", "message"),
     [({"player": "judge"}, "player='judge'"), ({"weight": -1.0}, "weight=-1")],

@@ -95,14 +95,14 @@ def test_moving_mean_is_of_all_lengths():
     assert_close(penalty.variables[0], 2.0)
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_networks_without_styles():
     gan = keras_gan.GAN(*networks.mlp(SHAPE, hidden=(2,)))
     with pytest.raises(ValueError, match="needs a generator with styles"):
         gan.compile(penalties=["path_length"])
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_config_and_bad_arguments():
     penalty = PathLength(1.0, 0.1, every=8, seed=3, name="length")
     again = keras_gan.penalties.deserialize(

@@ -64,7 +64,7 @@ def test_range_holds_a_rounding_error(make):
 
 
 # JAX cannot look up pixels of no images; only replicas are left without any.
-@pytest.mark.quickest
+@pytest.mark.once
 def test_range_holds_no_images(make):
     assert make()(IMAGES[:0]).shape == (0, 8, 6, 3)
 

@@ -315,7 +315,7 @@ def test_far_places():
 
 
 # JAX cannot look up pixels of no images; only replicas are left without any.
-@pytest.mark.quickest
+@pytest.mark.once
 def test_no_images():
     none = warped(np.zeros((0, 8, 8, 1)), np.zeros((0, 3, 3)))
     assert none.shape == (0, 8, 8, 1)
