@@ -58,7 +58,7 @@ class FewLabels(Source):
     Example:
 
     >>> few = FewLabels("digits", 3, seed=0)
-    >>> len(few), np.count_nonzero(few.labels >= 0)
+    >>> len(few), len(few.labeled)
     (1797, 30)
     >>> batches = keras_gan.datasets.semi_supervised(few.labeled, few)
     """
