@@ -7,7 +7,9 @@ Each image of the zip has a photograph on the left and its labels on the right,
 in folders `train`, `val` and `test`. The same U-Net, that of
 `keras-gan train --task pairs`, is trained twice for the same time: by an L1
 loss alone, and by `Pix2Pix`. Both are judged by the pairs of `test`: the
-Fréchet distance of the features of the photographs, and PSNR.
+Fréchet distance of the features of the photographs, and PSNR. There are more
+features than photographs, so the distances are to be compared with each other
+only.
 
 Either training is kept in the folder `--out` when it is finished, and not done
 again, with the table (`table.md`). The picture has labels, both translations
@@ -16,6 +18,7 @@ and photographs, row by row.
 
 import argparse
 import functools
+import warnings
 from pathlib import Path
 
 import keras_gan  # noqa: F401 (first, to silence startup messages)
@@ -112,6 +115,8 @@ def parse() -> argparse.Namespace:
 
 def main() -> None:
     options = parse()
+    # Of the few photographs; see above.
+    warnings.filterwarnings("ignore", "A Fréchet distance")
     labels, photographs = test_pairs(options.data, options.side)
     settings = settings_of(options, SETTINGS)
     shown = [images.to_uint8(labels[:NUM_SHOWN])]

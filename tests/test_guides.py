@@ -32,6 +32,7 @@ SHORTER = {
     r"image_size=\d+": f"image_size={SIDE}",
     r"\(64, 64, 3\)": f"({SIDE}, {SIDE}, 3)",
     r"\bwidth=32\b": "width=4",
+    r"resnet_generator\(shape, ": "resnet_generator(shape, blocks=1, ",
     r"20:40, 10:50": "3:9, 2:12",  # The hole.
     # Channels of the narrow network that stands for VGG19.
     r"style_decoder\(512\)": "style_decoder(4)",

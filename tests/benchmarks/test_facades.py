@@ -34,7 +34,6 @@ def test_labels_are_the_source(program, facades):
     assert labels.max() == -1 and photographs.min() == 1
 
 
-@pytest.mark.filterwarnings("ignore:A Fréchet distance of 64 features")
 def test_table_and_picture_of_two_runs(
     program, facades, tmp_path, monkeypatch, capsys
 ):
