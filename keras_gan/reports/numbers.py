@@ -39,7 +39,7 @@ def duration(seconds: float) -> str:
     Example:
 
     >>> duration(7.4), duration(130), duration(12_010), duration(200_000)
-    ('7.4 s', '2 min 10 s', '3 h 20 min', '2 d 8 h')
+    ('7.4 s', '2 min 10 s', '3 h 20 min', '2 d 7 h')
     """
     if seconds < 60:
         return f"{seconds:.3g} s"

@@ -57,7 +57,7 @@ def scale_of(
     Example:
 
     >>> scale_of(np.array([3.0, 96.0]), may_be_log=False).ticks
-    (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
+    (0.0, 25.0, 50.0, 75.0, 100.0)
     """
     finite = values[np.isfinite(values)]
     ends = np.array(at_least or ())
