@@ -44,7 +44,8 @@ def duration(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.3g} s"
     units = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
-    left, words = round(seconds), []
+    left = round(seconds)
+    words: list[str] = []
     for unit, length in units:
         number, left = divmod(left, length)
         if number or words:
