@@ -147,12 +147,12 @@ def chart_of(
 
 
 def _x(scale: Scale, step: float) -> str:
-    place = float(scale.place(np.float64(step)))
+    place = float(scale.place(np.asarray(step)))
     return f"{_LEFT + place * (WIDTH - _LEFT - _RIGHT):.1f}"
 
 
 def _y(scale: Scale, value: float) -> str:
-    place = float(scale.place(np.float64(value)))
+    place = float(scale.place(np.asarray(value)))
     return f"{HEIGHT - _BOTTOM - place * (HEIGHT - _TOP - _BOTTOM):.1f}"
 
 

@@ -26,6 +26,8 @@ _EXAMPLES = {
     "inpainting": "image with a hole, the filled one and the original",
     "colorization": "gray image, the colored one and the original",
     "attributes": "image, then one translation for each attribute",
+    "semi-supervised": "drawn from the same latents after every round",
+    "dagan": "image, and what is drawn of its class",
 }
 _OTHERS = {
     "evaluate": (

@@ -39,12 +39,13 @@ def duration(seconds: float) -> str:
     Example:
 
     >>> duration(7.4), duration(130), duration(12_010), duration(200_000)
-    ('7.4 s', '2 min 10 s', '3 h 20 min', '2 d 8 h')
+    ('7.4 s', '2 min 10 s', '3 h 20 min', '2 d 7 h')
     """
     if seconds < 60:
         return f"{seconds:.3g} s"
     units = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
-    left, words = round(seconds), []
+    left = round(seconds)
+    words: list[str] = []
     for unit, length in units:
         number, left = divmod(left, length)
         if number or words:

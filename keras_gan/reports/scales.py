@@ -57,7 +57,7 @@ def scale_of(
     Example:
 
     >>> scale_of(np.array([3.0, 96.0]), may_be_log=False).ticks
-    (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
+    (0.0, 25.0, 50.0, 75.0, 100.0)
     """
     finite = values[np.isfinite(values)]
     ends = np.array(at_least or ())
@@ -92,8 +92,9 @@ def _linear(low: float, high: float, number: int) -> Scale:
 def _logarithmic(low: float, high: float) -> Scale:
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     every = max(1, math.ceil((last - first) / 5))
-    factors = (1, 2, 5) if last - first <= 2 else (1, 3)
-    factors = (1,) if last - first > 3 else factors
+    # By the number of powers of ten.
+    by_powers = {1: [1, 2, 5], 2: [1, 2, 5], 3: [1, 3]}
+    factors = by_powers.get(last - first, [1])
     inside = [
         factor * 10.0**power
         for power in range(first, last + 1, every)

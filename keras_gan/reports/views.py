@@ -23,6 +23,8 @@ _TASKS = {
     "inpainting": "fills holes in",
     "colorization": "colors",
     "attributes": "changes attributes of",
+    "semi-supervised": "classifies, learned from few labels,",
+    "dagan": "draws more of the class of",
 }
 _COLORS = {1: "grayscale", 3: "RGB", 4: "RGBA"}
 

@@ -66,7 +66,7 @@ def write(
     """
     integer("max_bytes", max_bytes, at_least=1)
     folders = [runs] if isinstance(runs, str | os.PathLike) else runs
-    folders = list(dict.fromkeys(map(os.fspath, folders)))
+    folders = list(dict.fromkeys(os.fspath(folder) for folder in folders))
     if not folders:
         raise ValueError("`runs` must name at least one run. Received: none.")
     path = _checked(path, folders)
