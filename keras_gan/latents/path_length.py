@@ -20,7 +20,6 @@ from keras_gan.utils.arguments import (
 
 _BATCH = 32
 _PERCENTILES = (1.0, 99.0)
-_METHODS = ("lower", "higher")
 
 
 def perceptual_path_length(
@@ -98,10 +97,8 @@ def trimmed_mean(values: np.ndarray) -> float:
     3.0
     """
     # Values that were measured: between them, few would have no mean.
-    low, high = (
-        np.percentile(values, percent, method=method)
-        for percent, method in zip(_PERCENTILES, _METHODS, strict=True)
-    )
+    low = np.percentile(values, _PERCENTILES[0], method="lower")
+    high = np.percentile(values, _PERCENTILES[1], method="higher")
     return float(np.mean(values[(low <= values) & (values <= high)]))
 
 

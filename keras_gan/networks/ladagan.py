@@ -181,7 +181,8 @@ def _mean_logits(
     x: Any, labels: Any, num_classes: int | None, initializers: Initializers
 ) -> Any:
     """The mean of a map of logits, with a projection of the labels."""
-    kernel = tuple(kernel_side(side) for side in x.shape[1:3])
+    _, height, width, _ = x.shape
+    kernel = (kernel_side(height), kernel_side(width))
     logits = convolution(
         1, kernel, initializers,
         use_bias=False, padding="valid", dtype="float32",
