@@ -37,11 +37,12 @@ def add_task_options(parser) -> None:
         help="pairs: what becomes what; A is DATA, or the left half (default: "
         "a-to-b)",
     )
-    _add_of_single_tasks(group)
+    _add_of_repairs(group)
+    _add_of_tables(group)
     _add_preparation(group)
 
 
-def _add_of_single_tasks(group) -> None:
+def _add_of_repairs(group) -> None:
     group.add_argument(
         "--scale",
         type=int,
@@ -68,6 +69,9 @@ def _add_of_single_tasks(group) -> None:
         help=f"inpainting: {', '.join(MASKS)}, or a folder of masks, white "
         f"where the hole is (default: {MASKS[0]})",
     )
+
+
+def _add_of_tables(group) -> None:
     group.add_argument(
         "--table",
         metavar="CSV",
@@ -80,7 +84,6 @@ def _add_of_single_tasks(group) -> None:
         metavar="NAME,...",
         help="attributes: columns of the table to learn (default: all)",
     )
-
     group.add_argument(
         "--labels-for",
         type=_labels_for,
