@@ -78,7 +78,7 @@ def test_a_run_has_all_that_is_promised(finished):
     run = finished / "run"
     assert {path.name for path in run.iterdir()} == {
         "config.json", "history.csv", "labels.csv", "logs", "model.keras",
-        "samples", "samples.gif",
+        "report.html", "samples", "samples.gif",
     }  # fmt: skip
     rows = rows_of(run)
     assert [row["steps"] for row in rows] == ["1", "2"]
