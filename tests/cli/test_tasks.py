@@ -53,8 +53,8 @@ def pairs(finished, in_folder):
 def test_a_run_of_pairs_has_all_that_is_promised(finished):
     run = finished / "run"
     assert {path.name for path in run.iterdir()} == {
-        "config.json", "history.csv", "logs", "model.keras", "samples",
-        "samples.gif",
+        "config.json", "history.csv", "logs", "model.keras",
+        "report.html", "samples", "samples.gif",
     }  # fmt: skip
     rows = rows_of(run)
     assert [row["steps"] for row in rows] == ["2", "4"]
