@@ -12,9 +12,9 @@ PROGRAM = """
 import json, sys, time
 import keras
 before = set(sys.modules)
-start = time.perf_counter()
+start = time.process_time()
 import keras_gan
-seconds = time.perf_counter() - start
+seconds = time.process_time() - start
 added = sorted(set(sys.modules) - before)
 print(json.dumps({"added": added, "seconds": seconds}))
 """
@@ -46,5 +46,5 @@ def test_heavy_packages_stay_out(imported):
 
 
 def test_import_is_quick(imported):
-    # Only sanity: benchmarks/import_time.py measures against the 150 ms bound.
+    # Processor time, and only sanity: benchmarks/import_time.py measures against the 150 ms bound.
     assert imported["seconds"] < 1.0
