@@ -46,5 +46,5 @@ def test_heavy_packages_stay_out(imported):
 
 
 def test_import_is_quick(imported):
-    # Processor time, and only sanity: benchmarks/import_time.py measures against the 150 ms bound.
+    # Processor time, and only sanity: benchmarks/import_time.py has the bound.
     assert imported["seconds"] < 1.0
