@@ -8,6 +8,7 @@ from portable import array, compiled, to_numpy
 
 from keras_gan.layers import _mixed_batch as batches
 from keras_gan.sampling import GeneratorSource, SampleFilter
+from keras_gan.utils.truncation import Truncation
 
 
 class Sampled(SampleFilter):
@@ -29,7 +30,7 @@ def draw(number):
     latents = keras.Input((3,))
     images = keras.layers.Reshape((1, 3, 1))(latents)
     source = GeneratorSource(keras.Model(latents, images), 3, (1, 3, 1))
-    return batches.Candidates(source, None, number, None)
+    return batches.Candidates(source, Truncation(), number, None)
 
 
 @pytest.mark.parametrize("share", [0.3, 0.7])
