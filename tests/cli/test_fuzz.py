@@ -19,7 +19,7 @@ def template(tmp_path_factory):
 
 @pytest.mark.filterwarnings("ignore")
 def test_one_line_nothing_lost_and_nothing_left(template, tmp_path):
-    tried = list(itertools.islice(cases(0, template, tmp_path), 120))
+    tried = list(itertools.islice(cases(0, template, tmp_path), 300))
     assert not [str(case) for case in tried if case.faults]
 
 
