@@ -56,6 +56,7 @@ _LEFT_OUT: dict[str, Any] = {
     "freeze_layers": 0,
     "conditional": False,
     "strict": False,
+    "sharpen": False,
 }
 # What a run is trained for.
 _USES = {
