@@ -7,7 +7,7 @@ from keras_gan import reports
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli.apart import check_apart_from_run
 from keras_gan.cli.run_folder import RunFolder, newest_run
-from keras_gan.reports.writing import NAME
+from keras_gan.reports.writing import NAME, SUFFIXES
 
 SUMMARY = "write a page about a run, or about several side by side"
 DESCRIPTION = (
@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--out",
+        type=_page,
         metavar="PATH",
         help=f"ends in .html (default: {NAME} in the folder of the run; of "
         "several runs, in the current folder)",
@@ -42,6 +43,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="megabytes of the file, at most: pictures are made smaller until "
         "it fits (default: 5)",
     )
+
+
+def _page(text: str) -> str:
+    """The path of a page."""
+    if pathlib.Path(text).suffix.lower() not in SUFFIXES:
+        raise argparse.ArgumentTypeError(
+            f"must be an .html file. Received: {text!r}"
+        )
+    return text
 
 
 def run(options: argparse.Namespace) -> int:
@@ -65,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def write_at_end(folder: RunFolder) -> pathlib.Path | None:
-    """Writes the page of a run that has ended; an error is only a warning.
+    """Writes the page of a run that has stopped; an error is only a warning.
 
     Args:
         folder: The folder of the run.
@@ -75,6 +85,6 @@ def write_at_end(folder: RunFolder) -> pathlib.Path | None:
     """
     try:
         return reports.write(folder.path)
-    except Exception as error:  # The training has succeeded, whatever it is.
+    except Exception as error:  # The model is saved, whatever it is.
         kinds.print_error(f"the report is not written: {error}", "warning")
         return None

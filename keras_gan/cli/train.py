@@ -27,7 +27,7 @@ DESCRIPTION = (
     "Trains a GAN on images, to draw new ones or to translate them. The run "
     "is a folder: config.json, model.keras (the newest checkpoint), samples/, "
     "samples.gif, history.csv, report.html (a page about it) and logs/ for "
-    "TensorBoard. Ctrl-C saves it; --resume continues."
+    "TensorBoard. Ctrl-C saves all of it; --resume continues."
 )
 
 
@@ -70,18 +70,20 @@ def _train(job: Job, options: argparse.Namespace) -> int:
         print(job.describe(), flush=True)
     limit = StepLimit(job.steps, job.settings.steps, job.rounds, job.budget)
     seconds = fit(job, limit, shows_progress=is_shown)
-    if limit.interrupted_by:
+    stopped = limit.interrupted_by
+    if stopped:
         kinds.print_error(
             f"stopped at step {limit.steps} of {limit.total_steps}, which is "
             f"saved. Resume with: {command('train', '--resume', job.folder)}",
             "note",
         )
-        return 128 + limit.interrupted_by
-    if job.budget is not None and is_chief():
+    elif job.budget is not None and is_chief():
         _record_length(job, limit)
     report = None
     if options.report and is_chief():
         report = write_at_end(job.folder)
+    if stopped:
+        return 128 + stopped
     if is_shown:
         print(_summary(job, limit, seconds, report))
     return 0
@@ -255,8 +257,8 @@ def _add_run_options(parser):
         "--report",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="write report.html, a page about the run, at its end (default: "
-        "yes)",
+        help="write report.html, a page about the run, as it ends or is "
+        "stopped (default: yes)",
     )
     group.add_argument(
         "--quiet", action="store_true", help="print warnings and errors only"

@@ -13,6 +13,7 @@ from keras_gan.utils.files import replacing
 Path = str | os.PathLike
 
 NAME = "report.html"
+SUFFIXES = (".html", ".htm")
 # The most detail first: what a page is made of until it is small enough.
 _DETAILS = (
     Detail(1088, 640, 82, 12),
@@ -112,7 +113,7 @@ def _checked(path: Path | None, folders: Sequence[Path]) -> pathlib.Path:
         )
     path = pathlib.Path(folders[0], NAME) if path is None else path
     path = pathlib.Path(path)
-    if path.suffix.lower() not in (".html", ".htm") or path.is_dir():
+    if path.suffix.lower() not in SUFFIXES or path.is_dir():
         raise ValueError(
             f"`path` must be an .html file. Received: {str(path)!r}. Choose "
             "another name."

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import signal
 
 import pytest
 from page_checks import checked
@@ -10,13 +11,14 @@ from translation_runs import write_images
 
 from keras_gan.cli import command
 from keras_gan.cli.run_folder import RunConfig
+from keras_gan.cli.step_limit import StepLimit
 from keras_gan.cli.tasks import task_of
 from keras_gan.reports import commands
 from keras_gan.reports.writing import NAME
 from keras_gan.utils.records import read_json, to_json
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 def test_one_run(run_command, in_folder):
@@ -54,7 +56,7 @@ def test_several_runs(run_command, in_folder):
     [
         (("nowhere",), "`nowhere` is not the folder of a run"),
         (("mine", "data"), "`data` is not the folder of a run"),
-        (("mine", "--out", "page.pdf"), "must be an .html file"),
+        (("mine", "--out", "page.pdf"), "argument --out: must be an .html"),
         (("mine", "--out", "mine.html"), "is no report of keras-gan"),
         (("mine", "--out", "mine.html/x.html"), "cannot be written"),
         (("mine", "--out", "data/page.html"), "must be apart from DATA"),
@@ -119,6 +121,25 @@ def test_the_command_that_repeats_a_run_has_its_settings(images, name):
     if settings.minutes is not None:  # A first plan, which is made anew.
         assert (again.minutes, again.steps) == (2, settings.steps)
     assert again == settings
+
+
+def test_a_run_that_is_stopped_has_it(
+    run_command, tiny, in_folder, eagerly, monkeypatch
+):
+    def interrupt(limit, batch, logs=None):
+        if limit.steps == 2:
+            limit._interrupt(signal.SIGINT, None)
+        begin(limit, batch, logs)
+
+    begin = StepLimit.on_train_batch_begin
+    monkeypatch.setattr(StepLimit, "on_train_batch_begin", interrupt)
+    options = [word for word in tiny if word != "--no-report"]
+    more = ("--steps", 9, "--save-every", 2, "--out", "run")
+    code, _, errors = run_command("train", *options, *more)
+    assert code == 130 and errors.count("\n") == 1
+    assert "stopped at step 3 of 9" in errors
+    page = checked(f"run/{NAME}")
+    assert "3 of 9" in page.words and "--resume run" in page.words
 
 
 def test_train_writes_it_at_its_end(run_command, tiny, in_folder, eagerly):

@@ -29,6 +29,7 @@ def test_statistics_are_those_of_the_style_and_places_those_of_the_content():
             assert np.corrcoef(*pair)[0, 1] > 0.9999
 
 
+@pytest.mark.quickest
 def test_own_statistics_change_nothing():
     x = features(2)
     y = AdaptiveInstanceNormalization()([x, x])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from portable import assert_equal, to_numpy
+from portable import assert_equal, corners, to_numpy
 
 from keras_gan.layers import ClassImages
 from keras_gan.utils.tensors import truncated_normal
@@ -25,7 +25,7 @@ def drawn(layer, latents, label):
     return images[:, 0, 0, 0].astype(int)
 
 
-@pytest.mark.parametrize("bound", [None, 0.3])
+@pytest.mark.parametrize("bound", corners([None, 0.3]))
 def test_images_of_a_class_are_equally_frequent(layer, bound):
     random = np.random.default_rng(0)
     latents = random.normal(size=(3000, 2))

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from portable import array, assert_close, dtype_of, quick
+from portable import array, assert_close, corners, dtype_of, quick
 
 from keras_gan.layers import (
     EqualizedConv2D,
@@ -17,6 +17,7 @@ def normal(*shape):
     return np.random.default_rng(0).normal(size=shape).astype("float32")
 
 
+@pytest.mark.quickest
 def test_dense_is_the_scaled_product():
     layer = EqualizedDense(
         3, gain=2.0, learning_rate_multiplier=0.5, bias_initializer="ones"
@@ -29,7 +30,7 @@ def test_dense_is_the_scaled_product():
     assert layer.compute_output_shape((None, 7, 5)) == (None, 7, 3)
 
 
-@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize("padding", corners(["same", "valid"]))
 def test_convolution_is_that_of_keras(padding):
     options = {"strides": 2, "padding": padding, "activation": "relu"}
     layer = EqualizedConv2D(4, (3, 2), gain=1.5, **options)
@@ -58,6 +59,7 @@ def test_variance_of_the_inputs_is_kept(multiplier):
     assert abs(array(quick(conv)(normal(8, 9, 9, 64))).var() - 1.0) < 0.05
 
 
+@pytest.mark.quickest
 def test_pixels_have_a_mean_square_of_1():
     x = 30 * normal(2, 3, 3, 8)
     y = array(quick(PixelNormalization())(x))

@@ -121,7 +121,7 @@ class TestShares:
     def test_of_lopsided_data(self, how, mode, balance):
         fraction = {"replace": 0.7, "append": 1.0}[mode]
         layer = toy_layer(fraction, mode, balance=balance)
-        number = 3_200 if how != "images" else 300
+        number = 1_280 if how != "images" else 300
         images, labels = real(number, LOPSIDED)
         one_hot = how == "loop"
         if one_hot:
@@ -138,9 +138,11 @@ class TestShares:
         assert_close(shares, target, atol=0.005)
 
     @pytest.mark.parametrize("how, mode, fraction, number", [
-        ("loop", "replace", 0.01, 4_000), ("loop", "append", 0.37, 4_000),
-        ("batches", "replace", 0.37, 4_000), ("batches", "append", 0.01, 4_000),
-        ("images", "append", 0.37, 1_000),
+        *corners([
+            ("loop", "append", 0.37, 1_600), ("batches", "replace", 0.37, 1_600),
+            ("loop", "replace", 0.01, 4_000), ("batches", "append", 0.01, 4_000),
+            ("images", "append", 0.37, 300),
+        ], everywhere=2),
         # Rare images need thousands of calls, which are slow outside of graphs.
         pytest.param("images", "replace", 0.01, 4_000, marks=pytest.mark.once),
     ])  # fmt: skip
@@ -219,7 +221,9 @@ class TestShares:
 
 
 class TestData:
-    @pytest.mark.parametrize("value_range", [(-1, 1), (0, 1), (0, 255)])
+    @pytest.mark.parametrize(
+        "value_range", corners([((0, 255),), ((-1, 1),), ((0, 1),)])
+    )
     def test_value_range(self, value_range):
         low, high = value_range
         layer = toy_layer(0.5, value_range=value_range)
@@ -249,10 +253,7 @@ class TestData:
         assert dtype_of(new) == "float32"
         assert (array(new)[:, 0, 0, 0] == 7).sum() == 8
 
-    @pytest.mark.parametrize("dtype, shape, mode", [
-        ("int64", (-1,), "replace"), ("uint8", (-1, 1), "append"),
-        ("int32", (-1, 1), "replace"),
-    ])  # fmt: skip
+    @pytest.mark.parametrize("dtype, shape, mode", corners([("uint8", (-1, 1), "append"), ("int64", (-1,), "replace"), ("int32", (-1, 1), "replace")]))  # fmt: skip
     def test_labels_keep_form_and_dtype(self, dtype, shape, mode):
         images, labels = real()
         labels = tensor(labels.astype(dtype).reshape(shape))
@@ -315,9 +316,7 @@ class TestData:
         assert_equal(new, images)
         assert_equal(new_labels, labels)
 
-    @pytest.mark.parametrize("policy, filter", [
-        ("mixed_float16", "threshold"), ("mixed_bfloat16", "rejection"),
-    ])  # fmt: skip
+    @pytest.mark.parametrize("policy, filter", corners([("mixed_float16", "threshold"), ("mixed_bfloat16", "rejection")]))  # fmt: skip
     def test_filters_in_mixed_precision(self, policy, filter):
         gan = toy_gan()
         plain, half = (
@@ -331,6 +330,7 @@ class TestData:
         # The same latents are accepted.
         assert_close(array(found, "float32"), expected, atol=1e-2)
 
+    @pytest.mark.quickest
     def test_pools_keep_their_levels_in_mixed_precision(self):
         plain, half = (
             toy_layer(1.0, pool_size=64, noise=0.1, value_range=(-100, 100),
@@ -343,7 +343,7 @@ class TestData:
     @pytest.mark.parametrize(
         "policy", corners(["mixed_float16", "mixed_bfloat16"])
     )
-    @pytest.mark.parametrize("pool_size", [None, 8])
+    @pytest.mark.parametrize("pool_size", corners([None, 8]))
     def test_mixed_precision(self, policy, pool_size):
         keras.config.set_dtype_policy(policy)
         layer = toy_layer(0.5, balance="uniform", pool_size=pool_size)
@@ -385,6 +385,7 @@ class TestSeeds:
         off = array(new)[:, 0, 0, 0] - labels / 10
         assert 0.05 < np.abs(off).max() <= 0.1001
 
+    @pytest.mark.quickest
     def test_truncation_of_styles_is_a_share(self):
         gan = styled_gan()
         images = np.zeros((4, 8, 8, 1), "float32")
@@ -476,9 +477,7 @@ class TestBadInput:
         with pytest.raises(ValueError, match="need a GAN with classes"):
             layer(*real(4))
 
-    @pytest.mark.parametrize("labels", [
-        [0, 1, 2, 4], [-1, 0, 0, 0],
-    ])  # fmt: skip
+    @pytest.mark.parametrize("labels", corners([[0, 1, 2, 4], [-1, 0, 0, 0]]))  # fmt: skip
     def test_classes_that_the_gan_never_saw(self, labels):
         with pytest.raises(
             ValueError, match="of the GAN, from 0 to 3. Received"
@@ -584,6 +583,7 @@ class TestConfig:
         assert (config["fraction"], config["seed"]) == (0.5, 3)
         assert config["pool_size"] == 8
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("pool_size", [None, 4])
     def test_a_copy_without_weights_does_not_draw(self, pool_size):
         layer = toy_layer(0.5, pool_size=pool_size)

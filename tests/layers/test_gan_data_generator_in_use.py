@@ -84,7 +84,7 @@ def is_generated(images):
 
 class TestPipeline:
     @pytest.mark.parametrize("options, parallel", corners([
-        ({"filter": "rejection"}, 4), ({"balance": "uniform"}, AUTOTUNE),
+        ({"balance": "uniform"}, AUTOTUNE), ({"filter": "rejection"}, 4),
         ({"pool_size": 9, "mode": "append"}, 4),
     ]))  # fmt: skip
     def test_draws_do_not_depend_on_parallel_calls(self, options, parallel):
@@ -101,6 +101,7 @@ class TestPipeline:
             assert_equal(one, other)
         assert first.shape != second.shape or (first != second).any()
 
+    @pytest.mark.quickest
     def test_single_images_in_parallel(self):
         def images(calls):
             layer = toy_layer(0.4)
@@ -109,6 +110,7 @@ class TestPipeline:
 
         assert_equal(images(None), images(8))
 
+    @pytest.mark.quickest
     def test_balanced_single_images_in_parallel(self):
         layer = toy_layer(0.6, balance={0: 0.2, 1: 0.2, 2: 0.6})
         data = slices(*real(300)).map(layer, num_parallel_calls=8)
@@ -138,7 +140,7 @@ class TestPipeline:
         assert np.sum(places) == 8 * 6
 
     @pytest.mark.parametrize("drop_remainder", corners([False, True]))
-    @pytest.mark.parametrize("mode", ["replace", "append"])
+    @pytest.mark.parametrize("mode", corners(["append", "replace"]))
     def test_last_batch_may_be_partial(self, drop_remainder, mode):
         layer = toy_layer(0.5, mode, balance="uniform")
         data = slices(*real(11)).batch(4, drop_remainder=drop_remainder)
@@ -204,7 +206,7 @@ class TestModel:
         return model
 
     @pytest.mark.parametrize("jit_compile, options", [
-        (False, {}), (False, {"pool_size": 6}),
+        *corners([(False, {"pool_size": 6}), (False, {})]),
         # PyTorch's compiler takes minutes for the pieces of the loop of tries,
         # and warns of code of Keras' and of its own.
         pytest.param(True, {"filter": "threshold"}, marks=pytest.mark.once),
@@ -227,6 +229,7 @@ class TestModel:
             rtol=1e-5,
         )
 
+    @pytest.mark.quickest
     def test_dicts_of_images_and_labels(self):
         inputs = {
             "images": keras.Input(SHAPE, name="images"),
@@ -375,7 +378,7 @@ SAVED = {
 
 
 class TestSaving:
-    @pytest.mark.parametrize("name", corners(SAVED, everywhere=2))
+    @pytest.mark.parametrize("name", corners(SAVED))
     def test_model_needs_no_gan(self, name, tmp_path):
         options = SAVED[name]()
         gan = options["gan"]

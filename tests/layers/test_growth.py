@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import keras
 import numpy as np
 import pytest
-from portable import array, assert_close, dtype_of, quick
+from portable import array, assert_close, corners, dtype_of, quick
 
 from keras_gan.layers import FadeIn, GrowingStage, Growth
 from keras_gan.layers.growth import known_to_be_used, levels_known
@@ -23,8 +23,11 @@ def growth_after(steps, **schedule):
 
 @pytest.mark.parametrize(
     ("steps", "growth"),
-    [(0, 0.0), (3, 0.0), (4, 0.5), (5, 1.0), (8, 1.0), (9, 1.5), (10, 2.0)]
-    + [(500, 2.0)],
+    corners(
+        [(4, 0.5), (500, 2.0), (0, 0.0), (3, 0.0)]
+        + [(5, 1.0), (8, 1.0), (9, 1.5), (10, 2.0)],
+        everywhere=2,
+    ),
 )
 def test_levels_are_faded_in_after_steps_without_a_change(steps, growth):
     assert growth_after(steps, steps_per_stage=3, fade_steps=2) == growth
@@ -59,7 +62,9 @@ def test_two_replicas_count_a_step_once(two_cpus):
     assert float(array(layer.value())) == 0.75
 
 
-@pytest.mark.parametrize("growth", [0.0, 0.25, 1.0, 1.75, 2.0])
+@pytest.mark.parametrize(
+    "growth", corners([0.25, 2.0, 0.0, 1.0, 1.75], everywhere=2)
+)
 def test_real_images_have_the_detail_of_the_levels_in_use(growth):
     layer = Growth(2, steps_per_stage=0, fade_steps=4)
     layer.build((None, 1))
@@ -96,7 +101,7 @@ def stage_of(level, **options):
     return GrowingStage(keras.Model(inputs, both), level, **options)
 
 
-@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
+@pytest.mark.parametrize("policy", corners(["mixed_bfloat16", "float32"]))
 def test_stage_is_zero_unless_in_use(policy):
     keras.config.set_dtype_policy(policy)
     try:
@@ -159,7 +164,7 @@ def test_bad_arguments(build, message):
         build()
 
 
-@pytest.mark.parametrize("until", [None, 1, 2])
+@pytest.mark.parametrize("until", corners([1, None, 2]))
 def test_stage_where_the_levels_in_use_are_known(until):
     stage = stage_of(1, until=until)
     x = RNG.normal(size=(5, 3)).astype("float32")

@@ -32,7 +32,7 @@ def generator(**options):
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"balance": "uniform", "pool_size": 30}]
+    "options", corners([{"balance": "uniform", "pool_size": 30}, {}])
 )
 def test_generated_images_in_a_pipeline(options):
     one, other = (batches(generator(**options), n) for n in (None, 4))
@@ -51,6 +51,7 @@ def test_single_images_become_batches_by_append():
         assert images.shape[1:] == SHAPE and len(images) == len(labels)
 
 
+@pytest.mark.quickest
 def test_pool_inside_a_fitted_model():
     layer = generator(pool_size=30)
     inputs = keras.Input(SHAPE), keras.Input((), dtype="int32")
@@ -94,6 +95,7 @@ def test_uniform_balance_over_batches():
     assert_close(counts / counts.sum(), 1 / 3, atol=0.01)
 
 
+@pytest.mark.quickest
 def test_model_with_the_layer_is_saved_and_loaded(tmp_path):
     inputs = keras.Input(SHAPE)
     layer = layers.GANDataGenerator(
@@ -116,12 +118,14 @@ def test_model_with_the_layer_is_saved_and_loaded(tmp_path):
 
 @pytest.mark.parametrize(
     "make",
-    [
-        lambda: layers.DiffAugment(seed=1),
-        lambda: layers.AdaptiveAugment(
-            ["shift", "contrast"], probability=0.8, seed=1
-        ),
-    ],
+    corners(
+        [
+            lambda: layers.AdaptiveAugment(
+                ["shift", "contrast"], probability=0.8, seed=1
+            ),
+            lambda: layers.DiffAugment(seed=1),
+        ]
+    ),
 )
 def test_augmentation_in_a_pipeline(make):
     layer = make()

@@ -18,6 +18,7 @@ def test_mean_0_and_variance_1_per_image_and_channel():
     assert_close(y.std((1, 2)), np.ones((2, 3)), rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_gain_and_offset_act_after_the_normalization():
     layer = InstanceNormalization()
     layer.build((None, 5, 4, 3))

@@ -49,6 +49,7 @@ def test_doubling_is_the_filter_1331():
     assert_equal(resample(x, (1, 8))[0, 0, :, 0], [0, 1, 3, 3, 1, 0, 0, 0])
 
 
+@pytest.mark.quickest
 def test_chequerboard_does_not_alias():
     x = np.indices((8, 8)).sum(axis=0) % 2 * 2.0 - 1
     y = resample(x[None, :, :, None], (4, 4))
@@ -79,6 +80,7 @@ def test_round_trip_and_unchanged_config():
     assert rebuilt.compute_output_shape((None, 8, 3, 2)) == (None, 4, 6, 2)
 
 
+@pytest.mark.quickest
 def test_half_precision():
     layer = LowPassResampling2D((2, 2), dtype="mixed_bfloat16")
     assert dtype_of(layer(np.ones((1, 4, 4, 1)))) == "bfloat16"

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from portable import array, compiled, to_numpy
+from portable import array, compiled, corners, to_numpy
 
 from keras_gan.layers import _mixed_batch as batches
 from keras_gan.sampling import GeneratorSource, SampleFilter
@@ -33,7 +33,7 @@ def draw(number):
     return batches.Candidates(source, Truncation(), number, None)
 
 
-@pytest.mark.parametrize("share", [0.3, 0.7])
+@pytest.mark.parametrize("share", corners([0.3, 0.7]))
 def test_no_image_comes_again_in_later_calls(share):
     seeds = keras.random.SeedGenerator(1)
     best = compiled(

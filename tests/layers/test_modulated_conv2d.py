@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from portable import array, assert_close, dtype_of, quick
+from portable import array, assert_close, corners, dtype_of, quick
 
 from keras_gan.layers import (
     ConstantMaps,
@@ -69,7 +69,7 @@ def test_outputs_are_the_last_axis_of_the_kernel(upsample):
     assert tuple(normalized.u.shape) == (5,)
 
 
-@pytest.mark.parametrize("upsample", [False, True])
+@pytest.mark.parametrize("upsample", corners([True, False]))
 def test_demodulated_maps_have_unit_variance(upsample):
     layer = ModulatedConv2D(128, 3, upsample=upsample, seed=1)
     x, styles = normal(8, 16, 16, 64), np.exp(normal(8, 64, seed=1))
@@ -98,7 +98,7 @@ def test_styles_that_overflow_in_half_precision():
     assert 0.3 < array(ops.cast(y, "float32")).std() < 1.5
 
 
-@pytest.mark.parametrize("padding", [0, 1, 2])
+@pytest.mark.parametrize("padding", corners([1, 0, 2]))
 def test_filter_is_a_depthwise_convolution(padding):
     layer = LowPassFilter2D(padding, gain=2.0)
     x = normal(2, 5, 6, 3)
@@ -112,6 +112,7 @@ def test_filter_is_a_depthwise_convolution(padding):
     assert layer.compute_output_shape(x.shape) == tuple(y.shape)
 
 
+@pytest.mark.quickest
 def test_noise_is_the_same_for_all_channels():
     layer = NoiseInjection(seed=1)
     x = normal(2, 4, 5, 3)
@@ -153,7 +154,7 @@ def test_other_latents_are_of_training():
     assert abs(array(layer(x, training=True)).std() - 1.0) < 0.2
 
 
-@pytest.mark.parametrize("count", [1, 4, 6, 8])
+@pytest.mark.parametrize("count", corners([4, 1, 6, 8]))
 def test_variation_of_groups(count):
     x = normal(count, 3, 2)
     layer = MinibatchStdDev(group_size=4)

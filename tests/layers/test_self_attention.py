@@ -62,6 +62,7 @@ def test_half_precision_and_odd_sizes():
     assert layer.compute_output_shape((None, 7, 7, 4)) == (None, 7, 7, 4)
 
 
+@pytest.mark.quickest
 def test_format_and_precision_are_those_of_the_layer():
     keras.config.set_image_data_format("channels_first")
     try:
@@ -101,6 +102,7 @@ def test_round_trip():
     assert_close(matrix.T @ matrix, np.eye(matrix.shape[1]), atol=1e-6)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("name", ["zeros", "none", 3])
 def test_initializer_is_checked(name):
     with pytest.raises(ValueError, match="must be the name of an init"):

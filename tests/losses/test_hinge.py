@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from keras_gan.losses import HingeLoss
 
@@ -19,6 +20,7 @@ def test_generator_formula(assert_formula):
     )
 
 
+@pytest.mark.quickest
 def test_images_beyond_the_margin_count_no_more():
     loss = HingeLoss()
     assert float(loss.discriminator_loss([[1.5], [9.0]], [[-1.5], [-9.0]])) == 0

@@ -9,6 +9,7 @@ from portable import (
     array,
     assert_close,
     compiled,
+    corners,
     differentiated,
     tensor,
     value_and_gradients,
@@ -35,7 +36,7 @@ MAKE = {
 every_loss = pytest.mark.parametrize("name", MAKE)
 
 
-@every_loss
+@pytest.mark.parametrize("name", corners(reversed(MAKE)))
 def test_eager_graph_and_xla_agree(name):
     function = differentiated(MAKE[name]())
     eager = function(tensor(REAL), tensor(FAKE))
@@ -76,7 +77,7 @@ def test_config_goes_through_json_and_back(name):
     assert_close(again(REAL, FAKE), loss(REAL, FAKE), rtol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["pixel", "total_variation"])
+@pytest.mark.parametrize("name", corners(["pixel", "total_variation"]))
 def test_an_empty_batch_costs_nothing(name):
     nothing = np.zeros((0, 8, 8, 3), "float32")
     assert float(MAKE[name]()(nothing, nothing)) == 0.0
@@ -106,6 +107,7 @@ def test_pixels(kind):
     assert np.isfinite(same[2]).all() and same[0] <= 0.0011
 
 
+@pytest.mark.quickest
 def test_half_precision_images():
     half = keras.ops.cast(tensor(FAKE), "float16")
     expected = np.abs(array(half).astype("float64") - REAL).mean()

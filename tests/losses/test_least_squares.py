@@ -1,3 +1,5 @@
+import pytest
+
 from keras_gan.losses import LeastSquaresLoss
 
 
@@ -15,6 +17,7 @@ def test_generator_formula(assert_formula):
     )
 
 
+@pytest.mark.quickest
 def test_best_scores_are_one_and_zero():
     loss = LeastSquaresLoss()
     assert float(loss.discriminator_loss([[1.0]], [[0.0]])) == 0.0

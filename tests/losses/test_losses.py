@@ -9,6 +9,7 @@ from portable import (
     assert_close,
     assert_equal,
     compiled,
+    corners,
     differentiated,
     tensor,
     to_numpy,
@@ -40,7 +41,9 @@ def label(loss):
     return type(loss).__name__ + ("-noisy" if noisy else "")
 
 
-every_loss = pytest.mark.parametrize("loss", all_losses(), ids=label)
+every_loss = pytest.mark.parametrize(
+    "loss", corners(all_losses(), everywhere=2), ids=label
+)
 every_method = pytest.mark.parametrize("method", METHODS)
 
 
@@ -122,6 +125,7 @@ def test_whether_the_generator_needs_real_logits_is_told_truly(loss):
         assert np.isfinite(float(loss.generator_loss(None, fake)))
 
 
+@pytest.mark.quickest
 @every_loss
 def test_steps_down_the_gradient_help_each_player(loss):
     undecided = np.full((2, 2000, 1), 0.25, "float32")

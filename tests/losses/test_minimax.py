@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from portable import assert_close
 
 from keras_gan.losses import MinimaxLoss
@@ -22,6 +23,7 @@ def test_generator_formula(assert_formula):
     )
 
 
+@pytest.mark.quickest
 def test_the_game_is_zero_sum_in_the_fakes():
     rng = np.random.default_rng(5)
     fake = rng.normal(size=(8, 1)).astype("float32")

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from portable import assert_close
+from portable import assert_close, corners
 
 from keras_gan import losses
 from keras_gan.losses import NonSaturatingLoss
@@ -42,6 +42,7 @@ def test_small_losses_keep_their_digits():
     assert_close(received, 2.0 * softplus(-14.0), rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_smoothing_moves_the_target_of_real_images_only(assert_formula):
     def formula(real, fake):
         smoothed = 0.9 * softplus(-real) + 0.1 * softplus(real)
@@ -50,7 +51,7 @@ def test_smoothing_moves_the_target_of_real_images_only(assert_formula):
     assert_formula(NonSaturatingLoss(0.1).discriminator_loss, formula)
 
 
-@pytest.mark.parametrize("probability", [0.05, 0.3])
+@pytest.mark.parametrize("probability", corners([0.05, 0.3]))
 def test_noise_exchanges_labels_of_both_sides(probability):
     deviation = np.sqrt(probability * (1.0 - probability) / 4000)
     loss = NonSaturatingLoss(label_noise=probability, seed=1)
@@ -79,6 +80,7 @@ def test_draws_follow_the_seed():
     assert len(set(sequence(1))) == 3
 
 
+@pytest.mark.quickest
 def test_build_makes_the_seed_once_and_only_for_noise():
     quiet = NonSaturatingLoss(0.1)
     quiet.build()

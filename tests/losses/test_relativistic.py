@@ -23,6 +23,7 @@ def test_generator_formula(assert_formula):
     )
 
 
+@pytest.mark.quickest
 def test_images_are_paired_in_order():
     loss = RelativisticLoss()
     real = np.array([[0.0], [10.0]], "float32")
@@ -43,6 +44,7 @@ def test_different_shapes_are_refused(method, fake_shape):
     assert "real_logits.shape=(4, 1)" in str(error.value)
 
 
+@pytest.mark.once
 def test_batch_size_may_be_unknown_while_tracing():
     loss = RelativisticLoss()
     graph = compiled(loss.discriminator_loss, shapes=2 * [(None, 1)])

@@ -1,3 +1,5 @@
+import pytest
+
 from keras_gan.losses import WassersteinLoss
 
 
@@ -15,10 +17,12 @@ def test_generator_formula(assert_formula):
     )
 
 
+@pytest.mark.quickest
 def test_it_trains_with_the_gradient_penalty():
     assert WassersteinLoss.default_penalties == ("gradient_penalty",)
 
 
+@pytest.mark.quickest
 def test_batches_may_differ_in_size():
     loss = WassersteinLoss()
     assert float(loss.discriminator_loss([[1.0], [3.0]], [[5.0]])) == 3.0

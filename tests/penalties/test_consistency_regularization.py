@@ -73,6 +73,7 @@ def test_a_weight_of_zero_leaves_a_side_out(quadratic, images, weights, side):
     np.testing.assert_allclose(to_numpy(value), expected, rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_nothing_passes_through_the_augmentation(
     quadratic, images, differentiated
 ):
@@ -111,6 +112,7 @@ def test_both_images_of_a_pair_are_scored_and_the_plain_one_once(tensors):
     assert len(passes) == 4
 
 
+@pytest.mark.quickest
 def test_each_call_draws_anew(quadratic, tensors):
     penalty = ConsistencyRegularization(keras.layers.RandomFlip(**FLIP))
     real, fake = tensors
@@ -136,6 +138,7 @@ def test_an_empty_batch_gives_zero(quadratic):
     assert float(to_numpy(value)) == 0.0
 
 
+@pytest.mark.quickest
 def test_an_adaptive_augmenter_is_fed():
     inside = Adaptive()
     pipeline = keras.layers.Pipeline([Doubled(), inside])

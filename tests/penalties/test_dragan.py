@@ -18,6 +18,7 @@ def test_value_is_exact_at_its_points(quadratic, images):
     np.testing.assert_allclose(to_numpy(received), expected, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_value_is_exact_without_noise(quadratic, images):
     real, fake = images
     received = DRAGAN(noise_scale=0.0)(quadratic, real, fake)
@@ -26,6 +27,7 @@ def test_value_is_exact_without_noise(quadratic, images):
     np.testing.assert_allclose(to_numpy(received), expected, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_points_lie_around_the_real_images():
     rng = np.random.default_rng(2)
     real = (3.0 + 2.0 * rng.normal(size=(64, 10, 10, 1))).astype("float32")

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
+from portable import corners
 
 import keras_gan
 from keras_gan.penalties import R1, R2
@@ -12,7 +13,7 @@ to_numpy = ops.convert_to_numpy
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (8, 4, 4, 1))
 
 
-@pytest.mark.parametrize("cls, place", [(R1, 0), (R2, 1)])
+@pytest.mark.parametrize("cls, place", corners([(R1, 0), (R2, 1)]))
 def test_mean_over_the_noise_is_that_of_the_gradient(
     make_quadratic, cls, place
 ):
@@ -28,6 +29,7 @@ def test_mean_over_the_noise_is_that_of_the_gradient(
     assert received == pytest.approx(expected, rel=4 * (2 / 20_000) ** 0.5)
 
 
+@pytest.mark.quickest
 def test_linear_scores_are_exact_in_the_direction_of_the_noise():
     penalty = R1(2.0, method="finite_difference", seed=1)
     penalty.build()
@@ -80,6 +82,7 @@ def test_networks_that_hide_small_differences(inner, dtype, words):
     assert words in str(error.value) and 'method="gradient"' in str(error.value)
 
 
+@pytest.mark.quickest
 def test_it_trains_and_is_resumed_exactly(tmp_path):
     def fitted(gan, epochs, first=0):
         gan.fit(

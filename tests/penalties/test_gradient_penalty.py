@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from portable import corners
 
 from keras_gan import backend
 from keras_gan.penalties import GradientPenalty
@@ -26,6 +27,7 @@ def test_value_is_exact_at_its_points(quadratic, images):
     np.testing.assert_allclose(to_numpy(received), expected, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_value_is_exact_where_there_is_nothing_to_draw(quadratic, images):
     real, _ = images
     received = GradientPenalty()(quadratic, real, real)
@@ -34,6 +36,7 @@ def test_value_is_exact_where_there_is_nothing_to_draw(quadratic, images):
     np.testing.assert_allclose(to_numpy(received), expected, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_one_sided_spares_gentle_slopes(quadratic, images):
     penalty = GradientPenalty(target=3.0, one_sided=True, seed=4)
     received = penalty(quadratic, *images)
@@ -56,6 +59,7 @@ def test_points_lie_between_the_images_of_each_pair(images):
     assert shares.min() > -1e-3 and shares.max() < 1.0 + 1e-3
 
 
+@pytest.mark.quickest
 def test_points_are_drawn_anew_at_each_call_and_follow_the_seed(
     make_quadratic, images
 ):
@@ -69,7 +73,7 @@ def test_points_are_drawn_anew_at_each_call_and_follow_the_seed(
     assert len(set(sequence(4))) == 3
 
 
-@pytest.mark.parametrize("run", ["eager", "compiled"])
+@pytest.mark.parametrize("run", corners(["compiled", "eager"]))
 def test_gradient_is_finite_where_the_slope_is_zero(
     images, differentiated, run
 ):

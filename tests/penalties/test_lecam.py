@@ -18,6 +18,7 @@ def averages(penalty):
     return [float(to_numpy(variable)) for variable in penalty.variables[:2]]
 
 
+@pytest.mark.quickest
 def test_averages_follow_the_recurrence():
     penalty = LeCam(decay=0.9)
     expected = None
@@ -58,6 +59,7 @@ def test_value_and_gradient_are_exact(quadratic, images, differentiated):
     np.testing.assert_allclose(of_vector, slope, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_averages_are_constants_to_the_gradient(images, differentiated):
     real, fake = images
     penalty = LeCam()

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from portable import QUICK_STEPS, to_numpy
+from portable import QUICK_STEPS, corners, to_numpy
 
 import keras_gan
 from keras_gan import layers, penalties
@@ -79,7 +79,7 @@ def test_scaled_kernels_are_those_in_use():
     assert found == pytest.approx(wanted, rel=1e-5)
 
 
-@pytest.mark.parametrize("upsample", [False, True])
+@pytest.mark.parametrize("upsample", corners([False, True]))
 def test_modulated_kernels_are_those_of_styles_of_1(upsample):
     layer = layers.ModulatedConv2D(4, 3, upsample=upsample, seed=1)
     found = of_layer(layer, (4, 4, 2), (2,))
@@ -92,6 +92,7 @@ def test_modulated_kernels_are_those_of_styles_of_1(upsample):
     assert found == pytest.approx(wanted, rel=1e-5)
 
 
+@pytest.mark.quickest
 def test_all_kernels_of_attention_count():
     layer = layers.AdditiveAttention2D(2, seed=1)
     layer.build((None, 2, 2, 4))

@@ -6,20 +6,21 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from portable import corners
 
 from keras_gan import backend, losses, penalties
 from keras_gan.penalties import Scores
 
 to_numpy = ops.convert_to_numpy
 NAMES = {
+    "gradient_penalty": penalties.GradientPenalty,
+    "lecam": penalties.LeCam,
     "r1": penalties.R1,
     "r2": penalties.R2,
-    "gradient_penalty": penalties.GradientPenalty,
     "dragan": penalties.DRAGAN,
-    "lecam": penalties.LeCam,
 }
 
-every_penalty = pytest.mark.parametrize("name", NAMES)
+every_penalty = pytest.mark.parametrize("name", corners(NAMES, everywhere=2))
 
 
 def ready(name):
@@ -61,6 +62,7 @@ def test_programs_agree_with_eager(name, quadratic, tensors):
         np.testing.assert_allclose(received, expected, 1e-6, 1e-5)
 
 
+@pytest.mark.quickest
 @every_penalty
 def test_images_that_are_scored_already_give_the_same(
     name, tensors, differentiated
@@ -87,6 +89,7 @@ def test_images_that_are_scored_already_give_the_same(
         np.testing.assert_allclose(known, plain, rtol=1e-6)
 
 
+@pytest.mark.quickest
 @every_penalty
 def test_labels_bound_to_the_score_stay_with_their_images(name, images):
     real, fake = images
@@ -130,7 +133,7 @@ def test_a_network_gets_finite_gradients(name, differentiated):
         assert np.any(gradient)
 
 
-@pytest.mark.parametrize("size", [1e-4, 1e4])
+@pytest.mark.parametrize("size", corners([1e4, 1e-4]))
 @every_penalty
 def test_it_is_finite_for_logits_of_any_size(
     name, size, images, differentiated

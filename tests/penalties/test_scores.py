@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from portable import corners
 
 from keras_gan import backend
 from keras_gan.penalties import Scored, Scores, input_gradients
@@ -54,7 +55,7 @@ each_way = pytest.mark.parametrize("way", WAYS)
 
 
 @each_way
-@pytest.mark.parametrize("run", ["eager", "compiled"])
+@pytest.mark.parametrize("run", corners(["compiled", "eager"]))
 def test_input_gradients(matrix, images, way, run):
     def gradients(images):
         return WAYS[way](Quadratic(matrix), images)
@@ -133,6 +134,7 @@ def test_the_way_back_is_made_only_where_it_is_wanted(matrix, images):
     assert network.passes == 2
 
 
+@pytest.mark.quickest
 def test_one_pass_gives_the_gradient_of_two(matrix, images):
     found = []
     for kept in (True, False):
@@ -148,6 +150,7 @@ def test_one_pass_gives_the_gradient_of_two(matrix, images):
     np.testing.assert_allclose(*found, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_slopes_are_of_the_first_output(matrix, images):
     def network(images):
         return Quadratic(matrix)(images), 100.0 * images

@@ -4,6 +4,7 @@ import pytest
 from portable import (
     assert_close,
     assert_equal,
+    corners,
     dtype_of,
     tensor,
     tensors,
@@ -67,7 +68,13 @@ def forward_matrix(names, index):
 
 @pytest.mark.parametrize(
     "names",
-    [[name] for name in FORWARD] + [["flip", "scale", "stretch"], FORWARD],
+    corners(
+        [
+            FORWARD,
+            ["flip", "scale", "stretch"],
+            *([name] for name in FORWARD),
+        ]
+    ),
     ids=lambda names: "+".join(names) if len(names) < 8 else "all",
 )
 def test_maps_are_inverse_to_the_operations_in_the_papers_order(names):

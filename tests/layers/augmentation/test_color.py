@@ -74,9 +74,7 @@ def test_one_channel_is_the_papers_gray_form():
         assert_close(values[index], expected, atol=1e-5)
 
 
-each_count = pytest.mark.parametrize(
-    "channels", corners([3, 1, 2, 4, 7], everywhere=2)
-)
+each_count = pytest.mark.parametrize("channels", corners([3, 1, 2, 4, 7]))
 
 
 def alone(name, value):
@@ -91,6 +89,7 @@ def test_brightness_and_contrast_act_on_each_channel(channels):
     assert_close(colored(images, drawn), 1.7 * (images + 0.3), atol=1e-5)
 
 
+@pytest.mark.quickest
 @each_count
 def test_no_saturation_leaves_the_mean(channels):
     images = noise((BATCH, 4, 4, channels))
@@ -117,6 +116,7 @@ def test_luma_flip_turns_the_mean_and_keeps_the_color(channels):
     )
 
 
+@pytest.mark.quickest
 @each_count
 def test_hue_keeps_the_mean_and_the_strength_of_color(channels):
     images = noise((BATCH, 4, 4, channels))
@@ -142,6 +142,7 @@ def test_hues_add_up_to_a_whole_turn(channels):
     assert_close(turned, images, atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_a_third_of_a_turn_of_three_channels_is_the_next_channel():
     images = noise((BATCH, 4, 4, 3))
     turned = colored(images, alone("hue", 2 * np.pi / 3))

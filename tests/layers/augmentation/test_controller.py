@@ -8,6 +8,7 @@ from portable import (
     assert_close,
     assert_equal,
     compiled,
+    corners,
     dtype_of,
     gradients,
     pipeline,
@@ -143,12 +144,14 @@ def test_a_function_sets_it_and_is_clipped():
 @pytest.mark.parametrize("jit_compile", [None, *JIT_COMPILE])
 @pytest.mark.parametrize(
     "schedule, expected",
-    [
-        (lambda updates: updates / 4, [0, 0.25, 0.5, 0.75, 1, 1]),
-        (lambda updates: 0.625, [0.625] * 6),
-        (lambda updates: 2, [1] * 6),
-        (lambda updates: np.float64(0.5), [0.5] * 6),
-    ],
+    corners(
+        [
+            (lambda updates: updates / 4, [0, 0.25, 0.5, 0.75, 1, 1]),
+            (lambda updates: 0.625, [0.625] * 6),
+            (lambda updates: 2, [1] * 6),
+            (lambda updates: np.float64(0.5), [0.5] * 6),
+        ]
+    ),
     ids=["division", "constant", "beyond", "numpy"],
 )
 def test_a_plain_function_sets_it(schedule, expected, jit_compile):
@@ -194,7 +197,9 @@ def test_config_survives_json(probability):
 
 @pytest.mark.parametrize("jit_compile", JIT_COMPILE)
 @pytest.mark.parametrize(
-    "probability", [None, 0.3, every_tenth], ids=["adaptive", "fixed", "given"]
+    "probability",
+    corners([None, 0.3, every_tenth]),
+    ids=["adaptive", "fixed", "given"],
 )
 def test_graphs_agree_with_eager_execution(jit_compile, probability):
     options = {"interval": 3, "probability": probability}
@@ -209,7 +214,7 @@ def test_graphs_agree_with_eager_execution(jit_compile, probability):
             assert_equal(one, two)
 
 
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize("dtype", corners(["float16", "bfloat16"]))
 def test_logits_of_other_precisions(dtype):
     layer = adaptive(interval=1)
     # A sum of signs or a count in half precision would stop at 2,048 or 256.
@@ -224,6 +229,7 @@ def test_logits_of_other_precisions(dtype):
     assert dtype_of(layer.probability) == "float32"
 
 
+@pytest.mark.quickest
 def test_mixed_precision_keeps_the_state_in_float32():
     keras.config.set_dtype_policy("mixed_float16")
     layer = AdaptiveAugment("b")
@@ -242,6 +248,7 @@ def test_no_gradient_flows_into_the_logits():
     assert not np.any(gradients(probability, SURE))
 
 
+@pytest.mark.quickest
 def test_state_continues_from_its_variables():
     batches = [SURE] * 5 + [UNSURE] * 4
     whole, first = adaptive(interval=3), adaptive(interval=3)

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from portable import assert_equal, compiled, tensor, to_numpy
+from portable import assert_equal, compiled, corners, tensor, to_numpy
 
 from keras_gan.layers.augmentation.corruption import add_noise, cut_out
 
@@ -33,7 +33,7 @@ def hole(height, width, x, y):
     return far_across & (np.abs(rows / height - y) < 0.25)
 
 
-@pytest.mark.parametrize("sides", [(8, 8), (7, 12), (1, 3)])
+@pytest.mark.parametrize("sides", corners([((7, 12),), ((8, 8),), ((1, 3),)]))
 def test_cutout_is_half_of_each_side(sides):
     images = noise((5, *sides, 3))
     centers = [[0.5, 0.5], [0.1, 0.9], [0.0, 0.33], [0.99, 0.6], [-1, -1]]
@@ -51,6 +51,7 @@ def test_cutout_in_the_middle_takes_a_quarter_of_the_pixels():
     assert np.sum(to_numpy(cut) == 0.0) == 4 * 6
 
 
+@pytest.mark.once
 def test_unknown_sides_in_a_graph():
     images = tensor(noise((2, 6, 9, 1)))
     centers = tensor([[0.2, 0.7], [-1.0, -1.0]])

@@ -97,7 +97,6 @@ def test_bytes_move_as_they_are():
             *((policy, (5, 12, 7, 3)) for policy in reversed(POLICIES)),
             (POLICIES[-1], (3, 6, 5, 5)),
         ],
-        everywhere=2,
     ),
 )
 def test_is_the_papers(policy, shape):
@@ -156,7 +155,13 @@ def many():
 
 @pytest.mark.parametrize(
     "name, low, high",
-    [("brightness", -0.5, 0.5), ("saturation", 0, 2), ("contrast", 0.5, 1.5)],
+    corners(
+        [
+            ("brightness", -0.5, 0.5),
+            ("saturation", 0, 2),
+            ("contrast", 0.5, 1.5),
+        ]
+    ),
 )
 def test_colors_are_uniform(many, name, low, high):
     values, width = many[name], high - low
@@ -187,6 +192,7 @@ def test_places_are_uniform_whole_pixels(many, name, axis, low, high):
     assert np.abs(counts - expected).max() < 5 * np.sqrt(expected)
 
 
+@pytest.mark.quickest
 def test_draws_are_independent(many):
     columns = [value.reshape(100_000, -1) for value in many.values()]
     correlations = np.corrcoef(np.concatenate(columns, axis=1).T)
@@ -257,6 +263,7 @@ def test_jit_compile():
     assert np.any(to_numpy(first) != to_numpy(second))
 
 
+@pytest.mark.quickest
 def test_masks_and_boxes_follow_the_translation():
     layer = DiffAugment(bounding_box_format="xyxy")
     drawn = {

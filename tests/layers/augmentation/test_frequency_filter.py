@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from portable import assert_close, assert_equal, compiled
+from portable import assert_close, assert_equal, compiled, corners
 
 from keras_gan.layers.augmentation.frequency_filter import (
     NAMES,
@@ -68,7 +68,7 @@ def test_bands_are_the_octaves():
     assert_close(bank.sum(axis=1), [1, 0, 0, 0], atol=1e-12)
 
 
-@pytest.mark.parametrize("sides", [(48, 48), (9, 30), (1, 2)])
+@pytest.mark.parametrize("sides", corners([((9, 30),), ((48, 48),), ((1, 2),)]))
 def test_agrees_with_a_convolution_of_the_mirrored_image(sides):
     images = noise((3, *sides, 2))
     gains = np.exp2(noise((3, 4), seed=1))
@@ -119,6 +119,7 @@ def test_power_of_a_natural_spectrum_is_kept():
     assert ratio[0] > 2.5
 
 
+@pytest.mark.quickest
 def test_bands_change_their_own_frequencies():
     # Waves in the middle of the lowest and of the highest octave.
     places = np.arange(64)
@@ -134,6 +135,7 @@ def test_bands_change_their_own_frequencies():
     assert_close(high, strength[3], rtol=0.05)
 
 
+@pytest.mark.once
 def test_unknown_sides_in_a_graph():
     images = noise((2, 10, 7, 1))
     drawn = {"band_1": np.array([2.0, 0.5], "float32")}

@@ -9,6 +9,7 @@ from portable import (
     JIT_COMPILE,
     assert_close,
     compiled,
+    corners,
     differentiated,
     tensor,
     to_numpy,
@@ -30,7 +31,12 @@ MODES = {
 # Elsewhere than on TensorFlow a function is compiled in one way only.
 GRAPHS = ["graph", "jit"][: len(JIT_COMPILE)]
 
-each_mode = pytest.mark.parametrize("mode", ["eager", *GRAPHS])
+each_mode = pytest.mark.parametrize(
+    "mode", corners([*GRAPHS, "eager"], everywhere=len(GRAPHS))
+)
+# One of geometry, color, filters and noise each, and cutout.
+DIFFERENT = ["fractional_shift", "hue", "band_2", "noise", "cutout"]
+NAMES = [*DIFFERENT, *(name for name in OPERATIONS if name not in DIFFERENT)]
 
 
 def noise(shape=SHAPE, seed=0):
@@ -94,7 +100,11 @@ def assert_gradient_is_that_of_finite_differences(function, images, drawn):
 
 # The operations are one program; which of them does something is drawn.
 @pytest.mark.parametrize(
-    ("name", "mode"), [*zip(OPERATIONS, itertools.cycle(GRAPHS), strict=False)]
+    ("name", "mode"),
+    corners(
+        zip(NAMES, itertools.cycle(GRAPHS), strict=False),
+        everywhere=len(DIFFERENT),
+    ),
 )
 def test_gradient_of_each_operation(name, mode, modes, drawn):
     function = modes[mode]
@@ -172,7 +182,8 @@ def test_r1_through_the_augmentation(mode, layer, drawn, discriminator):
 
 
 @pytest.mark.parametrize(
-    ("mode", "operations"), [("eager", "b"), ("graph", "bgcfnc"), ("jit", "c")]
+    ("mode", "operations"),
+    corners([("graph", "bgcfnc"), ("jit", "c"), ("eager", "b")]),
 )
 def test_r1_through_draws_of_its_own(mode, operations, discriminator):
     layer = AdaptiveAugment(operations, probability=1.0, seed=3)

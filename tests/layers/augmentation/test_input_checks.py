@@ -23,6 +23,7 @@ def refused(layer, data, *words, error=ValueError):
         assert word in str(info.value), str(info.value)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("shape", [(8,), (8, 6), (1, 2, 8, 6, 3)])
 def test_images_have_three_or_four_axes(make, shape):
     refused(
@@ -69,6 +70,7 @@ def test_range_holds_no_images(make):
     assert make()(IMAGES[:0]).shape == (0, 8, 6, 3)
 
 
+@pytest.mark.quickest
 def test_tensors_may_overstep_the_range(make):
     # A layer before may have brightened them.
     assert make()(tensor(IMAGES + 1.5)).shape == IMAGES.shape
@@ -128,6 +130,7 @@ def test_masks_have_the_size_of_the_images(make, shape):
     )
 
 
+@pytest.mark.quickest
 def test_symbolic_data_are_checked_too(make):
     images = keras.Input((8, 6, 3))
     masks = keras.Input((8, 5, 1))

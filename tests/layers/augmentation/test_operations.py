@@ -14,7 +14,9 @@ NUM_DRAWS = 100_000
 LN2 = np.log(2.0)
 ROTATIONS = ("rotation", "second_rotation")
 
-each_operation = pytest.mark.parametrize("name", OPERATIONS)
+each_operation = pytest.mark.parametrize(
+    "name", corners(OPERATIONS, everywhere=5)
+)
 
 
 def drawn_with(probability, chosen="bgcfnc", count=NUM_DRAWS, seed=1):
@@ -168,6 +170,7 @@ def test_parameters_are_the_identitys_where_nothing_fires():
             assert np.all(values[~still] != operation.identity)
 
 
+@pytest.mark.quickest
 def test_probability_of_zero_never_fires():
     assert not drawn_with(0.0)["fired"].any()
 

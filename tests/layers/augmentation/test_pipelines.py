@@ -7,6 +7,7 @@ from portable import (
     array,
     assert_close,
     assert_equal,
+    corners,
     dtype_of,
     pipeline,
     to_numpy,
@@ -30,7 +31,7 @@ def adaptive(**options):
     )
 
 
-@pytest.fixture(params=[diff, adaptive], ids=["diff", "adaptive"])
+@pytest.fixture(params=corners([adaptive, diff]), ids=["adaptive", "diff"])
 def make(request):
     return request.param
 
@@ -99,7 +100,7 @@ def test_parallel_map(make):
     assert len({image.tobytes() for image in mapped}) > 30
 
 
-@pytest.mark.parametrize("batch_size", [None, BATCH])
+@pytest.mark.parametrize("batch_size", corners([BATCH, None]))
 def test_map_of_dicts(make, batch_size):
     data = everything()
     data["bounding_boxes"] = {
@@ -151,7 +152,7 @@ def classifier(layer, kind):
 
 
 @pytest.mark.parametrize(
-    "kind, make", [("sequential", diff), ("functional", adaptive)]
+    "kind, make", corners([("functional", adaptive), ("sequential", diff)])
 )
 def test_in_a_model(kind, make, tmp_path):
     images = same_images()[:BATCH]
@@ -175,6 +176,7 @@ def test_in_a_model(kind, make, tmp_path):
     ]
 
 
+@pytest.mark.quickest
 def test_in_a_model_of_dicts(make):
     inputs = {
         "images": keras.Input((12, 10, 3), name="images"),

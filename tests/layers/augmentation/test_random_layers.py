@@ -38,6 +38,7 @@ def test_several_act_one_after_the_other():
     assert np.abs(counts - expected).max() < 3 * np.sqrt(20_000 * 0.25)
 
 
+@pytest.mark.quickest
 def test_draws_follow_the_seed_and_move_on():
     one, other = (RandomLayers(plus(1, 2), seed=5) for _ in range(2))
     first = drawn(one, 100)
@@ -45,6 +46,7 @@ def test_draws_follow_the_seed_and_move_on():
     assert (first != drawn(one, 100)).any()
 
 
+@pytest.mark.quickest
 def test_the_identity_at_inference():
     images = keras.random.normal((4, 2, 2, 1))
     layer = RandomLayers(plus(1, 2))
