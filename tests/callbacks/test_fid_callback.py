@@ -38,6 +38,7 @@ def gan():
     return gan
 
 
+@pytest.mark.quickest
 def test_fid_of_images_and_of_their_statistics(
     gan, images, extractor, tmp_path
 ):

@@ -91,6 +91,7 @@ NAMES = {
 }
 
 
+@pytest.mark.quickest
 def test_values_are_those_of_the_metrics_on_the_generated_images(
     images, extractor
 ):

@@ -37,6 +37,7 @@ class Pools(keras.callbacks.Callback):
         self.batches.append(pool_of(self.layer))
 
 
+@pytest.mark.quickest
 def test_each_epoch_has_another_quarter():
     layer = layer_with_pool()
     traces = []

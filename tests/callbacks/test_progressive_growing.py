@@ -10,6 +10,7 @@ from keras_gan.callbacks import ProgressiveGrowing, SampleSaver
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (8, 8, 8, 1))
 
 
+@pytest.mark.quickest
 def test_the_film_shows_the_levels(tmp_path):
     pair = networks.progressive((8, 8, 1), latent_dim=4, width=2, seed=1)
     gan = keras_gan.GAN(*pair, seed=1)

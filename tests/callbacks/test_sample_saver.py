@@ -139,6 +139,7 @@ class TestGrids:
 
 
 class TestClasses:
+    @pytest.mark.quickest
     def test_one_a_column(self, tmp_path):
         model = fit(
             SampleSaver(tmp_path, num_images=7),

@@ -333,6 +333,7 @@ class Passing(keras.callbacks.Callback):
             self.model.save(self.path)
 
 
+@pytest.mark.quickest
 def test_resumed_gan_ends_with_the_same_weights(clock, tmp_path):
     gan = keras_gan.GAN(
         *keras_gan.networks.mlp((4, 4, 1), latent_dim=2, hidden=(4,)), seed=1

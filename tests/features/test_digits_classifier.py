@@ -95,6 +95,7 @@ def test_heads_are_of_one_network(classifier, extractor, digits):
     )
 
 
+@pytest.mark.quickest
 def test_images_do_not_see_one_another(extractor, digits):
     together = array(extractor(digits[0][:16]))
     alone = [extractor(digits[0][i : i + 1])[0] for i in range(16)]
@@ -187,6 +188,7 @@ def test_other_heads_are_refused():
     assert "head='probabilities'" in str(error.value)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("jit_compile", JIT_COMPILE)
 def test_one_graph_takes_images_of_any_size(extractor, digits, jit_compile):
     graph = compiled(extractor, jit_compile, shapes=[(None, None, None, 1)])

@@ -24,6 +24,7 @@ def narrow(monkeypatch):
     return narrow_vgg19(monkeypatch)
 
 
+@pytest.mark.quickest
 def test_outputs_of_layers_are_those_of_the_model():
     model, images = small_encoder(), small_images()
     shallow, deep = FeatureMaps(model, LAYERS)(images)
@@ -78,6 +79,7 @@ def test_gradients_reach_the_images_through_a_frozen_network(narrow):
     assert maps.variables == []
 
 
+@pytest.mark.quickest
 def test_named_network_reads_images_in_its_own_way(narrow):
     maps = FeatureMaps("vgg19", ["block1_conv1:linear"], weights=None)
     images = np.tile(MEAN, (1, 8, 8, 1))

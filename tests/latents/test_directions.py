@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import small_generators as small
-from portable import array
+from portable import array, corners
 
 import keras_gan
 from keras_gan import backend, layers, networks
@@ -42,10 +42,12 @@ def known():
 
 @pytest.mark.parametrize(
     "find",
-    [
-        lambda generator: factorize(generator),
-        lambda generator: principal_directions(generator, 3, seed=1),
-    ],
+    corners(
+        [
+            lambda generator: principal_directions(generator, 3, seed=1),
+            lambda generator: factorize(generator),
+        ]
+    ),
 )
 def test_known_directions_of_a_linear_generator(known, find):
     directions, generator = known
@@ -98,6 +100,7 @@ def test_only_layers_that_take_the_latents_count():
         factorize(generator, layers=["conv_0"])
 
 
+@pytest.mark.quickest
 def test_directions_of_styles():
     generator = small.styled()
     found = factorize(generator)
@@ -124,6 +127,7 @@ def test_directions_of_styles():
     )
 
 
+@pytest.mark.quickest
 def test_the_direction_of_what_is_measured(known):
     directions, generator = known
     # The mean of the pixels is a linear function of the latents.

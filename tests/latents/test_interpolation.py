@@ -52,6 +52,7 @@ def test_points_on_a_line_with_zero(factor):
     np.testing.assert_allclose(path, expected, atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_images_along_the_way():
     generator = small.smooth()
     latents = sample_latents(generator, 3, seed=1)

@@ -20,6 +20,7 @@ def smooth():
     return small.smooth()
 
 
+@pytest.mark.quickest
 def test_own_images_come_back(smooth):
     latents = sample_latents(smooth, 3, seed=2)
     images = small.drawn(smooth, latents)

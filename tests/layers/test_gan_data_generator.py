@@ -139,8 +139,10 @@ class TestShares:
 
     @pytest.mark.parametrize("how, mode, fraction, number", [
         *corners([
-            ("loop", "append", 0.37, 1_600), ("batches", "replace", 0.37, 1_600),
-            ("loop", "replace", 0.01, 4_000), ("batches", "append", 0.01, 4_000),
+            ("loop", "append", 0.37, 1_600),
+            ("batches", "replace", 0.37, 1_600),
+            ("loop", "replace", 0.01, 4_000),
+            ("batches", "append", 0.01, 4_000),
             ("images", "append", 0.37, 300),
         ], everywhere=2),
         # Rare images need thousands of calls, which are slow outside of graphs.
@@ -253,7 +255,16 @@ class TestData:
         assert dtype_of(new) == "float32"
         assert (array(new)[:, 0, 0, 0] == 7).sum() == 8
 
-    @pytest.mark.parametrize("dtype, shape, mode", corners([("uint8", (-1, 1), "append"), ("int64", (-1,), "replace"), ("int32", (-1, 1), "replace")]))  # fmt: skip
+    @pytest.mark.parametrize(
+        "dtype, shape, mode",
+        corners(
+            [
+                ("uint8", (-1, 1), "append"),
+                ("int64", (-1,), "replace"),
+                ("int32", (-1, 1), "replace"),
+            ]
+        ),
+    )
     def test_labels_keep_form_and_dtype(self, dtype, shape, mode):
         images, labels = real()
         labels = tensor(labels.astype(dtype).reshape(shape))
@@ -316,7 +327,12 @@ class TestData:
         assert_equal(new, images)
         assert_equal(new_labels, labels)
 
-    @pytest.mark.parametrize("policy, filter", corners([("mixed_float16", "threshold"), ("mixed_bfloat16", "rejection")]))  # fmt: skip
+    @pytest.mark.parametrize(
+        "policy, filter",
+        corners(
+            [("mixed_float16", "threshold"), ("mixed_bfloat16", "rejection")]
+        ),
+    )
     def test_filters_in_mixed_precision(self, policy, filter):
         gan = toy_gan()
         plain, half = (
@@ -477,7 +493,7 @@ class TestBadInput:
         with pytest.raises(ValueError, match="need a GAN with classes"):
             layer(*real(4))
 
-    @pytest.mark.parametrize("labels", corners([[0, 1, 2, 4], [-1, 0, 0, 0]]))  # fmt: skip
+    @pytest.mark.parametrize("labels", corners([[0, 1, 2, 4], [-1, 0, 0, 0]]))
     def test_classes_that_the_gan_never_saw(self, labels):
         with pytest.raises(
             ValueError, match="of the GAN, from 0 to 3. Received"

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from portable import corners
 
 import keras_gan
 from keras_gan import metrics
@@ -43,12 +44,14 @@ def test_frechet_distance_is_summed_in_double_precision():
 
 @pytest.mark.parametrize(
     "make",
-    [
-        lambda m: metrics.KernelInceptionDistance(m),
-        lambda m: metrics.InceptionScore(m, splits=2),
-        lambda m: metrics.PrecisionRecall(m),
-        lambda m: metrics.Memorization(m),
-    ],
+    corners(
+        [
+            lambda m: metrics.KernelInceptionDistance(m),
+            lambda m: metrics.InceptionScore(m, splits=2),
+            lambda m: metrics.PrecisionRecall(m),
+            lambda m: metrics.Memorization(m),
+        ]
+    ),
 )
 def test_batches_do_not_matter(make):
     whole, parts = make(features()), make(features())
@@ -63,6 +66,7 @@ def test_batches_do_not_matter(make):
         np.testing.assert_allclose(one[name], other[name], rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_digits_network():
     metric = metrics.PrecisionRecall("digits")
     metric.update_state(REAL, FAKE)

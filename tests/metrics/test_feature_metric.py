@@ -8,6 +8,7 @@ from portable import (
     assert_close,
     assert_equal,
     compiled,
+    corners,
     tensor,
 )
 
@@ -94,7 +95,7 @@ def test_reset_before_use(metric):
 
 
 @pytest.mark.parametrize("jit_compile", JIT_COMPILE)
-@pytest.mark.parametrize("builds", [False, True])
+@pytest.mark.parametrize("builds", corners([False, True]))
 def test_graph_gives_what_eager_gives(metric, batch, jit_compile, builds):
     other = Sums(metric.extractor.model, name="other")
     if builds:
@@ -152,6 +153,7 @@ def test_replicas_need_a_state(metric, batch, two_cpus):
             metric.build((4, 4, 1))
 
 
+@pytest.mark.quickest
 def test_merged_halves_are_the_whole(metric, batch):
     whole, empty = (
         Sums(metric.extractor.model),
@@ -249,7 +251,16 @@ def test_bad_images_are_refused_and_the_state_is_untouched(
 @pytest.mark.skipif(BACKEND == "torch", reason="PyTorch has no graphs")
 @pytest.mark.parametrize(
     ("kind", "name", "jit_compile"),
-    [*((*case, False) for case in CASES), ("fake", "NaN", True)],
+    [
+        ("fake", "NaN", False),
+        ("fake", "NaN", True),
+        *(
+            # They are one program, and PyTorch has none.
+            pytest.param(*case, False, marks=pytest.mark.once)
+            for case in CASES
+            if case != ("fake", "NaN")
+        ),
+    ],
 )
 def test_in_a_graph_bad_images_are_left_out_and_told_at_the_end(
     metric, batch, kind, name, jit_compile
@@ -313,6 +324,7 @@ def test_features_that_are_not_finite_are_refused(metric, batch):
     assert metric.num_images("fake") == 0
 
 
+@pytest.mark.quickest
 def test_extractor_that_overflows_is_named(batch):
     model = keras.Sequential(
         [keras.layers.Flatten(), keras.layers.Rescaling(1e38)]

@@ -6,6 +6,7 @@ from portable import (
     array,
     assert_equal,
     compiled,
+    corners,
     tensor,
 )
 
@@ -46,7 +47,7 @@ def add(sample, features, step=None):
 
 
 # Batches of few sizes, here and below: JAX compiles anew for each size.
-@pytest.mark.parametrize("step", [None, 1])
+@pytest.mark.parametrize("step", corners([1, None]))
 def test_as_many_as_there_are_places_are_kept_in_order(make_sample, step):
     sample = make_sample()
     for total in (0, 4, 8):
@@ -72,6 +73,7 @@ def test_sample_of_more_does_not_depend_on_batches(make_sample):
     assert set(rows) == set(highest + 1.0)
 
 
+@pytest.mark.quickest
 def test_every_image_is_as_likely_to_be_kept(make_sample):
     kept = np.zeros(11)
     sample = make_sample()
@@ -87,6 +89,7 @@ def test_every_image_is_as_likely_to_be_kept(make_sample):
     assert np.abs(kept - 200 * share).max() < 4 * error
 
 
+@pytest.mark.quickest
 def test_memory_does_not_grow(make_sample):
     sample = make_sample()
     sizes = []
@@ -142,6 +145,7 @@ def test_random_numbers_are_uniform():
 # Merging ---------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_merging_keeps_all_where_there_is_place(make_sample):
     first, second, whole = make_sample(), make_sample(), make_sample()
     add(first, numbered(0, 3), 1)
@@ -152,6 +156,7 @@ def test_merging_keeps_all_where_there_is_place(make_sample):
     assert_equal(first.values(), whole.values())
 
 
+@pytest.mark.quickest
 def test_merged_sample_has_the_highest_ranks_of_both(make_sample):
     first, second = make_sample(seed=1), make_sample(seed=2)
     add(first, numbered(0, 12))

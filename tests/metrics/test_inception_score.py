@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from portable import BACKEND, assert_close, compiled, tensor
+from portable import BACKEND, assert_close, compiled, corners, tensor
 
 from keras_gan.metrics import InceptionScore
 
@@ -25,7 +25,7 @@ def make_score():
     return make
 
 
-@pytest.mark.parametrize("batch_size", [60, 500])
+@pytest.mark.parametrize("batch_size", corners([60, 500]))
 def test_value_is_that_of_torch_fidelity(make_score, batch_size):
     # torch-fidelity 0.4.0, samples_shuffle=False.
     one, five = make_score(splits=1), make_score(splits=5)
@@ -60,6 +60,7 @@ def test_real_images_are_left_aside(make_score):
     assert score.result() == other.result()
 
 
+@pytest.mark.quickest
 def test_halves_are_merged(make_score):
     first, second, whole = (make_score(splits=1) for _ in range(3))
     first.update_fake(LOGITS[:60])
@@ -130,6 +131,7 @@ def test_wrong_use_is_refused(make_score):
         score.result()
 
 
+@pytest.mark.quickest
 def test_value_equals_that_of_torch_fidelity(make_score, torchvision, torch):
     peer = pytest.importorskip(
         "torch_fidelity.metric_isc",

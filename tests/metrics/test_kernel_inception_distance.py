@@ -65,6 +65,7 @@ def test_fewer_images_of_one_kind_make_smaller_subsets(make_kid):
     assert abs(kid.result() - whole) < 4 * error
 
 
+@pytest.mark.quickest
 def test_halves_are_merged(make_kid):
     whole = update(make_kid())
     first = update(make_kid(), REAL[:60], FAKE[:120])
@@ -73,6 +74,7 @@ def test_halves_are_merged(make_kid):
     assert first.result() == whole.result()
 
 
+@pytest.mark.quickest
 def test_memory_is_that_of_max_images(make_kid):
     kid = make_kid(max_images=50, subset_size=40)
     sizes = []
@@ -152,6 +154,7 @@ def test_too_few_images(make_kid):
         kid.standard_deviation()
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("num_images", [80, 260])
 def test_value_equals_that_of_torch_fidelity(
     make_kid, torchvision, torch, num_images

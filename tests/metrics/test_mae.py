@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from portable import assert_close
 
 from keras_gan.metrics import MAE
@@ -12,6 +13,7 @@ def test_it_is_in_units_of_the_value_range():
     assert_close(metric.result(), (0.25 + 0.75) / 2, rtol=1e-12)
 
 
+@pytest.mark.quickest
 def test_luma_weighs_green_most():
     real = np.full((1, 4, 4, 3), -1.0)
     for channel, weight in enumerate((65.481, 128.553, 24.966)):

@@ -63,6 +63,7 @@ def test_compiled_updates(make_metric, data, jit_compile):
     assert metric.result() == memorization_metrics(*data)
 
 
+@pytest.mark.quickest
 def test_halves_are_merged_in_any_order(make_metric, data):
     first, second = make_metric(), make_metric()
     first.update_state(data[0][80:], data[1][:40])

@@ -188,6 +188,7 @@ def test_metrics_are_saved_with_a_gan(make_gan, make_metrics, images, tmp_path):
         assert_close(second[name], first[name], rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_named_network_is_not_saved_with_a_gan(
     make_gan, images, tmp_path, monkeypatch
 ):

@@ -51,6 +51,7 @@ def test_frequencies_of_the_data(make_metric):
     assert_close(metric.result()["reverse_kl"], expected)
 
 
+@pytest.mark.quickest
 def test_halves_are_merged(make_metric):
     first, second, whole = make_metric(), make_metric(), make_metric()
     first.update_fake(of_modes(0, 1, 1))

@@ -42,6 +42,7 @@ def test_perfect_copy_and_stuck_generator(make_metric, data):
     assert stuck["precision"] == 1.0 and stuck["recall"] == 0.0
 
 
+@pytest.mark.quickest
 def test_halves_are_merged_in_any_order(make_metric, data):
     first, second = make_metric(), make_metric()
     first.update_state(data[0][80:], data[1][:40])

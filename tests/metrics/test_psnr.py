@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from portable import assert_close
+from portable import assert_close, corners
 from waves import wave_pair
 
 from keras_gan.metrics import PSNR
@@ -19,7 +19,7 @@ def test_closed_form():
     assert_close(value(real, fake), (20 + 40) / 2, rtol=1e-12)
 
 
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("number", corners([0, 1]))
 def test_scikit_image(number):
     real, fake = (one[[number]] for one in wave_pair())
     assert_close(value(real, fake), RGB[number], rtol=0, atol=1e-6)
@@ -27,6 +27,7 @@ def test_scikit_image(number):
     assert_close(found, LUMA[number], rtol=0, atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_gray_is_luma_of_equal_channels():
     real, fake = wave_pair(channels=1)
     repeated = real.repeat(3, axis=-1), fake.repeat(3, axis=-1)
@@ -36,6 +37,7 @@ def test_gray_is_luma_of_equal_channels():
     assert_close(gray - value(real, fake), -20 * np.log10(219 / 255))
 
 
+@pytest.mark.quickest
 def test_equal_images_count_as_100_decibels():
     real, _ = wave_pair()
     assert_close(value(real, real), 100.0, rtol=1e-8)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from portable import assert_close
+from portable import assert_close, corners
 from waves import wave_pair
 
 from keras_gan.metrics import SSIM
@@ -12,7 +12,7 @@ def value(real, fake, **arguments):
     return metric.result()
 
 
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("number", corners([0, 1]))
 def test_scikit_image(number):
     real, fake = (one[[number]] for one in wave_pair())
     found = [
@@ -31,11 +31,13 @@ def test_float32_images_lose_nothing():
     assert_close(value(real, fake), exact, rtol=1e-12)
 
 
+@pytest.mark.quickest
 def test_equal_images():
     real, _ = wave_pair()
     assert_close(value(real, real), 1.0, rtol=1e-12)
 
 
+@pytest.mark.quickest
 def test_windows():
     assert SSIM(window="uniform").name == "ssim_uniform"
     with pytest.raises(ValueError, match="`window` must be one of 'gaussian'"):

@@ -72,6 +72,7 @@ def difference(first, second):
     ]
 
 
+@pytest.mark.quickest
 @each_way
 def test_weight_decay_of_one_layer(update, options):
     options = {"update": update, **options}
@@ -114,6 +115,7 @@ def test_losses_of_the_discriminators_layers(update, options):
     )
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("update", corners(["alternating", "simultaneous"]))
 def test_losses_of_the_generators_layers(update):
     plain = trained(make_gan(), update=update)

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from portable import corners
 
 from keras_gan import Player, losses, penalties
 from keras_gan.models.batch import batch_size, call_network
@@ -184,6 +185,7 @@ def of_maker(*chosen):
     return lambda self, name: chosen if name == "maker" else ()
 
 
+@pytest.mark.quickest
 def test_a_penalty_of_the_generator(make_three, pairs):
     model = compiled(
         make_three(
@@ -204,7 +206,7 @@ def test_a_penalty_of_the_generator(make_three, pairs):
     np.testing.assert_allclose(after[1], bias - STEP * made.mean(0), rtol=1e-4)
 
 
-@pytest.mark.parametrize("eager", [True, False])
+@pytest.mark.parametrize("eager", corners([False, True]))
 def test_any_player_has_lazy_penalties(make_three, pairs, eager):
     def penalties_of(self, name):
         every = {"maker": 3, "judge": 2}.get(name)

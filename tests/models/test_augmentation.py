@@ -129,7 +129,7 @@ if keras.backend.backend() == "torch":
     SETTINGS["simultaneous, xla"][0].pop("jit_compile")
 
 
-@pytest.mark.parametrize("name", corners(SETTINGS, everywhere=2))
+@pytest.mark.parametrize("name", corners(SETTINGS))
 def test_it_is_told_at_each_discriminator_update(make_gan, images, name):
     arguments, updates = SETTINGS[name]
     gan = make_gan(shape=SHAPE, augmenter=Adaptive())

@@ -35,6 +35,7 @@ class LossPerImage(losses.HingeLoss):
         return -fake_logits[:, 0]
 
 
+@pytest.mark.quickest
 def test_a_loss_must_return_scalars(make_gan):
     gan = make_gan()
     with pytest.raises(ValueError, match=r"'generator_loss'.*shape \(2,\)"):

@@ -126,7 +126,6 @@ def check_logs(logs, others):
             ("non_saturating", "simultaneous", 2),
             *((case, "alternating", 1) for case in CASES),
         ],
-        everywhere=2,
     ),
 )
 def test_without_sharing_it_is_two_gans(case, update, steps, fixed_draws):
@@ -214,6 +213,7 @@ def test_ways_to_run_a_step_agree():
         np.testing.assert_allclose(compiled, eager, rtol=2e-4, atol=1e-5)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("update", "steps"), corners([("alternating", 2), ("simultaneous", 1)])
 )

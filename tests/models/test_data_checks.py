@@ -151,7 +151,7 @@ def test_bad_data_sets_of_images(image_gan, images, kind):
         gan.evaluate(data, verbose=0)
 
 
-@pytest.mark.parametrize("index", [0, 3])
+@pytest.mark.parametrize("index", corners([3, 0]))
 def test_each_part_of_the_first_batch_is_looked_at(image_gan, images, index):
     gan = image_gan(discriminator_steps=2)
     images[index, 0, 0, 0] = 2.0

@@ -90,6 +90,7 @@ def test_a_hidden_nan_does_not_replace_a_checkpoint(
     assert np.isfinite(ops.convert_to_numpy(variable)).all()
 
 
+@pytest.mark.quickest
 def test_a_relu_that_hides_nan_is_found(gan, points):
     gan.generator.get_layer("hidden").bias.assign([np.nan, 0, 0, 0])
     with pytest.raises(FloatingPointError) as error:

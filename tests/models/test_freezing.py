@@ -38,6 +38,7 @@ def changed(gan, train=fit):
     return [not np.array_equal(*pair) for pair in pairs]
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("number", corners([1, 0, 2]))
 def test_the_first_layers_are_not_trained(number):
     gan = make(number)

@@ -49,7 +49,7 @@ def test_logs_have_the_promised_names_and_no_other(make_gan, points):
 
 
 @pytest.mark.parametrize(
-    ("update", "steps"), [("alternating", 2), ("simultaneous", 1)]
+    ("update", "steps"), corners([("alternating", 2), ("simultaneous", 1)])
 )
 def test_both_networks_move(make_gan, points, update, steps):
     gan = make_gan()
@@ -202,6 +202,7 @@ def test_own_loss_object_and_own_penalty(make_gan, points):
     assert gan.penalties == []
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "loss",
     corners(

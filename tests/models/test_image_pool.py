@@ -118,6 +118,7 @@ def test_config():
     assert not loaded.trainable_weights and len(loaded.weights) == 2
 
 
+@pytest.mark.quickest
 def test_it_is_exact_under_half_precision():
     keras.config.set_dtype_policy("mixed_float16")
     pool = ImagePool(2, (1,), seed=1)

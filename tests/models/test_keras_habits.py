@@ -59,6 +59,7 @@ def test_networks_that_were_frozen_for_a_combined_model(make_gan, role):
     assert not np.array_equal(before[0], after[0])
 
 
+@pytest.mark.quickest
 def test_random_numbers_of_another_library(make_gan):
     class Noisy(layers.Layer):
         def __init__(self):
@@ -103,6 +104,7 @@ def test_double_precision_as_the_default(float64, name):
     assert np.isfinite(ops.convert_to_numpy(metric.result()))
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("make", corners(["dcgan", "r3gan", "coupled"]))
 def test_channels_first(make):
     keras.config.set_image_data_format("channels_first")

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from portable import corners
 
 from keras_gan import GAN, networks, penalties
 
@@ -63,10 +64,10 @@ def test_network_with_several_outputs():
         GAN(two, dense(4, 1))
 
 
-@pytest.mark.parametrize("ema_momentum", [None, 0.9])
+@pytest.mark.parametrize("ema_momentum", corners([0.9, None]))
 @pytest.mark.parametrize(
     "make",
-    [Unbuilt, lambda units: keras.Sequential([layers.Dense(units)])],
+    corners([Unbuilt, lambda units: keras.Sequential([layers.Dense(units)])]),
     ids=["subclass", "sequential"],
 )
 def test_unbuilt_networks(make, ema_momentum, points):

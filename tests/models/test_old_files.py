@@ -18,6 +18,7 @@ IMAGES = np.random.default_rng(0).uniform(-1, 1, (16, 8, 8, 1))
 IMAGES = IMAGES.astype("float32")
 
 
+@pytest.mark.quickest
 def test_an_old_file_is_resumed():
     gan = keras.saving.load_model(DATA / "gan_before_players.keras")
     assert type(gan) is GAN

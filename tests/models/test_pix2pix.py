@@ -72,6 +72,7 @@ def test_without_a_loss_it_descends_the_reconstruction_losses():
     assert not any(np.any(move) for move in others)
 
 
+@pytest.mark.quickest
 def test_a_conditional_discriminator_judges_pairs():
     # Its loss is linear in its weight, so that the move has a closed form.
     _, logs, _, (move,) = step(
@@ -122,6 +123,7 @@ def test_all_losses_and_penalties():
     assert set(logs) == {*Pix2Pix.log_names[:4], *terms}
 
 
+@pytest.mark.quickest
 def test_training_goes_on_with_a_loss():
     model = make(loss=None)
     assert set(fit(model)) == {"pixel"}

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from portable import corners
 
 from keras_gan import Player
 from keras_gan.models.player import check_players, check_turns
@@ -167,17 +168,19 @@ def test_penalties_of_equal_names(refused):
 
 @pytest.mark.parametrize(
     "loss, received",
-    [
-        (lambda self, turn: turn.scores["judge"].real.logits[:, 0],
-         r"shape (32,)"),
-        (lambda self, turn: None, "None"),
-        # Without a gradient, each backend would do something else.
-        (lambda self, turn: 0.0, "0.0"),
-        (lambda self, turn: [turn.scores["judge"].real.logits], "["),
-        (lambda self, turn: (None, {}), "None"),
-        (lambda self, turn: (turn.samples, {"judge_loss": 0.0}),
-         "shape (32, 2)"),
-    ],
+    corners(
+        [
+            (lambda self, turn: turn.scores["judge"].real.logits[:, 0],
+             r"shape (32,)"),
+            (lambda self, turn: None, "None"),
+            # Without a gradient, each backend would do something else.
+            (lambda self, turn: 0.0, "0.0"),
+            (lambda self, turn: [turn.scores["judge"].real.logits], "["),
+            (lambda self, turn: (None, {}), "None"),
+            (lambda self, turn: (turn.samples, {"judge_loss": 0.0}),
+             "shape (32, 2)"),
+        ]
+    ),
 )  # fmt: skip
 def test_losses_that_are_no_scalars(refused, loss, received):
     message = refused(judge_loss=loss, fits=True, turns=_all_at_once)
@@ -212,7 +215,8 @@ def test_turns_of_a_stranger(make_three):
 
 
 @pytest.mark.parametrize(
-    ("log", "received"), [(np.ones(3), "shape (3,)"), ("much", "'much'")]
+    ("log", "received"),
+    corners([(np.ones(3), "shape (3,)"), ("much", "'much'")]),
 )
 def test_logs_that_are_no_scalars(refused, log, received):
     message = refused(
@@ -223,7 +227,7 @@ def test_logs_that_are_no_scalars(refused, log, received):
     assert f"Received: 'gap' of player 'judge' with {received}" in message
 
 
-@pytest.mark.parametrize("logged", [True, False])
+@pytest.mark.parametrize("logged", corners([True, False]))
 def test_a_loss_that_is_not_finite_is_named(make_three, pairs, logged):
     def judge_loss(self, turn):
         loss = self.gap(turn, "judge") / 0.0

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from portable import QUICK_STEPS, array
+from portable import QUICK_STEPS, array, corners
 
 import keras_gan
 from keras_gan.penalties import Penalty
@@ -57,7 +57,7 @@ def compiled(*penalties):
     return gan
 
 
-@pytest.mark.parametrize("player", ["generator", "discriminator"])
+@pytest.mark.parametrize("player", corners(["generator", "discriminator"]))
 def test_a_penalty_changes_its_player_alone(player):
     steps = {}
     for name, penalties in {"plain": [], "penalty": [Weights(player)]}.items():

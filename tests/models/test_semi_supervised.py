@@ -143,6 +143,7 @@ def test_consistency_makes_two_augmentations_agree():
     assert difference(30.0) < 0.5 * difference(0.0)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "generator_loss", corners(["feature_matching", "adversarial"])
 )

@@ -308,6 +308,7 @@ def test_bad_attributes_in_a_data_set():
         make_star().evaluate(data.batch(8), verbose=0)
 
 
+@pytest.mark.quickest
 def test_bad_attributes_in_a_data_set_do_not_reach_the_weights():
     tf = pytest.importorskip("tensorflow")
     rows = np.where(ATTRIBUTES == 1, np.nan, 0.0)

@@ -261,6 +261,7 @@ def test_images_out_of_range_are_refused():
         gan.fit(IMAGES * 100, batch_size=8, verbose=0)
 
 
+@pytest.mark.quickest
 def test_an_error_in_the_first_step_leaves_the_weights():
     gan = make_gan(loss="hinge")
     before = gan.get_weights()
@@ -272,6 +273,7 @@ def test_an_error_in_the_first_step_leaves_the_weights():
     assert np.isfinite(list(fit(gan).values())).all()
 
 
+@pytest.mark.quickest
 def test_how_a_step_is_run_is_left_to_the_next_backend(tmp_path):
     gan = make_gan(steps_per_execution=1)
     config = gan.get_compile_config()

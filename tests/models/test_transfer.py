@@ -33,6 +33,7 @@ def equal(one, other):
     return all(np.array_equal(a, b) for a, b in pairs)
 
 
+@pytest.mark.quickest
 def test_all_weights_and_the_average_are_taken_and_nothing_else():
     gan, other = dcgan(1), dcgan(2)
     latents = ops.convert_to_numpy(gan.draw((4, 3)))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 from pair_models import judge, translator, uniform
-from portable import assert_close, assert_equal, to_numpy
+from portable import assert_close, assert_equal, corners, to_numpy
 
 from keras_gan import Pix2Pix
 from keras_gan.models import tiles
@@ -36,7 +36,7 @@ def test_batches_are_as_one(model):
 
 
 @pytest.mark.parametrize(
-    ("tile", "overlap"), [(8, 5), ((16, 8), 4), (100, None)]
+    ("tile", "overlap"), corners([((16, 8), 4), (8, 5), (100, None)])
 )
 def test_tiles_give_the_same_as_whole_images(model, tile, overlap):
     # A pixel depends on its neighbors only.

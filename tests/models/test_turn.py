@@ -115,6 +115,7 @@ def test_every_penalty_takes_patches(patches, images, name):
     assert numpy(logs[name]).shape == () and np.isfinite(numpy(logs[name]))
 
 
+@pytest.mark.quickest
 def test_patches_are_trained(images):
     model = Patches()
     model.compile(run_eagerly=True)
@@ -197,6 +198,7 @@ def test_a_penalty_of_a_turn_needs_no_scores(patches, images):
         penalty(len, images[0], images[1])
 
 
+@pytest.mark.quickest
 def test_gradients_need_one_tensor_of_data(patches, images):
     real, fake = ({"images": one, "labels": one} for one in images)
     player = Player("d", (patches.discriminator,), _one, (penalties.R1(1.0),))

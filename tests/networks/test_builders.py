@@ -83,7 +83,8 @@ def test_symbolic_shapes(family, image_shape):
     assert discriminator.output_shape == (None, 1)
 
 
-@pytest.mark.parametrize("family", corners(FAMILIES, everywhere=2))
+@pytest.mark.quickest
+@pytest.mark.parametrize("family", FAMILIES)
 def test_computed_shapes_of_an_odd_image(family):
     generator, discriminator = pair(family, (19, 10, 3), latent_dim=5)
     fakes = quick(generator)(latents())
@@ -91,7 +92,7 @@ def test_computed_shapes_of_an_odd_image(family):
     assert quick(discriminator)(fakes).shape == (3, 1)
 
 
-@pytest.mark.parametrize("family", PLAIN)
+@pytest.mark.parametrize("family", corners(PLAIN))
 def test_labels_change_images_and_logits(family):
     generator, discriminator = pair(family, SHAPE, latent_dim=5, num_classes=3)
     assert generator.input_shape == [(None, 5), (None,)]
@@ -121,12 +122,14 @@ def test_logits_are_linear_plus_projection(family):
 
 @pytest.mark.parametrize(
     ("family", "policy"),
-    [
-        ("mlp", "mixed_float16"),
-        ("dcgan", "mixed_bfloat16"),
-        ("dcgan", "mixed_float16"),
-        ("r3gan", "mixed_bfloat16"),
-    ],
+    corners(
+        [
+            ("dcgan", "mixed_bfloat16"),
+            ("mlp", "mixed_float16"),
+            ("dcgan", "mixed_float16"),
+            ("r3gan", "mixed_bfloat16"),
+        ]
+    ),
 )
 def test_outputs_are_float32_under_mixed_precision(family, policy):
     keras.config.set_dtype_policy(policy)
@@ -139,7 +142,7 @@ def test_outputs_are_float32_under_mixed_precision(family, policy):
     assert np.isfinite(ops.convert_to_numpy(logits)).all()
 
 
-@pytest.mark.parametrize("family", corners(FAMILIES, everywhere=2))
+@pytest.mark.parametrize("family", corners(FAMILIES))
 def test_saving_round_trip(family, tmp_path):
     networks_of_family = pair(
         family, SHAPE, latent_dim=5, num_classes=3, seed=1
@@ -186,6 +189,7 @@ def test_layers_of_one_shape_start_with_different_weights():
     assert len({square.tobytes() for square in squares}) == 4
 
 
+@pytest.mark.quickest
 def test_without_a_seed_keras_decides():
     weights = []
     for _ in range(2):
@@ -208,16 +212,19 @@ def test_parameters_grow_with_width(family):
 
 @pytest.mark.parametrize(
     ("family", "image_shape", "options", "jit_compile"),
-    [
-        ("mlp", SHAPE, {}, True),
-        ("dcgan", SHAPE, {}, False),
-        ("dcgan", SHAPE, {"normalization": "layer"}, False),
-        ("dcgan", SHAPE, {"minibatch_std_dev": True}, True),
-        ("dcgan", SHAPE, {"spectral_normalization": True}, True),
-        ("r3gan", SHAPE, {}, True),
-        # Keras compiles grouped convolutions with XLA on a CPU by itself.
-        ("r3gan", (5, 4, 1), {"groups": 2}, False),
-    ],
+    corners(
+        [
+            ("dcgan", SHAPE, {"spectral_normalization": True}, True),
+            # Keras compiles grouped convolutions with XLA on a CPU by itself.
+            ("r3gan", (5, 4, 1), {"groups": 2}, False),
+            ("mlp", SHAPE, {}, True),
+            ("dcgan", SHAPE, {}, False),
+            ("dcgan", SHAPE, {"normalization": "layer"}, False),
+            ("dcgan", SHAPE, {"minibatch_std_dev": True}, True),
+            ("r3gan", SHAPE, {}, True),
+        ],
+        everywhere=2,
+    ),
     ids=str,
 )
 def test_gradient_penalty_can_be_differentiated(
@@ -254,7 +261,7 @@ def test_gradient_penalty_can_be_differentiated(
 
 @pytest.mark.parametrize(
     ("family", "jit_compile"),
-    [("mlp", True), ("dcgan", False), ("r3gan", True)],
+    corners([("r3gan", True), ("mlp", True), ("dcgan", False)]),
 )
 def test_generator_trains_in_a_graph(family, jit_compile):
     generator, _ = pair(family, SHAPE, latent_dim=5)
@@ -272,8 +279,8 @@ def test_generator_trains_in_a_graph(family, jit_compile):
     assert np.abs(gradient).max() > 0
 
 
-@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
-@pytest.mark.parametrize("family", ["mlp", "dcgan"])
+@pytest.mark.parametrize("policy", corners(["mixed_bfloat16", "float32"]))
+@pytest.mark.parametrize("family", corners(["dcgan", "mlp"]))
 def test_spectral_normalization_covers_every_kernel(family, policy):
     keras.config.set_dtype_policy(policy)
     one, other = (

@@ -30,7 +30,7 @@ def images():
     return rng.uniform(-1, 1, (5, *SHAPE)).astype("float32")
 
 
-@pytest.mark.parametrize("name", corners(BUILDERS, everywhere=2))
+@pytest.mark.parametrize("name", corners(BUILDERS))
 def test_logits_stay_and_classes_are_linear_in_the_features(name, images):
     discriminator = BUILDERS[name]()
     both = networks.with_classifier(discriminator, 3)
@@ -87,6 +87,7 @@ def test_spectral_normalization_is_taken_over(images, kind):
     )
 
 
+@pytest.mark.quickest
 def test_outputs_are_float32_under_a_mixed_policy(images):
     keras.config.set_dtype_policy("mixed_bfloat16")
     both = networks.with_classifier(BUILDERS["dcgan"](), 3)

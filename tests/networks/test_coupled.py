@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from portable import quick
+from portable import corners, quick
 
 from keras_gan import networks
 
@@ -26,6 +26,7 @@ def common(first, second):
     return [one for one in trained_layers(first) if id(one) in ours]
 
 
+@pytest.mark.quickest
 def test_all_of_a_generator_is_shared_but_its_last_layer():
     (first, second), _ = coupled()
     assert common(first, second) == trained_layers(first)[:-1]
@@ -119,7 +120,7 @@ def test_layers_of_their_own_start_apart():
         assert np.any(kernels[0] != kernels[1])
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize("policy", corners(["mixed_bfloat16", "mixed_float16"]))
 def test_images_and_logits_are_float32(policy):
     keras.config.set_dtype_policy(policy)
     for model in (one for pair in coupled() for one in pair):

@@ -52,6 +52,7 @@ def test_small_images_still_have_two_layers():
     ]
 
 
+@pytest.mark.quickest
 def test_images_are_in_range():
     generator = networks.dcgan_generator((8, 8, 1), latent_dim=3, width=2)
     images = ops.convert_to_numpy(generator(100 * np.ones((2, 3))))
@@ -100,6 +101,7 @@ def test_dropout_acts_in_training_only():
     assert not np.array_equal(*to_numpy(moving))
 
 
+@pytest.mark.quickest
 def test_minibatch_std_dev_sees_the_batch():
     discriminator = networks.dcgan_discriminator(
         (8, 8, 1), width=4, minibatch_std_dev=True, seed=0
@@ -111,6 +113,7 @@ def test_minibatch_std_dev_sees_the_batch():
     assert abs(varied - collapsed) > 1e-4
 
 
+@pytest.mark.quickest
 def test_generator_normalizes_by_class_on_request():
     generator = networks.dcgan_generator(
         (28, 28, 1), width=2, num_classes=3, normalization="conditional_batch"

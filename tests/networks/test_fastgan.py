@@ -57,6 +57,7 @@ def test_outside_training_the_errors_are_those_of_fixed_crops():
     assert_equal(once, twice)
 
 
+@pytest.mark.quickest
 def test_trains_by_its_recipe_and_comes_back(tmp_path):
     gan = keras_gan.GAN(
         *networks.fastgan(

@@ -101,6 +101,7 @@ def test_mlp_of_the_generator_has_no_residual():
     assert_close(images[0], images[1])
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("num_classes", [None, 3])
 def test_trains_by_its_recipe(num_classes):
     gan = keras_gan.GAN(

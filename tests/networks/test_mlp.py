@@ -15,6 +15,7 @@ def test_vectors_have_no_range():
     assert discriminator(points).shape == (3, 1)
 
 
+@pytest.mark.quickest
 def test_images_end_in_tanh():
     generator = networks.mlp_generator((4, 4, 1), latent_dim=2, hidden=(8,))
     images = ops.convert_to_numpy(generator(100 * np.ones((3, 2))))

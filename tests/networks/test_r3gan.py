@@ -57,6 +57,7 @@ def test_no_tanh():
     assert_close(generator(1000 * z), 1000 * generator(z), rtol=1e-3, atol=1e-2)
 
 
+@pytest.mark.quickest
 def test_generator_starts_at_about_the_variance_of_images():
     generator = networks.r3gan_generator((32, 32, 3), width=16, seed=0)
     z = np.random.default_rng(0).normal(size=(32, 64))

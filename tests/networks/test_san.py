@@ -8,6 +8,7 @@ from portable import (
     QUICK_STEPS,
     array,
     assert_close,
+    corners,
     gradients,
     variable_gradients,
 )
@@ -37,7 +38,7 @@ def unit_of(head):
     return direction / np.linalg.norm(direction)
 
 
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", corners(LOSSES))
 def test_features_learn_from_the_loss_and_the_direction_from_means(name, head):
     loss = losses.get(name)
 
@@ -67,7 +68,7 @@ def test_features_learn_from_the_loss_and_the_direction_from_means(name, head):
     assert_close(found[0][0], expected, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", corners(LOSSES))
 def test_the_step_of_the_generator_is_the_ordinary_one(name):
     ordinary = networks.mlp_discriminator(SHAPE, hidden=(8,), seed=1)
     san = networks.with_san_head(ordinary)
@@ -130,7 +131,7 @@ def test_logits_stay_until_training(build):
     assert directions.shape == (5, 1)
 
 
-@pytest.mark.parametrize("num_classes", [None, 3])
+@pytest.mark.parametrize("num_classes", corners([3, None]))
 def test_trains_and_comes_back(num_classes, tmp_path):
     generator, discriminator = networks.mlp(
         SHAPE, latent_dim=4, hidden=(8,), num_classes=num_classes, seed=1

@@ -5,7 +5,7 @@ import math
 import keras
 import numpy as np
 import pytest
-from portable import array, assert_close, assert_equal, quick, to_numpy
+from portable import array, assert_close, assert_equal, corners, quick, to_numpy
 
 from keras_gan import networks
 from keras_gan.layers import SelfAttention, SpectralNormalization
@@ -62,6 +62,7 @@ def test_widths_of_large_images():
     assert adds == [[16, 8, 4, 2, 1], [1, 2, 4, 8, 16, 16]]
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("shape", "num_classes"), [((16, 16, 1), None), ((9, 12, 1), 3)], ids=str
 )
@@ -101,6 +102,7 @@ def test_attention_is_at_the_same_map_in_both(shape, size):
         assert [tuple(x.output.shape[1:3]) for x in attended] == size
 
 
+@pytest.mark.quickest
 def test_scores_add_up_over_positions():
     discriminator = networks.sngan_discriminator((8, 8, 1), width=2, seed=1)
     features = keras.Model(
@@ -113,7 +115,8 @@ def test_scores_add_up_over_positions():
 
 
 @pytest.mark.parametrize(
-    "build", [networks.sngan_discriminator, networks.sagan_discriminator]
+    "build",
+    corners([networks.sagan_discriminator, networks.sngan_discriminator]),
 )
 def test_scores_add_up_in_float32(build):
     keras.config.set_dtype_policy("mixed_bfloat16")

@@ -5,6 +5,7 @@ import json
 import keras
 import numpy as np
 import pytest
+from portable import corners
 
 from keras_gan import backend
 from keras_gan.optimizers import AdversarialOptimizer
@@ -61,7 +62,7 @@ def test_variables_are_those_of_both():
     assert pair.iterations is pair.generator.iterations
 
 
-@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("order", corners([1, -1]))
 def test_apply_goes_by_the_variable(built, order):
     pair, generator, discriminator = built
     weights = (generator + discriminator)[::order]
@@ -99,6 +100,7 @@ def test_apply_equals_applying_each_part():
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.quickest
 def test_one_networks_gradients_leave_the_other_alone(built):
     pair, generator, discriminator = built
     pair.apply([tensor(1.0)], discriminator)
@@ -116,6 +118,7 @@ def test_learning_rate_keeps_the_ratio():
         np.testing.assert_allclose(rates, [rate, 4 * rate], rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_schedules_in_the_parts(built):
     decay = keras.optimizers.schedules.PiecewiseConstantDecay([1], [0.5, 0.25])
     pair = AdversarialOptimizer(sgd(decay), sgd(decay))
@@ -235,6 +238,7 @@ def three():
     )
 
 
+@pytest.mark.quickest
 def test_any_number_of_named_parts(three):
     assert three.names == THREE and len(three.parts) == 3
     assert not hasattr(three, "generator")
@@ -321,6 +325,7 @@ def test_an_optimizer_of_another_model(built):
         AdversarialOptimizer.of({"generator": part}).build_parts([other])
 
 
+@pytest.mark.quickest
 def test_apply_needs_to_know_whose_weights_are_whose(built):
     pair = AdversarialOptimizer()
     weights = variables(0.0)

@@ -10,6 +10,7 @@ from portable import to_numpy
 from keras_gan.optimizers import AdversarialOptimizer, LinearDecay
 
 
+@pytest.mark.quickest
 def test_constant_then_linear_then_zero():
     rate = LinearDecay(0.4, constant_steps=2, decay_steps=4)
     found = [float(to_numpy(rate(step))) for step in range(8)]

@@ -11,6 +11,7 @@ from portable import (
     assert_close,
     assert_equal,
     compiled,
+    corners,
     dtype_of,
     pipeline,
     tensor,
@@ -44,14 +45,16 @@ def softmax(logits):
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
-@pytest.mark.parametrize("make", [logits_alone, probabilities])
+@pytest.mark.parametrize("make", corners([logits_alone, probabilities]))
 @pytest.mark.parametrize(
     "least, expected",
-    [
-        (0.0, [True, True, False, True]),
-        (0.36, [True, True, False, True]),
-        (0.5, [True, False, False, False]),
-    ],
+    corners(
+        [
+            (0.36, [True, True, False, True]),
+            (0.0, [True, True, False, True]),
+            (0.5, [True, False, False, False]),
+        ]
+    ),
 )
 def test_labels_are_compared_and_weighed(make, least, expected):
     made = ClassifierAgreement(make(), least)

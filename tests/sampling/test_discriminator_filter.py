@@ -12,6 +12,7 @@ from portable import (
     assert_close,
     assert_equal,
     compiled,
+    corners,
     dtype_of,
     pipeline,
     tensor,
@@ -27,7 +28,7 @@ from keras_gan.sampling.discriminator_threshold import DiscriminatorThreshold
 SHAPE = (4, 4, 1)
 FILTERS = [DiscriminatorThreshold, DiscriminatorRejectionSampling]
 each_filter = pytest.mark.parametrize("kind", FILTERS)
-each_number = pytest.mark.parametrize("num_classes", [None, 3])
+each_number = pytest.mark.parametrize("num_classes", corners([3, None]))
 
 
 def discriminator(num_classes=None):
@@ -219,6 +220,7 @@ def test_config_is_not_changed_by_use(kind):
     )
 
 
+@pytest.mark.quickest
 @each_filter
 def test_calibrating_again_forgets_and_makes_no_variables(kind):
     made, origin = kind(), source(3)
@@ -293,6 +295,7 @@ def test_a_discriminator_may_say_the_class_after_the_logit():
     )
 
 
+@pytest.mark.quickest
 def test_no_image_is_accepted_before_calibration():
     made = DiscriminatorThreshold()
     made.bind(source())

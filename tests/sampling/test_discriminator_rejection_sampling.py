@@ -4,7 +4,15 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
-from portable import array, assert_close, compiled, tensor, to_numpy
+from portable import (
+    JIT_COMPILE,
+    array,
+    assert_close,
+    compiled,
+    corners,
+    tensor,
+    to_numpy,
+)
 
 from keras_gan.sampling.discriminator_rejection_sampling import (
     DiscriminatorRejectionSampling,
@@ -120,8 +128,8 @@ def probability(made, x, label=None):
     return low
 
 
-@pytest.mark.parametrize("gamma", [0.0, 0.7, -2.0])
-@pytest.mark.parametrize("logit", [2.9, 2.0, -4.0])
+@pytest.mark.parametrize("gamma", corners([0.7, 0.0, -2.0]))
+@pytest.mark.parametrize("logit", corners([2.0, 2.9, -4.0]))
 def test_the_probability_is_that_of_the_paper(gamma, logit):
     made = bound(identity(), gamma=gamma)
     made.calibrate(np.array([[0.0], [3.0], [1.0]]))
@@ -166,8 +174,8 @@ def test_a_logit_above_the_maximum_raises_it_for_its_class_and_call():
     assert bool(made.accept(images[:1], labels[:1], np.array([0.9999]))[0])
 
 
-@pytest.mark.parametrize("jit_compile", [None, False, True])
-@pytest.mark.parametrize("epsilon", [1e-30, 1e-8, 1e-2])
+@pytest.mark.parametrize("jit_compile", [None, *JIT_COMPILE])
+@pytest.mark.parametrize("epsilon", corners([1e-30, 1e-8, 1e-2]))
 def test_no_logit_is_too_large_or_too_small(jit_compile, epsilon):
     made = bound(identity(), gamma=0.0, epsilon=epsilon)
     made.calibrate(np.array([[0.0], [100.0]]))

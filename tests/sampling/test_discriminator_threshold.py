@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
-from portable import array, assert_equal
+from portable import array, assert_equal, corners
 
 from keras_gan.sampling.discriminator_threshold import (
     DiscriminatorThreshold,
@@ -27,7 +27,7 @@ def bound(num_classes=None, **arguments):
     return made
 
 
-@pytest.mark.parametrize("quantile", [0.0, 0.3, 0.5, 0.9])
+@pytest.mark.parametrize("quantile", corners([0.3, 0.0, 0.5, 0.9]))
 def test_each_class_keeps_the_share_that_was_asked_for(quantile):
     number, rng = 4000, np.random.default_rng(3)
     labels = np.arange(2 * number) % 3

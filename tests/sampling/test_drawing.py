@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from portable import assert_close, assert_equal, dtype_of
+from portable import assert_close, assert_equal, corners, dtype_of
 
 from keras_gan.sampling import Drawer, GeneratorSource, SampleFilter
 
@@ -84,7 +84,7 @@ class TestWithoutFilter:
         assert drawn.labels.tolist() == labels
         assert dtype_of(drawn.labels) == "int32"
 
-    @pytest.mark.parametrize("bound", [0.001, 0.7])
+    @pytest.mark.parametrize("bound", corners([0.001, 0.7]))
     def test_truncation_bounds_the_latents(self, bound):
         drawer = Drawer(source(), seed=1, truncation=bound)
         images = drawer.batch(500, 0).images

@@ -116,6 +116,7 @@ class TestOfGenerator:
         assert (source.latent_dim, source.image_shape) == (8, SHAPE)
         assert source.discriminator is None
 
+    @pytest.mark.quickest
     def test_half_precision_is_drawn_as_float32(self):
         keras.config.set_dtype_policy("mixed_bfloat16")
         source = source_of_generator(make_gan().generator, None)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from portable import array, assert_close, assert_equal, tensor
+from portable import array, assert_close, assert_equal, corners, tensor
 
 from keras_gan.sampling import mixing
 from keras_gan.sampling.mixing import Draws
@@ -24,8 +24,8 @@ def after(classes, mix, num_classes=4):
 
 
 class TestSlots:
-    @pytest.mark.parametrize("fraction", [0.0, 0.37, 1.0])
-    @pytest.mark.parametrize("size", [1, 30])
+    @pytest.mark.parametrize("fraction", corners([0.37, 0.0, 1.0]))
+    @pytest.mark.parametrize("size", corners([30, 1]))
     @pytest.mark.parametrize("known", [True, False])
     def test_right_in_the_mean(self, fraction, size, known):
         exact = fraction * size
@@ -49,12 +49,13 @@ class TestAsFound:
         assert len(set(places)) == 5
         assert_equal(mix.labels, classes[places])
 
+    @pytest.mark.quickest
     def test_without_classes(self):
         assert mixing.unbalanced(None, 0.5, 10, draws(10)).labels is None
 
 
 class TestInPlace:
-    @pytest.mark.parametrize("seed", range(2))
+    @pytest.mark.parametrize("seed", corners(range(2)))
     def test_fills_up_what_is_missing(self, seed):
         classes = np.int32([0] * 9 + [1] * 5 + [2] * 2)
         mix = mixing.balanced_by_replacing(
@@ -64,6 +65,7 @@ class TestInPlace:
         # The images of the two rare classes stay.
         assert not set(array(mix.places)) & {14, 15}
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("seed", range(2))
     def test_a_share_of_nothing_is_not_generated(self, seed):
         classes = np.int32([0, 1, 2, 3] * 4)
@@ -77,6 +79,7 @@ class TestInPlace:
         assert set(array(mix.labels)) <= {0, 1}
         assert_equal(after(classes, mix), [8, 8, 0, 0])
 
+    @pytest.mark.quickest
     def test_too_little_goes_to_what_is_missing_most(self):
         classes = np.int32([0] * 12 + [1] * 3 + [2])
         mix = mixing.balanced_by_replacing(
@@ -85,6 +88,7 @@ class TestInPlace:
         counts = after(classes, mix).tolist()
         assert counts in ([8, 3, 2, 3], [8, 3, 3, 2])
 
+    @pytest.mark.quickest
     def test_wanted_that_are_no_whole_numbers(self):
         classes = np.int32([0] * 10)
         wanted = tensor([2.5, 2.5, 2.5, 2.5])
@@ -98,7 +102,7 @@ class TestInPlace:
 
 
 class TestOne:
-    @pytest.mark.parametrize("used", [True, False])
+    @pytest.mark.parametrize("used", corners([True, False]))
     def test_is_of_what_is_missing_most(self, used):
         classes, wanted = tensor([0], "int32"), tensor([0.1, 0.1, 3.0, 0.1])
         assert_close(mixing.surplus_of_one(classes, wanted), [0.9])
@@ -118,6 +122,7 @@ class TestBeside:
         counts = np.bincount(array(mix.labels), minlength=4)
         assert_equal(counts, [0, 2, 3, 5])
 
+    @pytest.mark.quickest
     def test_mixed_rows_count_by_their_shares(self):
         rows = np.tile(np.float32([0.5, 0.5, 0, 0]), (8, 1))
         mix = mixing.balanced_by_appending(

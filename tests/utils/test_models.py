@@ -28,6 +28,7 @@ def load(path, **options):
     return load_model(path, expected="a test model", **options)
 
 
+@pytest.mark.quickest
 def test_a_device_that_fails_is_not_blamed_on_the_file(tmp_path, monkeypatch):
     def fails(*_, **__):
         raise RuntimeError("no device")
@@ -72,6 +73,7 @@ def test_a_file_is_loaded(tmp_path):
     assert_equal(weights[0], model.get_weights()[0])
 
 
+@pytest.mark.quickest
 def test_a_name_that_the_framework_refuses(tmp_path):
     inputs = keras.Input((4,))
     outputs = keras.layers.ReLU()(inputs)

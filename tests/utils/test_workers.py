@@ -8,11 +8,13 @@ WORKERS = {"worker": ["a:1", "b:1"]}
 WITH_CHIEF = {"chief": ["c:1"], "worker": ["a:1"]}
 
 
+@pytest.mark.quickest
 def test_a_process_on_its_own_is_the_chief(monkeypatch):
     monkeypatch.delenv("TF_CONFIG", raising=False)
     assert is_chief()
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("cluster", "kind", "index", "expected"),
     [
