@@ -10,7 +10,7 @@ import pytest
 import keras_gan
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

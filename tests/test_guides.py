@@ -17,7 +17,7 @@ from keras_gan.features import feature_maps
 from keras_gan.models import AdversarialModel
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 DOCS = Path(__file__).parents[1] / "docs"
 SIDE = 16

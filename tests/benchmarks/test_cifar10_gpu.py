@@ -14,7 +14,7 @@ from keras import ops
 import keras_gan
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 torch = pytest.importorskip("torch", reason="PyTorch is the other half.")
 

@@ -8,7 +8,7 @@ import pytest
 from keras_gan.images import image_shape
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from keras_gan import datasets
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 ROOT = Path(__file__).parents[2]
 

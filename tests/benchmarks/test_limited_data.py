@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 FOLDER = Path(__file__).parents[2] / "benchmarks"
 TINY = [

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 ROOT = Path(__file__).parents[2]
 OPTIONS = "--turns 1 --num-images 60 --num-features 8 --tasks statistics prdc"

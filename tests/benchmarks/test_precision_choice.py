@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 FOLDER = Path(__file__).parents[2] / "benchmarks"
 

@@ -12,8 +12,8 @@ FOLDER = Path(__file__).parents[2] / "benchmarks"
 # The recipes do not use the backend of Keras.
 ENTRIES = [
     "default",
-    pytest.param("textbook", marks=pytest.mark.once),
-    pytest.param("pytorch", marks=pytest.mark.once),
+    pytest.param("textbook", marks=pytest.mark.quickest),
+    pytest.param("pytorch", marks=pytest.mark.quickest),
 ]
 
 
@@ -35,7 +35,7 @@ def marks_of(folder):
     return json.loads((folder / "samples.json").read_text())["marks"]
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_clock_stands_still_while_samples_are_drawn(tmp_path, monkeypatch):
     import race_worker
 
@@ -80,7 +80,7 @@ def test_entries_train_and_draw(name, tmp_path, digits):
             assert images.std() > 1
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_judge_counts_the_best_average(tmp_path, digits):
     import race_judge as judge
     import race_report as report

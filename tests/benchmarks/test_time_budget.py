@@ -5,7 +5,7 @@ import pytest
 from keras_gan import cli
 
 # The programs start processes of their own.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 def test_the_time_of_a_short_run(load_benchmark, capsys, monkeypatch):

@@ -14,7 +14,7 @@ from keras_gan.features.digits_classifier import (
 )
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 PROGRAM = Path(__file__).parents[2] / "benchmarks/train_digits_classifier.py"
 

@@ -11,7 +11,7 @@ from keras_gan import images as image_tools
 from keras_gan.callbacks import TranslationSaver
 
 # Another backend would change nothing: the models here only pretend.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 class Model(keras.Model):

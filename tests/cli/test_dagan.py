@@ -22,7 +22,7 @@ from keras_gan.datasets import open_source
 from keras_gan.images import from_uint8, image_shape, read_image
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 @pytest.fixture(scope="module")

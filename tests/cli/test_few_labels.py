@@ -19,7 +19,7 @@ from keras_gan.cli.tasks import task_of
 from keras_gan.images import from_uint8, read_image, write_image
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 CLASSES = ("cat", "dog")
 TASK = ("--task", "semi-supervised")

@@ -1,6 +1,6 @@
 """Trains several systems until they are killed; see test_backup.py.
 
-    python backup_run.py
+    python backup_run.py gan cycle_gan
 
 What it defines also trains what was left, and an unbroken run.
 """
@@ -10,16 +10,22 @@ import os
 import signal
 import sys
 
+import class_pair_models
+import families
 import keras
 import numpy as np
+import pair_models
+import semi_models
+import small_encoder
 import unpaired_models as small
 from keras import layers
+from portable import QUICK_STEPS
 
 import keras_gan
 
-KINDS = "gan", "coupled_gan", "cycle_gan"
-points = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
-pictures = np.tanh(np.tile(points, (1, 9))).reshape(32, 6, 6, 1)
+NUMBER = 24
+points = np.random.default_rng(0).normal(size=(NUMBER, 4)).astype("float32")
+FIRST, SECOND = (small.uniform(seed, -1, 1, NUMBER) for seed in range(2))
 
 
 class Kill(keras.callbacks.Callback):
@@ -32,7 +38,7 @@ class Kill(keras.callbacks.Callback):
         print(self.kind, epoch)
 
     def on_train_batch_end(self, batch, logs=None):
-        if self.epoch == self.fatal_epoch and batch == 2:
+        if self.epoch == self.fatal_epoch and batch == 1:
             self.end()
 
 
@@ -59,57 +65,109 @@ def make_gan():
             layers.Dense(1, dtype="float32"),
         ]
     )
-    return keras_gan.GAN, (generator, discriminator), (points,)
-
-
-def make_coupled_gan():
-    pairs = keras_gan.networks.coupled((6, 6, 1), width=2, latent_dim=2)
-    return keras_gan.CoupledGAN, pairs, (pictures, -pictures[::-1])
-
-
-def make_cycle_gan():
-    images = (small.uniform(seed, -1, 1, 32) for seed in range(2))
-    return keras_gan.CycleGAN, small.cycle(), tuple(images)
-
-
-def settings_of(kind):
-    if kind == "cycle_gan":
-        return {}
-    if kind == "coupled_gan":
-        return {"loss": "hinge"}
-    return {
-        "penalties": [
+    gan = keras_gan.GAN(generator, discriminator, seed=1, ema_momentum=0.9)
+    gan.compile(
+        penalties=[
             keras_gan.penalties.R1(1.0, every=3),
             keras_gan.penalties.GradientPenalty(seed=3, every=2),
             keras_gan.penalties.LeCam(),
         ],
-        "discriminator_steps": 2,
-    }
+        discriminator_steps=2,
+        **QUICK_STEPS,
+    )
+    return gan, (points,)
+
+
+def make_coupled_gan():
+    pairs = keras_gan.networks.coupled((6, 6, 1), width=2, latent_dim=2)
+    gan = keras_gan.CoupledGAN(*pairs, seed=1, ema_momentum=0.9)
+    gan.compile(loss="hinge", **QUICK_STEPS)
+    images = np.tanh(np.tile(points, (1, 9))).reshape(NUMBER, 6, 6, 1)
+    return gan, (images, -images[::-1])
+
+
+def make_cycle_gan():
+    return small.make_cycle(ema_momentum=0.9), (FIRST, SECOND)
+
+
+def make_star_gan():
+    attributes = np.random.default_rng(2).integers(0, 2, (NUMBER, small.COUNT))
+    return small.make_star(ema_momentum=0.9), (FIRST, attributes)
+
+
+def make_pix2pix():
+    networks = pair_models.translator(dropout=0.5), None
+    return pair_models.make(*networks, ema_momentum=0.9), (FIRST, SECOND)
+
+
+def make_dagan():
+    gan = class_pair_models.make_dagan(ema_momentum=0.9)
+    return gan, (FIRST, SECOND)
+
+
+def make_semi_supervised():
+    gan = semi_models.make(keras_gan.SemiSupervisedGAN)
+    return gan, (semi_models.images(NUMBER), semi_models.labels(NUMBER))
+
+
+def make_style_transfer():
+    """Its decoder is trained; `optimize` leaves nothing to go on with."""
+    encoder, names = small_encoder.small_encoder(), small_encoder.LAYERS
+    decoder = keras_gan.networks.style_decoder(
+        6, widths=(12,), convolutions=(2,)
+    )
+    model = keras_gan.StyleTransfer(decoder, encoder, names, seed=1)
+    model.compile(**QUICK_STEPS)
+    pictures = (small_encoder.small_images(NUMBER, seed=n) for n in range(2))
+    return model, tuple(pictures)
+
+
+def make_family(name):
+    pair = families.FAMILIES[name]()
+    gan = keras_gan.GAN(
+        *pair, num_classes=families.CLASSES, seed=1, ema_momentum=0.9
+    )
+    gan.compile(loss="hinge", **QUICK_STEPS)
+    images = families.images_for(pair[1])
+    return gan, (np.tile(images, (3, 1, 1, 1)), np.tile(families.LABELS, 3))
+
+
+SYSTEMS = {
+    "gan": make_gan,
+    "coupled_gan": make_coupled_gan,
+    "cycle_gan": make_cycle_gan,
+    "star_gan": make_star_gan,
+    "pix2pix": make_pix2pix,
+    "dagan": make_dagan,
+    "semi_supervised": make_semi_supervised,
+    "style_transfer": make_style_transfer,
+    # With vectors of spectral normalization, pooled statistics and noise.
+    **{
+        name: functools.partial(make_family, name)
+        for name in ("sngan", "sagan", "fastgan", "ladagan")
+    },
+}
 
 
 def train(kind, output, fatal_epoch=-1, end=kill):
     keras.utils.set_random_seed(4)
-    cls, networks, data = globals()["make_" + kind]()
-    gan = cls(*networks, seed=1, ema_momentum=0.9)
-    gan.compile(**settings_of(kind))
+    model, data = SYSTEMS[kind]()
     backup = keras.callbacks.BackupAndRestore(
         f"{kind}_{output}_backup", delete_checkpoint=False
     )
-    gan.fit(
+    model.fit(
         *data,
         batch_size=8,
-        epochs=3,
+        epochs=2,
         shuffle=False,
         verbose=0,
         callbacks=[backup, Kill(kind, fatal_epoch, end)],
     )
-    every = gan.variables + gan.optimizer.variables
-    penalty = [v for p in gan.penalties for v in p.variables]
-    seeds = [g.state for p in gan.penalties for g in p.seed_generators]
-    arrays = map(keras.ops.convert_to_numpy, every + penalty + seeds)
-    draw = getattr(gan, "generate", lambda n: gan.translate(data[0][:n]))
-    drawn = keras.tree.flatten(draw(3))
-    np.savez(f"{kind}_{output}", *arrays, *drawn)
+    penalties = getattr(model, "penalties", ())
+    every = model.variables + model.optimizer.variables
+    every += [v for p in penalties for v in p.variables]
+    every += [g.state for p in penalties for g in p.seed_generators]
+    np.savez(f"{kind}_{output}", *map(keras.ops.convert_to_numpy, every))
 
 
 if __name__ == "__main__":
@@ -118,6 +176,6 @@ if __name__ == "__main__":
     start_quickly()  # As the test process, whose run must be equal.
     # The signal ends all of them in the middle of an epoch.
     ends = [kill]
-    for kind in KINDS:
+    for kind in sys.argv[1:]:
         ends.append(functools.partial(train, kind, "rest", 1, ends[-1]))
     ends[-1]()

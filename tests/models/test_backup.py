@@ -7,17 +7,20 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from three_backends import BACKEND, quickest
 
 PROGRAM = Path(__file__).with_name("backup_run.py")
 ROOT = os.getcwd()
 SUPPORT = str(Path(__file__).parents[1] / "support")
-# With the state of penalties, weights that are shared, and pools of images.
-KINDS = "gan", "coupled_gan", "cycle_gan"
+program = runpy.run_path(str(PROGRAM))
+# What is restored is variables: on the other backends one system stands for
+# all, which are saved and continued there by tests of their own.
+KINDS = [*program["SYSTEMS"]] if BACKEND == quickest() else ["gan"]
 
 
 def test_killed_and_restarted_equals_unbroken(tmp_path, monkeypatch, capfd):
     killed = subprocess.run(
-        [sys.executable, PROGRAM],
+        [sys.executable, PROGRAM, *KINDS],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([ROOT, SUPPORT])},
         capture_output=True,
@@ -29,19 +32,21 @@ def test_killed_and_restarted_equals_unbroken(tmp_path, monkeypatch, capfd):
     assert not list(tmp_path.glob("*_rest.npz"))
     # This is another process, which has nothing of the one that is dead.
     monkeypatch.chdir(tmp_path)
-    train = runpy.run_path(str(PROGRAM))["train"]
+    train = program["train"]
     for kind in KINDS:
         train(kind, "rest")
     # It is the killed epoch that is done again, and none before it.
-    assert epochs_of(capfd.readouterr().out) == dict.fromkeys(KINDS, (1, 2))
+    assert epochs_of(capfd.readouterr().out) == dict.fromkeys(KINDS, (1,))
     for kind in KINDS:
         train(kind, "whole")
         ours, theirs = (
             np.load(f"{kind}_{name}.npz") for name in ("whole", "rest")
         )
-        assert len(ours.files) == len(theirs.files) > 30
+        assert len(ours.files) == len(theirs.files) > 15
         for name in ours.files:
-            np.testing.assert_array_equal(ours[name], theirs[name])
+            np.testing.assert_array_equal(
+                ours[name], theirs[name], err_msg=f"{kind}: {name}"
+            )
 
 
 def epochs_of(output):

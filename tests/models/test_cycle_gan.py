@@ -133,7 +133,7 @@ def convolution(seed):
     return keras.Model(images, factor(images))
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_identity_alone_makes_generators_the_identity():
     generators = convolution(1), convolution(2)
     model = make_cycle(
@@ -197,7 +197,7 @@ def test_discriminators_learn_from_what_the_pool_shows(monkeypatch):
     assert float(logs["g_loss"]) == pytest.approx(fooling, rel=1e-4)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_a_pool_exchanges_once_per_turn_of_the_discriminators(monkeypatch):
     model = make_cycle(
         update="alternating",

@@ -83,7 +83,7 @@ def test_a_conditional_discriminator_judges_pairs():
     assert move == pytest.approx(-RATE * gap, rel=1e-4)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("source", "update"), [(SHAPE, "alternating"), (None, "simultaneous")]
 )
@@ -110,7 +110,7 @@ def test_losses_of_the_generator_add_up(source, update):
     assert_close(both[1][0], one[1][0], rtol=1e-4, atol=1e-7)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_all_losses_and_penalties():
     model = make(
         loss="relativistic",
@@ -140,7 +140,7 @@ def test_training_goes_on_with_a_loss():
     assert "pixel" in fit(model)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_learns_a_translation():
     # Each step of gradient descent leaves a third of the error.
     model = make(
@@ -178,14 +178,14 @@ def test_other_sizes_and_channels(source, target, scale):
     assert model.translate(uniform(0, small, 3)).shape == (3, *large)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_pairs_of_sizes_that_do_not_match():
     model = make(translator((None, None, 1)), judge((None, None, 1)))
     with pytest.raises(ValueError, match=r"Targets must.*\(6, 8, 1\)"):
         fit(model, SOURCES, TARGETS[:, :6])
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_logits_of_any_shape():
     flat = keras.Sequential(
         [keras.Input(SHAPE), layers.Flatten(), layers.Dense(3)]
@@ -258,7 +258,7 @@ class Unrepeatable(Signs):
         return images + ops.cast(shift, images.dtype)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("augmenter", "source", "message"),
     [
@@ -329,7 +329,7 @@ def test_metrics_compare_translations_with_targets():
     assert values["pixel"] == pytest.approx(100 * values["error"], rel=1e-5)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_data_sets_of_pairs():
     model, twin = make(), make()
     logs = model.fit(pipeline((SOURCES, TARGETS), 4), verbose=0).history
@@ -396,7 +396,7 @@ def test_saved_and_continued_equals_unbroken(
     assert_equal(loaded.translate(SOURCES), unbroken.translate(SOURCES))
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_config():
     model = make(seed=5, ema_momentum=0.5)
     loaded = Pix2Pix.from_config(model.get_config())
@@ -413,7 +413,7 @@ def ready():
     return make()
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -432,7 +432,7 @@ def test_bad_data(ready, data, message):
             method(*data)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("sources", "targets", "message"),
     [(3, 1, "sources with values"), (1, 3, "targets with values")],
@@ -443,13 +443,13 @@ def test_data_sets_out_of_range(ready, sources, targets, message):
         ready.evaluate(data, verbose=0)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_data_sets_without_targets(ready):
     with pytest.raises(ValueError, match="pairs of a source and a target"):
         ready.evaluate(pipeline(SOURCES, 4), verbose=0)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
@@ -472,13 +472,13 @@ def test_bad_arguments_of_compile(ready, options, error, message):
         ready.compile(**options)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_no_loss_has_no_penalties(ready):
     ready.compile(loss=None, penalties="auto")
     assert ready.players[0].penalties == ()
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_reconstruction_losses_must_be_scalars():
     model = make(reconstruction=lambda real, fake: ops.abs(real - fake))
     with pytest.raises(ValueError, match="scalars.*<lambda>.*shape"):
@@ -490,7 +490,7 @@ def several_inputs():
     return keras.Model(inputs, layers.Add()(inputs))
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("networks", "message"),
     [
@@ -520,7 +520,7 @@ def _flat():
     return keras.Sequential([keras.Input(SHAPE), layers.Flatten()])
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_a_sigmoid_is_warned_of():
     sigmoid = keras.Sequential([judge(), layers.Activation("sigmoid")])
     with pytest.warns(UserWarning, match="ends in a sigmoid"):

@@ -87,7 +87,7 @@ def test_statistics_are_kept_in_each_update():
     assert kept == [[2.0, 3.0], [3.0, 3.0]]
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_impossible_penalties():
     with pytest.raises(ValueError, match="`player` of a penalty must be one"):
         compiled(Weights("umpire"))

@@ -67,7 +67,7 @@ def test_decoder_learns_and_encoder_does_not(trained):
     assert not owned & {id(v) for v in model.encoder.variables}
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_logs_are_those_of_the_formulas():
     model = compiled(0.0, content_weight=0.5, style_weight=3.0)
     logs = model.evaluate(CONTENTS, STYLES, return_dict=True, verbose=0)
@@ -140,13 +140,13 @@ def test_file_holds_all_and_training_goes_on_exactly(tmp_path):
         np.testing.assert_allclose(new, old, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_steps_per_execution_are_checked():
     with pytest.raises(ValueError, match="`steps_per_execution` must be"):
         make().compile(steps_per_execution=0)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_a_named_network_is_not_in_the_file(monkeypatch, tmp_path):
     narrow_vgg19(monkeypatch)
     decoder = style_decoder(4, widths=(4, 4, 4), convolutions=(1, 1, 1), seed=1)
@@ -182,7 +182,7 @@ def test_features_get_the_statistics_of_the_style(trained):
     assert distance(drawn) < 0.5 * distance(CONTENTS)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_strength_goes_from_the_content_to_the_style(trained):
     model, _ = trained
     none, half, full = (
@@ -197,7 +197,7 @@ def test_strength_goes_from_the_content_to_the_style(trained):
     assert_close(array(called)[:1], full[:1], atol=1e-5)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_styles_are_mixed_by_weights(trained):
     model, _ = trained
     first, second, third = (
@@ -214,7 +214,7 @@ def test_styles_are_mixed_by_weights(trained):
         assert_close(each[number], one[number], atol=1e-6)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -233,7 +233,7 @@ def test_translate_checks_its_arguments(trained, options, message):
         trained[0].translate(**arguments)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_networks_and_data_must_fit():
     with pytest.raises(ValueError, match="`decoder` could not be called"):
         make(small_decoder(5))
@@ -313,7 +313,7 @@ def test_an_image_in_its_own_style_stays_as_it_is(optimizer):
     np.testing.assert_array_equal(image, CONTENTS[0])
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_layers_and_weights_can_be_chosen(optimizer):
     options = {"steps": 1, "method": "adam"}
     _, history = optimizer.optimize(
@@ -336,7 +336,7 @@ def test_layers_and_weights_can_be_chosen(optimizer):
         unnamed.optimize(CONTENTS[0], STYLES[0], **options)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -61,7 +61,7 @@ def test_tiles_of_a_larger_result():
     assert_close(found, whole, atol=1e-5)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_seams_are_blended():
     """Each tile returns its own number."""
     numbers = iter(range(100))
@@ -78,7 +78,7 @@ def test_seams_are_blended():
     assert (np.diff(row) >= 0).all() and np.diff(row).max() <= 0.51
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_every_tile_is_as_large_as_allowed():
     sizes = []
 
@@ -126,7 +126,7 @@ def test_weights_that_change_count(fixed):
     weight.assign(-weight)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("images", "options", "message"),
     [
@@ -150,14 +150,14 @@ def test_images_that_cannot_be_translated(fixed, images, options, message):
         fixed.translate(images, **options)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_a_result_larger_than_memory_is_refused(model, monkeypatch):
     monkeypatch.setattr("keras_gan.utils.memory._total_memory", lambda: 1000.0)
     with pytest.raises(ValueError, match="translation of an image of 20 x 13"):
         model.translate(IMAGES, tile=8)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_tiles_need_a_whole_multiple():
     generator = keras.Sequential(
         [keras.Input(ANY), layers.Conv2D(1, 3, padding="valid")]

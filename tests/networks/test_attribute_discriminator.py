@@ -5,7 +5,7 @@ import pytest
 from keras_gan import networks
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 @pytest.mark.parametrize(

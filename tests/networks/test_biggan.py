@@ -10,7 +10,7 @@ from keras_gan import networks
 from keras_gan.layers import SelfAttention, SpectralNormalization
 
 # One step of it on each backend is in tests/models/test_families.py.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 LATENTS = np.random.default_rng(0).normal(size=(2, 40)).astype("float32")
 
 

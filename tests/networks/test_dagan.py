@@ -9,7 +9,7 @@ from keras_gan import networks
 SHAPES = [(28, 28, 1), (9, 14, 5), (8, 8, 3), (5, 4, 2)]
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize("shape", SHAPES)
 def test_images_of_every_size_and_channels(shape):
     generator, discriminator = networks.dagan(shape, latent_dim=3, width=2)
@@ -32,7 +32,7 @@ def test_image_and_latents_count():
         assert np.abs(array(discriminator(changed)) - pair).max() > 1e-4
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_seed_and_dropout():
     options = {"width": 2, "dropout": 0.5, "seed": 1}
     pairs = [networks.dagan((8, 8, 1), **options) for _ in "ab"]
@@ -48,7 +48,7 @@ def test_seed_and_dropout():
     assert_equal(*same)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [

@@ -49,7 +49,7 @@ def test_error_of_features_is_the_perceptual_loss():
         assert_close(found[number, 0], float(array(loss)), rtol=1e-5)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_outside_training_the_errors_are_those_of_fixed_crops():
     _, discriminator = networks.fastgan(SHAPE, width=2, latent_dim=4, seed=1)
     images = RNG.uniform(-1, 1, (2, *SHAPE)).astype("float32")
@@ -111,7 +111,7 @@ def test_learns_to_reconstruct_a_few_images():
     assert np.mean(errors[-6:]) < 0.7 * np.mean(errors[:4])
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_sizes():
     for shape in ((28, 28, 1), (32, 48, 3), (128, 128, 3)):
         generator, discriminator = networks.fastgan(shape, width=2, seed=1)
@@ -122,7 +122,7 @@ def test_sizes():
             networks.fastgan(shape)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_noise_is_added_in_every_other_block():
     generator = networks.fastgan_generator((64, 64, 1), width=2, seed=1)
     kind = keras_gan.layers.NoiseInjection
@@ -130,7 +130,7 @@ def test_noise_is_added_in_every_other_block():
     assert sides == [8, 8, 32, 32]
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize("side", [4, 7, 8, 14, 20, 28])
 def test_every_pixel_of_the_coarse_map_counts_for_the_gates(side):
     size = side
@@ -147,7 +147,7 @@ def test_every_pixel_of_the_coarse_map_counts_for_the_gates(side):
     assert (np.abs(gates - none).max(axis=1) > 0.0).all()
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_all_kernels_but_the_first_have_spectral_normalization():
     pair = networks.fastgan((64, 64, 1), width=2, latent_dim=4, seed=1)
     for network, number in zip(pair, (1, 0), strict=True):
@@ -165,7 +165,7 @@ def test_all_kernels_but_the_first_have_spectral_normalization():
         )
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_both_paths_of_a_block_are_activated_before_their_mean():
     network = networks.fastgan_discriminator(SHAPE, width=2, seed=1)
     means = [x for x in network.layers if isinstance(x, keras.layers.Average)]

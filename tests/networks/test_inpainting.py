@@ -38,7 +38,7 @@ def test_known_pixels_come_back_bit_for_bit(policy):
     assert np.ptp(filled[hole]) > 0.01
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(("side", "halved"), [(256, 6), (28, 2), (3, 1)])
 def test_default_depth(side, halved):
     generator = networks.gated_unet_generator((side, side, 2), width=1)
@@ -52,7 +52,7 @@ def test_default_depth(side, halved):
     assert rows == -(-side // 2**halved)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_discriminator_sees_the_mask_and_not_the_rest_of_the_source():
     model = networks.sn_patch_discriminator(
         (13, 17, 3), (13, 17, 4), width=2, seed=0

@@ -48,7 +48,7 @@ def test_attention_is_that_of_its_formula():
     assert_close(found, expected.reshape(x.shape), rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "layer",
     [AdditiveAttention2D(2, seed=1), PositionEmbedding2D(0.1, seed=1)],
@@ -63,7 +63,7 @@ def test_layers_come_back(layer):
         AdditiveAttention2D(4)(x)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "shape", [(28, 28, 1), (32, 32, 3), (64, 32, 3), (128, 128, 3), (8, 8, 1)]
 )
@@ -74,7 +74,7 @@ def test_sizes(shape):
     assert discriminator.output_shape == (None, 1)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("shape", "width", "error"),
     [
@@ -127,7 +127,7 @@ def test_trains_by_its_recipe(num_classes):
     assert np.mean(changed) > 0.9
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize("shape", [(28, 28, 1), (64, 32, 1)])
 def test_penalty_is_that_of_the_sum_of_the_logits(shape):
     """0.01 |gradient of the sum|^2, which the authors' code adds."""

@@ -8,7 +8,7 @@ from portable import array, gradients
 from keras_gan import networks
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 def discriminator(side, **options):

@@ -133,7 +133,7 @@ def test_a_run_that_stops_within_a_fade_goes_on_exactly(tmp_path):
         np.testing.assert_array_equal(array(one), array(other))
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_sizes():
     for shape in ((28, 28, 1), (32, 64, 3), (8, 8, 4)):
         generator, discriminator = networks.progressive(shape, **SMALL)

@@ -15,7 +15,7 @@ from keras_gan import networks
 from keras_gan.networks.stylegan2 import plan
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 UNET = partial(networks.unet_generator, normalization="batch")
 PATCH = networks.patch_discriminator
 

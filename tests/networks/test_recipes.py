@@ -8,7 +8,7 @@ import keras_gan
 from keras_gan import networks
 from keras_gan.networks import recipes
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 def test_recipe_makes_new_optimizers_for_each_compilation():

@@ -8,7 +8,7 @@ from portable import array, quick
 from keras_gan import layers, networks
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 def kinds(model, kind):

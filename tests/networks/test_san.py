@@ -119,7 +119,7 @@ def test_the_step_of_the_generator_is_the_ordinary_one(name):
         ),
     ],
 )
-@pytest.mark.once
+@pytest.mark.quickest
 def test_logits_stay_until_training(build):
     discriminator = build()
     inputs = [RNG.uniform(-1, 1, (5, *SHAPE)).astype("float32")]
@@ -156,7 +156,7 @@ def test_trains_and_comes_back(num_classes, tmp_path):
     assert_close(again.discriminator.get_layer("san_head").direction, direction)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize("num_classes", [None, 3])
 def test_layer(num_classes):
     head = SANHead(num_classes, use_bias=False, seed=1, name="head")
@@ -169,7 +169,7 @@ def test_layer(num_classes):
         assert one.shape == (4, 1)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -17,7 +17,7 @@ def count(model):
     return sum(math.prod(w.shape) for w in model.trainable_weights)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize("build", [networks.sngan, networks.sagan])
 @pytest.mark.parametrize(
     "shape", [(8, 8, 1), (28, 28, 1), (50, 20, 4), (64, 64, 3)], ids=str
@@ -28,7 +28,7 @@ def test_any_size(build, shape):
     assert discriminator.output_shape == (None, 1)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_counts_follow_the_layer_tables():
     # 32 pixels: a linear layer, three blocks of 256, BN, a convolution.
     width = 256
@@ -48,7 +48,7 @@ def test_counts_follow_the_layer_tables():
     assert count(networks.sngan_discriminator((32, 32, 3))) == expected
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_widths_of_large_images():
     generator, discriminator = networks.sngan((128, 128, 3), width=1)
     adds = [
@@ -83,7 +83,7 @@ def test_without_attention_it_is_sngan_bit_for_bit(shape, num_classes):
         assert sum(isinstance(x, SelfAttention) for x in one.layers) == 1
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("shape", "size"),
     [
@@ -131,7 +131,7 @@ def test_scores_add_up_in_float32(build):
     assert_close(total, maps.sum((1, 2)), rtol=1e-5)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize("build", [networks.sngan, networks.biggan])
 def test_embeddings_of_labels_are_normalized(build):
     _, discriminator = build((8, 8, 1), num_classes=3, width=2, seed=1)
@@ -148,7 +148,7 @@ def test_embeddings_of_labels_are_normalized(build):
     assert_close(np.linalg.norm(vectors, ord=2), 1.0, rtol=1e-3)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_spectral_normalization_is_where_it_is_asked_for():
     def normalized(model):
         return sum(isinstance(x, SpectralNormalization) for x in model.layers)
@@ -163,7 +163,7 @@ def test_spectral_normalization_is_where_it_is_asked_for():
     assert normalized(plain) == 0
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_recipes_are_those_of_the_papers():
     sngan = networks.recipe("sngan", (32, 32, 3))
     assert (sngan.loss, sngan.discriminator_steps) == ("hinge", 5)
@@ -172,7 +172,7 @@ def test_recipes_are_those_of_the_papers():
     assert (sagan.generator_rate, sagan.discriminator_rate) == (1e-4, 4e-4)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_bad_width():
     with pytest.raises(ValueError, match="`width` must be at least 1"):
         networks.sngan((16, 16, 1), width=0)

@@ -7,7 +7,7 @@ from keras_gan.networks.spatial import (
 )
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from portable import array
 from keras_gan.networks import style_decoder
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 def test_it_has_the_published_number_of_weights():

@@ -26,7 +26,7 @@ def gan():
     return gan
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("shape", "sizes"),
     [
@@ -45,14 +45,14 @@ def test_sizes(shape, sizes):
     assert list(dict.fromkeys(found)) == sizes
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize("shape", [(36, 36, 3), (3, 8, 1), (16, 18, 1)])
 def test_impossible_sizes(shape):
     with pytest.raises(ValueError, match="4, 5, 6 or 7 pixels doubled"):
         networks.stylegan2_generator(shape)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_the_first_images_have_a_scale_near_1():
     generator, discriminator = networks.stylegan2(
         (16, 16, 3), width=16, mapping_depth=8, seed=2
@@ -66,7 +66,7 @@ def test_the_first_images_have_a_scale_near_1():
     assert 0.1 < np.abs(array(discriminator(noise))).mean() < 5.0
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_classes_and_noise_reach_the_images(gan):
     latents = np.ones((2, 4), "float32")
     first = array(gan.generator([latents, np.array([0, 0])]))
@@ -89,14 +89,14 @@ def test_truncation_in_styles(gan):
     assert 0.2 * far < near < 0.8 * far
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_truncation_of_styles_is_a_share(gan):
     for truncation in (-0.1, 1.5, "half"):
         with pytest.raises(ValueError, match="share of each style's distance"):
             gan.generate(1, truncation=truncation)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_recipe():
     recipe = networks.recipe("stylegan2", (32, 32, 3))
     arguments = recipe.compile_arguments()
@@ -116,7 +116,7 @@ def test_recipe():
         assert_close(adams[name], values, rtol=1e-5)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_saved_and_loaded(tmp_path):
     gan = keras_gan.GAN(*tiny(), seed=1)
     recipe = networks.recipe("stylegan2", SHAPE)
@@ -134,7 +134,7 @@ def test_saved_and_loaded(tmp_path):
         assert_close(other, one)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_layers_that_take_the_style():
     # Convolutions have as many inputs as the style has entries.
     generator = networks.stylegan2_generator((8, 8, 1), width=2)

@@ -8,7 +8,7 @@ from portable import array, assert_close, quick
 from keras_gan import networks
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 SMALL = {
     "srresnet_generator": {"width": 2, "blocks": 1},

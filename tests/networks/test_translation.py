@@ -149,7 +149,7 @@ def test_equal_weights_give_equal_outputs_on_every_backend(name):
     assert_close(first.flat[-1], last, rtol=1e-3, atol=1e-4)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "name", [n for n in NAMES if n not in ("attributes", "patch of pairs")]
 )
@@ -167,14 +167,14 @@ def test_sizes_known_only_at_run_time(name):
         assert_close(run(*several), model(inputs), rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_attributes_of_images_of_unknown_size():
     model = ready("attributes", UNKNOWN)
     logits, attributes = model(inputs_of(model))
     assert logits.shape == (2, 1, 1, 1) and attributes.shape == (2, 4)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @every
 def test_the_smallest_images(name):
     model = ready(name, UNKNOWN)
@@ -182,7 +182,7 @@ def test_the_smallest_images(name):
         assert np.isfinite(array(output)).all() and 0 not in output.shape
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @every
 def test_outputs_are_float32_under_mixed_precision(name):
     keras.config.set_dtype_policy("mixed_bfloat16")
@@ -191,7 +191,7 @@ def test_outputs_are_float32_under_mixed_precision(name):
     assert {dtype_of(output) for output in model.outputs} == {"float32"}
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize("name", ["resnet", "srresnet", "unet_discriminator"])
 def test_mixed_precision_computes_much_the_same(name):
     keras.config.set_dtype_policy("mixed_bfloat16")
@@ -202,7 +202,7 @@ def test_mixed_precision_computes_much_the_same(name):
     assert 0 < np.abs(outputs - exact).mean() < 0.1 * np.abs(exact).mean()
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "name", ["resnet with attributes", "rrdb", "gated_unet", "sn_patch"]
 )
@@ -216,7 +216,7 @@ def test_saving_round_trip(name, tmp_path):
     assert json.dumps(first) == json.dumps(second)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @every
 def test_seed_and_name(name):
     first = built(name, UNKNOWN, seed=7, name="first")
@@ -228,14 +228,14 @@ def test_seed_and_name(name):
     assert len({kernel.tobytes() for kernel in kernels}) == len(kernels)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_another_seed_changes_every_kernel():
     one, other = (kernels_of(built("unet", seed=seed)) for seed in (7, 8))
     for kernel, changed in zip(one, other, strict=True):
         assert np.any(kernel != changed)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @every
 def test_every_weight_of_a_network_learns(name):
     model = ready(name)
@@ -250,7 +250,7 @@ def test_every_weight_of_a_network_learns(name):
         assert np.abs(slope).max() > 0, weight.path
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize("name", ["patch", "attributes", "unet_discriminator"])
 def test_gradient_penalty_can_be_differentiated(name):
     model = ready(name)
@@ -269,7 +269,7 @@ def test_gradient_penalty_can_be_differentiated(name):
         assert np.isfinite(slope).all() and np.abs(slope).max() > 0
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("name", "wrapped", "plain"),
     [
@@ -292,7 +292,7 @@ UNET, RESNET, PATCH = (
 GATED, SN_PATCH = "gated_unet_generator", "sn_patch_discriminator"
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("builder", "arguments", "options", "message"),
     [

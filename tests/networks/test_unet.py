@@ -8,7 +8,7 @@ from portable import array, assert_equal, quick
 from keras_gan import networks
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 def images(size, seed=0):
