@@ -4,10 +4,10 @@ import json
 import subprocess
 import sys
 
+import keras
 import pytest
 
-# What is backend's own has no heavy packages: test_house.py.
-pytestmark = pytest.mark.quickest
+BACKEND = keras.backend.backend()
 PROGRAM = """
 import json, sys, time
 import keras
@@ -43,6 +43,12 @@ def test_heavy_packages_stay_out(imported):
         "scipy",
         "sklearn",
     }
+
+
+def test_no_other_framework_comes_in(imported):
+    assert "keras_gan.models.gan" in imported["added"]
+    others = {"tensorflow", "jax", "torch"} - {BACKEND}
+    assert not others & set(imported["added"])
 
 
 def test_import_is_quick(imported):

@@ -78,15 +78,15 @@ def test_all_backends_are_run_and_the_missing_one_is_told(run):
     assert backends["tensorflow"] == backends["jax"] == "passed"
     assert backends["missing"].startswith("NOT TESTED")
     assert "4 passed" in process.stdout  # On TensorFlow.
-    # On JAX two tests less, and one that is bound to it.
-    assert "2 passed, 2 deselected" in process.stdout
+    # On JAX those that are left to TensorFlow are not even collected, but one
+    # is bound to it.
+    assert "2 passed in" in process.stdout
 
 
 def test_the_quickest_backend_is_the_last_if_it_is_there(run):
     process = run(OTHERS="missing jax", LAST="jax")
     assert process.returncode == 0, process.stdout
-    assert "3 passed, 1 deselected" in process.stdout  # On TensorFlow.
-    assert "3 passed, 1 deselected" in process.stdout  # On JAX.
+    assert process.stdout.count("3 passed in") == 2  # On TensorFlow and JAX.
 
 
 def test_a_failure_on_another_backend_fails_the_command(run):
@@ -99,7 +99,7 @@ def test_a_failure_on_another_backend_fails_the_command(run):
 def test_a_chosen_backend_is_the_only_one(run):
     process = run(KERAS_BACKEND="jax")
     assert process.returncode == 0 and told(process) == {}
-    assert "2 passed, 2 deselected" in process.stdout
+    assert "2 passed in" in process.stdout
 
 
 def test_arguments_are_handed_through(run):

@@ -192,7 +192,7 @@ def test_pairs_on_two_replicas_are_as_on_one_device(two_cpus, tmp_path):
             judge = pair_models.judge(source=pair_models.SHAPE)
             model = Pix2Pix(pair_models.translator(), judge, seed=7)
             model.compile(*sgd, penalties=[penalties.R1(0.1)], run_eagerly=True)
-        fit = model.fit(sources, targets, batch_size=4, epochs=2,
+        fit = model.fit(sources, targets, batch_size=4, epochs=1,
                         shuffle=False, verbose=0)  # fmt: skip
         models.append(model)
         logs.append(fit.history)
@@ -239,7 +239,7 @@ def test_translation_on_two_replicas_is_as_on_one_device(two_cpus, case):
                 run_eagerly=True,
                 **options,
             )
-        logs.append(fit(model, FIRST[:number], given[:number], epochs=2))
+        logs.append(fit(model, FIRST[:number], given[:number], epochs=1))
         models.append(model)
     assert_same_run(models, logs)
 
@@ -252,7 +252,7 @@ def test_few_labels_on_two_replicas_are_as_on_one_device(two_cpus, size):
     for scope in (contextlib.nullcontext, two_cpus.scope):
         with scope():
             model = semi_models.make(run_eagerly=True)
-        logs.append(fit(model, *data, epochs=2))
+        logs.append(fit(model, *data, epochs=1))
         models.append(model)
     assert_same_run(models, logs)
 

@@ -9,20 +9,19 @@ import keras
 import numpy as np
 import pytest
 from families import CLASSES, FAMILIES, LABELS, LATENT_DIM, images_for
-from portable import BACKEND, QUICK_STEPS, to_numpy
+from portable import QUICK_STEPS, corners, to_numpy
 
 import keras_gan
 
-# On other backends than PyTorch all take long: a few are enough there beside
-# test_one_step.py.
-TRAINED = ["dcgan", "sagan", "stylegan2", "progressive"]
-if BACKEND == "torch":
-    TRAINED = [*FAMILIES]
+# On other backends than PyTorch all take long: one is enough there beside
+# test_one_step.py and the tests of layers in half precision.
+TRAINED = corners(FAMILIES)
 # Replicas of these are traced as a user's are: with batch normalization, and
 # with a statistic of the whole batch.
 TRACED = ("dcgan", "progressive")
-# Of these, all have what replicas have to share or to draw apart.
-REPLICATED = (*TRACED, "stylegan2", "fastgan")
+# Of these, all have what replicas have to share or to draw apart; the layers of
+# "sngan" are inside "sagan".
+REPLICATED = (*TRACED, "stylegan2", "fastgan", "sagan", "ladagan")
 
 
 class LatentsFromData(keras_gan.GAN):

@@ -14,6 +14,7 @@ starts one for JAX and one for PyTorch with the same arguments. If
 import ast
 import functools
 import importlib.util
+import inspect
 import os
 import resource
 import subprocess
@@ -59,8 +60,7 @@ def is_left_to_another(path: Path) -> bool:
     ]
     only = _backends_of_marks()
     elsewhere = any(only.get(mark, BACKEND) != BACKEND for mark in marks)
-    # But for what needs a strategy, which goes before the mark.
-    return elsewhere and "two_cpus" not in path.read_text()
+    return elsewhere and not _asks_for_a_strategy(path)
 
 
 def runs_on(path: Path, backend: str) -> bool:
@@ -76,12 +76,31 @@ class _BoundElsewhere(pytest.Module):
 
 
 def pytest_pycollect_makemodule(module_path, parent):
-    # pytest calls it an error if a test that is named is not there.
-    named = any("::" in argument for argument in parent.config.args)
-    elsewhere = not named and is_left_to_another(module_path)
+    elsewhere = not _names_tests(parent) and is_left_to_another(module_path)
     if elsewhere or not runs_on(module_path, BACKEND):
         return _BoundElsewhere.from_parent(parent, path=module_path)
     return None
+
+
+def pytest_pycollect_makeitem(collector, obj):
+    """Leaves out functions before their thousands of parameters are made."""
+    marks = {mark.name for mark in getattr(obj, "pytestmark", ())}
+    only = _backends_of_marks()
+    elsewhere = any(only.get(mark, BACKEND) != BACKEND for mark in marks)
+    if not elsewhere or not inspect.isfunction(obj) or _names_tests(collector):
+        return None
+    return None if _asks_for_a_strategy(collector.path) else []
+
+
+def _names_tests(collector) -> bool:
+    """True if pytest would call it an error that a test is not there."""
+    return any("::" in argument for argument in collector.config.args)
+
+
+@functools.cache
+def _asks_for_a_strategy(path: Path) -> bool:
+    """True if tests of a module may need one, which goes before any mark."""
+    return "two_cpus" in path.read_text()
 
 
 def pytest_collection_modifyitems(config, items):
