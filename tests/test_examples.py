@@ -14,12 +14,10 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from three_backends import BACKEND, quickest
 
 from keras_gan import GAN
 from keras_gan import images as image_tools
-
-# Another backend would change nothing.
-pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).parents[1]
 
@@ -65,7 +63,9 @@ def run(tmp_path):
 
 OWN_PIXELS = np.random.default_rng(0).integers(0, 256, (20, 30, 3), "uint8")
 SMALL = {
+    "attributes.py": [*("--epochs", "1", "--width", "4"), "--batch-size=128"],
     "augmentation_gallery.py": ["--image", "own.png", "--size", "12"],
+    "colorization.py": ["--epochs", "1", "--width", "4", "--batch-size", "64"],
     "coupled_domains.py": ["--epochs", "1"],
     "custom_networks.py": ["--epochs", "1", "--batch-size", "256"],
     "custom_system.py": ["--epochs", "1"],
@@ -83,6 +83,15 @@ SMALL = {
         *("--ways", "class weights", "GAN + classical"),
     ],
 }
+# What uses several devices is of a framework; another one would change nothing
+# of the rest.
+OF_TENSORFLOW = ("multi_gpu.py", "many_machines.py")
+
+
+def runs_here(name: str) -> bool:
+    """True if a test of an example runs on this backend."""
+    only = "tensorflow" if name in OF_TENSORFLOW else quickest()
+    return only == BACKEND
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +102,7 @@ def several(tmp_path_factory):
     programs = [
         [str(ROOT / "examples" / name), *arguments]
         for name, arguments in SMALL.items()
+        if runs_here(name)
     ]
     process = finished(["-c", SEVERAL, json.dumps(programs)], folder)
     return folder, by_program(process.stdout), by_program(process.stderr)
@@ -104,9 +114,12 @@ def by_program(text: str) -> dict[str, str]:
     return {Path(path).name: written for path, _, written in parts}
 
 
+@pytest.mark.quickest
 def test_no_example_is_left_out():
     assert {path.name for path in (ROOT / "examples").glob("*.py")} == {
+        "attributes.py",
         "augmentation_gallery.py",
+        "colorization.py",
         "coupled_domains.py",
         "custom_networks.py",
         "custom_system.py",
@@ -122,6 +135,7 @@ def test_no_example_is_left_out():
     }
 
 
+@pytest.mark.once
 def test_quickstart(run, tmp_path):
     process = run("quickstart.py", "--epochs", "2", "--out", "here")
     assert process.stderr == ""
@@ -144,6 +158,7 @@ def test_quickstart(run, tmp_path):
     assert np.abs(grid.astype(int) - drawn).max() <= 1
 
 
+@pytest.mark.quickest
 def test_custom_networks(several):
     folder, printed, _ = several
     # That epoch is after the model was saved and loaded again.
@@ -155,6 +170,7 @@ def test_custom_networks(several):
         keras.saving.load_model(folder / "custom.keras")
 
 
+@pytest.mark.quickest
 def test_custom_system(several):
     folder, printed, _ = several
     assert "critic_loss" in printed["custom_system.py"]
@@ -163,6 +179,7 @@ def test_custom_system(several):
     assert program.count("\n") < 80
 
 
+@pytest.mark.quickest
 def test_coupled_domains(several):
     folder, *_ = several
     picture = image_tools.read_image(folder / "coupled.png")
@@ -171,6 +188,7 @@ def test_coupled_domains(several):
     assert height / width == pytest.approx(8 / 12, abs=0.02)
 
 
+@pytest.mark.quickest
 def test_unpaired_translation(several):
     folder, printed, _ = several
     assert "cycle_loss: " in printed["unpaired_translation.py"]
@@ -180,6 +198,7 @@ def test_unpaired_translation(several):
     assert height / width == pytest.approx(3 / 16, abs=0.02)
 
 
+@pytest.mark.quickest
 def test_paired_translation(several):
     folder, printed, _ = several
     assert "pixel: " in printed["paired_translation.py"]
@@ -189,6 +208,32 @@ def test_paired_translation(several):
     assert height / width == pytest.approx(3 / 16, abs=0.02)
 
 
+@pytest.mark.quickest
+def test_colorization(several):
+    folder, printed, _ = several
+    found = dict(re.findall(r"(\w+): ([\d.]+)\n", printed["colorization.py"]))
+    # Of photographs that come with scikit-learn.
+    assert float(found["gray"]) == pytest.approx(0.072, abs=2e-3)
+    assert 0 < float(found["network"]) < 0.5
+    picture = image_tools.read_image(folder / "colored.png")
+    height, width = (picture.shape[axis] for axis in (0, 1))
+    assert height / width == pytest.approx(3 / 12, abs=0.01)
+
+
+@pytest.mark.quickest
+def test_attributes(several):
+    folder, printed, _ = several
+    shown = printed["attributes.py"]
+    found = re.findall(r"(\w+): ([\d.]+) \(unchanged: ([\d.]+)", shown)
+    assert [name for name, *_ in found] == ["negative", "framed"]
+    for _, *errors in found:
+        assert all(0 < float(error) < 1 for error in errors)
+    picture = image_tools.read_image(folder / "attributes.png")
+    height, width = (picture.shape[axis] for axis in (0, 1))
+    assert height / width == pytest.approx(3 / 16, abs=0.02)
+
+
+@pytest.mark.quickest
 def test_inpainting(several):
     folder, printed, _ = several
     (error,) = re.findall(r"span 2: ([\d.]+)", printed["inpainting.py"])
@@ -199,6 +244,7 @@ def test_inpainting(several):
     assert height / width == pytest.approx(3 / 16, abs=0.02)
 
 
+@pytest.mark.once
 def test_multi_gpu(several):
     folder, printed, _ = several
     assert printed["multi_gpu.py"].startswith("1 device(s): the CPU")
@@ -207,6 +253,7 @@ def test_multi_gpu(several):
     assert int(gan.optimizer.iterations) == 1797 // 256
 
 
+@pytest.mark.once
 def test_many_machines(several):
     folder, printed, _ = several
     # One process is the chief of none.
@@ -216,6 +263,7 @@ def test_many_machines(several):
     assert (folder / "samples" / "samples-0001.png").exists()
 
 
+@pytest.mark.quickest
 def test_super_resolution(several):
     folder, printed, _ = several
     shown = printed["super_resolution.py"]
@@ -227,6 +275,7 @@ def test_super_resolution(several):
     assert picture.shape == (2 * 96, 3 * 2 * 96, 3)
 
 
+@pytest.mark.quickest
 def test_augmentation_gallery(several):
     folder, *_ = several
     pictures = {
@@ -244,6 +293,7 @@ def test_augmentation_gallery(several):
     assert (first != second).any()
 
 
+@pytest.mark.quickest
 def test_style_transfer(several):
     folder, printed, _ = several
     assert "Wrote style.png" in printed["style_transfer.py"]
@@ -255,6 +305,7 @@ def test_style_transfer(several):
     assert (style != content).any()
 
 
+@pytest.mark.quickest
 def test_imbalanced_classification(several):
     _, *both = several
     output, errors = (text["imbalanced_classification.py"] for text in both)
