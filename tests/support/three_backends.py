@@ -84,12 +84,14 @@ def pytest_pycollect_makemodule(module_path, parent):
 
 def pytest_pycollect_makeitem(collector, obj):
     """Leaves out functions before their thousands of parameters are made."""
-    marks = {mark.name for mark in getattr(obj, "pytestmark", ())}
-    only = _backends_of_marks()
-    elsewhere = any(only.get(mark, BACKEND) != BACKEND for mark in marks)
-    if not elsewhere or not inspect.isfunction(obj) or _names_tests(collector):
+    if not inspect.isfunction(obj) or _names_tests(collector):
         return None
-    return None if _asks_for_a_strategy(collector.path) else []
+    only = _backends_of_marks()
+    names = (mark.name for mark in getattr(obj, "pytestmark", ()))
+    elsewhere = any(only.get(name, BACKEND) != BACKEND for name in names)
+    return (
+        [] if elsewhere and not _asks_for_a_strategy(collector.path) else None
+    )
 
 
 def _names_tests(collector) -> bool:
