@@ -130,6 +130,7 @@ def start_workers(start_process, folder):
             *("train", "--network", "mlp", "--width", 16, "--steps", 6),
             *("--batch-size", 8, "--save-every", 3, "--out", "run"),
             *("--loss", "non_saturating", "--no-jit", "--metrics", "none"),
+            "--no-report",
             program=("-c", WORKER),
             cwd=cwd,
             TF_CONFIG=json.dumps(task),

@@ -16,10 +16,13 @@ from keras_gan.backend import devices
 PROGRAM = """
 import keras
 import numpy as np
+import quick_start
+from coupled_models import coupled
 import keras_gan
 import keras_gan.cli
 from keras_gan import penalties
 
+quick_start.start_quickly()
 shape = (8, 8, 1)
 images = np.random.default_rng(0).uniform(-1, 1, (48, *shape))
 images = images.astype("float32")
@@ -30,16 +33,17 @@ def results():
     augmenter = keras_gan.layers.AdaptiveAugment(
         ["flip", "contrast"], probability=0.5, seed=2)
     gan = keras_gan.GAN(*pair, augmenter=augmenter, seed=3)
-    metric = keras_gan.metrics.FrechetInceptionDistance("digits")
+    pixels = keras.Sequential([
+        keras.Input(shape), keras.layers.AveragePooling2D(2),
+        keras.layers.Flatten()])
+    metric = keras_gan.metrics.FrechetInceptionDistance(pixels)
     gan.compile(penalties=[
         penalties.R1(0.1), penalties.GradientPenalty(1.0, seed=4),
         penalties.LeCam(0.1),
     ], metrics=[metric])
     logs = fit(gan, images)
     fid = gan.evaluate(images, batch_size=16, verbose=0, return_dict=True)
-    twins = keras_gan.CoupledGAN(
-        *keras_gan.networks.coupled(shape, latent_dim=4, width=2, seed=1),
-        seed=3)
+    twins = keras_gan.CoupledGAN(*coupled(), seed=3)
     twins.compile(loss="hinge", discriminator_steps=2, penalties=[
         penalties.R1(0.1, every=2)])
     twin_logs = fit(twins, images, -images[::-1])
@@ -68,7 +72,8 @@ except ValueError as error:
     assert "must be divisible by the number of devices" in str(error)
 else:
     raise AssertionError("33 images are divided by two")
-options = "--network mlp --width 8 --steps 2 --metrics none --quiet"
+options = "--network mlp --width 8 --steps 2 --metrics none --quiet "
+options += "--loss hinge --no-report"
 code = keras_gan.cli.main(["train", *options.split(), "--batch-size", "33"])
 assert code == 2
 assert keras_gan.cli.main(["train", *options.split()]) == 0
@@ -82,6 +87,7 @@ def test_two_devices_are_one(tmp_path):
         cwd=tmp_path,
         env={
             **os.environ,
+            "PYTHONPATH": os.pathsep.join(sys.path),
             "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} {devices}",
         },
         capture_output=True,
@@ -104,7 +110,8 @@ from keras_gan.backend import devices
 
 quick_start.start_quickly()
 options = "--network mlp --width 8 --steps 3 --loss hinge --metrics none"
-code = keras_gan.cli.main(["train", *options.split(), "--quiet", "--out=run"])
+options += " --no-report --quiet --out=run"
+code = keras_gan.cli.main(["train", *options.split()])
 assert code == 0
 with open("seen.json", "w") as file:
     json.dump([devices.has_workers(), devices.is_chief()], file)
