@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from three_backends import BACKEND
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.quickest
@@ -38,9 +39,9 @@ def test_bound_is_on_the_ratio_of_medians(program, capsys, monkeypatch):
 
 def test_memory_of_processes_is_measured(program, capsys):
     options = ["--turns", "1", "--steps", "2", "--width", "0.25"]
-    program.main(["--backend", "tensorflow", *options])
+    program.main(["--backend", BACKEND, *options])
     rows = re.findall(
-        r"\| tensorflow \| (loop|GAN.fit) \| (\d+) \| (\d+) \|",
+        rf"\| {BACKEND} \| (loop|GAN.fit) \| (\d+) \| (\d+) \|",
         capsys.readouterr().out,
     )
     assert [name for name, *_ in rows] == ["loop", "GAN.fit"]

@@ -1,6 +1,7 @@
 """The measurements of `--minutes` and of the step of small networks."""
 
 import pytest
+from three_backends import BACKEND
 
 from keras_gan import cli
 
@@ -35,8 +36,8 @@ def test_a_run_that_is_late_fails(load_benchmark, capsys, monkeypatch):
 
 def test_a_step_in_time(load_benchmark, monkeypatch):
     program = load_benchmark("small_step")
-    options = "--turns 1 --steps 2 --backend tensorflow".split()
-    program.main(options)
+    options = "--turns 1 --steps 2 --backend".split()
+    program.main([*options, BACKEND])
     monkeypatch.setattr(program, "in_a_process", lambda *_: 3.1)
     with pytest.raises(SystemExit):
-        program.main([*options, "--check"])
+        program.main([*options, "tensorflow", "--check"])
