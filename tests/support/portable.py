@@ -16,10 +16,9 @@ JIT_COMPILE = [False, True] if BACKEND == "tensorflow" else [False]
 QUICK_STEPS = {"run_eagerly": BACKEND != "jax"}
 
 # Test of a system as it is compiled. PyTorch compiles networks, not steps, and
-# that takes half a minute: test_training.py does it for all systems.
-with_a_compiler = pytest.mark.skipif(
-    BACKEND == "torch", reason="tested once for all systems"
-)
+# that takes half a minute, as eager steps do on JAX: test_training.py compares
+# the ways of each backend for all systems.
+with_a_compiler = pytest.mark.once
 
 
 def corners(parameters, everywhere=1):

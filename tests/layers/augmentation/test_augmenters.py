@@ -31,7 +31,8 @@ def test_rand_augment_will_do_as_the_augmenter_of_a_gan():
     check(whole, [], (8, 8, 3))
     # XLA takes many seconds for second derivatives of all eight, twice over.
     two = RandomLayers(whole.layers[-2:], 1, dtype="float32")
-    for layer in (*whole.layers[:-2], two):
+    others = whole.layers[:-2] if BACKEND == "tensorflow" else []
+    for layer in (*others, two):
         check(layer, [R1(1.0)], (8, 8, 3))
 
 
