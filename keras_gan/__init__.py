@@ -30,6 +30,7 @@ from keras_gan.models import (
     SemiSupervisedGAN,
     StarGAN,
     StyleTransfer,
+    TableGAN,
 )
 from keras_gan.optimizers import AdversarialOptimizer
 
@@ -48,6 +49,7 @@ __all__ = [
     "SemiSupervisedGAN",
     "StarGAN",
     "StyleTransfer",
+    "TableGAN",
     "callbacks",
     "datasets",
     "evaluation",

@@ -45,6 +45,8 @@ LAZY = {
     "PIL",
     "keras_cv",
     "matplotlib",
+    "pandas",
+    "pyarrow",
     "scipy",
     "sklearn",
     "tensorboard",

@@ -25,6 +25,7 @@ from keras_gan.datasets.super_resolution import (
     super_resolution_pairs,
 )
 from keras_gan.datasets.synthetic import SyntheticImages, synthetic
+from keras_gan.datasets.tables import table
 
 __all__ = [
     "BUILTIN_NAMES",
@@ -54,4 +55,5 @@ __all__ = [
     "stroke_masks",
     "super_resolution_pairs",
     "synthetic",
+    "table",
 ]

@@ -1,0 +1,82 @@
+"""Draws rows of a table from a trained generator."""
+
+import numpy as np
+from keras import ops
+
+from keras_gan.models.generation import compiled_call
+from keras_gan.utils.arguments import integer, positive_integer
+
+# Rows that do not fulfill a condition are drawn anew, so often on average.
+_MOST_CANDIDATES = 20
+
+
+def draw_table(gan, num_rows, *, conditions, seed, batch_size):
+    """Draws rows of a table; see `TableGAN.generate`."""
+    num_rows = positive_integer("num_rows", num_rows)
+    batch_size = min(positive_integer("batch_size", batch_size), num_rows)
+    preprocessor = gan.preprocessor
+    wanted = dict(
+        preprocessor.category(*one) for one in (conditions or {}).items()
+    )
+    root = _root(gan, seed)
+    values, codes, rounds = [], [], 0
+    while sum(map(len, codes)) < num_rows:
+        draws = np.random.default_rng([*root, rounds])
+        category = _categories(preprocessor, wanted, batch_size, draws)
+        rows = _rows(gan, category, batch_size, draws)
+        value, code = preprocessor.layout.compact(rows)
+        columns = _columns(preprocessor.layout, wanted)
+        rounds += 1
+        if rounds * batch_size > _MOST_CANDIDATES * num_rows:
+            # The generator has not learned this; the columns are as asked for.
+            code[:, columns] = list(wanted.values())
+        kept = (code[:, columns] == list(wanted.values())).all(axis=1)
+        values.append(value[kept])
+        codes.append(code[kept])
+    every = (np.concatenate(parts)[:num_rows] for parts in (values, codes))
+    return preprocessor.decode(*every)
+
+
+def _root(gan, seed) -> list[int]:
+    """Numbers from which all draws of a call follow."""
+    if seed is not None:
+        return [integer("seed", seed, at_least=0)]
+    state = ops.convert_to_numpy(gan.sampling_seed.next())
+    return [int(number) for number in state.astype("uint32")]
+
+
+def _columns(layout, wanted) -> list[int]:
+    """Where the columns with a condition are among the codes of a row."""
+    return [len(layout.mode_sizes) + column for column in wanted]
+
+
+def _categories(preprocessor, wanted, size, draws):
+    """Draws the conditions of rows, as the generator knows them: one each.
+
+    Of several conditions it is told the rarest. Without conditions each
+    category comes as often as in the table.
+    """
+    counts = preprocessor.counts()
+    if not counts:
+        return None
+    starts = np.cumsum([0, *map(len, counts)])
+    if wanted:
+        column, code = min(wanted.items(), key=lambda x: counts[x[0]][x[1]])
+        return np.full(size, starts[column] + code)
+    columns = draws.integers(len(counts), size=size)
+    category = np.zeros(size, int)
+    for column, count in enumerate(counts):
+        here = columns == column
+        drawn = draws.choice(len(count), here.sum(), p=count / count.sum())
+        category[here] = starts[column] + drawn
+    return category
+
+
+def _rows(gan, category, size, draws):
+    pair = draws.integers(2**31, size=2).astype("int32")
+    latents = draws.standard_normal((size, gan.latent_dim), "float32")
+    inputs = [ops.convert_to_tensor(latents)]
+    if category is not None:
+        width = gan.preprocessor.layout.condition_width
+        inputs.append(ops.one_hot(category.astype("int32"), width))
+    return ops.convert_to_numpy(compiled_call(gan)(pair, *inputs))
