@@ -4,37 +4,57 @@ import numpy as np
 from keras import ops
 
 from keras_gan.models.generation import compiled_call
+from keras_gan.models.table_raking import chosen_rows
 from keras_gan.utils.arguments import integer, positive_integer
 
 # Rows that do not fulfill a condition are drawn anew, so often on average.
 _MOST_CANDIDATES = 20
+# Without conditions rows are chosen among this many times as many.
+_CHOICE, _LEAST_CHOICE = 3, 1_000
 
 
 def draw_table(gan, num_rows, *, conditions, seed, batch_size):
     """Draws rows of a table; see `TableGAN.generate`."""
     num_rows = positive_integer("num_rows", num_rows)
-    batch_size = min(positive_integer("batch_size", batch_size), num_rows)
+    batch_size = positive_integer("batch_size", batch_size)
     preprocessor = gan.preprocessor
     wanted = dict(
         preprocessor.category(*one) for one in (conditions or {}).items()
     )
     root = _root(gan, seed)
+    counts = preprocessor.counts()
+    if wanted or not counts:
+        rows = _candidates(gan, num_rows, wanted, root, batch_size)
+        return preprocessor.decode(*rows)
+    pool = max(_LEAST_CHOICE, _CHOICE * num_rows)
+    values, codes = _candidates(gan, pool, wanted, root, batch_size)
+    chosen = chosen_rows(
+        codes[:, len(preprocessor.layout.mode_sizes) :],
+        [count / count.sum() for count in counts],
+        num_rows,
+        np.random.default_rng([*root, 1]),
+    )
+    return preprocessor.decode(values[chosen], codes[chosen])
+
+
+def _candidates(gan, size, wanted, root, batch_size):
+    """Values and codes of rows that fulfill all conditions."""
+    preprocessor, batch_size = gan.preprocessor, min(batch_size, size)
+    columns = _columns(preprocessor.layout, wanted)
     values, codes, rounds = [], [], 0
-    while sum(map(len, codes)) < num_rows:
-        draws = np.random.default_rng([*root, rounds])
+    while sum(map(len, codes)) < size:
+        draws = np.random.default_rng([*root, 0, rounds])
         category = _categories(preprocessor, wanted, batch_size, draws)
         rows = _rows(gan, category, batch_size, draws)
         value, code = preprocessor.layout.compact(rows)
-        columns = _columns(preprocessor.layout, wanted)
         rounds += 1
-        if rounds * batch_size > _MOST_CANDIDATES * num_rows:
+        if rounds * batch_size > _MOST_CANDIDATES * size:
             # The generator has not learned this; the columns are as asked for.
             code[:, columns] = list(wanted.values())
         kept = (code[:, columns] == list(wanted.values())).all(axis=1)
         values.append(value[kept])
         codes.append(code[kept])
-    every = (np.concatenate(parts)[:num_rows] for parts in (values, codes))
-    return preprocessor.decode(*every)
+    return tuple(np.concatenate(parts)[:size] for parts in (values, codes))
 
 
 def _root(gan, seed) -> list[int]:

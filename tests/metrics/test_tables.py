@@ -136,7 +136,7 @@ def test_classifiers_learn_what_the_table_knows():
     shuffled = {**mixed(), "label": DRAWS.permutation(mixed()["label"])}
     bad = train_synthetic_test_real(shuffled, real, "label")
     for name, score in good.items():
-        assert score > 0.8 and bad[name] < 0.65, name
+        assert score > 0.8 and bad[name] < score - 0.15, name
 
 
 def test_f1_counts_categories_that_were_lost():

@@ -9,6 +9,8 @@ from portable import BACKEND, assert_close, to_numpy
 
 import keras_gan
 from keras_gan.layers import TablePreprocessor
+from keras_gan.models import table_drawing
+from keras_gan.models.table_raking import chosen_rows
 from keras_gan.models.table_rows import TrainingRows, own_conditions
 
 once = pytest.mark.once
@@ -193,7 +195,8 @@ def test_training_stops_early_by_a_table_metric():
     )
     # Keras gives the first epoch another chance.
     assert len(history["val_column_shapes"]) == 2
-    found = gan.evaluate(held_out, verbose=0, return_dict=True)
+    # With batches as in `fit`, as the draws are those of batches.
+    found = gan.evaluate(held_out, batch_size=20, verbose=0, return_dict=True)
     for name in ("column_shapes", "pair_trends"):
         assert 0 < found[name] < 1
         assert history[f"val_{name}"][-1] == pytest.approx(found[name])
@@ -275,14 +278,55 @@ def test_without_conditions_categories_come_as_in_the_table():
     table = {
         "number": np.random.default_rng(0).normal(size=size),
         "kind": np.repeat(["a", "b", "c"], [2_700, 270, 30]),
+        "half": ["x", "y"] * (size // 2),
     }
-    rows = obedient(table).generate(size, seed=3)
-    for value, count in (("a", 2_700), ("b", 270), ("c", 30)):
-        share = count / size
+    gan = obedient(table)
+    # What the generator is told: by the logarithm of the counts, as in
+    # training, "c" would come as often as 20 % of the rows.
+    told = table_drawing._categories(
+        gan.preprocessor, {}, 2 * size, np.random.default_rng(0)
+    )
+    found = np.bincount(told, minlength=5) / size
+    wanted = np.array([0.9, 0.09, 0.01, 0.5, 0.5])
+    error = np.sqrt(wanted / size)
+    assert (np.abs(found - wanted) < 4 * error).all()
+    # And what it makes of it, though it knows no more than it is told.
+    rows = gan.generate(size, seed=3)
+    for value, share in (("a", 0.9), ("b", 0.09), ("c", 0.01)):
         error = (share * (1 - share) / size) ** 0.5
-        found = (rows["kind"] == value).mean()
-        # By the logarithm of the counts the rare one would have 20 %.
-        assert abs(found - share) < 3 * error, value
+        assert abs((rows["kind"] == value).mean() - share) < 3 * error
+
+
+def test_shares_are_right_though_the_generator_is_a_little_off():
+    draws = np.random.default_rng(0)
+    codes = np.stack(
+        [
+            draws.choice(3, 6_000, p=[0.5, 0.4, 0.1]),
+            draws.integers(2, size=6_000),
+        ],
+        axis=1,
+    )
+    shares = [np.array([0.7, 0.28, 0.02]), np.array([0.4, 0.6])]
+    rows = chosen_rows(codes, shares, 2_000, draws)
+    assert len(set(rows)) == len(rows) == 2_000
+    for column, share in zip(codes[rows].T, shares, strict=True):
+        found = np.bincount(column) / 2_000
+        error = np.sqrt(share * (1 - share) / 2_000)
+        assert (np.abs(found - share) < 3 * error).all()
+
+
+def test_rows_are_chosen_though_a_category_has_none():
+    codes = np.repeat([0, 1], 50)[:, None]
+    shares = [np.array([0.5, 0.25, 0.25])]
+    rows = chosen_rows(codes, shares, 60, np.random.default_rng(0))
+    assert len(set(rows)) == 60
+    # Two thirds of them, which are 40 of the 50 there are.
+    assert np.bincount(codes[rows, 0]).tolist() == [40, 20]
+    # More than all there are cannot be had.
+    rows = chosen_rows(
+        codes, [np.array([0.9, 0.1])], 80, np.random.default_rng(0)
+    )
+    assert np.bincount(codes[rows, 0]).tolist() == [50, 30]
 
 
 def test_generation_is_inference():

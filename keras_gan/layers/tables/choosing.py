@@ -19,7 +19,7 @@ _IDENTIFYING, _SMALL = 0.5, 100
 
 def learn(
     name: str, column: Column, categories: Collection[str], **options: Any
-) -> CategoryEncoder | NumberEncoder:
+) -> Any:
     """Returns the encoder of a column.
 
     Args:
@@ -35,7 +35,7 @@ def learn(
     return NumberEncoder.learn(name, column, **options)
 
 
-def encoder_of(state: dict[str, Any]) -> CategoryEncoder | NumberEncoder:
+def encoder_of(state: dict[str, Any]) -> Any:
     """Returns the encoder with a state that another one learned.
 
     Args:

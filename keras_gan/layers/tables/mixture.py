@@ -6,6 +6,8 @@ import numpy as np
 
 _CONCENTRATION = 0.001
 _LEAST_WEIGHT = 0.005
+# Of a mode of equal numbers, in deviations of the whole column.
+_LEAST_DEVIATION = 1e-5
 
 
 def fit_modes(
@@ -44,13 +46,31 @@ def fit_modes(
         # Modes that still move a little are as good for this.
         warnings.simplefilter("ignore", ConvergenceWarning)
         mixture.fit(sample[:, None])
-    kept = mixture.weights_ >= _LEAST_WEIGHT
-    deviations = np.sqrt(mixture.covariances_[kept, 0, 0])
+    shares = mixture.predict_proba(sample[:, None])
+    # A mode may have a weight and no numbers. The largest one always has some.
+    kept = (mixture.weights_ >= _LEAST_WEIGHT) & (shares.sum(axis=0) >= 0.5)
+    kept[shares.sum(axis=0).argmax()] = True
+    means, deviations = _moments(sample, shares[:, kept])
     return {
-        "means": (mixture.means_[kept, 0] * scale + center).tolist(),
+        "means": (means * scale + center).tolist(),
         "deviations": (deviations * scale).tolist(),
         "weights": mixture.weights_[kept].tolist(),
     }
+
+
+def _moments(
+    sample: np.ndarray, shares: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Means and deviations of the numbers of each mode.
+
+    Those of the mixture come from a prior that is as wide as all numbers, and
+    would make narrow modes much too wide.
+    """
+    shares = shares / shares.sum(axis=0)
+    means = sample @ shares
+    squares = (sample[:, None] - means) ** 2
+    deviations = np.sqrt((shares * squares).sum(axis=0))
+    return means, np.maximum(deviations, _LEAST_DEVIATION)
 
 
 def draw_modes(

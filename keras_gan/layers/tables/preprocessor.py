@@ -94,7 +94,8 @@ class TablePreprocessor(keras.layers.Layer):
     def _set(self, state: dict[str, Any] | None) -> None:
         """Takes over what was learned, also from a file."""
         self.layout: Layout | None = None
-        self._as_frame, encoders = False, []
+        self._as_frame = False
+        encoders: list[Any] = []
         if state is not None:
             self._as_frame = bool(state["frame"])
             encoders = [encoder_of(one) for one in state["columns"]]

@@ -42,8 +42,9 @@ def pair_trends(real: Any, fake: Any) -> dict[tuple[str, str], float]:
     Example:
 
     >>> real = {"x": [0.0, 0.5, 1.0], "y": [0.0, 1.0, 2.0]}
-    >>> pair_trends(real, {"x": real["x"], "y": [2.0, 1.0, 0.0]})
-    {('x', 'y'): 0.0}
+    >>> found = pair_trends(real, {"x": real["x"], "y": [2.0, 1.0, 0.0]})
+    >>> round(found["x", "y"], 6)
+    0.0
     """
     first, second = columns_of_each(real=real, fake=fake)
     tenths = {n: _tenths(one, second[n]) for n, one in first.items()}
