@@ -1,5 +1,6 @@
 """Tables as the data of a model: `fit`, `evaluate` and their checks."""
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -125,6 +126,10 @@ class TableData(TwoPlayerModel):
                 self.preprocessor.layout, *arrays
             )
             self.train_function = None
+            # JAX takes equal functions for one, and would go on with a program
+            # that holds the rows before; no two partial functions are equal.
+            step = functools.partial(type(self).train_step, self)
+            self.train_step = step  # type: ignore[method-assign]
         size = max(1, len(arrays[1]) // unit) * unit
         return np.arange(size, dtype="int32")
 
