@@ -15,9 +15,11 @@ test images are translated both ways and compared with the known transform:
   2 from black to white. A run that inverts all colors has an error near 2 (or
   maps digits to digits, near 1.7).
 
-Bounds: at least 90 %, at most .08 both ways. The picture has the test images,
-their translations, the translations back, and the true images of the second
-domain with their translations, row by row.
+Bounds: at least 90 %, at most .08 both ways. A training that is finished is
+kept in the folder `--out` and not done again, with the table. There is a
+picture for each seed; it has the test images, their translations, the
+translations back, and the true images of the second domain with their
+translations, row by row.
 
 `speed`: the step of `CycleGAN.fit` with the pool and the averages (its
 defaults), without both, and a loop that is written by hand in the framework
@@ -27,6 +29,7 @@ at least .98 without pool and averages, which the loop does not have.
 """
 
 import argparse
+import functools
 import sys
 from pathlib import Path
 
@@ -35,12 +38,17 @@ import keras_gan  # noqa: F401 (first, to silence startup messages)
 # isort: split
 import keras
 import numpy as np
+from kept import Found, known_or_made, settings_of, write_table
 
 sys.path.append(str(Path(__file__).parents[1] / "examples"))
 from paired_translation import outlines
 
 SHAPE = (28, 28, 1)
 NUM_SHOWN = 12
+SETTINGS = (
+    "target minutes batch_size width judge_width blocks learning_rate "
+    "identity_weight"
+).split()
 TRANSFORMS = {"negatives": lambda images: -images, "edges": outlines}
 LEAST_SHARE, MOST_ERROR = 0.9, 0.08
 
@@ -129,36 +137,51 @@ def reader():
     ).argmax(-1)
 
 
+def measured(
+    options: argparse.Namespace, seed: int, train: tuple, tests: tuple
+) -> Found:
+    """Trains a model; its figures, and a picture."""
+    model = translator(options, seed)
+    model.fit(
+        *train,
+        batch_size=options.batch_size,
+        epochs=100_000,
+        callbacks=[keras_gan.callbacks.TimeBudget(options.minutes)],
+        verbose=0,
+    )
+    figures = judged(model, *tests, options.target, reader())
+    figures["steps"] = int(model.optimizer.iterations)
+    return figures, {"picture": picture(model, tests[0], options.target)}
+
+
 def train_on_digits(options: argparse.Namespace) -> bool:
     """Prints the table of all seeds; returns whether all are within bounds."""
-    train, (tests, classes) = two_domains(options.data, options.target)
-    read, passed = reader(), True
-    print(f"the true images: class {(read(tests) == classes).mean():.3f}")
-    print("| seed | class | to second | to first | steps | bounds |")
-    print("|---|---|---|---|---|---|")
+    train, tests = two_domains(options.data, options.target)
+    share = (reader()(tests[0]) == tests[1]).mean()
+    print(f"the true images: class {share:.3f}")
+    lines = [
+        "| seed | class | to second | to first | steps | bounds |",
+        "|---|---|---|---|---|---|",
+    ]
+    print("\n".join(lines))
+    settings, passed = settings_of(options, SETTINGS), True
     for seed in range(options.first_seed, options.first_seed + options.seeds):
-        model = translator(options, seed)
-        model.fit(
-            *train,
-            batch_size=options.batch_size,
-            epochs=100_000,
-            callbacks=[keras_gan.callbacks.TimeBudget(options.minutes)],
-            verbose=0,
+        figures, arrays = known_or_made(
+            options.out,
+            f"{options.target}-{seed}",
+            {**settings, "seed": seed},
+            functools.partial(measured, options, seed, train, tests),
         )
-        figures = judged(model, tests, classes, options.target, read)
         kept = within_bounds(figures)
         passed = passed and kept
-        print(
+        lines.append(
             f"| {seed} | {figures['class']:.3f} | {figures['to second']:.4f} | "
-            f"{figures['to first']:.4f} | "
-            f"{int(model.optimizer.iterations):,} | "
-            f"{'kept' if kept else 'missed'} |",
-            flush=True,
+            f"{figures['to first']:.4f} | {figures['steps']:,} | "
+            f"{'kept' if kept else 'missed'} |"
         )
-        out = Path(options.out)
+        write_table(lines, options.out / f"{options.target}.md")
         keras_gan.images.write_image(
-            out.with_stem(f"{out.stem}_{options.target}_{seed}"),
-            picture(model, tests, options.target),
+            options.out / f"{options.target}_{seed}.png", arrays["picture"]
         )
     return passed
 
@@ -179,7 +202,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     digits("--blocks", type=int, default=2)
     digits("--learning-rate", type=float, default=2e-3)
     digits("--identity-weight", type=float, default=0.5)
-    digits("--out", default="cycle_gan.png", help="pictures to write")
+    digits("--out", type=Path, default=Path("runs/cycle_gan"))
     speed = ways.add_parser("speed").add_argument
     speed("--sizes", type=int, nargs="+", default=[64, 128])
     speed("--width", type=int, default=16)

@@ -1,26 +1,37 @@
 """Compare Pix2Pix with an L1 loss alone, from labels of facades to photographs.
 
-    python benchmarks/facades.py facades_128.zip --minutes 20 --out facades.png
+    python benchmarks/facades.py facades_128.zip --minutes 20 \\
+        --picture docs/images/facades.png
 
 Each image of the zip has a photograph on the left and its labels on the right,
 in folders `train`, `val` and `test`. The same U-Net, that of
 `keras-gan train --task pairs`, is trained twice for the same time: by an L1
 loss alone, and by `Pix2Pix`. Both are judged by the pairs of `test`: the
-Fréchet distance of the features of the photographs, and PSNR. The picture has
-labels, both translations and photographs, row by row.
+Fréchet distance of the features of the photographs, and PSNR. There are more
+features than photographs, so the distances are to be compared with each other
+only.
+
+Either training is kept in the folder `--out` when it is finished, and not done
+again, with the table (`table.md`). The picture has labels, both translations
+and photographs, row by row.
 """
 
 import argparse
+import functools
+import warnings
+from pathlib import Path
 
 import keras_gan  # noqa: F401 (first, to silence startup messages)
 
 # isort: split
 import numpy as np
+from kept import Found, known_or_made, settings_of, write_table
 
 from keras_gan import datasets, images, metrics, tasks
 from keras_gan.callbacks import TimeBudget
 
 WAYS = {"L1 alone": "none", "Pix2Pix": "non_saturating"}
+SETTINGS = ("minutes", "side", "seed", "extractor")
 NUM_SHOWN = 8
 STEPS_PER_EPOCH = 100
 
@@ -65,43 +76,70 @@ def train(options: argparse.Namespace, loss: str) -> keras_gan.Pix2Pix:
     return model
 
 
-def judge(model, labels, photographs, extractor: str) -> tuple:
-    """Translations, their Fréchet distance and their PSNR."""
+def measured(
+    options: argparse.Namespace,
+    loss: str,
+    labels: np.ndarray,
+    photographs: np.ndarray,
+) -> Found:
+    """Trains a model; its figures, and translations to show."""
+    model = train(options, loss)
     made = model.translate(labels)
-    distance = metrics.FrechetInceptionDistance(feature_extractor=extractor)
+    distance = metrics.FrechetInceptionDistance(
+        feature_extractor=options.extractor
+    )
     ratio = metrics.PSNR()
     for metric in (distance, ratio):
         metric.update_state(photographs, made)
-    return made, float(distance.result()), float(ratio.result())
+    figures = {
+        "fid": float(distance.result()),
+        "psnr": float(ratio.result()),
+        "steps": int(model.optimizer.iterations),
+    }
+    return figures, {"shown": images.to_uint8(made[:NUM_SHOWN])}
+
+
+def parse() -> argparse.Namespace:
+    """Returns the options of the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    add = parser.add_argument
+    add("data", help="the facades, photographs left")
+    add("--minutes", type=float, default=20.0, help="of either training")
+    add("--side", type=int, default=128)
+    add("--seed", type=int, default=1)
+    add("--extractor", default="efficientnet_lite0")
+    add("--out", type=Path, default=Path("runs/facades"), help="folder of both")
+    add("--picture", type=Path, help="default: facades.png in that folder")
+    return parser.parse_args()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("data", help="the facades, photographs left")
-    parser.add_argument("--minutes", type=float, default=20.0)
-    parser.add_argument("--side", type=int, default=128)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--extractor", default="efficientnet_lite0")
-    parser.add_argument("--out", default="facades.png")
-    options = parser.parse_args()
+    options = parse()
+    # Of the few photographs; see above.
+    warnings.filterwarnings("ignore", "A Fréchet distance")
     labels, photographs = test_pairs(options.data, options.side)
-    rows = [labels[:NUM_SHOWN]]
-    print("| way | Fréchet distance | PSNR | steps |")
-    print("|---|---|---|---|")
+    settings = settings_of(options, SETTINGS)
+    shown = [images.to_uint8(labels[:NUM_SHOWN])]
+    lines = ["| way | Fréchet distance | PSNR | steps |", "|---|---|---|---|"]
+    print("\n".join(lines))
     for way, loss in WAYS.items():
-        model = train(options, loss)
-        made, distance, ratio = judge(
-            model, labels, photographs, options.extractor
+        found, arrays = known_or_made(
+            options.out,
+            way,
+            {**settings, "loss": loss},
+            functools.partial(measured, options, loss, labels, photographs),
         )
-        rows.append(made[:NUM_SHOWN])
-        print(
-            f"| {way} | {distance:.1f} | {ratio:.2f} dB | "
-            f"{int(model.optimizer.iterations):,} |",
-            flush=True,
+        lines.append(
+            f"| {way} | {found['fid']:.1f} | {found['psnr']:.2f} dB | "
+            f"{found['steps']:,} |"
         )
-    rows.append(photographs[:NUM_SHOWN])
-    grid = images.image_grid(np.concatenate(rows), columns=NUM_SHOWN)
-    images.write_image(options.out, grid)
+        write_table(lines, options.out / "table.md")
+        shown.append(arrays["shown"])
+    shown.append(images.to_uint8(photographs[:NUM_SHOWN]))
+    grid = images.image_grid(np.concatenate(shown), columns=len(shown[0]))
+    picture = options.picture or options.out / "facades.png"
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    images.write_image(picture, grid)
 
 
 if __name__ == "__main__":

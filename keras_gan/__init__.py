@@ -15,6 +15,7 @@ from keras_gan import (
     networks,
     optimizers,
     penalties,
+    reports,
     sampling,
     tasks,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "networks",
     "optimizers",
     "penalties",
+    "reports",
     "sampling",
     "tasks",
 ]

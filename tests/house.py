@@ -43,7 +43,7 @@ FLOORS: list[dict[str, str]] = [
     {
         "callbacks": "samples, metrics and checkpoints at the end of epochs",
         "evaluation": "studies of whether a GAN helps a classifier",
-        "tasks": "data and a compiled model for each kind of translation",
+        "tasks": "data and a compiled model for each task of the command",
         "reports": "a run folder to one HTML page",
     },
     {

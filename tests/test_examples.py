@@ -75,6 +75,7 @@ SMALL = {
     ],
     "paired_translation.py": ["--epochs", "1"],
     "tables.py": ["--epochs", "1"],
+    "inpainting.py": ["--epochs", "1", "--batch-size", "256"],
     "super_resolution.py": ["--steps", "2", "--width", "4"],
     "multi_gpu.py": ["--epochs=1", "--batch-size=256", "--width=4"],
     "many_machines.py": ["--steps=3", "--batch-size=16", "--width=4"],
@@ -111,6 +112,7 @@ def test_no_example_is_left_out():
         "custom_networks.py",
         "custom_system.py",
         "imbalanced_classification.py",
+        "inpainting.py",
         "many_machines.py",
         "multi_gpu.py",
         "paired_translation.py",
@@ -196,6 +198,16 @@ def test_tables(several):
     assert f"  label: {asked}, {asked}, {asked}" in lines
     scores = [float(line.split(": ")[1]) for line in lines[-2:]]
     assert all(0 <= score <= 1 for score in scores) and scores[1] > 0.8
+
+
+def test_inpainting(several):
+    folder, printed, _ = several
+    (error,) = re.findall(r"span 2: ([\d.]+)", printed["inpainting.py"])
+    assert 0 < float(error) < 2
+    picture = image_tools.read_image(folder / "filled.png")
+    # Rows of holes, filled digits and digits.
+    height, width = (picture.shape[axis] for axis in (0, 1))
+    assert height / width == pytest.approx(3 / 16, abs=0.02)
 
 
 def test_multi_gpu(several):

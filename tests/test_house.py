@@ -4,7 +4,6 @@ import ast
 import doctest
 import importlib
 import inspect
-import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +42,7 @@ MAY_IMPORT_FRAMEWORK = {
 PRIVATE_IN_KERAS = {"_flatten_layers", "_seed_generators"}
 LAZY = {
     "PIL",
+    "jinja2",
     "keras_cv",
     "matplotlib",
     "pandas",
@@ -57,11 +57,8 @@ MAX_FUNCTION_LINES = 40
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def path_id(path: Path) -> str:
+def where(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
-
-
-each_file = pytest.mark.parametrize("path", FILES, ids=path_id)
 
 
 def nodes_outside_functions(tree: ast.AST) -> Iterator[ast.AST]:
@@ -165,47 +162,53 @@ def test_the_checks_themselves_find_offenders():
     assert "PIL.Image" in outside and "sklearn" not in outside
 
 
-@each_file
-def test_imports_follow_the_table(path):
-    names = imported_names(ast.walk(ast.parse(path.read_text())))
-    relative = sorted(name for name in names if name.startswith("."))
-    assert not relative, "imports are written out from keras_gan"
-    private = sorted(name for name in names if name.startswith("keras.src"))
-    assert not private, "keras.src is not Keras' public interface"
-    room = room_of(path)
-    assert not private_imports(room, names)
-    if room not in NO_ROOM:
-        assert not forbidden_imports(room, names)
+@pytest.fixture(scope="module")
+def trees() -> dict[Path, ast.Module]:
+    """The files of the package, parsed."""
+    return {path: ast.parse(path.read_text()) for path in FILES}
 
 
-@each_file
-def test_frameworks_stay_in_their_places(path):
-    tree = ast.parse(path.read_text())
-    names = imported_names(unless_for_types(tree))
-    inside = path.relative_to(PACKAGE).as_posix()
-    for framework, places in MAY_IMPORT_FRAMEWORK.items():
-        if not inside.startswith(places):
-            assert framework not in {name.split(".")[0] for name in names}
-    used = {node.attr for node in ast.walk(tree) if hasattr(node, "attr")}
-    assert inside == "utils/inner_layers.py" or not used & PRIVATE_IN_KERAS
+def test_imports_follow_the_table(trees):
+    for path, tree in trees.items():
+        names = imported_names(ast.walk(tree))
+        relative = sorted(name for name in names if name.startswith("."))
+        assert not relative, f"{where(path)}: imports start with keras_gan"
+        private = sorted(name for name in names if name.startswith("keras.src"))
+        assert not private, f"{where(path)}: not Keras' public interface"
+        room = room_of(path)
+        assert not private_imports(room, names), where(path)
+        if room not in NO_ROOM:
+            assert not forbidden_imports(room, names), where(path)
 
 
-@each_file
-def test_heavy_packages_are_imported_in_functions_only(path):
-    tree = ast.parse(path.read_text())
-    names = imported_names(nodes_outside_functions(tree))
-    assert not LAZY & {name.split(".")[0] for name in names}
+def test_frameworks_stay_in_their_places(trees):
+    for path, tree in trees.items():
+        names = imported_names(unless_for_types(tree))
+        packages = {name.split(".")[0] for name in names}
+        inside = path.relative_to(PACKAGE).as_posix()
+        for framework, places in MAY_IMPORT_FRAMEWORK.items():
+            if not inside.startswith(places):
+                assert framework not in packages, inside
+        used = {node.attr for node in ast.walk(tree) if hasattr(node, "attr")}
+        if inside != "utils/inner_layers.py":
+            assert not used & PRIVATE_IN_KERAS, inside
 
 
-@each_file
-def test_files_and_functions_are_short(path):
-    source = path.read_text()
-    assert source.count("\n") <= MAX_FILE_LINES
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, FUNCTIONS):
-            body = node.body[bool(ast.get_docstring(node)) :]
-            lines = body[-1].end_lineno - body[0].lineno + 1 if body else 0
-            assert lines <= MAX_FUNCTION_LINES, f"{node.name}: {lines} lines"
+def test_heavy_packages_are_imported_in_functions_only(trees):
+    for path, tree in trees.items():
+        names = imported_names(nodes_outside_functions(tree))
+        assert not LAZY & {name.split(".")[0] for name in names}, where(path)
+
+
+def test_files_and_functions_are_short(trees):
+    for path, tree in trees.items():
+        assert path.read_text().count("\n") <= MAX_FILE_LINES, where(path)
+        for node in ast.walk(tree):
+            if isinstance(node, FUNCTIONS):
+                body = node.body[bool(ast.get_docstring(node)) :]
+                lines = body[-1].end_lineno - body[0].lineno + 1 if body else 0
+                told = f"{where(path)}: {node.name}: {lines} lines"
+                assert lines <= MAX_FUNCTION_LINES, told
 
 
 def names_of(module) -> list[str]:
@@ -233,9 +236,9 @@ def public_objects() -> list:
     return [unique[name] for name in sorted(unique)]
 
 
-each_object = pytest.mark.parametrize(
-    "thing", public_objects(), ids=lambda x: f"{x.__module__}.{x.__name__}"
-)
+@pytest.fixture(scope="module")
+def things() -> list:
+    return public_objects()
 
 
 def has_own_arguments(thing) -> bool:
@@ -246,38 +249,41 @@ def has_own_arguments(thing) -> bool:
     return bool(set(inspect.signature(function).parameters) - {"self"})
 
 
-def test_public_names_are_found():
-    names = {thing.__name__ for thing in public_objects()}
+def test_public_names_are_found(things):
+    names = {thing.__name__ for thing in things}
     assert {"GAN", "RelativisticLoss", "R1", "dcgan", "load"} <= names
 
 
-@each_object
-def test_docstring_has_its_parts(thing):
-    docstring = inspect.getdoc(thing) if thing.__doc__ else ""
-    lines = docstring.split("\n")
-    assert lines[0].endswith("."), "the first line is one sentence"
-    assert len(lines) == 1 or not lines[1], "a blank line follows the first"
-    if has_own_arguments(thing):
-        assert {"Args:", "Attributes:"} & set(lines)
-    assert "Example:" in lines or "Examples:" in lines
-    assert ">>> " in docstring
+def test_docstrings_have_their_parts(things):
+    for thing in things:
+        name = f"{thing.__module__}.{thing.__name__}"
+        docstring = inspect.getdoc(thing) if thing.__doc__ else ""
+        lines = docstring.split("\n")
+        assert lines[0].endswith("."), f"{name}: one sentence in the first line"
+        assert len(lines) == 1 or not lines[1], f"{name}: then a blank line"
+        if has_own_arguments(thing):
+            assert {"Args:", "Attributes:"} & set(lines), name
+        assert "Example:" in lines or "Examples:" in lines, name
+        assert ">>> " in docstring, name
 
 
-@each_object
-def test_configurable_class_is_registered(thing):
-    if inspect.isclass(thing) and hasattr(thing, "get_config"):
-        registered = keras.saving.get_registered_name(thing)
-        assert registered == f"keras_gan>{thing.__name__}"
+def test_configurable_classes_are_registered(things):
+    for thing in things:
+        if inspect.isclass(thing) and hasattr(thing, "get_config"):
+            registered = keras.saving.get_registered_name(thing)
+            assert registered == f"keras_gan>{thing.__name__}"
 
 
-MODULES = sorted(
-    module.name
-    for module in pkgutil.walk_packages([str(PACKAGE)], "keras_gan.")
-    if not module.name.endswith("__main__")
+WITH_EXAMPLES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(
+        ".__init__"
+    )
+    for path in FILES
+    if ">>> " in path.read_text()
 )
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
 def test_examples_run(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     module = importlib.import_module(name)

@@ -6,13 +6,15 @@ import sys
 
 import pytest
 
+# What is backend's own has no heavy packages: test_house.py.
+pytestmark = pytest.mark.quickest
 PROGRAM = """
 import json, sys, time
 import keras
 before = set(sys.modules)
-start = time.perf_counter()
+start = time.process_time()
 import keras_gan
-seconds = time.perf_counter() - start
+seconds = time.process_time() - start
 added = sorted(set(sys.modules) - before)
 print(json.dumps({"added": added, "seconds": seconds}))
 """
@@ -33,9 +35,16 @@ def imported():
 def test_heavy_packages_stay_out(imported):
     roots = {name.split(".")[0] for name in imported["added"]}
     assert "keras_gan" in roots
-    assert not roots & {"PIL", "keras_cv", "matplotlib", "scipy", "sklearn"}
+    assert not roots & {
+        "PIL",
+        "jinja2",
+        "keras_cv",
+        "matplotlib",
+        "scipy",
+        "sklearn",
+    }
 
 
 def test_import_is_quick(imported):
-    # Only sanity: benchmarks/import_time.py measures against the 150 ms bound.
+    # Processor time, and only sanity: benchmarks/import_time.py has the bound.
     assert imported["seconds"] < 1.0

@@ -8,14 +8,23 @@ from pathlib import Path
 import pytest
 import three_backends
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 SUPPORT = Path(three_backends.__file__).parent
 MODULES = {
     "test_all.py": (
         "import os, pytest\n"
         "def test_one(): assert os.environ.get('FAIL') != NAME\n"
         "@pytest.mark.once\ndef test_two(): assert NAME == 'tensorflow'\n"
+        "@pytest.mark.quickest\n"
+        "def test_three(): assert NAME == LAST\n"
+        "LAST = os.environ.get('LAST', 'tensorflow')\n"
         "NAME = os.environ.get('KERAS_BACKEND', 'tensorflow')\n"
+    ),
+    "test_left.py": (
+        "import os, pytest\n"
+        "pytestmark = pytest.mark.once\n"
+        "assert os.environ.get('KERAS_BACKEND') is None  # Not even imported.\n"
+        "def test_four(): pass\n"
     ),
     "test_bound.py": "import jax\ndef test_jax(): assert jax.HERE\n",
     "test_of_missing.py": "def test_missing(): pass\n",
@@ -31,10 +40,10 @@ def run(tmp_path):
         (tmp_path / name).write_text(source)
     (tmp_path / "three.py").write_text(
         "from three_backends import *\n"
-        "import three_backends\n"
-        "three_backends.BACKENDS = ('tensorflow', 'jax', 'missing')\n"
-        "if three_backends.OTHERS:\n"
-        "    three_backends.OTHERS = ('jax', 'missing')\n"
+        "import os, three_backends\n"
+        "others = os.environ.get('OTHERS', 'jax missing').split()\n"
+        "three_backends.BACKENDS = ('tensorflow', *others)\n"
+        "if three_backends.OTHERS: three_backends.OTHERS = others\n"
     )
 
     def run(*arguments, **environment):
@@ -68,9 +77,16 @@ def test_all_backends_are_run_and_the_missing_one_is_told(run):
     backends = told(process)
     assert backends["tensorflow"] == backends["jax"] == "passed"
     assert backends["missing"].startswith("NOT TESTED")
-    assert "2 passed" in process.stdout  # On TensorFlow.
-    # On JAX one test less, and one that is bound to it.
-    assert "2 passed, 1 deselected" in process.stdout
+    assert "4 passed" in process.stdout  # On TensorFlow.
+    # On JAX two tests less, and one that is bound to it.
+    assert "2 passed, 2 deselected" in process.stdout
+
+
+def test_the_quickest_backend_is_the_last_if_it_is_there(run):
+    process = run(OTHERS="missing jax", LAST="jax")
+    assert process.returncode == 0, process.stdout
+    assert "3 passed, 1 deselected" in process.stdout  # On TensorFlow.
+    assert "3 passed, 1 deselected" in process.stdout  # On JAX.
 
 
 def test_a_failure_on_another_backend_fails_the_command(run):
@@ -83,7 +99,7 @@ def test_a_failure_on_another_backend_fails_the_command(run):
 def test_a_chosen_backend_is_the_only_one(run):
     process = run(KERAS_BACKEND="jax")
     assert process.returncode == 0 and told(process) == {}
-    assert "2 passed, 1 deselected" in process.stdout
+    assert "2 passed, 2 deselected" in process.stdout
 
 
 def test_arguments_are_handed_through(run):

@@ -126,6 +126,16 @@ def rate(text: str) -> float:
     return number
 
 
+def weight(text: str) -> float:
+    """A number of 0 or more that float32 can hold."""
+    number = _number(text, float, "a number")
+    if not 0 <= number < MOST_NUMBER:  # NaN is refused, too.
+        raise argparse.ArgumentTypeError(
+            f"must be at least 0 and below {MOST_NUMBER:g}, not {_short(text)}"
+        )
+    return number
+
+
 def seed(text: str) -> int:
     """A whole number from 0 to 2^31 - 1."""
     number = _number(text, int, "a whole number")
@@ -194,10 +204,11 @@ def add_truncation(parser) -> None:
     """Adds `--truncation`."""
     parser.add_argument(
         "--truncation",
-        type=rate,
+        type=weight,
         metavar="BOUND",
-        help="largest absolute value of a latent, such as 1: smaller is more "
-        "typical and less varied (default: no bound)",
+        help="largest absolute value of a latent, such as 1, or, of stylegan2, "
+        "the share of each style's distance from the mean that is kept, such "
+        "as 0.7: smaller is more typical and less varied (default: no bound)",
     )
 
 

@@ -8,6 +8,8 @@ import numpy as np
 
 from keras_gan import models
 from keras_gan.cli.run_folder import data_of_run
+from keras_gan.cli.words import listed
+from keras_gan.datasets import DatasetInfo
 from keras_gan.datasets.balancing import class_number
 
 
@@ -90,6 +92,30 @@ def labels_of_images(
             f"Received: {len(labels)} classes and {count} images."
         )
     return np.resize(np.array(labels, "int32"), count)
+
+
+def check_same_classes(
+    before: DatasetInfo, info: DatasetInfo, run: object
+) -> None:
+    """Refuses a run whose classes have other names, or another order, now.
+
+    Each label would mean another class.
+
+    Args:
+        before: The data when the run was started.
+        info: The data now.
+        run: The folder of the run.
+
+    Raises:
+        ValueError: If classes have changed.
+    """
+    then, now = before.class_names, info.class_names
+    if then not in (None, now):
+        raise ValueError(
+            f"The classes of `{run}` have changed since it was started: it had "
+            f"{listed(then or ())}. Received: {listed(now or ())}. Give them "
+            "their old names and order, or start a new run."
+        )
 
 
 def _chosen(text: str, gan: models.GAN, names: tuple[str, ...]) -> list[int]:

@@ -18,12 +18,14 @@ from keras_gan.backend.startup import (
     load_pipeline,
 )
 from keras_gan.cli import (
+    classify,
     edit,
     evaluate,
     export,
     generate,
     interpolate,
     project,
+    report,
     study,
     style,
     train,
@@ -44,6 +46,7 @@ _COMMANDS = {
     "train": train,
     "generate": generate,
     "translate": translate,
+    "classify": classify,
     "evaluate": evaluate,
     "augment": augment,
     "study": study,
@@ -52,6 +55,7 @@ _COMMANDS = {
     "interpolate": interpolate,
     "project": project,
     "edit": edit,
+    "report": report,
 }
 _PACKAGE = pathlib.Path(keras_gan.__file__).parent
 
@@ -161,8 +165,8 @@ def _report_lost_reader() -> None:
 def _parser() -> Parser:
     parser = Parser(
         prog=PROGRAM,
-        description="Trains generative adversarial networks, draws and "
-        "translates images with them and measures these.",
+        description="Trains generative adversarial networks, draws, "
+        "translates and classifies images with them and measures these.",
         formatter_class=HelpFormatter,
     )
     parser.add_argument(

@@ -54,6 +54,7 @@ def begin(options: argparse.Namespace, held: contextlib.ExitStack) -> Job:
         job = planned(job, build, options)
     if is_chief():
         folder.write_config(_config(job, options))
+        task.keep(job)
     return job
 
 

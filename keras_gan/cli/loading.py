@@ -19,7 +19,10 @@ def load_gan(path, *, compiled: bool = True) -> models.GAN:
     if not isinstance(gan, models.GAN):
         cure = ""
         if hasattr(gan, "translate"):
-            cure = " Use it with `keras-gan translate`."
+            # What needs images of classes makes more of these.
+            needs_classes = hasattr(gan, "class_source")
+            use = "augment DATA --run" if needs_classes else "translate"
+            cure = f" Use it with `keras-gan {use}`."
         raise ValueError(
             f"`{path}` must hold a GAN. Received: {type(gan).__name__}.{cure}"
         )

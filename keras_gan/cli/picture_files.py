@@ -1,11 +1,12 @@
-"""The images that `keras-gan translate` reads: a folder, a zip or a file."""
+"""The images that `translate` and `classify` read: a folder, zip or file."""
 
 import collections
 import contextlib
+import math
 import os
 import pathlib
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -22,6 +23,8 @@ class PictureFiles:
     Args:
         path: A folder, a .zip or one image.
         what: What it is, for errors.
+        decode: Function from a binary file object to an image. Default:
+            `read_image`.
 
     Attributes:
         names: Paths of the images, with `/` as the separator.
@@ -32,8 +35,14 @@ class PictureFiles:
         ValueError: If there are no images.
     """
 
-    def __init__(self, path: str, what: str = "IMAGES") -> None:
+    def __init__(
+        self,
+        path: str,
+        what: str = "IMAGES",
+        decode: Callable[[BinaryIO], np.ndarray] = read_image,
+    ) -> None:
         self.path = path
+        self._decode = decode
         self._members: Members | None = None
         self._root = pathlib.Path(path)
         if self._root.is_dir():
@@ -63,14 +72,14 @@ class PictureFiles:
         self.broken: dict[str, str] = {}
 
     def read(self, name: str) -> np.ndarray | None:
-        """Returns an image as bytes; `None` if it cannot be read.
+        """Returns an image; `None` if it cannot be read.
 
         Args:
             name: One of `names`.
         """
         try:
             with self._open(name) as file:
-                return read_image(file)
+                return self._decode(file)
         except (ValueError, OSError, MemoryError) as error:
             self.broken[name] = reason(error)
             return None
@@ -123,13 +132,14 @@ def written_names(names: list[str]) -> list[str]:
 
 
 def in_batches(
-    files: PictureFiles, most: int
+    files: Any, most: int, most_pixels: float = math.inf
 ) -> Iterator[tuple[list[int], list[np.ndarray]]]:
     """Yields the numbers of images and these, of one shape and in order.
 
     Args:
-        files: The images.
+        files: The images: an object with `names` and `read`.
         most: How many there are at once.
+        most_pixels: Pixels in all of them; a larger image comes alone.
     """
     numbers: list[int] = []
     images: list[np.ndarray] = []
@@ -137,7 +147,12 @@ def in_batches(
         image = files.read(name)
         if image is None:
             continue
-        if images and (len(images) == most or image.shape != images[0].shape):
+        pixels = (len(images) + 1) * math.prod(image.shape[:2])
+        if images and (
+            len(images) == most
+            or image.shape != images[0].shape
+            or pixels > most_pixels
+        ):
             yield numbers, images
             numbers, images = [], []
         numbers.append(number)

@@ -76,6 +76,7 @@ class RunFolder:
         self.animation_path = self.path / "samples.gif"
         self.samples_path = self.path / "samples"
         self.logs_path = self.path / "logs"
+        self.labels_path = self.path / "labels.csv"
 
     def __str__(self) -> str:
         return str(self.path)
@@ -124,7 +125,12 @@ class RunFolder:
         """Removes what a start has written that came to no checkpoint."""
         if self.model_path.exists():
             return
-        records = [self.config_path, self.history_path, self.animation_path]
+        records = [
+            self.config_path,
+            self.history_path,
+            self.animation_path,
+            self.labels_path,
+        ]
         samples = self.samples_path.glob("samples-*.png")
         logs = self.logs_path.rglob("events.out.tfevents.*")
         for path in (*records, *samples, *logs):

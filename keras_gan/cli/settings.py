@@ -41,6 +41,8 @@ Task = Literal[
     "inpainting",
     "colorization",
     "attributes",
+    "semi-supervised",
+    "dagan",
 ]
 MASKS = ("free-form", "strokes", "box")
 TASKS: tuple[Task, ...] = get_args(Task)
@@ -60,6 +62,8 @@ Network = Literal[
     "srresnet",
     "rrdb",
     "gated_unet",
+    "semi_supervised",
+    "dagan",
 ]
 
 _FROM_PRESET = (
@@ -78,7 +82,8 @@ class Settings:
     to `resized_to` and then cropped, where a task does so, to `image_size`; it
     holds back `held_out` of them. A task that draws nothing has a `latent_dim`
     of 0. `attributes` are the names of those in `table`; `start` is the run
-    whose networks it began with.
+    whose networks it began with; `labels_for` is a table of the images that
+    have labels, or how many labels of each class are kept.
     """
 
     data: Text
@@ -116,6 +121,7 @@ class Settings:
     direction: Literal["a-to-b", "b-to-a"] | None = None
     scale: Literal[2, 3, 4] | None = None
     degradation: Literal["bicubic", "real"] | None = None
+    sharpen: bool | None = None
     masks: Text | None = None
     resized_to: tuple[Units, Units] | None = None
     crop: tuple[Units, Units] | None = None
@@ -125,6 +131,7 @@ class Settings:
     start_sha256: Text | None = None
     freeze_layers: Number = 0
     held_out: Number = 0
+    labels_for: Count | Text | None = None
 
     def __post_init__(self) -> None:
         draws = self.network in NETWORKS and self.latent_dim > 0

@@ -76,16 +76,17 @@ def check_translation(settings: Settings, shapes: Sequence) -> None:
     )
 
 
-def check_drawing(generator: Any, num_images: int) -> None:
-    """Raises an error if a batch of generated images cannot fit into memory.
+def check_drawing(network: Any, num_images: int, what: str = "Drawing") -> None:
+    """Raises an error if a batch of images cannot be computed in memory.
 
     Args:
-        generator: The network.
+        network: The network.
         num_images: Images in a batch.
+        what: What it does with them.
     """
     check_memory(
-        f"Drawing {num_images} images at once",
-        4 * num_images * max(layer_sizes(generator), default=0),
+        f"{what} {num_images} images at once",
+        4 * num_images * max(layer_sizes(network), default=0),
         "Choose a smaller --batch-size.",
     )
 

@@ -16,6 +16,7 @@ from keras_gan.cli.building import POLICIES
 from keras_gan.cli.fitting import fit
 from keras_gan.cli.job import Job
 from keras_gan.cli.metric_options import add_metric_options
+from keras_gan.cli.report import write_at_end
 from keras_gan.cli.settings import DEFAULT_DATA, Network
 from keras_gan.cli.step_limit import StepLimit
 from keras_gan.cli.tasks.options import add_task_options
@@ -25,8 +26,8 @@ SUMMARY = "train a GAN on images"
 DESCRIPTION = (
     "Trains a GAN on images, to draw new ones or to translate them. The run "
     "is a folder: config.json, model.keras (the newest checkpoint), samples/, "
-    "samples.gif, history.csv and logs/ for TensorBoard. Ctrl-C saves it; "
-    "--resume continues."
+    "samples.gif, history.csv, report.html (a page about it) and logs/ for "
+    "TensorBoard. Ctrl-C saves it; --resume continues."
 )
 
 
@@ -78,8 +79,11 @@ def _train(job: Job, options: argparse.Namespace) -> int:
         return 128 + limit.interrupted_by
     if job.budget is not None and is_chief():
         _record_length(job, limit)
+    report = None
+    if options.report and is_chief():
+        report = write_at_end(job.folder)
     if is_shown:
-        print(_summary(job, limit, seconds))
+        print(_summary(job, limit, seconds, report))
     return 0
 
 
@@ -90,7 +94,7 @@ def _record_length(job: Job, limit: StepLimit) -> None:
     job.folder.write_config(dataclasses.replace(config, settings=settings))
 
 
-def _summary(job, limit, seconds) -> str:
+def _summary(job, limit, seconds, report) -> str:
     samples = job.folder.newest_samples()
     lines = [
         f"Trained {limit.steps - job.steps} steps in "
@@ -98,6 +102,7 @@ def _summary(job, limit, seconds) -> str:
         f"  model     {job.folder.model_path}",
         f"  samples   {samples}" * (samples is not None),
         f"  animation {job.folder.animation_path}",
+        f"  report    {report}" * (report is not None),
         f"  more      {command(*job.task.more(job.folder))}",
     ]
     return "\n".join(line for line in lines if line)
@@ -245,6 +250,13 @@ def _add_run_options(parser):
         metavar="STEPS",
         help="steps between two checkpoints, sample grids and rows of the "
         "history (default: about 1/25 of the run)",
+    )
+    group.add_argument(
+        "--report",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="write report.html, a page about the run, at its end (default: "
+        "yes)",
     )
     group.add_argument(
         "--quiet", action="store_true", help="print warnings and errors only"

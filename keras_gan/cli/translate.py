@@ -117,7 +117,10 @@ def _write(
         folder.begun(model, None, names),
         ProgressBar(len(names), "images", shown=not options.quiet) as bar,
     ):
-        for numbers, images in in_batches(files, options.batch_size):
+        size = options.batch_size
+        # As many pixels as a batch of tiles has.
+        room = size * options.tile**2
+        for numbers, images in in_batches(files, size, room):
             given = [files.names[number] for number in numbers]
             for number, image in zip(
                 numbers, translate(given, np.stack(images)), strict=True

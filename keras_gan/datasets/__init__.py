@@ -13,6 +13,7 @@ from keras_gan.datasets.colorization import (
 )
 from keras_gan.datasets.domains import DomainImages, domains
 from keras_gan.datasets.examples import Examples
+from keras_gan.datasets.few_labels import FewLabels
 from keras_gan.datasets.inpainting import InpaintingImages, inpainting_pairs
 from keras_gan.datasets.loading import load
 from keras_gan.datasets.masks import box_masks, free_form_masks, stroke_masks
@@ -35,6 +36,7 @@ __all__ = [
     "DatasetInfo",
     "DomainImages",
     "Examples",
+    "FewLabels",
     "InpaintingImages",
     "PairedImages",
     "Source",

@@ -62,14 +62,14 @@ def read_table(
         FileNotFoundError: If there is no such file.
         ValueError: If it is no such table, or has no such column.
     """
-    header, rows = _cells(path)
+    header, rows = cells(path)
     names = header[1:] if columns is None else list(columns)
     _check_columns(path, header, names)
     if columns is None:
         names = _useful(path, names, rows)
     rows = _complete(path, header, names, rows, strict)
-    cells = {name: [row[header.index(name)] for row in rows] for name in names}
-    parts = [_attributes(path, name, some) for name, some in cells.items()]
+    found = {name: [row[header.index(name)] for row in rows] for name in names}
+    parts = [_attributes(path, name, some) for name, some in found.items()]
     return AttributeTable(
         name=str(path),
         files=tuple(row[0].replace("\\", "/") for row in rows),
@@ -125,8 +125,16 @@ def warn_constant(table: AttributeTable) -> None:
         )
 
 
-def _cells(path: str | os.PathLike) -> tuple[list[str], list[list[str]]]:
-    """The names of the columns, and the rows, all of one length."""
+def cells(path: str | os.PathLike) -> tuple[list[str], list[list[str]]]:
+    """Reads the names of the columns, and the rows, all of one length.
+
+    Args:
+        path: As for `read_table`.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is no table of images.
+    """
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             lines = file.read().splitlines()

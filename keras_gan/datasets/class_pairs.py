@@ -25,6 +25,9 @@ class ClassPairs(Examples):
         **opening: `split`, `num_workers`, `cache` and `progress`, as for
             `open_source`.
 
+    Attributes:
+        num_classes: Number of classes of two images or more.
+
     Raises:
         FileNotFoundError: If there is no such file or folder.
         ValueError: As for `class_pairs`.
@@ -50,6 +53,7 @@ class ClassPairs(Examples):
         )
         opened = self._pictures.source
         self._members, self._of_class = _members(opened)
+        self.num_classes = len(self._of_class)
         shape = (*self._pictures.size, self._pictures.channels)
         number = len(self._members)
         super().__init__([self._pictures], (shape, shape), number)

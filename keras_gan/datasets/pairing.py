@@ -32,7 +32,7 @@ def partners(
     >>> partners(("a", "b"), (["1.png", "2.png"], ["b/2.jpg", "b/1.jpg"]))
     [(0, 1), (1, 0)]
     """
-    ways = (_as_they_are, _without_common, _files_only)
+    ways = (_as_they_are, without_common, _files_only)
     keys = max(
         ([list(map(_stem, way(side))) for side in names] for way in ways),
         key=_num_common,
@@ -104,8 +104,17 @@ def _files_only(names: Names) -> list[str]:
     return [name.rpartition("/")[-1] for name in names]
 
 
-def _without_common(names: Names) -> list[str]:
-    """Paths without the folders that are around all of them."""
+def without_common(names: Names) -> list[str]:
+    """Returns paths without the folders that are around all of them.
+
+    Args:
+        names: Paths, with `/` as the separator; at least one.
+
+    Example:
+
+    >>> without_common(["photos/cat/1.png", "photos/dog/1.png"])
+    ['cat/1.png', 'dog/1.png']
+    """
     parts = [name.split("/") for name in names]
     while len({p[0] for p in parts}) == 1 and min(map(len, parts)) > 1:
         parts = [p[1:] for p in parts]

@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_gan.datasets.loading import fixed_seed, load
 from keras_gan.datasets.opening import open_source
+from keras_gan.datasets.sharding import Shard
 from keras_gan.utils.arguments import integer
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def semi_supervised(
     seed: int | None = None,
     repeat: bool = False,
     skip_batches: int = 0,
+    shard: Shard | None = None,
     **opening: Any,
 ) -> "tf.data.Dataset":
     """Loads batches whose first half has labels and whose second half has none.
@@ -41,6 +43,8 @@ def semi_supervised(
         repeat: Whether the stream is infinite; `fit` then takes
             `steps_per_epoch`.
         skip_batches: Number of batches to skip in an infinite stream.
+        shard: `(index, count)` of this process, as for `load`; `count` must
+            divide half of `batch_size`.
         **opening: `image_size`, `channels`, `value_range`, `num_workers` and
             `cache`, as for `load`, for both.
 
@@ -85,6 +89,7 @@ def semi_supervised(
             drop_remainder=True,
             seed=seed + (0 if has_labels else _SECOND_ORDER),
             skip_batches=skip_batches,
+            shard=shard,
         )
         for source, has_labels in zip(sources, (True, False), strict=True)
     ]

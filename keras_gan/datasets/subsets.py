@@ -40,7 +40,10 @@ class _SomeImages(Source):
         return self._source.dtype
 
     def read(self, indices: np.ndarray) -> np.ndarray:
-        return self._source.read(self._indices[indices])
+        try:
+            return self._source.read(self._indices[indices])
+        finally:
+            self.failure = self._source.failure
 
 
 class _SomeExamples(Examples):

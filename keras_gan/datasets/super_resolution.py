@@ -9,6 +9,7 @@ from keras_gan.datasets.degradation import DEGRADATIONS, MARGINS
 from keras_gan.datasets.examples import Arrays, Examples
 from keras_gan.datasets.loading import load
 from keras_gan.datasets.pictures import Pictures, Size
+from keras_gan.datasets.sharpening import sharpened_part
 from keras_gan.utils.arguments import choice, integer
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class SuperResolutionImages(Examples):
         scale: As for `super_resolution_pairs`.
         crop: As for `super_resolution_pairs`.
         degradation: As for `super_resolution_pairs`.
+        sharpen: As for `super_resolution_pairs`.
         flip: As for `super_resolution_pairs`.
         rotate: As for `super_resolution_pairs`.
         channels: As for `super_resolution_pairs`.
@@ -51,6 +53,7 @@ class SuperResolutionImages(Examples):
         scale: int = 2,
         crop: Any = "auto",
         degradation: str = "bicubic",
+        sharpen: bool = False,
         flip: bool = True,
         rotate: bool = True,
         channels: int | None = None,
@@ -61,11 +64,14 @@ class SuperResolutionImages(Examples):
         self._degrade = DEGRADATIONS[
             choice("degradation", degradation, DEGRADATIONS)
         ]
+        self._sharpen = choice("sharpen", sharpen, (True, False))
         self._flip = choice("flip", flip, (True, False))
         self._rotate = choice("rotate", rotate, (True, False))
         self._margin = MARGINS[degradation] * scale
         self._pictures = Pictures(source, channels=channels, **opening)
         _check_kind(self._pictures, scale, degradation)
+        if sharpen:
+            _check_bytes("sharpen=True", self._pictures)
         self._crop = _crop(crop, scale, self._pictures)
         height, width = self._crop or _whole(self._pictures, scale)
         low = height and height // scale, width and width // scale
@@ -95,6 +101,8 @@ class SuperResolutionImages(Examples):
             for start, size, place in zip(starts, sizes, around, strict=True)
         ]
         high = image[around[0], around[1]]
+        if self._sharpen:
+            high = sharpened_part(image, around)
         low = self._degrade(high, scale, random)
         rows, columns = (
             slice(place.start // scale, place.stop // scale) for place in inside
@@ -127,6 +135,7 @@ def super_resolution_pairs(
     scale: int = 2,
     crop: Any = "auto",
     degradation: str = "bicubic",
+    sharpen: bool = False,
     flip: bool = True,
     rotate: bool = True,
     channels: int | None = None,
@@ -151,6 +160,9 @@ def super_resolution_pairs(
             all images, up to 32 times `scale`. `None`: whole images, without
             flips and rotations; if their sizes differ, in batches of one.
         degradation: `"bicubic"` or `"real"`.
+        sharpen: Whether to sharpen the images first, by unsharp masking, as
+            Real-ESRGAN was trained: its results are sharper, too. The low
+            resolution is then one of the sharpened images.
         flip: Whether to mirror half of the crops left to right.
         rotate: Whether to rotate crops by multiples of 90 degrees.
         channels: 1, 3 or 4 to convert images to. Default: the number that most
@@ -185,6 +197,7 @@ def super_resolution_pairs(
         scale=scale,
         crop=crop,
         degradation=degradation,
+        sharpen=sharpen,
         flip=flip,
         rotate=rotate,
         channels=channels,
@@ -204,13 +217,17 @@ def _check_kind(pictures: Pictures, scale: int, degradation: str) -> None:
                 "`degradation='real'` to restore images of the same size."
             )
         return
+    _check_bytes("degradation='real'", pictures)
+
+
+def _check_bytes(option: str, pictures: Pictures) -> None:
     is_bytes = pictures.source.dtype == np.uint8
     if pictures.channels == 4 or not is_bytes:
         raise ValueError(
-            "`degradation='real'` needs images of bytes, gray or RGB, as "
-            f"JPEG has them. Received: {pictures.source.dtype} with "
-            f"{pictures.channels} channels. Set `channels=3`, and convert "
-            "arrays with `keras_gan.images.to_uint8`."
+            f"`{option}` needs images of bytes, gray or RGB, as JPEG has them. "
+            f"Received: {pictures.source.dtype} with {pictures.channels} "
+            "channels. Set `channels=3`, and convert arrays with "
+            "`keras_gan.images.to_uint8`."
         )
 
 

@@ -31,7 +31,9 @@ class SyntheticImages(keras.utils.PyDataset):
             is random and depends on `seed`.
         batch_size: Images in a batch. The last one may be smaller.
         filter: Filter for bad images, as for `keras_gan.sampling.get`.
-        truncation: Largest absolute value of a latent, or `None`.
+        truncation: Largest absolute value of a latent; of a generator with
+            styles the share in [0, 1] of each style's distance from the mean
+            style that is kept; or `None`.
         value_range: `(black, white)` of the returned images.
         seed: Integer of 0 or more.
         num_classes: Number of classes of a bare generator of

@@ -1,5 +1,6 @@
 """Finds and loads the weights of VGG19."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -7,11 +8,10 @@ import keras
 
 from keras_gan.features import weight_files
 from keras_gan.features.efficientnet_weights import INSTALL
-from keras_gan.features.weight_files import (
-    cached,
-    find,
-)
+from keras_gan.features.weight_files import cache_folder, cached, find
 
+# Which Keras gives for the file.
+MD5 = "253f8cb515780f3b799900260a226db6"
 VARIABLE = "KERAS_GAN_VGG19_WEIGHTS"
 # Those of `keras.applications.VGG19(include_top=False)`.
 FILE_NAMES = ("vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",)
@@ -33,7 +33,8 @@ def find_vgg19_weights(weights: str | os.PathLike = "auto") -> Path:
 
     Raises:
         FileNotFoundError: If there is no such file, or the download fails.
-        ValueError: If `weights` is not a path.
+        ValueError: If `weights` is not a path, or a file of the published name
+            is not the published file.
 
     Example:
 
@@ -42,7 +43,7 @@ def find_vgg19_weights(weights: str | os.PathLike = "auto") -> Path:
     ...
     FileNotFoundError: `weights` names no file of weights...
     """
-    return find(weights, VARIABLE, FILE_NAMES, URL, _cached)
+    return _checked(find(weights, VARIABLE, FILE_NAMES, URL, _cached))
 
 
 def are_at_hand() -> bool:
@@ -81,6 +82,26 @@ def load_vgg19_weights(model: keras.Model, path: Path) -> None:
     first = model.get_layer("block1_conv1")
     kernel, bias = first.get_weights()
     first.set_weights([kernel[:, :, ::-1], bias])
+
+
+def _checked(path: Path) -> Path:
+    """The path. A file of another name is the user's own, and not checked."""
+    if path.name not in FILE_NAMES:
+        return path
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, _md5).hexdigest()
+    if found != MD5:
+        raise ValueError(
+            f"The file of weights {path} is damaged or of another network: its "
+            f"MD5 should be {MD5}, and is {found}. A download may have been "
+            f"cut off: delete the file, fetch {URL} and place it at "
+            f"{cache_folder() / path.name}."
+        )
+    return path
+
+
+def _md5():
+    return hashlib.md5(usedforsecurity=False)
 
 
 def _cached() -> Path:

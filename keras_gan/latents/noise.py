@@ -37,6 +37,36 @@ class NoiseLayers:
             for one in self.layers
         ]
 
+    def checked(
+        self, values: Sequence[Any] | None, count: int
+    ) -> Sequence[Any]:
+        """Returns noise for all layers, if it is that of some images.
+
+        Args:
+            values: One array, `(1 or count, height, width, 1)`, for each layer,
+                or `None` for the same noise in all images.
+            count: Number of images.
+
+        Raises:
+            ValueError: If the shapes are others.
+        """
+        if values is None:
+            return self.values
+        found = [np.shape(one) for one in values]
+        wanted = [one.shape[1:] for one in self.values]
+        fits = [shape[1:] for shape in found] == wanted and all(
+            shape[0] in (1, count) for shape in found
+        )
+        if not fits:
+            expected = [("1 or count", *shape) for shape in wanted]
+            raise ValueError(
+                "`noise` must be one array for each noise layer of this "
+                f"generator, of the shapes {expected}, with count={count}. "
+                f"Received: shapes {found}. Pass `noise` as `project` returned "
+                "it for these latents, or None."
+            )
+        return values
+
     @contextlib.contextmanager
     def given(
         self,

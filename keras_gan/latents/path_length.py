@@ -82,9 +82,24 @@ def perceptual_path_length(
     maps = as_maps(feature_extractor, layers) or _flat
     rng = np.random.default_rng(optional_seed(seed))
     distances = _distances(opened, maps, count, sampling, epsilon, rng)
-    low, high = np.percentile(distances, _PERCENTILES)
-    inside = distances[(low <= distances) & (distances <= high)]
-    return float(np.mean(inside)) / epsilon**2
+    return trimmed_mean(distances) / epsilon**2
+
+
+def trimmed_mean(values: np.ndarray) -> float:
+    """The mean of values without the smallest and the largest percent.
+
+    Args:
+        values: Floats `(count,)`, 1 or more. Up to 100 all count.
+
+    Example:
+
+    >>> trimmed_mean(np.array([1.0, 2.0, 6.0]))
+    3.0
+    """
+    # Values that were measured: between them, few would have no mean.
+    low = np.percentile(values, _PERCENTILES[0], method="lower")
+    high = np.percentile(values, _PERCENTILES[1], method="higher")
+    return float(np.mean(values[(low <= values) & (values <= high)]))
 
 
 def _distances(

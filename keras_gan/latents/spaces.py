@@ -75,8 +75,12 @@ class LatentSpace(abc.ABC):
         labels: np.ndarray | None = None,
         noise: Sequence[np.ndarray] | None = None,
     ) -> np.ndarray:
-        """Returns images of points as an array, drawn in batches."""
-        noise = self.noise.values if noise is None else noise
+        """Returns images of points as an array, drawn in batches.
+
+        Raises:
+            ValueError: If the noise is not that of such images.
+        """
+        noise = self.noise.checked(noise, len(points))
         batches = []
         for start in range(0, len(points), _BATCH):
             part = slice(start, start + _BATCH)

@@ -52,8 +52,8 @@ def edit(
         channels)`.
 
     Raises:
-        ValueError: If the direction is of another generator, or an argument is
-            not valid.
+        ValueError: If the direction or the noise is of another generator, or
+            an argument is not valid.
 
     Example:
 
@@ -159,6 +159,7 @@ def _moved(
     layers: slice | Sequence[int] | None = None,
 ) -> np.ndarray:
     """What `edit` returns, of a space that is open."""
+    noise = space.noise.checked(noise, len(points))
     step = direction.vectors[0] * direction.deviations[0]
     if layers is not None:
         points, step = _by_layer(space, points, step, layers)
@@ -170,7 +171,7 @@ def _moved(
     images = space.images(
         moved.reshape(-1, *points.shape[1:]).astype("float32"),
         None if labels is None else labels.repeat(times),
-        None if noise is None else [_repeated(one, times) for one in noise],
+        [_repeated(one, times) for one in noise],
     )
     return images.reshape(len(points), times, *images.shape[1:])
 

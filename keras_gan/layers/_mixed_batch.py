@@ -11,6 +11,7 @@ from keras_gan import backend
 from keras_gan.sampling.generator_source import GeneratorSource
 from keras_gan.sampling.mixing import Mix
 from keras_gan.utils.tensors import truncated_normal
+from keras_gan.utils.truncation import Truncation
 
 Tensor = Any
 _PARTS = ("images", "labels")
@@ -21,7 +22,7 @@ class Candidates:
 
     Args:
         source: `GeneratorSource`.
-        truncation: Largest absolute value of a latent, or `None`.
+        truncation: `Truncation` of the latents or styles.
         number: Number of slots.
         labels: Int32 `(number,)`, or `None`.
     """
@@ -29,7 +30,7 @@ class Candidates:
     def __init__(
         self,
         source: GeneratorSource,
-        truncation: float | None,
+        truncation: Truncation,
         number: Any,
         labels: Tensor | None,
     ) -> None:
@@ -40,12 +41,14 @@ class Candidates:
 
     def __call__(self, seeds: Any) -> Tensor:
         shape = (self.number, self.source.latent_dim)
-        if self.truncation is None:
+        if self.truncation.bound is None:
             latents = keras.random.normal(shape, seed=seeds)
         else:
             uniform = keras.random.uniform(shape, -1.0, 1.0, seed=seeds)
-            latents = truncated_normal(uniform, self.truncation)
-        return self.source.images(latents, self.labels, seeds)
+            latents = truncated_normal(uniform, self.truncation.bound)
+        return self.source.images(
+            latents, self.labels, seeds, self.truncation.share
+        )
 
 
 def best_of_tries(

@@ -15,7 +15,7 @@ from keras_gan.sampling import mixing
 from keras_gan.sampling.pool import SamplePool
 from keras_gan.utils.arguments import number_in
 from keras_gan.utils.models import Untracked
-from keras_gan.utils.tensors import checked_truncation
+from keras_gan.utils.truncation import truncation_of
 
 Tensor = Any
 
@@ -70,7 +70,9 @@ class GANDataGenerator(keras.layers.Layer):
             new.
         refresh_share: Share of the pool that `refresh_pool` replaces; the
             callback `keras_gan.callbacks.PoolRefresher` calls it each epoch.
-        truncation: Largest absolute value of a latent, or `None`.
+        truncation: Largest absolute value of a latent; of a generator with
+            styles the share in [0, 1] of each style's distance from the mean
+            style that is kept; or `None`.
         value_range: `(low, high)` of the images of the pipeline.
         num_classes: Number of classes of a generator without a GAN.
         safe_mode: Whether to refuse files that contain Python code.
@@ -120,11 +122,12 @@ class GANDataGenerator(keras.layers.Layer):
         self.fraction = number_in("fraction", fraction, "[0, 1]")
         self.mode = arguments.mode(mode)
         self.refresh_share = number_in("refresh_share", refresh_share, "[0, 1]")
-        self.truncation = checked_truncation(truncation)
         self.value_range = check_value_range(value_range)
         self.seed = arguments.seed(seed)
         self.pool_size = arguments.pool_size(pool_size)
         source = arguments.source(gan, num_classes, safe_mode)
+        self._truncation = truncation_of(source.generator, truncation)
+        self.truncation = self._truncation.value
         self.filter = sampling.get(filter)
         self.balance = balance
         self.shares = sampling.class_shares(balance, source.num_classes)
@@ -274,7 +277,7 @@ class GANDataGenerator(keras.layers.Layer):
             uniform = keras.random.uniform((number,), seed=seeds)
             return self.pool.take(labels, uniform)
         draw = batches.Candidates(
-            self._held.value, self.truncation, number, labels
+            self._held.value, self._truncation, number, labels
         )
         if self.filter is None:
             return ops.stop_gradient(draw(seeds))

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_gan import backend
+from keras_gan.layers.growth import known_to_be_used
 from keras_gan.utils.arguments import integer
 
 
@@ -18,8 +19,9 @@ class GrowingStage(keras.layers.Wrapper):
     ```
 
     The program decides it in each step, so one compiled step serves all
-    levels, and those that are not in use take almost no time (except in JAX on
-    a CPU, which is faster if all are computed).
+    levels, and those that are not in use take almost no time. In JAX on a CPU,
+    whose branches are slow, training steps have a program for each level
+    instead, and elsewhere all levels are computed.
 
     Args:
         layer: Functional `keras.Model` of one input. It must not change state
@@ -70,6 +72,9 @@ class GrowingStage(keras.layers.Wrapper):
 
     def call(self, inputs: Any) -> Any:
         x, growth = inputs
+        is_used = known_to_be_used(self.level, self.until)
+        if is_used is not None:
+            return self.layer(x) if is_used else self._zeros(x)
         in_use = growth > self.level - 1.0
         if self.until is not None:
             in_use = ops.logical_and(in_use, growth < float(self.until))

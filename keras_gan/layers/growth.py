@@ -1,5 +1,8 @@
 """How far a network has grown."""
 
+import contextlib
+import contextvars
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -8,6 +11,11 @@ from keras import ops
 from keras_gan.utils.arguments import integer
 
 _MOST = 2**24  # What float32 counts in steps of 1.
+
+# Of each thread: callbacks may draw images while a step is compiled.
+_levels: contextvars.ContextVar[int | None] = contextvars.ContextVar(
+    "levels", default=None
+)
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -163,6 +171,33 @@ class Growth(keras.layers.Layer):
             "steps_per_stage": self.steps_per_stage,
             "fade_steps": self.fade_steps,
         }
+
+
+@contextlib.contextmanager
+def levels_known(levels: int) -> Iterator[None]:
+    """Context of programs in which the levels in use are known.
+
+    Args:
+        levels: Number of the finest one: growth is in (levels - 1, levels].
+    """
+    token = _levels.set(levels)
+    try:
+        yield
+    finally:
+        _levels.reset(token)
+
+
+def known_to_be_used(level: int, until: int | None) -> bool | None:
+    """Whether a part of a network is in use, or `None` if growth decides it.
+
+    Args:
+        level: Number of its level; it is in use if growth is above level - 1.
+        until: Growth from which it is no longer in use, or `None`.
+    """
+    levels = _levels.get()
+    if levels is None or (until == levels and level <= levels):
+        return None
+    return level <= levels and (until is None or until > levels)
 
 
 def mixed(old: Any, new: Any, growth: Any, level: int) -> Any:

@@ -30,6 +30,8 @@ class SelfAttention(keras.layers.Layer):
         value_divisor: The same of the values.
         spectral_normalization: Whether to divide each kernel by its largest
             singular value.
+        kernel_initializer: Name of one of Keras' initializers that take a
+            `seed`.
         seed: Integer that determines the initial weights, or None.
         **kwargs: As of any Keras layer.
 
@@ -57,6 +59,7 @@ class SelfAttention(keras.layers.Layer):
         key_divisor: int = 8,
         value_divisor: int = 2,
         spectral_normalization: bool = True,
+        kernel_initializer: str = "glorot_uniform",
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
@@ -64,6 +67,8 @@ class SelfAttention(keras.layers.Layer):
         self.key_divisor = integer("key_divisor", key_divisor, at_least=1)
         self.value_divisor = integer("value_divisor", value_divisor, at_least=1)
         self.spectral_normalization = bool(spectral_normalization)
+        _seeded(kernel_initializer, None)
+        self.kernel_initializer = kernel_initializer
         self.seed = optional_seed(seed)
         self.pool = keras.layers.MaxPooling2D(
             2,
@@ -99,7 +104,7 @@ class SelfAttention(keras.layers.Layer):
             1,
             use_bias=False,
             data_format="channels_last",
-            kernel_initializer=keras.initializers.GlorotUniform(seed),
+            kernel_initializer=_seeded(self.kernel_initializer, seed),
             dtype=self.dtype_policy,
             name=name,
         )
@@ -130,8 +135,20 @@ class SelfAttention(keras.layers.Layer):
             "key_divisor": self.key_divisor,
             "value_divisor": self.value_divisor,
             "spectral_normalization": self.spectral_normalization,
+            "kernel_initializer": self.kernel_initializer,
             "seed": self.seed,
         }
+
+
+def _seeded(name: str, seed: int | None) -> Any:
+    """An initializer by its name, with a seed."""
+    try:
+        return type(keras.initializers.get(str(name)))(seed=seed)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            "`kernel_initializer` must be the name of an initializer that "
+            f"takes a seed, such as 'orthogonal'. Received: {name!r}."
+        ) from error
 
 
 def _positions(x: Any) -> Any:

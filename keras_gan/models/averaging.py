@@ -112,16 +112,17 @@ class AveragedGenerator:
 
         Args:
             filepath: Path of the folder or file.
-            format: `"tf_saved_model"`, `"onnx"`, `"tflite"` (Keras' own name
-                of it is `"litert"`), `"torch"` or `"openvino"`. Which of them
-                can be written depends on the backend and on packages.
+            format: `"tf_saved_model"` or `"saved_model"`, `"onnx"`, `"tflite"`
+                (Keras' own name of it is `"litert"`), `"torch"` or
+                `"openvino"`. Which of them can be written depends on the
+                backend and on packages.
             verbose: As in `keras.Model.export`.
             input_signature: As there. Default: batches of any size.
             **kwargs: As there.
 
         Raises:
-            ValueError: If the backend cannot write the format, or a package
-                that it takes is missing.
+            ValueError: If the backend cannot write the format, a package that
+                it takes is missing, or the format lacks an operation.
         """
         exporting.export(
             self.exported(),

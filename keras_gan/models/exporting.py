@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,12 +11,16 @@ import numpy as np
 from keras import ops
 
 from keras_gan.backend import BACKEND
+from keras_gan.models.export_operations import (
+    with_common_operations,
+    with_levels_in_use,
+)
 from keras_gan.models.state import leaves
 from keras_gan.utils import style_space
 from keras_gan.utils.inner_layers import inner_layers
 from keras_gan.utils.models import deserialized
 
-_ALIASES = {"tflite": "litert"}
+_ALIASES = {"tflite": "litert", "saved_model": "tf_saved_model"}
 # Of each format: the packages that Keras takes to write it, by backend.
 _PACKAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "tf_saved_model": {
@@ -67,8 +72,14 @@ def export(network: Any, filepath: Any, format: str, **options: Any) -> None:
         network = _in_float32(network)
     if kind == "onnx":  # Keras writes no model that was never called.
         network(network.input)
-    with _with_same_noise(network):
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_with_same_noise(network))
+        stack.enter_context(with_levels_in_use(network))
+        if kind in _FLOAT32:
+            stack.enter_context(with_common_operations(network))
         network.export(str(filepath), kind, **options)
+    if kind == "onnx":
+        _check_onnx(str(filepath))
 
 
 def check(format: str) -> str:
@@ -135,6 +146,30 @@ def with_named_inputs(
         )
         inputs = [*keras.tree.flatten(inputs), truncation]
     return keras.Model(inputs, ops.cast(images, "float32"), name="generator")
+
+
+def _check_onnx(path: str) -> None:
+    """Refuses a file with operations that ONNX lacks; converters only log it.
+
+    Args:
+        path: The file, which is removed then.
+
+    Raises:
+        ValueError: If there are some.
+    """
+    import onnx
+
+    known = {schema.name for schema in onnx.defs.get_all_schemas()}
+    graph = onnx.load(path, load_external_data=False).graph
+    own = (node for node in graph.node if node.domain in ("", "ai.onnx"))
+    unknown = sorted({node.op_type for node in own} - known)
+    if unknown:
+        os.remove(path)
+        raise ValueError(
+            "`format` must be one that has all operations of the generator. "
+            f"Received: 'onnx', which lacks {', '.join(unknown)}. Choose "
+            "another format, or another layer in their place."
+        )
 
 
 @contextlib.contextmanager

@@ -99,6 +99,20 @@ class Fitting(LoggedModel, SavedModel):
             for network in player.networks
         ]
 
+    # What compiled steps depend on -------------------------------------------
+
+    def program_variables(self) -> list:
+        """Returns the variables that `program_key` depends on."""
+        return growing.variables_of(self._growing_layers.value)
+
+    def program_key(self):
+        """Returns what the program of the next step depends on."""
+        return growing.levels_in_use(self._growing_layers.value)
+
+    def program_context(self, key):
+        """Returns the context in which the program for a key is made."""
+        return growing.with_levels(key)
+
     # Methods that a system may override ---------------------------------------
 
     def layers_of(self, player) -> list:

@@ -6,9 +6,10 @@ from keras import ops
 
 from keras_gan.backend import FixedSeeds, compiled
 from keras_gan.utils import style_space
-from keras_gan.utils.arguments import is_integer, number_in
+from keras_gan.utils.arguments import is_integer
 from keras_gan.utils.redirected_seeds import drawing_alone
-from keras_gan.utils.tensors import checked_truncation, truncated_normal
+from keras_gan.utils.tensors import truncated_normal
+from keras_gan.utils.truncation import truncation_of
 
 
 def generate(gan, num_images, *, labels, truncation, seed, batch_size):
@@ -30,17 +31,17 @@ def generate(gan, num_images, *, labels, truncation, seed, batch_size):
         seed = int(seed)
     labels = _labels(labels, int(num_images), gan.num_classes)
     noise = _noise_seed(seed)
-    shares = _style_shares(gan.sampler, truncation, int(num_images))
-    bound = truncation if shares is None else None
-    latents = _latents((int(num_images), gan.latent_dim), bound, seed)
-    function = compiled_call(gan, in_styles=shares is not None)
+    found = truncation_of(gan.sampler, truncation)
+    latents = _latents((int(num_images), gan.latent_dim), found.bound, seed)
+    function = compiled_call(gan, in_styles=found.share is not None)
     batches = []
     for start in range(0, num_images, batch_size):
         part = slice(start, start + batch_size)
         pair = np.random.SeedSequence([*noise, start]).generate_state(2)
         inputs = [(pair >> 1).astype("int32")]
-        if shares is not None:
-            inputs.append(ops.convert_to_tensor(shares[part]))
+        if found.share is not None:
+            shares = np.full(len(latents[part]), found.share, "float32")
+            inputs.append(ops.convert_to_tensor(shares))
         inputs.append(latents[part])
         if labels is not None:
             inputs.append(ops.convert_to_tensor(labels[part]))
@@ -84,23 +85,6 @@ def _truncated(gan, shares, *inputs):
     return ops.cast(images, "float32")
 
 
-def _style_shares(generator, truncation, num_images):
-    """Shares of the distance of styles from their mean that are kept.
-
-    None: without truncation, or if the generator has no styles.
-    """
-    if truncation is None or style_space.mean_style(generator) is None:
-        return None
-    share = number_in(
-        "truncation",
-        truncation,
-        "[0, 1]",
-        hint="Of a generator with styles it is the share of each style's "
-        "distance from the mean that is kept.",
-    )
-    return np.full(num_images, share, "float32")
-
-
 def _noise_seed(seed) -> list[int]:
     """Numbers that fix the noise of layers of the generator."""
     if isinstance(seed, int):
@@ -108,12 +92,11 @@ def _noise_seed(seed) -> list[int]:
     return [int(n) for n in ops.convert_to_numpy(seed.state)]
 
 
-def _latents(shape, truncation, seed):
-    truncation = checked_truncation(truncation)
-    if truncation is None:
+def _latents(shape, bound, seed):
+    if bound is None:
         return keras.random.normal(shape, seed=seed)
     uniform = keras.random.uniform(shape, -1.0, 1.0, seed=seed)
-    return truncated_normal(uniform, truncation)
+    return truncated_normal(uniform, bound)
 
 
 def _labels(labels, num_images, num_classes):

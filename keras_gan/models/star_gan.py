@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_gan import backend
 from keras_gan.models import (
     attribute_networks,
     attributes,
@@ -195,11 +196,13 @@ class StarGAN(EditsAttributes, TwoPlayerModel):
             seed: `keras.random.SeedGenerator` to draw from.
 
         Returns:
-            Tensor `(batch, num_attributes)`: the own ones in another order.
+            Tensor `(batch, num_attributes)`: the own ones in another order. If
+            there are several replicas, those of the whole batch.
         """
         size = batches.batch_size(batch.labels)
-        lots = keras.random.uniform((size,), dtype="float32", seed=seed)
-        return ops.take(batch.labels, ops.argsort(lots), axis=0)
+        lots = keras.random.uniform((size, 1), dtype="float32", seed=seed)
+        rows = ops.concatenate([batch.labels, lots], axis=-1)
+        return backend.on_whole_batch(_sorted_by_lot, rows)
 
     def sample(self, batch, training=True):
         """Returns edited images and the attributes that they are to have."""
@@ -292,3 +295,8 @@ class StarGAN(EditsAttributes, TwoPlayerModel):
             "seed": self.seed,
             "name": self.name,
         }
+
+
+def _sorted_by_lot(rows):
+    """Attributes in the order of the lots in the last column."""
+    return ops.take(rows[:, :-1], ops.argsort(rows[:, -1]), axis=0)

@@ -1,11 +1,13 @@
 """Large images in overlapping tiles, for models that translate images."""
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from keras_gan.utils.arguments import integer, is_integer
+from keras_gan.utils.memory import check_memory
 
 # This share of an overlap, at the edge of a tile, is not used: a network knows
 # too little of what surrounds it there. The rest of it is blended.
@@ -74,7 +76,8 @@ def in_tiles(
         Float32 array, the result for the whole image.
 
     Raises:
-        ValueError: If the results are no whole multiple of the tiles.
+        ValueError: If the results are no whole multiple of the tiles, or the
+            whole result does not fit into memory.
     """
     sides = image.shape[:-1]
     tiles = [min(pair) for pair in zip(tiles, sides, strict=True)]
@@ -93,9 +96,7 @@ def in_tiles(
         outputs = function(np.stack(inputs))
         if not weights:
             scale = _scale(outputs.shape[1:-1], tiles)
-            shape = [scale * side for side in sides]
-            result = np.zeros((*shape, outputs.shape[-1]), "float32")
-            covered = np.zeros((*shape, 1), "float32")
+            result, covered = _canvas(sides, scale, outputs.shape[-1])
             weights = [
                 _weights(*one, scale)
                 for one in zip(starts, sides, tiles, overlaps, strict=True)
@@ -109,6 +110,17 @@ def in_tiles(
             share = weight / np.maximum(covered[where], _TINY)
             result[where] += share * (output - result[where])
     return result
+
+
+def _canvas(sides, scale: int, channels: int) -> list[np.ndarray]:
+    """Room for the result, and for how far each pixel of it is covered."""
+    shape = [scale * side for side in sides]
+    check_memory(
+        f"The translation of an image of {' x '.join(map(str, sides))} pixels",
+        4 * math.prod(shape) * (channels + 1),
+        "Cut it into several images.",
+    )
+    return [np.zeros((*shape, count), "float32") for count in (channels, 1)]
 
 
 def _starts(side, tile, overlap) -> list[int]:

@@ -282,4 +282,6 @@ def _joined(vectors: list) -> Any:
 
 def _attended(x: Any, blocks: Blocks) -> Any:
     seed = blocks.initializers.next_seed()
-    return SelfAttention(seed=seed, name="attention")(x)
+    return SelfAttention(
+        kernel_initializer="orthogonal", seed=seed, name="attention"
+    )(x)

@@ -1,5 +1,6 @@
 """Networks with additive attention, based on LadaGAN."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,8 +18,10 @@ from keras_gan.networks.ladagan_blocks import (
     convolution,
     dense,
     downsampled,
+    kernel_side,
     modulated_block,
     plan_of,
+    size_of_logits,
     with_positions,
 )
 from keras_gan.networks.recipe import Recipe
@@ -31,6 +34,8 @@ from keras_gan.penalties import R1
 
 LATENT_DIM = 128
 _HEADS = 4
+# Of the squared gradient of the sum of an image's logits.
+_PENALTY = 0.01
 
 
 def ladagan_generator(
@@ -176,7 +181,8 @@ def _mean_logits(
     x: Any, labels: Any, num_classes: int | None, initializers: Initializers
 ) -> Any:
     """The mean of a map of logits, with a projection of the labels."""
-    kernel = tuple(min(4, side) for side in x.shape[1:3])
+    _, height, width, _ = x.shape
+    kernel = (kernel_side(height), kernel_side(width))
     logits = convolution(
         1, kernel, initializers,
         use_bias=False, padding="valid", dtype="float32",
@@ -246,10 +252,16 @@ def ladagan(
 def ladagan_recipe(image_shape: tuple[int, ...]) -> Recipe:
     """Returns settings like those of the authors' PyTorch code.
 
-    Unlike there, images are not augmented (add `layers.DiffAugment`), and the
-    penalty is half the squared gradient of the mean of the logits, not all of
-    that of their sum. Their TensorFlow code has batches of 128 images, and 1e-4
-    in place of 0.01.
+    There the penalty is 0.01 times the squared gradient of the sum of the n
+    logits of an image. The discriminator here returns their mean, and `R1`
+    halves, so the same penalty is
+
+    ```
+    R1(gamma),   gamma / 2 = 0.01 n^2
+    ```
+
+    Unlike there, images are not augmented (add `layers.DiffAugment`). Their
+    TensorFlow code has batches of 128 images, and 1e-4 in place of 0.01.
 
     Args:
         image_shape: `(height, width, channels)`.
@@ -259,12 +271,13 @@ def ladagan_recipe(image_shape: tuple[int, ...]) -> Recipe:
 
     Example:
 
-    >>> ladagan_recipe((32, 32, 3)).beta_1
-    0.5
+    >>> ladagan_recipe((32, 32, 3)).penalties[0].gamma
+    12.5
     """
+    number = math.prod(size_of_logits(checked_image_shape(image_shape)))
     return Recipe(
         loss="non_saturating",
-        penalties=(R1(0.01),),
+        penalties=(R1(2 * _PENALTY * number**2),),
         beta_1=0.5,
         beta_2=0.99,
         ema_momentum=0.999,

@@ -14,6 +14,18 @@ _LARGEST_SIDE = 32
 _EPSILON = 1e-6
 
 
+def patch_of(image_shape: tuple[int, ...]) -> int:
+    """Returns how many times finer images are than the finest block.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+    """
+    patch = 1
+    while max(image_shape[:2]) > patch * _LARGEST_SIDE:
+        patch *= 2
+    return patch
+
+
 def plan_of(
     image_shape: tuple[int, ...], width: int, num_heads: int
 ) -> tuple[tuple[int, int], int]:
@@ -28,9 +40,7 @@ def plan_of(
         ValueError: If there is no such network.
     """
     checked_integer("width", width, minimum=1)
-    patch, sides = 1, image_shape[:2]
-    while max(sides) > patch * _LARGEST_SIDE:
-        patch *= 2
+    patch, sides = patch_of(image_shape), image_shape[:2]
     if any(side % (4 * patch) for side in sides):
         raise ValueError(
             f"Sides of images must be multiples of {4 * patch}. Received: "
@@ -46,6 +56,23 @@ def plan_of(
             "nearest one."
         )
     return (sides[0] // patch, sides[1] // patch), patch
+
+
+def size_of_logits(image_shape: tuple[int, ...]) -> tuple[int, int]:
+    """Returns the rows and columns of the map of logits.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+    """
+    patch = patch_of(image_shape)
+    # After the halvings and pixel unshuffling; the last kernel has no padding.
+    height, width = (max(side // (4 * patch), 1) for side in image_shape[:2])
+    return height - kernel_side(height) + 1, width - kernel_side(width) + 1
+
+
+def kernel_side(side: int) -> int:
+    """Returns the side of the last kernel, by that of the map before it."""
+    return min(4, side)
 
 
 def dense(units: int, initializers: Initializers, **kwargs: Any) -> Any:

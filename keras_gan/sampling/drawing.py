@@ -10,7 +10,8 @@ from keras_gan.sampling.acceptance_counter import AcceptanceCounter
 from keras_gan.sampling.filters import get
 from keras_gan.sampling.generator_source import GeneratorSource
 from keras_gan.sampling.sample_filter import SampleFilter
-from keras_gan.utils.tensors import checked_truncation, truncated_normal
+from keras_gan.utils.tensors import truncated_normal
+from keras_gan.utils.truncation import truncation_of
 
 # Draws after which a filter that accepts almost nothing is an error.
 MAX_DRAWS = 4096
@@ -53,7 +54,9 @@ class Drawer:
         source: `GeneratorSource`.
         filter: As for `keras_gan.sampling.get`. It is bound to the source and
             calibrated immediately.
-        truncation: Largest absolute value of a latent, or `None`.
+        truncation: Largest absolute value of a latent; of a generator with
+            styles the share of each style's distance from the mean style that
+            is kept; or `None`.
         seed: Integer of at least 0.
         max_draws: Number of images, of a class or overall, after which it is an
             error if the filter has accepted fewer than one in a thousand.
@@ -77,7 +80,7 @@ class Drawer:
     ) -> None:
         self.source = source
         self.filter: SampleFilter | None = get(filter)
-        self.truncation = checked_truncation(truncation)
+        self.truncation = truncation_of(source.generator, truncation)
         self.seed = seed
         self.max_draws = max_draws
         self._images = backend.compiled(self._images_of)
@@ -87,7 +90,9 @@ class Drawer:
             self.calibrate()
 
     def _images_of(self, latents, labels, pair):
-        return self.source.images(latents, labels, backend.FixedSeeds(pair))
+        return self.source.images(
+            latents, labels, backend.FixedSeeds(pair), self.truncation.share
+        )
 
     def calibrate(self) -> None:
         """Calibrates the filter with generated images of every class."""
@@ -175,11 +180,11 @@ class Drawer:
         """Images, and a draw from [0, 1) for each."""
         random = np.random.default_rng(seed)
         shape = (size, self.source.latent_dim)
-        if self.truncation is None:
+        if self.truncation.bound is None:
             latents = random.standard_normal(shape).astype("float32")
         else:
             uniform = random.uniform(-1.0, 1.0, shape)
-            latents = truncated_normal(uniform, self.truncation)
+            latents = truncated_normal(uniform, self.truncation.bound)
         uniform = random.random(size, dtype="float32")
         noise = random.integers(2**31, size=2, dtype="int32")
         images = self._images(ops.convert_to_numpy(latents), labels, noise)

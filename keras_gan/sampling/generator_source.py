@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan.utils import style_space
 from keras_gan.utils.models import deserialized, input_shapes
 from keras_gan.utils.redirected_seeds import drawing_alone
 
@@ -44,7 +45,11 @@ class GeneratorSource:
     conditional_discriminator: bool = False
 
     def images(
-        self, latents: Tensor, labels: Tensor | None = None, seeds: Any = None
+        self,
+        latents: Tensor,
+        labels: Tensor | None = None,
+        seeds: Any = None,
+        share: float | None = None,
     ) -> Tensor:
         """Returns float32 images of latents (and labels, with classes).
 
@@ -53,19 +58,30 @@ class GeneratorSource:
             labels: Integers `(batch,)`, with classes.
             seeds: `keras.random.SeedGenerator` for layers of the generator that
                 draw noise. Default: their own, which advance.
+            share: Share in [0, 1] of each style's distance from the mean style
+                that is kept, of generators with styles. `None`: all of it.
 
         Returns:
             Tensor `(batch, ...)`.
         """
         if seeds is not None:
             with drawing_alone(seeds, [self.generator]):
-                return self.images(latents, labels)
+                return self.images(latents, labels, share=share)
         inputs = latents
         if self.num_classes is not None:
             # Keras does not accept a mixture of tensors and arrays.
             latents = ops.convert_to_tensor(latents)
             inputs = [latents, ops.cast(labels, "int32")]
-        return ops.cast(self.generator(inputs, training=False), "float32")
+        if share is None:
+            images = self.generator(inputs, training=False)
+        else:
+            images = self._truncated(latents, inputs, share)
+        return ops.cast(images, "float32")
+
+    def _truncated(self, latents: Tensor, inputs: Any, share: float) -> Tensor:
+        shares = ops.full(ops.shape(latents)[:1], share, "float32")
+        mean = ops.convert_to_tensor(style_space.mean_style(self.generator))
+        return style_space.truncated(self.generator, mean, inputs, shares)
 
     @property
     def weights(self) -> list:

@@ -57,7 +57,7 @@ def open_generator(
             }
         )
     if isinstance(gan, str | os.PathLike):
-        gan = _load(pathlib.Path(gan), safe_mode)
+        gan = load_saved(pathlib.Path(gan), safe_mode)
     if not isinstance(gan, keras.Model):
         raise TypeError(
             "`gan` must be a GAN, a generator (a `keras.Model`), the path of a "
@@ -90,7 +90,17 @@ def _class_number(number: Any) -> int:
     return int(number)
 
 
-def _load(path: pathlib.Path, safe_mode: bool) -> Any:
+def load_saved(path: pathlib.Path, safe_mode: bool) -> Any:
+    """Loads the model of a file, or of the folder of a run.
+
+    Args:
+        path: The `.keras` file, or the folder.
+        safe_mode: As for `open_generator`.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is damaged, or holds Python code.
+    """
     if path.is_dir():
         path = path / "model.keras"
     return load_model(

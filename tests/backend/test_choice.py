@@ -22,6 +22,7 @@ def run(program, backend=BACKEND, **environment):
     )
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("backend", "reason"),
     [("numpy", "does not support it"), ("abacus", "abacus")],
@@ -34,6 +35,7 @@ def test_backend_that_cannot_be_used(backend, reason):
     assert BACKEND in last.partition("one that is installed")[2]
 
 
+@pytest.mark.quickest
 def test_backend_that_is_not_installed():
     program = (
         "import sys; sys.modules['jax'] = None\n"  # As if it were not there.

@@ -9,6 +9,9 @@ import pytest
 
 from keras_gan.backend.startup import quietly
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 CHATTER = (
     "WARNING: All log messages before absl::InitializeLog() is called",
     "I0000 00:00:1795226845.937430    2999 cudart_stub.cc:31] no drivers",

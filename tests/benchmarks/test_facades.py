@@ -1,26 +1,19 @@
 """Facades: labels become photographs, and both are judged alike."""
 
-import importlib.util
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from keras_gan.images import write_image
+from keras_gan.images import image_shape, write_image
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
 
-PROGRAM = Path(__file__).parents[2] / "benchmarks" / "facades.py"
-
 
 @pytest.fixture
-def program():
-    specification = importlib.util.spec_from_file_location("facades", PROGRAM)
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
+def program(load_benchmark):
+    return load_benchmark("facades")
 
 
 @pytest.fixture
@@ -41,21 +34,39 @@ def test_labels_are_the_source(program, facades):
     assert labels.max() == -1 and photographs.min() == 1
 
 
-@pytest.mark.filterwarnings("ignore:A Fréchet distance of 64 features")
-def test_table_and_picture(program, facades, tmp_path, monkeypatch, capsys):
+def test_table_and_picture_of_two_runs(
+    program, facades, tmp_path, monkeypatch, capsys
+):
+    trained = []
+
     class Untrained:
         optimizer = type("Optimizer", (), {"iterations": 7})
 
         def translate(self, labels):
             return -labels + np.linspace(0, 0.1, 3)[:, None, None, None]
 
-    monkeypatch.setattr(program, "train", lambda options, loss: Untrained())
-    picture = tmp_path / "grid.png"
+    def train(options, loss):
+        if fails and trained:
+            raise KeyboardInterrupt
+        trained.append(loss)
+        return Untrained()
+
+    monkeypatch.setattr(program, "train", train)
+    picture = tmp_path / "images" / "grid.png"
     arguments = ["facades.py", str(facades), "--side", "8"]
-    arguments += ["--extractor", "digits", "--out", str(picture)]
+    arguments += ["--extractor", "digits", "--out", str(tmp_path / "run")]
+    arguments += ["--picture", str(picture)]
     monkeypatch.setattr(sys, "argv", arguments)
+    fails = True
+    with pytest.raises(KeyboardInterrupt):
+        program.main()
+    fails = False
     program.main()
-    rows = capsys.readouterr().out.splitlines()[2:]
+    assert trained == ["none", "non_saturating"]
+    table = (tmp_path / "run" / "table.md").read_text()
+    assert capsys.readouterr().out.endswith(table)
+    rows = table.splitlines()[2:]
     assert [row.split(" | ")[0] for row in rows] == ["| L1 alone", "| Pix2Pix"]
     assert all(row.endswith("| 7 |") for row in rows)
-    assert picture.exists()
+    # Four rows of three images, enlarged to 48 pixels, with borders.
+    assert image_shape(picture) == (202, 152, 3)

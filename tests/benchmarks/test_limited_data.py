@@ -233,7 +233,7 @@ def test_figures_are_drawn_from_results(
     arguments += ["--sizes", "500", "60000", "--plot-only"]
     assert program.main(arguments) == 0
     assert program.main([*arguments, "--check"]) == 1
-    assert "short" in capsys.readouterr().out
+    assert "missed" in capsys.readouterr().out
     for name in ("limited_data.png", "limited_data_samples.png"):
         assert (tmp_path / name).read_bytes()[1:4] == b"PNG"
 

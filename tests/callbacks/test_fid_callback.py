@@ -59,6 +59,7 @@ def test_fid_of_images_and_of_their_statistics(
     assert len(history["fid"]) == 1
 
 
+@pytest.mark.quickest
 def test_name_and_value_range(gan, images, extractor):
     callback = FIDCallback(
         images,
@@ -71,6 +72,7 @@ def test_name_and_value_range(gan, images, extractor):
     assert "distance" in history and "fid" not in history
 
 
+@pytest.mark.quickest
 def test_what_is_no_statistics_file_is_refused_at_once(tmp_path, extractor):
     path = tmp_path / "x.npz"
     np.savez(path, mu=np.zeros(3))

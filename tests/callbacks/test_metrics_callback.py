@@ -110,6 +110,7 @@ def test_values_are_those_of_the_metrics_on_the_generated_images(
     assert history["fid"][0] != history["fid"][1]
 
 
+@pytest.mark.quickest
 def test_size_of_batches_changes_nothing_of_the_real_images(images, extractor):
     gan = make_gan()
     values = []
@@ -137,6 +138,7 @@ def test_training_does_not_change_by_a_bit(images, extractor):
         assert_equal(ours, theirs)
 
 
+@pytest.mark.quickest
 def test_callbacks_that_follow_act_on_the_values(images, extractor, tmp_path):
     callback = MetricsCallback(
         images, [FrechetInceptionDistance(extractor)], num_images=30
@@ -164,6 +166,7 @@ def test_callbacks_that_follow_act_on_the_values(images, extractor, tmp_path):
     assert (tmp_path / "best.keras").exists()
 
 
+@pytest.mark.quickest
 def test_every_second_epoch(images, extractor):
     callback = MetricsCallback(
         images, [FrechetInceptionDistance(extractor)], num_images=30, every=2
@@ -172,6 +175,7 @@ def test_every_second_epoch(images, extractor):
     assert len(fit(gan, images, [callback], epochs=5)["fid"]) == 2
 
 
+@pytest.mark.quickest
 def test_classes_are_drawn_in_the_shares_of_the_real_ones(images, extractor):
     labels = np.array([0] * 36 + [1] * 12)
     gan = make_gan(num_classes=3)
@@ -212,6 +216,7 @@ def counted(extractor):
     return keras.Sequential([keras.Input(SHAPE), Counting(), *extractor.layers])
 
 
+@pytest.mark.quickest
 def test_real_images_are_read_once_and_their_statistics_kept(
     images, extractor, keras_home
 ):
@@ -251,6 +256,7 @@ def test_real_images_are_read_once_and_their_statistics_kept(
     assert run(images)[1] == 0
 
 
+@pytest.mark.quickest
 def test_a_folder_that_cannot_be_written_is_done_without(
     images, extractor, tmp_path
 ):
@@ -265,6 +271,7 @@ def test_a_folder_that_cannot_be_written_is_done_without(
         assert len(fit(make_gan(), images, [callback])["fid"]) == 2
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -299,6 +306,7 @@ def test_arguments_out_of_range_are_refused(extractor, arguments, message):
         MetricsCallback(**arguments)
 
 
+@pytest.mark.quickest
 def test_images_out_of_range_are_refused_before_training(images, extractor):
     callback = MetricsCallback(
         images * 127 + 127, [FrechetInceptionDistance(extractor)], num_images=9
@@ -309,6 +317,7 @@ def test_images_out_of_range_are_refused_before_training(images, extractor):
     assert int(gan.optimizer.iterations) == 0
 
 
+@pytest.mark.quickest
 def test_a_model_that_cannot_generate_is_refused(images, extractor):
     model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(1)])
     model.compile(loss="mse")
@@ -319,6 +328,7 @@ def test_a_model_that_cannot_generate_is_refused(images, extractor):
         model.fit(images, np.zeros(48), callbacks=[callback], verbose=0)
 
 
+@pytest.mark.quickest
 def test_too_few_real_images_are_refused_before_training(images, extractor):
     callback = MetricsCallback(
         images[:5], [PrecisionRecall(extractor, nearest_k=9)], num_images=20
@@ -329,6 +339,7 @@ def test_too_few_real_images_are_refused_before_training(images, extractor):
     assert int(gan.optimizer.iterations) == 0
 
 
+@pytest.mark.quickest
 def test_values_before_training_are_refused(images, extractor):
     callback = MetricsCallback(images, all_metrics(extractor), num_images=20)
     with pytest.raises(ValueError, match="Pass the callback to `fit`"):
@@ -346,6 +357,7 @@ class Subclassed(keras.Model):
         return self.layer(keras.ops.reshape(x, (-1, 16)))
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("kind", ["not built", "subclassed"])
 def test_statistics_of_models_that_are_hard_to_tell(images, kind, keras_home):
     def make():

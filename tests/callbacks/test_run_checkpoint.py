@@ -35,11 +35,13 @@ def test_model_and_record_are_those_of_the_last_epoch(model, tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["model.keras"]
 
 
+@pytest.mark.quickest
 def test_record_may_be_left_out(model, tmp_path):
     fit(model, RunCheckpoint(tmp_path / "model.keras"))
     assert read_record(tmp_path / "model.keras") == {}
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("index, writes", [(0, True), (1, False)])
 def test_only_the_chief_of_several_workers_writes(
     model, tmp_path, monkeypatch, index, writes
@@ -53,6 +55,7 @@ def test_only_the_chief_of_several_workers_writes(
     assert (tmp_path / "model.keras").exists() is writes
 
 
+@pytest.mark.quickest
 def test_failure_keeps_the_file_before(model, tmp_path, monkeypatch):
     path = tmp_path / "model.keras"
     callback = RunCheckpoint(path)
@@ -71,6 +74,7 @@ def test_failure_keeps_the_file_before(model, tmp_path, monkeypatch):
     assert [file.name for file in tmp_path.iterdir()] == ["model.keras"]
 
 
+@pytest.mark.quickest
 def test_other_failures_stay_as_they_are(model, tmp_path, monkeypatch):
     def save(aside):
         raise RuntimeError("a bug")
@@ -80,12 +84,14 @@ def test_other_failures_stay_as_they_are(model, tmp_path, monkeypatch):
         fit(model, RunCheckpoint(tmp_path / "model.keras"))
 
 
+@pytest.mark.quickest
 def test_first_failure_says_that_there_is_none_before(model, tmp_path):
     path = tmp_path / "missing" / "model.keras"
     with pytest.raises(OSError, match="there is none before it"):
         fit(model, RunCheckpoint(path))
 
 
+@pytest.mark.quickest
 def test_damaged_file_is_named(tmp_path):
     (tmp_path / "model.keras").write_bytes(b"noise")
     with pytest.raises(ValueError, match="model.keras.*damaged"):

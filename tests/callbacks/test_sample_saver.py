@@ -66,6 +66,7 @@ def num_frames(path):
 
 
 class TestGrids:
+    @pytest.mark.quickest
     def test_one_an_epoch_and_an_animation(self, tmp_path):
         folder = tmp_path / "run" / "samples"
         model = fit(SampleSaver(folder, num_images=9, seed=4))
@@ -77,10 +78,12 @@ class TestGrids:
         grid = image_tools.image_grid(model.generate(9, seed=4))
         assert_equal(last, grid)
 
+    @pytest.mark.quickest
     def test_every_and_the_last(self, tmp_path):
         fit(SampleSaver(tmp_path, every=2, animation=False), epochs=5)
         assert names(tmp_path) == [f"samples-000{n}.png" for n in (2, 4, 5)]
 
+    @pytest.mark.quickest
     def test_last_when_stopped_early(self, tmp_path):
         class Stop(keras.callbacks.Callback):
             def on_epoch_end(self, epoch, logs=None):
@@ -90,6 +93,7 @@ class TestGrids:
         fit([callback, Stop()], epochs=9)
         assert names(tmp_path) == ["samples-0003.png"]
 
+    @pytest.mark.quickest
     def test_resume_goes_on(self, tmp_path):
         model = fit(SampleSaver(tmp_path, num_images=4), epochs=2)
         before = (tmp_path / "samples-0001.png").read_bytes()
@@ -98,6 +102,7 @@ class TestGrids:
         assert (tmp_path / "samples-0001.png").read_bytes() == before
         assert num_frames(tmp_path / "samples.gif") == 4
 
+    @pytest.mark.quickest
     def test_animation_of_grids_that_have_grown(self, tmp_path):
         fit(SampleSaver(tmp_path, num_images=4), epochs=2)
         model = Painter(image_shape=(8, 8, 3))
@@ -106,6 +111,7 @@ class TestGrids:
             assert picture.n_frames == 3
             assert picture.size == (4 * 50 + 2,) * 2
 
+    @pytest.mark.quickest
     def test_animation_leaves_out_a_damaged_grid(self, tmp_path):
         model = fit(SampleSaver(tmp_path), epochs=2)
         (tmp_path / "samples-0001.png").write_bytes(b"damaged")
@@ -113,17 +119,20 @@ class TestGrids:
             fit(SampleSaver(tmp_path), 3, 2, model)
         assert num_frames(tmp_path / "samples.gif") == 2
 
+    @pytest.mark.quickest
     def test_animation_of_many_grids_is_thinned(self, tmp_path, monkeypatch):
         monkeypatch.setattr("keras_gan.callbacks._grid_saver.MAX_FRAMES", 3)
         fit(SampleSaver(tmp_path, num_images=4), epochs=7)
         assert num_frames(tmp_path / "samples.gif") == 3
 
+    @pytest.mark.quickest
     def test_animation_elsewhere(self, tmp_path):
         path = tmp_path / "run" / "a.gif"
         fit(SampleSaver(tmp_path / "s", animation=path), epochs=1)
         assert num_frames(path) == 1
         assert names(tmp_path / "s") == ["samples-0001.png"]
 
+    @pytest.mark.quickest
     def test_value_range(self, tmp_path):
         fit(SampleSaver(tmp_path, value_range=(-9, -8)), epochs=1)
         assert image_tools.read_image(tmp_path / "samples-0001.png").min() > 254
@@ -141,17 +150,20 @@ class TestClasses:
         shape = image_tools.image_shape(tmp_path / "samples-0001.png")
         assert shape == (3 * 50 + 2, 3 * 50 + 2, 1)
 
+    @pytest.mark.quickest
     def test_many_classes_fill_a_square(self, tmp_path):
         model = Painter(num_classes=1000)
         fit(SampleSaver(tmp_path, num_images=9), epochs=1, model=model)
         shape = image_tools.image_shape(tmp_path / "samples-0001.png")
         assert shape == (3 * 50 + 2, 3 * 50 + 2, 1)
 
+    @pytest.mark.quickest
     def test_labels_that_are_named(self, tmp_path):
         saver = SampleSaver(tmp_path, 4, labels=[2, 2, 0, 0], columns=2)
         model = fit(saver, epochs=1, model=Painter(num_classes=3))
         assert model.requests[0][1].tolist() == [2, 2, 0, 0]
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("num_classes", [None, 3])
     def test_classes_that_there_are_not(self, tmp_path, num_classes):
         saver = SampleSaver(tmp_path, 2, labels=[0, 3])
@@ -160,6 +172,7 @@ class TestClasses:
 
 
 class TestWorkers:
+    @pytest.mark.quickest
     @pytest.mark.parametrize(
         "task, cluster, writes",
         [
@@ -185,6 +198,7 @@ class TestWorkers:
 
 
 class TestTensorBoard:
+    @pytest.mark.quickest
     def test_grids_are_logged(self, tmp_path):
         import tensorflow as tf
 
@@ -206,6 +220,7 @@ class TestTensorBoard:
 
 
 class TestErrors:
+    @pytest.mark.quickest
     @pytest.mark.parametrize("which", ["directory", "animation", "tensorboard"])
     def test_unwritable_folder_before_the_first_epoch(self, tmp_path, which):
         (tmp_path / "file").write_text("in the way")
@@ -218,6 +233,7 @@ class TestErrors:
             fit(SampleSaver(**paths), model=model)
         assert float(model.level) == 0
 
+    @pytest.mark.quickest
     def test_read_only_folder(self, tmp_path, monkeypatch):
         def refuse(dir):  # noqa: A002
             raise PermissionError(13, "Permission denied")
@@ -226,6 +242,7 @@ class TestErrors:
         with pytest.raises(PermissionError, match=str(tmp_path)):
             fit(SampleSaver(tmp_path))
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("shape", [(2,), (8, 8, 5), (8, 8)])
     def test_what_is_no_image(self, tmp_path, shape):
         with pytest.raises(
@@ -233,6 +250,7 @@ class TestErrors:
         ):
             fit(SampleSaver(tmp_path), model=Painter(shape))
 
+    @pytest.mark.quickest
     def test_what_is_no_gan(self, tmp_path):
         model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
         callback = SampleSaver(tmp_path)
@@ -240,6 +258,7 @@ class TestErrors:
         with pytest.raises(ValueError, match="Received: Sequential"):
             callback.on_train_begin()
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize(
         "options, message",
         [
@@ -288,6 +307,7 @@ def test_training_does_not_change_by_a_bit(tmp_path):
     assert_equal(last, grid)
 
 
+@pytest.mark.quickest
 def test_config_round_trip(tmp_path):
     saver = SampleSaver(
         tmp_path, 2, labels=[1, 0], animation=tmp_path / "a.gif", seed=5

@@ -287,6 +287,7 @@ def test_wrong_arguments(arguments, message):
         TimeBudget(**arguments)
 
 
+@pytest.mark.quickest
 def test_schedules_are_refused_before_training(clock):
     machine = Machine(clock)
     schedule = keras.optimizers.schedules.CosineDecay(0.1, 10)

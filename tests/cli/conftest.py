@@ -17,6 +17,8 @@ TINY += ("--precision", "float32", "--loss", "non_saturating")
 TINY += ("--no-jit",)
 # Nor is there anything to learn of what a few steps draw.
 TINY += ("--metrics", "none")
+# tests/cli/test_report.py looks at the page.
+TINY += ("--no-report",)
 
 
 def _start(

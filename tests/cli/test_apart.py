@@ -11,7 +11,7 @@ from keras_gan.cli.apart import check_apart
 from keras_gan.images import write_image
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from keras_gan.cli import arguments
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 @pytest.mark.parametrize(

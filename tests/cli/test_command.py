@@ -16,7 +16,7 @@ from keras_gan import cli
 from keras_gan.cli import command, train
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 def test_version(run_command):

@@ -16,7 +16,7 @@ from keras_gan.datasets.augmented_files import AugmentedFiles
 from keras_gan.images import write_image
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 def write(folder, number, shape=(8, 8, 1)):

@@ -14,7 +14,7 @@ from keras_gan.features import efficientnet_lite0, extractors
 from keras_gan.images import image_grid, read_image, to_uint8, write_image
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 DIGITS = ("--feature-extractor", "digits")
 

@@ -9,7 +9,7 @@ from fuzz import cases, make_template
 from keras_gan import datasets
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 @pytest.fixture(scope="module")

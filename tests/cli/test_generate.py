@@ -16,7 +16,7 @@ from keras_gan.images import image_shape, read_image, to_uint8
 from keras_gan.utils.files import temporary_path
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,7 @@ def test_labels_take_turns(conditional_run, run_command):
         (("--labels", "3"), "`--labels` needs a conditional GAN"),
         (("--out", "x.jpg"), "must end in .png"),
         (("--num-images", "0"), "--num-images: must be at least 1"),
-        (("--truncation", "-1"), "--truncation: must be above 0"),
+        (("--truncation", "-1"), "--truncation: must be at least 0"),
     ],
 )
 def test_mistakes_are_one_line(

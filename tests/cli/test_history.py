@@ -7,7 +7,7 @@ from keras_gan.cli.history import History, read_rows
 from keras_gan.cli.step_limit import StepLimit
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 def write(path, steps_before, logs):

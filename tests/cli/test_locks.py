@@ -16,7 +16,7 @@ from runs import write_config
 from keras_gan.utils.locks import holding_file, holding_folder
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 HOLDER = textwrap.dedent("""
     import importlib.util, pathlib, sys

@@ -32,7 +32,7 @@ from keras_gan.models.growing import growing_layers
 from keras_gan.utils import clock as clock_module
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 MINUTES = ("--minutes", 1, "--save-every", 20)
 

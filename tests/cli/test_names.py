@@ -13,7 +13,7 @@ from keras_gan.cli.augment.folder import AugmentFolder
 from keras_gan.images import write_image
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 NAME = os.fsdecode(b"caf\xe9")
 

@@ -6,7 +6,7 @@ from keras_gan import networks
 from keras_gan.cli.presets import FAMILIES, NETWORKS, preset
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 SHAPES = [(8, 8, 1), (28, 28, 1), (32, 32, 3), (48, 64, 3), (128, 128, 3)]
 

@@ -8,7 +8,7 @@ from keras_gan.cli.progress import Progress, ProgressBar, losses_in_words
 from keras_gan.cli.step_limit import StepLimit
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 class Terminal(io.StringIO):

@@ -9,7 +9,7 @@ from keras_gan.cli.generate import model_path
 from keras_gan.cli.run_folder import RunFolder, new_run, newest_run
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 def begin(run: RunFolder, written: float) -> None:

@@ -12,7 +12,7 @@ from keras_gan.images import write_image
 from keras_gan.utils import memory
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 @pytest.mark.parametrize("network", ["mlp", "dcgan", "r3gan"])

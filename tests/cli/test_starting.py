@@ -18,7 +18,7 @@ from keras_gan.cli.step_limit import StepLimit
 from keras_gan.cli.tasks import starting
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 OPTIONS = (
     *("--batch-size", "8", "--precision", "float32", "--no-jit"),

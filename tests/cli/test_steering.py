@@ -14,7 +14,7 @@ from keras_gan.images import read_image, to_uint8, write_image
 from keras_gan.latents.spaces import open_space
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 SHORT = ("--points", 2, "--steps", 3, "--seed", 1)
 # Sides of 256 pixels: an image of 8 pixels 32 times enlarged, and a border.

@@ -9,7 +9,7 @@ from keras_gan.evaluation import Study, measuring
 from keras_gan.evaluation.arms import REFERENCE
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 FILES = ["cells", "gains.png", "study.json", "table.md"]
 

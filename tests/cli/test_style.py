@@ -13,7 +13,7 @@ from keras_gan.cli import own_files, style
 from keras_gan.features import feature_maps
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 STEPS = ("--steps", 3, "--quiet")
 

@@ -27,7 +27,7 @@ from keras_gan.cli.tasks.parts import number_to_hold, parted
 from keras_gan.images import image_shape, read_image
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +53,8 @@ def pairs(finished, in_folder):
 def test_a_run_of_pairs_has_all_that_is_promised(finished):
     run = finished / "run"
     assert {path.name for path in run.iterdir()} == {
-        "config.json", "history.csv", "logs", "model.keras", "samples",
-        "samples.gif",
+        "config.json", "history.csv", "logs", "model.keras",
+        "report.html", "samples", "samples.gif",
     }  # fmt: skip
     rows = rows_of(run)
     assert [row["steps"] for row in rows] == ["2", "4"]
@@ -142,7 +142,11 @@ def test_resuming_with_other_options_or_images(pairs, run_fails):
 @pytest.mark.parametrize(
     "task, options, shapes",
     [
-        ("super-resolution", ("--scale", 2), ((4, 4, 3), (8, 8, 3))),
+        (
+            "super-resolution",
+            ("--scale", 2, "--sharpen"),
+            ((4, 4, 3), (8, 8, 3)),
+        ),
         ("inpainting", ("--masks", "free_form"), ((8, 8, 4), (8, 8, 3))),
         ("colorization", (), ((8, 8, 1), (8, 8, 3))),
     ],
@@ -154,6 +158,7 @@ def test_tasks_that_make_their_pairs(in_folder, eagerly, task, options, shapes):
     (row,) = rows_of("run")
     assert float(row["val_psnr"]) > 0
     settings = settings_of("run")
+    assert bool(settings["sharpen"]) == ("--sharpen" in options)
     given = types.SimpleNamespace(
         **{**settings, "image_size": None, "quiet": True, "num_workers": 1}
     )

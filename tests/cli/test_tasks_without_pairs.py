@@ -1,5 +1,6 @@
 """`keras-gan train --task domains` and `attributes`: without pairs."""
 
+import types
 from pathlib import Path
 
 import keras
@@ -13,12 +14,13 @@ from translation_runs import (
     write_images,
 )
 
-from keras_gan import cli, models
+from keras_gan import cli, datasets, models
 from keras_gan.cli.tasks.attributes import _row
-from keras_gan.images import image_shape, read_image
+from keras_gan.cli.tasks.domains import DomainsTask
+from keras_gan.images import image_shape, read_image, write_image
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 def test_two_domains(in_folder, eagerly):
@@ -28,6 +30,8 @@ def test_two_domains(in_folder, eagerly):
     train_here(*arguments, "--out", "cycle", "--network", "unet")
     (row,) = rows_of("cycle")
     assert {"cycle_loss", "identity_loss", "d_loss"} <= row.keys()
+    # Of the images that are held back, one of each domain.
+    assert float(row["val_cycle_loss"]) > 0 < float(row["val_identity_loss"])
     # Of both domains: source, translation and the way back.
     grid = image_shape(Path("cycle", "samples", "samples-0001.png"))
     assert grid == (102, 152, 1)
@@ -42,6 +46,33 @@ def test_two_domains(in_folder, eagerly):
     assert not np.array_equal(first, second)
 
 
+def test_crops_and_flips_of_two_domains(in_folder, eagerly, run_fails):
+    # Of different sizes: the left half is dark, the right half bright.
+    for name, size in (("a", (8, 12)), ("b", (10, 16))):
+        (in_folder / name).mkdir()
+        for number in range(3):
+            image = np.zeros((*size, 1), "uint8")
+            image[:, size[1] // 2 :] = 255
+            write_image(in_folder / name / f"{number}.png", image)
+    write_image(in_folder / "b" / "3.png", np.zeros((9, 9, 1), "uint8"))
+    arguments = ("a", "--second", "b", "--task", "domains", "--steps", 1)
+    assert "--crop" in run_fails("train", *arguments, "--flip")
+    arguments += ("--network", "unet", "--crop", "8x8", "--flip")
+    train_here(*arguments, "--out", "run")
+    settings = settings_of("run")
+    assert settings["crop"] == [8, 8] and settings["flip"] is True
+    assert settings["image_size"] == [8, 8]
+    given = types.SimpleNamespace(
+        **{**settings, "image_size": None, "quiet": True, "num_workers": 1}
+    )
+    parts = DomainsTask().open(given)
+    assert parts.whole.shapes == ((8, 8, 1), (8, 8, 1))
+    images = datasets.load(parts.whole.first, batch_size=3, seed=0, repeat=True)
+    drawn = np.concatenate([np.asarray(x) for x in images.take(8)])
+    is_mirrored = drawn[:, 0, 0, 0] > drawn[:, 0, -1, 0]
+    assert 4 < is_mirrored.sum() < 20
+
+
 def test_attributes(in_folder, eagerly, run_command, run_fails):
     write_images(in_folder / "faces", 6)
     lines = ["file,smiling,hair"]
@@ -50,7 +81,9 @@ def test_attributes(in_folder, eagerly, run_command, run_fails):
     arguments = ("faces", "--table", "table.csv", "--task", "attributes")
     train_here(*arguments, "--steps", 1, "--out", "run")
     assert settings_of("run")["attributes"] == ["smiling", "hair=a", "hair=b"]
-    assert "g_class_loss" in rows_of("run")[0]
+    (row,) = rows_of("run")
+    assert float(row["g_class_loss"]) > 0 < float(row["val_cycle_loss"])
+    assert 0 <= float(row["val_d_class_accuracy"]) <= 1
     # The image, and one for each attribute.
     grid = image_shape(Path("run", "samples", "samples-0001.png"))
     assert grid == (52, 202, 1)

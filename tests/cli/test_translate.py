@@ -22,7 +22,7 @@ from keras_gan.images import from_uint8, read_image, to_uint8, write_image
 from keras_gan.models import tiles
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 TINY = ("--width", 4, "--batch-size", 4, "--precision", "float32", "--no-jit")
 
@@ -281,5 +281,10 @@ def test_names_that_would_become_one():
 def test_images_of_one_shape_go_together(in_folder):
     for number, side in enumerate((2, 2, 2, 3, 3, 2)):
         write(in_folder / f"{number}.png", picture((side, side, 1)))
-    batches = [numbers for numbers, _ in in_batches(PictureFiles("."), 2)]
-    assert batches == [[0, 1], [2], [3, 4], [5]]
+    for pixels, wanted in (
+        (100, [[0, 1], [2], [3, 4], [5]]),
+        (17, [[0, 1], [2], [3], [4], [5]]),
+        (1, [[number] for number in range(6)]),
+    ):
+        batches = in_batches(PictureFiles("."), 2, pixels)
+        assert [numbers for numbers, _ in batches] == wanted

@@ -4,7 +4,7 @@ import pytest
 from two_at_once import PAIRS, Trials
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from keras_gan.datasets import (
     load,
     super_resolution_pairs,
 )
+from keras_gan.datasets.sharpening import sharpened
 from keras_gan.images import bicubic_resize, from_uint8
 
 # Another backend would change nothing.
@@ -97,6 +98,20 @@ def _as_they_are(high):
     return places(high, picture(number, *SIZES[number]))
 
 
+def test_sharpened_crops_are_those_of_sharpened_images():
+    image = np.random.default_rng(0).integers(80, 180, (170, 150, 3), "uint8")
+    whole = sharpened(image)
+    opened = SuperResolutionImages(
+        image[None], crop=24, sharpen=True, flip=False, rotate=False
+    )
+    for number in range(3):
+        low, high = opened.draw(0, np.random.default_rng(number))
+        high = np.round((high + 1) * 127.5).astype("uint8")
+        ((row, column),) = places(high, whole)
+        there = bicubic_resize(whole, scale=1 / 2)[row // 2 :, column // 2 :]
+        assert_equal(np.round((low + 1) * 127.5), there[:12, :12])
+
+
 @pytest.mark.parametrize("degradation", ["bicubic", "real"])
 def test_the_stream_goes_on_where_it_was(photos, degradation):
     def batches(skip, seed=3):
@@ -158,6 +173,11 @@ def test_floats_are_not_rounded():
             {"degradation": "real", "channels": 4},
             "images of bytes, gray or RGB",
         ),
+        (
+            {"sharpen": True, "channels": 4},
+            "`sharpen=True` needs images of bytes, gray or RGB",
+        ),
+        ({"sharpen": 1.5}, "`sharpen` must be"),
         ({"crop": None, "batch_size": 2}, "a batch can only hold one of them"),
     ],
 )

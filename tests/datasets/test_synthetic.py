@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 from portable import array, assert_close, assert_equal, dtype_of
+from small_generators import styled_gan
 
 import keras_gan
 from keras_gan import networks
@@ -76,6 +77,29 @@ class TestImages:
         many, _ = everything(SyntheticImages(gan, num_images=9, **options))
         assert_equal(few, many[:6])
         assert len(np.unique(many, axis=0)) == 9
+
+    def test_truncation_of_styles(self):
+        gan = styled_gan()
+        batches = {
+            share: SyntheticImages(gan, num_images=9, seed=2, truncation=share)
+            for share in (0.0, 0.5, 1.0, None)
+        }
+        mean, half, full, plain = (
+            one.draw(0).images for one in batches.values()
+        )
+        expected = gan.generate(1, truncation=0.0)
+        assert_close(mean, expected.repeat(9, 0), atol=1e-5)
+        # The latents are not bounded as well.
+        assert_close(full, plain, atol=1e-5)
+        near, far = (np.abs(one - mean).mean() for one in (half, plain))
+        assert 0.2 * far < near < 0.8 * far
+        with pytest.raises(ValueError, match="share of each style's"):
+            SyntheticImages(gan, num_images=1, truncation=1.5)
+        with pytest.raises(ValueError, match="generator_0, generator_1 inside"):
+            SyntheticImages(
+                {c: styled_gan(None) for c in range(2)},
+                num_images=1, truncation=0.5,
+            )  # fmt: skip
 
     def test_follow_the_label(self):
         """A generator whose images are the number of the class."""

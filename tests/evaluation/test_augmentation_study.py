@@ -37,7 +37,7 @@ def share_of(arm, generated=(0, 1, 2)):
     )
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize("arm", RARE_CLASS, ids=lambda arm: arm.name)
 def test_mix_of_classes_of_each_arm(arm):
     real, drawn = share_of(arm)
@@ -52,7 +52,7 @@ def test_mix_of_classes_of_each_arm(arm):
         assert not drawn.any()
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_split_keeps_classes_and_no_image_twice():
     train, test = cells.split((IMAGES, LABELS), 0.3, seed=1)
     assert np.bincount(test[1]).tolist() == [9, 6, 3]
@@ -67,7 +67,7 @@ def test_split_keeps_classes_and_no_image_twice():
     assert np.bincount(few[1]).tolist() == [2, 2, 2]
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_batches_follow_probabilities_and_carry_weights():
     odds = np.where(LABELS == 2, 1.0, 0.0)
     stream = batches(
@@ -78,6 +78,7 @@ def test_batches_follow_probabilities_and_carry_weights():
     assert (LABELS[images[:, 0, 0, 0]] == 2).all()
 
 
+@pytest.mark.once  # As most users run it.
 @pytest.mark.parametrize("rare", [2, None], ids=["rare", "labels"])
 def test_all_arms_of_a_cell_are_trained_and_judged(rare):
     # More batches than a pass of the unlabeled images has.
@@ -106,7 +107,7 @@ def cells_seen(monkeypatch):
     return seen
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_study_of_a_rare_class_goes_on_where_it_was(tmp_path, cells_seen):
     options = {"rare": {2: 3}, "seeds": 2, "folder": tmp_path}
     lines = []
@@ -128,7 +129,7 @@ def test_study_of_a_rare_class_goes_on_where_it_was(tmp_path, cells_seen):
     assert len(cells_seen) == 6
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_study_of_few_labels_keeps_all_images(cells_seen):
     held = (IMAGES[::7], LABELS[::7])
     with pytest.warns(UserWarning, match="2 cells"):
@@ -142,7 +143,7 @@ def test_study_of_few_labels_keeps_all_images(cells_seen):
     assert "recall of the rare class" not in study.table()
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "options, message",
     [
@@ -165,7 +166,7 @@ def test_studies_that_cannot_be(options, message):
         augmentation_study((IMAGES, LABELS), **options)
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_data_without_two_classes():
     with pytest.raises(ValueError, match="has none. Put the images"):
         augmentation_study(IMAGES, rare={0: 1})

@@ -11,7 +11,7 @@ from keras_gan.evaluation.study import standard_error
 from keras_gan.images import read_image
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 # Balanced accuracies of .8 + .01 k, and gains of the GAN of .02 and .04.
 CELLS = {

@@ -72,6 +72,7 @@ def test_unseen_digits_are_told(classifier, digits):
     assert told.mean() >= 0.98
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("size", [(28, 28), (64, 48)])
 def test_digits_are_told_at_other_sizes(classifier, digits, size):
     images, labels = digits[0][:200], digits[1][:200]
@@ -80,6 +81,7 @@ def test_digits_are_told_at_other_sizes(classifier, digits, size):
     assert told.mean() >= 0.97
 
 
+@pytest.mark.quickest
 def test_heads_are_of_one_network(classifier, extractor, digits):
     features = extractor(digits[0][:50])
     assert features.shape == (50, 64) and dtype_of(features) == "float32"
@@ -108,6 +110,7 @@ def test_graphs_give_what_eager_gives(extractor, digits, jit_compile):
     assert_close(graph(images), extractor(images), rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_every_call_gives_the_same_network(extractor, digits):
     keras.utils.set_random_seed(1)
     again = digits_classifier()
@@ -115,6 +118,7 @@ def test_every_call_gives_the_same_network(extractor, digits):
     assert again.trainable_variables == []
 
 
+@pytest.mark.quickest
 def test_precision_policy_does_not_matter(extractor, digits):
     keras.config.set_dtype_policy("mixed_float16")
     features = digits_classifier()(digits[0][:16])
@@ -122,6 +126,7 @@ def test_precision_policy_does_not_matter(extractor, digits):
     assert_equal(features, extractor(digits[0][:16]))
 
 
+@pytest.mark.quickest
 def test_saved_network_is_the_same(extractor, digits, tmp_path):
     extractor.save(tmp_path / "extractor.keras")
     loaded = keras.saving.load_model(tmp_path / "extractor.keras")
@@ -129,6 +134,7 @@ def test_saved_network_is_the_same(extractor, digits, tmp_path):
     assert_equal(loaded(images), extractor(images))
 
 
+@pytest.mark.quickest
 def test_file_is_small_and_holds_the_network_without_pickles():
     with FILE.open("rb") as stream:
         assert len(stream.read()) < 200_000
@@ -143,12 +149,14 @@ def test_file_is_small_and_holds_the_network_without_pickles():
     assert all(np.isfinite(array).all() for array in held.values())
 
 
+@pytest.mark.quickest
 def test_untrained_network_trains():
     network = untrained_digits_classifier("logits")
     assert len(network.trainable_variables) == 10
     assert network.output_shape == (None, 10)
 
 
+@pytest.mark.quickest
 def test_distance_rises_with_noise_and_missing_digits(extractor, digits):
     (images, labels), random = digits, np.random.default_rng(0)
     real, other, labels = images[::2], images[1::2], labels[1::2]
@@ -172,6 +180,7 @@ def test_distance_rises_with_noise_and_missing_digits(extractor, digits):
     assert distance(real_features, real_features) < 1e-6
 
 
+@pytest.mark.quickest
 def test_other_heads_are_refused():
     with pytest.raises(ValueError, match="`head` must be one of") as error:
         digits_classifier(head="probabilities")
@@ -189,6 +198,7 @@ def test_one_graph_takes_images_of_any_size(extractor, digits, jit_compile):
         assert_close(graph(given), extractor(given), rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_predict_takes_one_size_after_another(classifier, digits):
     small = digits[0][:4]
     large = array(SmoothResizing(28)(small))
@@ -198,6 +208,7 @@ def test_predict_takes_one_size_after_another(classifier, digits):
     assert_close(first, second, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "height, width, size", [(8, 8, 28), (50, 31, 28), (3, 90, 7), (1, 2, 5)]
 )
@@ -211,11 +222,13 @@ def test_resizing_equals_pillows(height, width, size):
             assert_close(received[..., channel], expected, rtol=1e-5, atol=1e-4)
 
 
+@pytest.mark.quickest
 def test_images_of_the_right_size_stay_as_they_are():
     images = np.arange(16, dtype="float32").reshape(1, 4, 4, 1)
     assert_equal(SmoothResizing(4)(images), images)
 
 
+@pytest.mark.quickest
 def test_resizing_layer_round_trips():
     layer = SmoothResizing(9, dtype="float32", name="resize")
     before = layer.get_config()

@@ -220,6 +220,7 @@ def test_published_weights_name_a_palace_and_a_flower():
     assert scores.argmax(axis=1).tolist() == [698, 985]
 
 
+@pytest.mark.quickest
 def test_random_weights_are_the_same_and_draw_nothing():
     keras.utils.set_random_seed(20)
     expected = keras.random.uniform((3,))
@@ -234,11 +235,13 @@ def test_random_weights_are_the_same_and_draw_nothing():
         assert_equal(one, other)
 
 
+@pytest.mark.quickest
 def test_unknown_heads_are_refused():
     with pytest.raises(ValueError, match="`head` must be one of .*'odd'"):
         efficientnet_lite0(None, "odd")
 
 
+@pytest.mark.quickest
 def test_missing_weights_are_told_before_anything_is_built(tmp_path):
     with pytest.raises(FileNotFoundError, match="`weights` names no file"):
         efficientnet_lite0(tmp_path / "none.pth")

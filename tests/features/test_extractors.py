@@ -75,11 +75,13 @@ def test_named_network_gets_the_bytes_of_a_picture(
     assert_equal(features, pictures.reshape(3, -1))
 
 
+@pytest.mark.quickest
 def test_bytes_are_taken_as_they_are(named, pictures):
     features = named(value_range=(0, 255))(pictures)
     assert_equal(features, pictures.reshape(3, -1))
 
 
+@pytest.mark.quickest
 def test_values_between_levels_are_rounded_as_picture_files_have_them(named):
     images = np.random.default_rng(1).uniform(-1.5, 1.5, (20, 5, 4, 3))
     images = images.astype("float32")
@@ -111,6 +113,7 @@ def test_graph_gives_what_eager_gives(named, pictures, jit_compile):
     assert_equal(graph(images), extractor(images))
 
 
+@pytest.mark.quickest
 def test_network_is_made_once_for_all(named):
     first, second = named(), named(value_range=(0, 255))
     assert first.network is second.network
@@ -119,6 +122,7 @@ def test_network_is_made_once_for_all(named):
     assert not first.network.trainable
 
 
+@pytest.mark.quickest
 def test_making_a_network_leaves_random_draws_alone(named):
     random.seed(3)
     expected = random.random()
@@ -130,6 +134,7 @@ def test_making_a_network_leaves_random_draws_alone(named):
     assert random.random() == expected
 
 
+@pytest.mark.quickest
 def test_several_metrics_of_one_batch_run_the_network_once(named, pictures):
     first, second = named(), named()
     other = named(value_range=(-1.0, 2.0))
@@ -151,6 +156,7 @@ def test_several_metrics_of_one_batch_run_the_network_once(named, pictures):
     assert first(real) is second(real)
 
 
+@pytest.mark.quickest
 def test_arrays_may_be_filled_anew(named, pictures):
     extractor = named()
     images = from_pictures(pictures)
@@ -159,6 +165,7 @@ def test_arrays_may_be_filled_anew(named, pictures):
     assert np.all(array(extractor(images)) == 255.0)
 
 
+@pytest.mark.quickest
 def test_sizes_of_images_may_vary(named):
     model = keras.Sequential([keras.layers.GlobalAveragePooling2D()])
     extractor = extractors.get(model)
@@ -169,6 +176,7 @@ def test_sizes_of_images_may_vary(named):
 # Models ----------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_model_gets_images_as_they_are():
     images = np.random.default_rng(0).normal(size=(2, 3, 4)).astype("float32")
     model = keras.Sequential([keras.layers.Flatten()])
@@ -177,6 +185,7 @@ def test_model_gets_images_as_they_are():
     assert_equal(extractor(images), images.reshape(2, -1))
 
 
+@pytest.mark.quickest
 def test_model_of_any_kind_tells_its_number_of_features():
     class Own(keras.Model):
         def __init__(self):
@@ -197,12 +206,14 @@ def test_features_are_float32_under_half_precision():
     assert dtype_of(extractors.get(model)(np.ones((2, 4)))) == "float32"
 
 
+@pytest.mark.quickest
 def test_model_runs_as_in_inference():
     model = keras.Sequential([keras.layers.Dropout(0.9)])
     images = np.ones((4, 6), "float32")
     assert_equal(extractors.get(model)(images), images)
 
 
+@pytest.mark.quickest
 def test_config_of_a_model_is_a_model():
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
     config = keras.saving.serialize_keras_object(model)
@@ -212,6 +223,7 @@ def test_config_of_a_model_is_a_model():
 # Errors ----------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("identifier", ["vgg", 3, None, lambda x: x])
 def test_what_is_no_extractor_is_refused(identifier):
     with pytest.raises(ValueError, match="`feature_extractor` must") as error:
@@ -220,6 +232,7 @@ def test_what_is_no_extractor_is_refused(identifier):
         assert name in str(error.value)
 
 
+@pytest.mark.quickest
 def test_output_that_is_no_vector_is_refused_at_once_where_known():
     model = keras.Sequential(
         [keras.Input((4, 4, 1)), keras.layers.Conv2D(2, 3)]
@@ -228,6 +241,7 @@ def test_output_that_is_no_vector_is_refused_at_once_where_known():
         extractors.get(model)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("use", ["build", "call"])
 def test_output_that_is_no_vector_is_refused_at_first_use(use):
     extractor = extractors.get(keras.Sequential([keras.layers.Conv2D(2, 3)]))
@@ -238,6 +252,7 @@ def test_output_that_is_no_vector_is_refused_at_first_use(use):
             extractor(np.ones((2, 4, 4, 1)))
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("dtype", [np.uint8, "uint8"])
 def test_bytes_in_another_range_are_refused(named, dtype):
     images = np.zeros((2, 5, 4, 3), "uint8")
@@ -248,17 +263,20 @@ def test_bytes_in_another_range_are_refused(named, dtype):
     assert "dtype uint8" in str(error.value)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("shape", [(5, 4), (5, 4, 2), (0, 4, 3), (3,)])
 def test_what_is_no_image_is_refused_by_named_networks(named, shape):
     with pytest.raises(ValueError, match=r"\(height, width, channels\)"):
         named()(np.zeros((2, *shape), "float32"))
 
 
+@pytest.mark.quickest
 def test_unknown_size_is_refused_by_named_networks(named):
     with pytest.raises(ValueError, match="size must be known"):
         named().build((None, None, 3))
 
 
+@pytest.mark.quickest
 def test_named_networks_need_a_range(named):
     with pytest.raises(ValueError, match="`value_range` must be the range"):
         named(value_range=None)

@@ -34,6 +34,7 @@ def test_outputs_of_layers_are_those_of_the_model():
     assert_equal(FeatureMaps(model)(images)[0], model(images))
 
 
+@pytest.mark.quickest
 def test_linear_is_before_the_activation_with_the_weights_of_the_layer():
     model, images = small_encoder(), small_images()
     maps = FeatureMaps(model, ["deep:linear", "deep"])
@@ -46,6 +47,7 @@ def test_linear_is_before_the_activation_with_the_weights_of_the_layer():
     assert_close(after, model(images), rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_gray_is_repeated_for_a_model_of_three_channels_only():
     gray = small_images(channels=1)
     maps = FeatureMaps(small_encoder())
@@ -53,6 +55,7 @@ def test_gray_is_repeated_for_a_model_of_three_channels_only():
     assert FeatureMaps(small_encoder(1))(gray)[0].shape == (2, 4, 4, 6)
 
 
+@pytest.mark.quickest
 def test_a_model_with_maps_has_no_weights_of_theirs():
     class Holder(keras.layers.Layer):
         def __init__(self):
@@ -87,6 +90,7 @@ def test_named_network_reads_images_in_its_own_way(narrow):
     assert_close(maps(clear.astype("float32"))[0], white, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_a_name_is_one_network_for_all(narrow):
     first, second = (
         FeatureMaps("vgg19", [layer], weights=None)
@@ -155,6 +159,7 @@ def test_what_is_no_network_or_layer_is_refused(network, layers, message):
         FeatureMaps(network, layers)
 
 
+@pytest.mark.quickest
 def test_images_that_are_too_small_are_refused(narrow):
     maps = FeatureMaps("vgg19", "block3_conv1", weights=None)
     with pytest.raises(ValueError, match="large enough.*Enlarge them"):

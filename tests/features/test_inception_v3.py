@@ -118,6 +118,7 @@ def test_features_are_those_of_torch_fidelity(name, network, images):
     assert_near(summary(features), FEATURES[name])
 
 
+@pytest.mark.quickest
 def test_logits_are_those_of_torch_fidelity(network, images, path):
     _, logits = network(images["32"])
     assert logits.shape == (1, 1008)
@@ -126,6 +127,7 @@ def test_logits_are_those_of_torch_fidelity(network, images, path):
     assert_near(summary(unbiased), LOGITS["unbiased_logits"])
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("resize", ["clean", "pytorch_fid"])
 def test_resizes_are_those_of_the_tools(resize, path, images):
     features = InceptionV3(path, resize=resize)(images["64 x 48"])
@@ -146,6 +148,7 @@ def test_every_image_equals_the_one_of_the_peer(
         assert_near(logits, expected["logits"])
 
 
+@pytest.mark.quickest
 def test_files_that_pytorch_writes_are_loaded(
     torch, network, path, images, tmp_path
 ):
@@ -162,6 +165,7 @@ def test_files_that_pytorch_writes_are_loaded(
         assert_near(summary(network(images["32"])[0]), FEATURES["32"])
 
 
+@pytest.mark.once
 def test_graph_equals_eager_for_every_batch_and_size(network, images):
     function = compiled(network, shapes=[(None, None, None, 3)])
     batch = np.concatenate([images["32"], images["32"][:, ::-1]])
@@ -173,11 +177,13 @@ def test_graph_equals_eager_for_every_batch_and_size(network, images):
     assert_near(summary(features), FEATURES["64 x 48"])
 
 
+@pytest.mark.quickest
 def test_network_is_not_trained(network):
     assert network.trainable_weights == []
     assert not network.losses
 
 
+@pytest.mark.quickest
 def test_random_weights_are_the_same_and_draw_nothing(random_network, images):
     # Bytes are whole in half precision too, and these are not.
     batch = images["32"] * np.float32(0.99)
@@ -197,18 +203,21 @@ def test_random_weights_are_the_same_and_draw_nothing(random_network, images):
     assert_equal(received, expected)
 
 
+@pytest.mark.quickest
 def test_number_of_weights_is_that_of_the_architecture(random_network):
     # keras.applications' has 21,802,784 without its classes, of which 34,432
     # are means and variances, which are folded in here.
     assert random_network.count_params() == 21_802_784 - 34_432
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("name", ["head", "resize"])
 def test_unknown_names_are_refused(name):
     with pytest.raises(ValueError, match=f"`{name}` must be one of .*'odd'"):
         InceptionV3(None, **{name: "odd"})
 
 
+@pytest.mark.quickest
 def test_missing_weights_are_told_before_anything_is_built(tmp_path):
     with pytest.raises(FileNotFoundError, match="`weights` names no file"):
         InceptionV3(tmp_path / "none.pth")

@@ -15,6 +15,9 @@ from keras_gan.features.inception_weights import (
     load_inception_weights,
 )
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 CONTENT = b"weights"
 DIGITS = hashlib.sha256(CONTENT).hexdigest()[:8]
 

@@ -54,6 +54,7 @@ def test_clean_is_pillow_on_every_channel(shape, images):
             )
 
 
+@pytest.mark.quickest
 def test_clean_stays_within_bytes():
     edge = np.repeat([0.0, 255.0], 4).reshape(1, 1, 8, 1)
     # Not clipped, it would go 14 beyond either end.
@@ -103,6 +104,7 @@ def test_values_are_those_of_the_published_tool(make):
     assert_close(received, PINNED[make], atol=1e-3)
 
 
+@pytest.mark.quickest
 @each_layer
 def test_an_image_of_the_size_is_left_as_it_is(make, images):
     batch = images(9, 9)
@@ -128,6 +130,7 @@ def test_sides_may_be_unknown_in_a_graph(make, images):
         assert_close(function(batch), layer(batch), atol=1e-3)
 
 
+@pytest.mark.quickest
 @each_layer
 def test_any_number_of_channels_and_any_dtype(make, images):
     for channels in (1, 4):
@@ -138,6 +141,7 @@ def test_any_number_of_channels_and_any_dtype(make, images):
         assert_equal(received, expected)
 
 
+@pytest.mark.quickest
 @each_layer
 def test_precision_policy_does_not_matter(make, images):
     keras.config.set_dtype_policy("mixed_float16")
@@ -148,6 +152,7 @@ def test_precision_policy_does_not_matter(make, images):
     assert_equal(half, make(9)(batch))
 
 
+@pytest.mark.quickest
 @each_layer
 def test_layer_is_saved_within_a_model(make, images, tmp_path):
     inputs = keras.Input((None, None, 3))
@@ -161,6 +166,7 @@ def test_layer_is_saved_within_a_model(make, images, tmp_path):
     assert loaded.get_layer("resized").get_config() == layer.get_config()
 
 
+@pytest.mark.quickest
 @each_layer
 @pytest.mark.parametrize("size", [0, -1, 2.5, True, "9"])
 def test_sizes_must_be_positive_integers(make, size):

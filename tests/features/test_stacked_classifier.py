@@ -38,6 +38,7 @@ def test_class_is_the_number_with_those_digits(classifier, channels):
     assert_close(scores.max(axis=1), channels * np.log(own), rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_modes_of_stacks_are_counted(classifier):
     metric = ModeCoverage(stacked_classifier(classifier, (3, 2)), (0, 1))
     classes = [(0, 0, 0), (0, 0, 1), (2, 2, 2), (0, 0, 0)]
@@ -47,6 +48,7 @@ def test_modes_of_stacks_are_counted(classifier):
     assert_close(result["reverse_kl"], np.log(27) - 1.5 * np.log(2), rtol=1e-9)
 
 
+@pytest.mark.quickest
 def test_config_and_weights_round_trip(classifier, tmp_path):
     model = stacked_classifier(classifier, (3, 2))
     model.save(tmp_path / "stacked.keras")
@@ -55,6 +57,7 @@ def test_config_and_weights_round_trip(classifier, tmp_path):
     assert_equal(again(images), model(images))
 
 
+@pytest.mark.quickest
 def test_digits_of_any_range():
     pytest.importorskip("keras_gan.features.digits_classifier")
     from sklearn.datasets import load_digits
@@ -69,6 +72,7 @@ def test_digits_of_any_range():
         assert (found == numbers).mean() >= 0.8
 
 
+@pytest.mark.quickest
 def test_unknown_name_is_refused():
     with pytest.raises(ValueError, match="`classifier` must be"):
         stacked_classifier("letters")

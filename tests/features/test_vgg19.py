@@ -1,5 +1,7 @@
 """VGG19, and where its weights are found."""
 
+import hashlib
+import os
 import socket
 
 import h5py
@@ -13,6 +15,9 @@ from keras_gan.features.vgg19_weights import FILE_NAMES, URL, VARIABLE
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
+
+# Of the user, before tests hide it.
+REAL = os.environ.get(VARIABLE)
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +87,8 @@ def test_file_of_keras_is_loaded(way, narrow, home, tmp_path, monkeypatch):
     random = vgg19(weights=None)
     place = home / "models" if way == "cache" else tmp_path / "other"
     written = write(place / FILE_NAMES[0], random)
+    content = (place / FILE_NAMES[0]).read_bytes()
+    monkeypatch.setattr(vgg19_weights, "MD5", hashlib.md5(content).hexdigest())
     if way == "variable":
         monkeypatch.setenv(VARIABLE, str(place))
     given = {"path": place / FILE_NAMES[0], "folder": place}.get(way, "auto")
@@ -116,3 +123,32 @@ def test_damaged_or_other_files_are_refused(narrow, tmp_path, content):
     with pytest.raises(ValueError, match="cannot be loaded") as error:
         vgg19(path)
     assert str(path) in str(error.value) and URL in str(error.value)
+
+
+@pytest.mark.parametrize("given", ["auto", "path"])
+def test_the_published_name_stands_for_the_published_file(narrow, home, given):
+    path = home / "models" / FILE_NAMES[0]
+    write(path, vgg19(weights=None))
+    with pytest.raises(ValueError, match="damaged or of another net") as error:
+        vgg19(path if given == "path" else "auto")
+    message = str(error.value)
+    assert "\n" not in message and message.count(str(path)) == 2
+    assert vgg19_weights.MD5 in message and URL in message
+    # Under another name it is the user's own.
+    own = path.rename(path.with_name("own.h5"))
+    assert vgg19(own).count_params()
+
+
+@pytest.mark.skipif(
+    not REAL, reason=f"set {VARIABLE} to the file or folder of {URL}"
+)
+def test_published_weights_give_the_features_of_keras():
+    network = vgg19(REAL)
+    path = vgg19_weights.find_vgg19_weights(REAL)
+    published = keras.applications.VGG19(include_top=False, weights=str(path))
+    images = np.random.default_rng(0).uniform(0, 255, (1, 64, 64, 3))
+    expected = published(
+        keras.applications.vgg19.preprocess_input(images.astype("float32"))
+    )
+    assert np.ptp(np.asarray(expected)) > 1
+    np.testing.assert_allclose(network(images), expected, rtol=1e-3, atol=1e-2)

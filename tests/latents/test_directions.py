@@ -56,6 +56,7 @@ def test_known_directions_of_a_linear_generator(known, find):
     assert cosines(found, directions).min() > least
 
 
+@pytest.mark.quickest
 def test_layers_that_are_chosen_or_of_other_kinds():
     kernel = np.random.default_rng(0).normal(size=(4, 3))
     latents = keras.Input((4,))
@@ -73,6 +74,7 @@ def test_layers_that_are_chosen_or_of_other_kinds():
         factorize(generator, layers=["second"])
 
 
+@pytest.mark.quickest
 def test_only_layers_that_take_the_latents_count():
     latents = keras.Input((4,))
     first = layers.SpectralNormalization(
@@ -141,6 +143,7 @@ def test_the_direction_of_what_is_measured(known):
     assert found.vectors[0] @ expected > 0.98
 
 
+@pytest.mark.quickest
 def test_other_attributes_are_kept(known):
     _, generator = known
     first = np.zeros((64, 1))
@@ -166,6 +169,7 @@ def test_other_attributes_are_kept(known):
         )
 
 
+@pytest.mark.quickest
 def test_edits_are_steps_along_a_direction():
     generator = small.smooth()
     latents = sample_latents(generator, 2, seed=1)
@@ -188,6 +192,7 @@ def test_edits_are_steps_along_a_direction():
     np.testing.assert_array_equal(picture[32:40, 22:30], shown)
 
 
+@pytest.mark.quickest
 def test_edits_of_some_layers():
     generator = small.styled()
     direction = factorize(generator)[0]
@@ -212,6 +217,18 @@ def test_edits_of_some_layers():
         edit(small.smooth(), 1, of_z, layers=[0])
 
 
+@pytest.mark.quickest
+def test_noise_of_other_images_is_refused():
+    generator = small.styled()
+    direction = factorize(generator)[0]
+    two = [np.zeros((2, 8, 8, 1), "float32")] * 3
+    assert edit(generator, 2, direction, [0.0], noise=two, seed=1).shape[0] == 2
+    for noise in ([], two[:2], [one[:, :4] for one in two], two):
+        with pytest.raises(ValueError, match="one array for each noise layer"):
+            edit(generator, 3, direction, [0.0], noise=noise)
+
+
+@pytest.mark.quickest
 def test_classes_stay_what_they_are():
     generator = small.conditional()
     source = open_generator(generator, num_classes=3)
@@ -242,6 +259,7 @@ def between_classes():
     return open_generator(generator, num_classes=4)
 
 
+@pytest.mark.quickest
 def test_principal_directions_leave_out_what_differs_between_classes():
     source = between_classes()
     found = principal_directions(source, 3, num_samples=2000, seed=1)
@@ -302,6 +320,7 @@ def test_a_vector_of_length_zero_is_no_direction():
         principal_directions(generator, 1, num_samples=20, seed=1)
 
 
+@pytest.mark.quickest
 def test_a_picture_of_many_directions_opens_the_space_once(monkeypatch):
     generator = small.smooth()
     found = factorize(generator)
@@ -321,6 +340,7 @@ def test_a_picture_of_many_directions_opens_the_space_once(monkeypatch):
     np.testing.assert_array_equal(picture[32:40, 12:20], shown)
 
 
+@pytest.mark.quickest
 def test_a_gan_is_steered_by_its_average(in_folder):
     pair = keras_gan.networks.mlp((8, 8, 1), latent_dim=4, hidden=(8,), seed=1)
     gan = keras_gan.GAN(*pair, seed=1)
@@ -336,6 +356,7 @@ def test_a_gan_is_steered_by_its_average(in_folder):
     )
 
 
+@pytest.mark.quickest
 def test_a_direction_of_another_generator():
     generator = small.smooth()
     direction = factorize(generator)[0]

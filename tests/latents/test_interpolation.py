@@ -82,6 +82,7 @@ def test_ways_in_w_hold_the_noise_still():
     )
 
 
+@pytest.mark.quickest
 def test_one_class_in_z_and_several_in_w():
     generator = small.conditional()
     source = open_generator(generator, num_classes=3)

@@ -48,6 +48,7 @@ def test_own_images_come_back(smooth):
     assert not np.array_equal(again.latents, other.latents)
 
 
+@pytest.mark.quickest
 def test_the_best_of_several_starts(smooth):
     image = small.drawn(smooth, sample_latents(smooth, 1, seed=2))
     one, many = (
@@ -58,6 +59,7 @@ def test_the_best_of_several_starts(smooth):
     assert len(many.latents) == 1
 
 
+@pytest.mark.quickest
 def test_features_count_beside_pixels(smooth):
     network = keras.Sequential(
         [
@@ -83,6 +85,7 @@ def test_features_count_beside_pixels(smooth):
         assert found.distances[0] < 0.01
 
 
+@pytest.mark.quickest
 def test_the_class_is_found():
     generator = small.conditional()
     source = open_generator(generator, num_classes=3)
@@ -125,6 +128,7 @@ def test_styles_and_noise_are_found():
     assert in_z.latents.shape == (1, 4)
 
 
+@pytest.mark.quickest
 def test_each_start_has_the_deviation_of_its_class():
     generator = small.styled(num_classes=2)
     mapping = generator.get_layer("mapping")
@@ -153,6 +157,7 @@ def test_each_start_has_the_deviation_of_its_class():
     )
 
 
+@pytest.mark.quickest
 def test_noise_is_no_picture():
     noise = np.random.default_rng(0).normal(size=(2, 16, 16, 1))
     waves = np.sin(np.arange(16) / 2.0).reshape(1, 1, 16, 1)

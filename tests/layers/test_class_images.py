@@ -40,6 +40,7 @@ def test_images_of_a_class_are_equally_frequent(layer, bound):
         assert set(drawn(layer, latents, label)) == {only}
 
 
+@pytest.mark.quickest
 def test_the_choice_has_nothing_to_do_with_the_size_of_the_latent(layer):
     latents = np.random.default_rng(0).normal(size=(3000, 2))
     found = drawn(layer, latents, 2)
@@ -48,11 +49,13 @@ def test_the_choice_has_nothing_to_do_with_the_size_of_the_latent(layer):
     assert np.abs(means).max() < 5 / np.sqrt(1000)
 
 
+@pytest.mark.quickest
 def test_extreme_latents_choose_an_image(layer):
     latents = np.array([[0.0], [-1e-9], [1e9], [-1e9], [1 - 2**-24]])
     assert set(drawn(layer, latents, 2)) <= {0, 2, 4}
 
 
+@pytest.mark.quickest
 def test_config_and_weights(layer):
     again = ClassImages.from_config(layer.get_config())
     again.set_weights(layer.get_weights())
@@ -61,6 +64,7 @@ def test_config_and_weights(layer):
     assert not layer.trainable_variables
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("labels", [[0, 0, 2, 2, 2], [0, 1, 2, 3, 3]])
 def test_every_class_needs_an_image(labels):
     with pytest.raises(ValueError, match="Each of the 3 classes.*Received"):

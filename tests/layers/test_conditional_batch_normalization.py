@@ -70,6 +70,7 @@ def test_begins_as_batch_normalization():
         assert_close(ours, theirs, rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_weights():
     layer = trained_layer()
     assert {weight.path.split("/")[-1] for weight in layer.weights} == {
@@ -126,6 +127,7 @@ def test_classes_are_told_apart_in_half_precision():
     assert_equal(ops.cast(y[:, 0], "float32"), [0.0, 1.0])
 
 
+@pytest.mark.quickest
 def test_labels_of_any_integer_or_whole_numbers():
     layer = trained_layer()
     expected = layer([features(), LABELS])
@@ -139,6 +141,7 @@ def test_negative_labels_count_from_the_end():
     assert_equal(layer([features(), LABELS - 3]), layer([features(), LABELS]))
 
 
+@pytest.mark.quickest
 def test_config_is_that_of_the_arguments_before_and_after_building():
     options = {"momentum": 0.7, "epsilon": 1e-4, "synchronized": False}
     layer = ConditionalBatchNormalization(3, name="mine", **options)
@@ -166,6 +169,7 @@ def test_saved_inside_a_model(tmp_path):
         assert_equal(weight, other)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "options, message",
     [
@@ -181,6 +185,7 @@ def test_arguments_out_of_range(options, message):
         ConditionalBatchNormalization(**{"num_classes": 3, **options})
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "shape", [(4, 5), [(4, 5), (4, 1)], [(4,), (4,)], [(4, 5), (4,), (4,)]]
 )

@@ -46,6 +46,7 @@ def test_convolution_is_that_of_keras(padding):
     assert unknown[1:] == (None, *tuple(y.shape)[2:])
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("multiplier", [1.0, 0.01])
 def test_variance_of_the_inputs_is_kept(multiplier):
     options = {"learning_rate_multiplier": multiplier, "seed": 1}

@@ -15,10 +15,12 @@ from portable import (
     assert_close,
     assert_equal,
     compiled,
+    corners,
     dtype_of,
     pipeline,
     tensor,
 )
+from small_generators import styled_gan
 
 import keras_gan
 from keras_gan import networks
@@ -111,11 +113,11 @@ def mixed(layer, images, labels, how, batch_size=16):
 
 
 class TestShares:
-    @pytest.mark.parametrize("how, mode, balance", [
-        ("loop", "replace", "uniform"), ("loop", "append", UNEVEN),
-        ("batches", "replace", UNEVEN), ("batches", "append", "uniform"),
+    @pytest.mark.parametrize("how, mode, balance", corners([
+        ("loop", "append", UNEVEN), ("batches", "replace", UNEVEN),
+        ("loop", "replace", "uniform"), ("batches", "append", "uniform"),
         ("images", "replace", UNEVEN), ("images", "append", "uniform"),
-    ])  # fmt: skip
+    ], everywhere=2))  # fmt: skip
     def test_of_lopsided_data(self, how, mode, balance):
         fraction = {"replace": 0.7, "append": 1.0}[mode]
         layer = toy_layer(fraction, mode, balance=balance)
@@ -162,6 +164,7 @@ class TestShares:
         error = 4 * (0.25 / new.sum()) ** 0.5
         assert_close(shares, LOPSIDED, atol=error)
 
+    @pytest.mark.quickest
     def test_running_mix_where_no_batch_alone_can_meet_it(self):
         # Sorted data: each batch is of one class.
         layer = toy_layer(0.5, balance="uniform")
@@ -171,6 +174,7 @@ class TestShares:
         shares = np.bincount(labels) / len(labels)
         assert_close(shares, 0.25, atol=0.005)
 
+    @pytest.mark.quickest
     def test_too_small_a_fraction_goes_to_what_is_missing(self):
         layer = toy_layer(0.25, balance="uniform")
         images, labels = real(8_000, (0.9, 0.1, 0.0, 0.0))
@@ -180,6 +184,7 @@ class TestShares:
         new = is_generated(images)
         assert not (labels[new] == 0).any()
 
+    @pytest.mark.quickest
     def test_images_of_rare_classes_stay(self):
         layer = toy_layer(0.5, balance="uniform")
         images, labels = real(2_000, LOPSIDED)
@@ -188,12 +193,14 @@ class TestShares:
         assert kept[labels == 3].mean() > 0.94
         assert kept[labels != 3].mean() < 0.5
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("fraction", [0.0, 1.0])
     def test_none_and_all(self, fraction):
         images, labels = real()
         new, _ = toy_layer(fraction)(images, labels)
         assert is_generated(new).mean() == fraction
 
+    @pytest.mark.quickest
     def test_images_alone_of_a_gan_with_classes(self):
         layer = toy_layer(0.5)
         images = layer(real(400)[0])
@@ -201,6 +208,7 @@ class TestShares:
         counts = np.bincount(np.round(10 * levels).astype(int), minlength=4)
         assert len(levels) == 200 and counts.min() > 25
 
+    @pytest.mark.quickest
     def test_mixed_labels_count_by_their_shares(self):
         # What CutMix and MixUp make: half of class 0, half of class 1.
         layer = toy_layer(1.0, "append", balance="uniform")
@@ -224,6 +232,7 @@ class TestData:
         assert stay.sum() == 8
         assert_equal(array(new)[stay], images.astype("float32")[stay])
 
+    @pytest.mark.quickest
     def test_what_the_generator_overshoots_is_cut_off(self):
         layer = GANDataGenerator(
             toy_generator(20), 1.0, num_classes=20, value_range=(0, 255)
@@ -232,6 +241,7 @@ class TestData:
         new, _ = layer(images, labels)
         assert_close(array(new)[:, 0, 0, 0], [255, 255, 127.5, 191.25])
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("dtype", ["uint8", "int32", "float64", "float16"])
     def test_images_become_floats(self, dtype):
         images = np.full((16, *SHAPE), 7, dtype)
@@ -239,9 +249,10 @@ class TestData:
         assert dtype_of(new) == "float32"
         assert (array(new)[:, 0, 0, 0] == 7).sum() == 8
 
-    @pytest.mark.parametrize("dtype", ["int64", "uint8", "int32"])
-    @pytest.mark.parametrize("shape", [(-1,), (-1, 1)])
-    @pytest.mark.parametrize("mode", ["replace", "append"])
+    @pytest.mark.parametrize("dtype, shape, mode", [
+        ("int64", (-1,), "replace"), ("uint8", (-1, 1), "append"),
+        ("int32", (-1, 1), "replace"),
+    ])  # fmt: skip
     def test_labels_keep_form_and_dtype(self, dtype, shape, mode):
         images, labels = real()
         labels = tensor(labels.astype(dtype).reshape(shape))
@@ -250,6 +261,7 @@ class TestData:
         assert new_labels.shape[1:] == labels.shape[1:]
         assert_right(new, array(new_labels).reshape(-1))
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("dtype", ["float16", "int32", "float64"])
     def test_rows_keep_their_dtype(self, dtype):
         images, labels = real()
@@ -259,6 +271,7 @@ class TestData:
         assert new_rows.shape == rows.shape
         assert_right(new, new_rows)
 
+    @pytest.mark.quickest
     def test_the_form_of_the_call(self):
         layer = toy_layer(0.5)
         images, labels = real()
@@ -270,6 +283,7 @@ class TestData:
         image, label = layer(images[0], labels[0])
         assert image.shape == SHAPE and label.shape == ()
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("labels", [[0, 1, 2, 3], (0, 1, 2, 3)])
     def test_lists_of_python(self, labels):
         images = real(4)[0]
@@ -280,12 +294,14 @@ class TestData:
         assert_close(image, 0.2, atol=1e-6)
         assert int(label) == 2
 
+    @pytest.mark.quickest
     def test_appended_to_one_image(self):
         layer = toy_layer(1.0, "append")
         images, labels = layer(*(one[0] for one in real(1)))
         assert images.shape == (2, *SHAPE) and labels.shape == (2,)
         assert is_generated(images).tolist() == [False, True]
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("form", ["dict", "tuple"])
     def test_identity_at_inference(self, form):
         layer = toy_layer(1.0, balance="uniform")
@@ -324,7 +340,9 @@ class TestData:
         # They are rounded once, at the end.
         assert_equal(half, keras.ops.cast(plain, "bfloat16"))
 
-    @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+    @pytest.mark.parametrize(
+        "policy", corners(["mixed_float16", "mixed_bfloat16"])
+    )
     @pytest.mark.parametrize("pool_size", [None, 8])
     def test_mixed_precision(self, policy, pool_size):
         keras.config.set_dtype_policy(policy)
@@ -350,6 +368,7 @@ class TestSeeds:
         assert_equal(first, same)
         assert (first[0] != first[1]).any() and (first[0] != other[0]).any()
 
+    @pytest.mark.quickest
     def test_none_is_that_of_the_process(self):
         def draw(seed):
             keras.utils.set_random_seed(seed)
@@ -358,6 +377,7 @@ class TestSeeds:
         assert_equal(draw(1), draw(1))
         assert (draw(1) != draw(2)).any()
 
+    @pytest.mark.quickest
     def test_truncation_bounds_the_latents(self):
         layer = toy_layer(1.0, noise=0.1, truncation=0.5)
         images, labels = real(500)
@@ -365,8 +385,24 @@ class TestSeeds:
         off = array(new)[:, 0, 0, 0] - labels / 10
         assert 0.05 < np.abs(off).max() <= 0.1001
 
+    def test_truncation_of_styles_is_a_share(self):
+        gan = styled_gan()
+        images = np.zeros((4, 8, 8, 1), "float32")
+        labels = np.array([0, 1, 2, 0])
+        mean = gan.generate(1, truncation=0.0).clip(-1, 1).repeat(4, 0)
+        options = {"truncation": np.float32(0), "seed": 1}
+        for more in ({}, {"pool_size": 6}):
+            layer = GANDataGenerator(gan, 1.0, **options, **more)
+            assert_close(layer(images, labels)[0], mean, atol=1e-5)
+        dataset = pipeline((images, labels), 4).map(layer)
+        assert_close(next(iter(dataset))[0], mean, atol=1e-5)
+        assert json.loads(json.dumps(layer.get_config()))["truncation"] == 0.0
+        drawn = GANDataGenerator(gan, 1.0, truncation=1, seed=1)(images, labels)
+        assert np.abs(array(drawn[0]) - mean).max() > 0.01
+
 
 class TestSources:
+    @pytest.mark.quickest
     def test_a_generator_for_each_class(self):
         latents = keras.Input((2,))
 
@@ -393,12 +429,14 @@ class TestSources:
         assert np.abs(before).max() > 0.01
         assert_equal(after, 0)
 
+    @pytest.mark.quickest
     def test_without_classes(self):
         layer = GANDataGenerator(toy_gan(None), 0.5, seed=1)
         images = real()[0]
         new = array(layer(images))
         assert (new != images).any((1, 2, 3)).sum() == 8
 
+    @pytest.mark.quickest
     def test_file(self, tmp_path):
         path = tmp_path / "gan.keras"
         toy_gan().save(path)
@@ -407,6 +445,7 @@ class TestSources:
 
 
 class TestBadInput:
+    @pytest.mark.quickest
     @pytest.mark.parametrize("name, value", [
         ("fraction", 1.5), ("fraction", -0.1), ("fraction", True),
         ("fraction", float("nan")), ("fraction", "half"),
@@ -420,6 +459,7 @@ class TestBadInput:
         with pytest.raises(ValueError, match=f"`{name}`.*Received"):
             toy_layer(**{name: value})
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("balance, words", [
         ({0: 0.5, 1: 0.4}, "must sum to 1"),
         ({0: 0.5, 7: 0.5}, "from 0 to 3. Received: 7"),
@@ -428,6 +468,7 @@ class TestBadInput:
         with pytest.raises(ValueError, match=words):
             toy_layer(balance=balance)
 
+    @pytest.mark.quickest
     def test_gan_without_classes(self):
         with pytest.raises(ValueError, match="`balance` needs a GAN with cl"):
             GANDataGenerator(toy_gan(None), balance="uniform")
@@ -451,6 +492,7 @@ class TestBadInput:
         with pytest.raises(error, match="of the GAN, from 0 to 3"):
             step(real(4)[0], tensor(labels))
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("labels, words", [
         (np.zeros((4, 3)), "rows of 4 numbers"),
         (np.zeros((4, 2, 4)), "rows of 4 numbers"),
@@ -461,15 +503,18 @@ class TestBadInput:
         with pytest.raises(ValueError, match=words):
             toy_layer()(real(4)[0], labels)
 
+    @pytest.mark.quickest
     def test_balance_needs_labels(self):
         with pytest.raises(ValueError, match="`balance` needs data with lab"):
             toy_layer(balance="uniform")(real(4)[0])
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("shape", [(4, 3, 2, 1), (4, 2, 2, 3), (4, 2)])
     def test_images_of_another_shape(self, shape):
         with pytest.raises(ValueError, match=r"\(2, 2, 1\) of the GAN"):
             toy_layer()(np.zeros(shape, "float32"))
 
+    @pytest.mark.quickest
     def test_dict_of_more(self):
         data = {"images": real(4)[0], "segmentation_masks": real(4)[0]}
         with pytest.raises(ValueError, match="'segmentation_masks'"):
@@ -477,16 +522,19 @@ class TestBadInput:
         with pytest.raises(ValueError, match='must be "images"'):
             toy_layer()({"labels": real(4)[1]})
 
+    @pytest.mark.quickest
     def test_labels_beside_a_dict(self):
         images, labels = real(4)
         with pytest.raises(ValueError, match="Labels must be inside the dict"):
             toy_layer()({"images": images}, labels)
 
+    @pytest.mark.quickest
     def test_gan_of_vectors(self):
         gan = keras_gan.GAN(*networks.mlp((2,), latent_dim=3))
         with pytest.raises(ValueError, match=r"`gan` must make.*shape \(2,\)"):
             GANDataGenerator(gan)
 
+    @pytest.mark.quickest
     def test_files_that_are_no_gan(self, tmp_path):
         path = tmp_path / "model.keras"
         with pytest.raises(FileNotFoundError, match="no model"):
@@ -498,6 +546,7 @@ class TestBadInput:
         with pytest.raises(ValueError, match="must be a GAN or a generator"):
             GANDataGenerator(path)
 
+    @pytest.mark.quickest
     def test_file_with_python_code(self, tmp_path):
         path = tmp_path / "model.keras"
         latents = keras.Input((2,))
@@ -511,6 +560,7 @@ class TestBadInput:
 
 
 class TestConfig:
+    @pytest.mark.quickest
     @pytest.mark.parametrize("options", [
         {}, {"balance": UNEVEN, "mode": "append", "truncation": 1.0},
         {"balance": "uniform", "pool_size": 8, "value_range": (0, 255)},
@@ -524,6 +574,7 @@ class TestConfig:
         twin = GANDataGenerator.from_config(json.loads(json.dumps(config)))
         assert json.loads(json.dumps(twin.get_config())) == config
 
+    @pytest.mark.quickest
     def test_numbers_of_numpy(self):
         layer = toy_layer(
             np.float32(0.5), seed=np.int64(3), pool_size=np.int64(8),
@@ -556,6 +607,7 @@ class TestConfig:
         with pytest.raises(ValueError, match="no weights of its GAN"):
             compiled(clone)(real(4)[0])
 
+    @pytest.mark.quickest
     def test_nothing_of_the_gan_is_trained(self):
         gan = toy_gan()
         layer = GANDataGenerator(

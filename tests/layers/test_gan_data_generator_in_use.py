@@ -9,6 +9,7 @@ from portable import (
     assert_close,
     assert_equal,
     compiled,
+    corners,
     dtype_of,
     pipeline,
     to_numpy,
@@ -82,10 +83,10 @@ def is_generated(images):
 
 
 class TestPipeline:
-    @pytest.mark.parametrize("options, parallel", [
-        ({"balance": "uniform"}, AUTOTUNE), ({"filter": "rejection"}, 4),
+    @pytest.mark.parametrize("options, parallel", corners([
+        ({"filter": "rejection"}, 4), ({"balance": "uniform"}, AUTOTUNE),
         ({"pool_size": 9, "mode": "append"}, 4),
-    ])  # fmt: skip
+    ]))  # fmt: skip
     def test_draws_do_not_depend_on_parallel_calls(self, options, parallel):
         gan = toy_gan()
 
@@ -128,6 +129,7 @@ class TestPipeline:
         assert_equal(images(None), one)
         assert (images(None) != one).any()
 
+    @pytest.mark.quickest
     def test_epochs_go_through_all_images(self):
         layer = toy_layer(0.5)
         data = slices(*real()).batch(4).map(layer)
@@ -135,7 +137,7 @@ class TestPipeline:
         assert np.sum(places, 0).min() > 0
         assert np.sum(places) == 8 * 6
 
-    @pytest.mark.parametrize("drop_remainder", [True, False])
+    @pytest.mark.parametrize("drop_remainder", corners([False, True]))
     @pytest.mark.parametrize("mode", ["replace", "append"])
     def test_last_batch_may_be_partial(self, drop_remainder, mode):
         layer = toy_layer(0.5, mode, balance="uniform")
@@ -149,6 +151,7 @@ class TestPipeline:
         known = 4 if drop_remainder and mode == "replace" else None
         assert data.element_spec[0].shape.as_list() == [known, *SHAPE]
 
+    @pytest.mark.quickest
     def test_images_alone_and_dicts(self):
         images, labels = real()
         data = pipeline(images, 4)
@@ -160,6 +163,7 @@ class TestPipeline:
         assert is_generated(data["images"]).sum() == 2
         assert dtype_of(data["labels"]) == "float64"
 
+    @pytest.mark.quickest
     def test_bytes_before_and_after_batch(self):
         images, labels = real()
         pixels = np.uint8(127.5 * (images + 1))
@@ -172,6 +176,7 @@ class TestPipeline:
             assert dtype_of(new) == "float32"
             assert_close(array(new)[:, 0, 0, 0], wanted, atol=127.5 * 0.15)
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("batched", [True, False])
     def test_classes_that_the_gan_never_saw(self, batched):
         images, labels = real(4)
@@ -182,6 +187,7 @@ class TestPipeline:
         with pytest.raises(error, match="of the GAN, from 0 to"):
             list(data)
 
+    @pytest.mark.quickest
     def test_bad_shapes_are_found_when_the_pipeline_is_made(self):
         data = slices(np.zeros((4, 3, 3, 1), "float32"), np.zeros(4, "int32"))
         with pytest.raises(ValueError, match=r"shape \(2, 2, 1\) of the GAN"):
@@ -284,9 +290,9 @@ class TestFilters:
             return list(data.map(layer))
         return [layer(*batch) for batch in data]
 
-    @pytest.mark.parametrize("how, pool_size", [
-        ("loop", 30), ("pipeline", None), ("pipeline", 30),
-    ])  # fmt: skip
+    @pytest.mark.parametrize("how, pool_size", corners([
+        ("pipeline", 30), ("loop", 30), ("pipeline", None),
+    ]))  # fmt: skip
     def test_threshold_is_kept(self, how, pool_size):
         gan = toy_gan()
         layer = GANDataGenerator(
@@ -298,6 +304,7 @@ class TestFilters:
             least = thresholds[array(labels)]
             assert (array(logits) >= least - 1e-5).all()
 
+    @pytest.mark.quickest
     def test_rejection_raises_the_logits(self):
         gan = toy_gan()
         for weight in gan.discriminator.trainable_variables:
@@ -311,6 +318,7 @@ class TestFilters:
 
         assert mean("rejection") > mean(None) + 0.1
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("pool_size", [None, 30])
     def test_classifier_agrees(self, pool_size):
         classifier = brightness_classifier()
@@ -322,15 +330,18 @@ class TestFilters:
         new, _ = layer(images, labels)
         assert_equal(array(classifier(new)).argmax(1), labels)
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("pool_size", [None, 6])
     def test_one_that_refuses_everything(self, pool_size):
         with pytest.raises(ValueError, match=r"accepted 0 of .* \(0\.00%\)"):
             GANDataGenerator(toy_gan(), filter=1e6, pool_size=pool_size)
 
+    @pytest.mark.quickest
     def test_one_that_refuses_a_class(self):
         with pytest.raises(ValueError, match=r"Of the classes \[2\]"):
             toy_layer(filter=brightness_classifier())
 
+    @pytest.mark.quickest
     def test_discriminator_is_needed(self):
         with pytest.raises(ValueError, match="needs a discriminator"):
             toy_layer(filter="threshold")
@@ -344,10 +355,10 @@ def noise_generator():
 
 
 SAVED = {
+    "filter": lambda: {"gan": toy_gan(), "filter": "rejection"},
     "gan": lambda: {"gan": toy_gan()},
     "generator": lambda: {"gan": toy_generator(), "num_classes": CLASSES},
     "classes": lambda: {"gan": {0: noise_generator(), 1: noise_generator()}},
-    "filter": lambda: {"gan": toy_gan(), "filter": "rejection"},
     "classifier": lambda: {
         "gan": {0: noise_generator(), 1: noise_generator()},
         "filter": brightness_classifier(),
@@ -364,7 +375,7 @@ SAVED = {
 
 
 class TestSaving:
-    @pytest.mark.parametrize("name", SAVED)
+    @pytest.mark.parametrize("name", corners(SAVED, everywhere=2))
     def test_model_needs_no_gan(self, name, tmp_path):
         options = SAVED[name]()
         gan = options["gan"]
@@ -435,6 +446,7 @@ class Subclassed(keras.Model):
         return cls(mixer, **config)
 
 
+@pytest.mark.quickest
 def test_subclassed_models_and_files_of_weights(tmp_path):
     model = Subclassed(toy_layer(1.0))
     images = real()[0]

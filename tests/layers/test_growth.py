@@ -1,11 +1,15 @@
 """Layers of networks that grow while they are trained."""
 
+import math
+from concurrent.futures import ThreadPoolExecutor
+
 import keras
 import numpy as np
 import pytest
 from portable import array, assert_close, dtype_of, quick
 
 from keras_gan.layers import FadeIn, GrowingStage, Growth
+from keras_gan.layers.growth import known_to_be_used, levels_known
 
 RNG = np.random.default_rng(3)
 
@@ -153,3 +157,26 @@ def test_round_trip():
 def test_bad_arguments(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+@pytest.mark.parametrize("until", [None, 1, 2])
+def test_stage_where_the_levels_in_use_are_known(until):
+    stage = stage_of(1, until=until)
+    x = RNG.normal(size=(5, 3)).astype("float32")
+    for growth in (0.0, 0.5, 1.0, 1.75, 2.0):
+        expected = stage([x, np.float32(growth)])
+        with levels_known(math.ceil(growth)):
+            found = stage([x, np.float32(growth)])
+        for one, other in zip(found, expected, strict=True):
+            assert_close(one, other)
+
+
+def test_known_levels_are_forgotten_and_those_of_a_thread():
+    with levels_known(1):
+        assert known_to_be_used(1, None) and not known_to_be_used(2, None)
+        assert known_to_be_used(0, 1) is None  # At 1 exactly it is not.
+        assert known_to_be_used(0, 0) is False
+        with ThreadPoolExecutor(1) as other:
+            found = other.submit(known_to_be_used, 1, None).result()
+        assert found is None
+    assert known_to_be_used(1, None) is None

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from portable import assert_close, assert_equal, pipeline, to_numpy
+from portable import assert_close, assert_equal, corners, pipeline, to_numpy
 
 import keras_gan
 from keras_gan import layers
@@ -43,6 +43,7 @@ def test_generated_images_in_a_pipeline(options):
     assert sum(changed) == 4
 
 
+@pytest.mark.quickest
 def test_single_images_become_batches_by_append():
     layer = generator(mode="append")
     data = pipeline((IMAGES, LABELS))
@@ -74,7 +75,7 @@ def test_append_inside_a_compiled_model_is_refused():
         model.fit([IMAGES, LABELS], LABELS, verbose=0)
 
 
-@pytest.mark.parametrize("filter", [None, "threshold", "rejection"])
+@pytest.mark.parametrize("filter", corners(["threshold", None, "rejection"]))
 def test_generated_images_in_a_loop(filter):
     layer = generator(filter=filter)
     images = IMAGES[:8]
@@ -84,6 +85,7 @@ def test_generated_images_in_a_loop(filter):
     assert sum(np.any(a != b) for a, b in zip(x, images, strict=True)) == 4
 
 
+@pytest.mark.quickest
 def test_uniform_balance_over_batches():
     layer, counts = generator(balance="uniform"), 0
     for _ in range(20):
@@ -134,6 +136,7 @@ def test_augmentation_in_a_pipeline(make):
     assert len(list(mapped.map(lambda one: one["images"]))) == 3
 
 
+@pytest.mark.quickest
 def test_synthetic_data_and_load_feed_fit():
     gan = make_gan()
     gan.compile()

@@ -15,6 +15,7 @@ def test_scales_each_channel_of_the_basis():
     assert_close(y, np.einsum("bc,hwc->bhwc", x, basis), rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_keeps_the_variance_at_first():
     layer = LearnedBasis(
         (8, 8), basis_initializer=keras.initializers.RandomNormal(1e-9, 1.0, 0)
@@ -23,6 +24,7 @@ def test_keeps_the_variance_at_first():
     assert_close(np.std(to_numpy(y)), 1.0, rtol=0.02)
 
 
+@pytest.mark.quickest
 def test_round_trip_and_unchanged_config():
     layer = LearnedBasis((2, 3), basis_initializer="ones")
     config = layer.get_config()
@@ -32,6 +34,7 @@ def test_round_trip_and_unchanged_config():
     assert_equal(rebuilt(np.ones((1, 4))), np.ones((1, 2, 3, 4)))
 
 
+@pytest.mark.quickest
 def test_bad_size():
     with pytest.raises(ValueError, match=r"`size` must be .*Received: size="):
         LearnedBasis((0, 4))

@@ -1,5 +1,6 @@
 import keras
 import numpy as np
+import pytest
 from portable import assert_close, to_numpy
 
 from keras_gan.layers import LearnedPooling
@@ -15,6 +16,7 @@ def test_equals_a_depthwise_convolution_over_the_whole_map():
     assert_close(y, convolution(x)[:, 0, 0, :], rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_default_keeps_the_variance():
     keras.utils.set_random_seed(0)
     layer = LearnedPooling()
@@ -22,6 +24,7 @@ def test_default_keeps_the_variance():
     assert_close(np.std(to_numpy(layer(x))), 1.0, rtol=0.1)
 
 
+@pytest.mark.quickest
 def test_round_trip_and_unchanged_config():
     for initializer in (None, "ones"):
         layer = LearnedPooling(kernel_initializer=initializer)

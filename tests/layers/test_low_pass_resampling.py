@@ -11,6 +11,7 @@ def resample(x, size):
     return keras.ops.convert_to_numpy(layer(array(x, "float32")))
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -36,6 +37,7 @@ def test_halving_is_the_filter_1331():
     assert_equal(resample(x, (4, 1))[0, :, 0, 0], [0, 1, 3, 0])
 
 
+@pytest.mark.quickest
 def test_halving_repeats_the_edge():
     x = np.reshape([8.0, 0, 0, 0, 16], (1, 1, 5, 1))
     assert_equal(resample(x, (1, 3))[0, 0, :, 0], [4, 2, 14])
@@ -53,6 +55,7 @@ def test_chequerboard_does_not_alias():
     assert_close(y[0, 1:-1, 1:-1], 0, atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_channels_and_samples_stay_apart():
     x = np.random.default_rng(0).normal(size=(2, 6, 4, 3))
     together = resample(x, (3, 8))
@@ -66,6 +69,7 @@ def test_channels_and_samples_stay_apart():
             )
 
 
+@pytest.mark.quickest
 def test_round_trip_and_unchanged_config():
     layer = LowPassResampling2D([4, 6])
     config = layer.get_config()
@@ -80,11 +84,13 @@ def test_half_precision():
     assert dtype_of(layer(np.ones((1, 4, 4, 1)))) == "bfloat16"
 
 
+@pytest.mark.quickest
 def test_other_factors_are_refused():
     with pytest.raises(ValueError, match="8 px to become 3 px"):
         resample(np.ones((1, 8, 8, 1)), (3, 4))
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("size", [(4,), (0, 4), (1.5, 2)])
 def test_bad_size(size):
     with pytest.raises(ValueError, match="`size` must be .*Received"):

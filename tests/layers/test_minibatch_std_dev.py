@@ -15,6 +15,7 @@ def test_appends_the_mean_deviation(shape):
     assert_close(y[..., -1], x.std(axis=0).mean(), rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_symbolic_shape():
     layer = MinibatchStdDev()
     assert layer(keras.Input((4, 4, 3))).shape == (None, 4, 4, 4)
@@ -36,11 +37,13 @@ def test_half_precision():
     assert_close(y[0, -1], x.std(axis=0).mean(), rtol=1e-2)
 
 
+@pytest.mark.quickest
 def test_round_trip():
     config = MinibatchStdDev(epsilon=1e-3).get_config()
     assert MinibatchStdDev.from_config(config).get_config() == config
 
 
+@pytest.mark.quickest
 def test_epsilon_must_be_positive():
     with pytest.raises(ValueError, match="`epsilon` must be above 0"):
         MinibatchStdDev(epsilon=0.0)

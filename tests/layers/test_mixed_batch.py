@@ -8,6 +8,7 @@ from portable import array, compiled, to_numpy
 
 from keras_gan.layers import _mixed_batch as batches
 from keras_gan.sampling import GeneratorSource, SampleFilter
+from keras_gan.utils.truncation import Truncation
 
 
 class Sampled(SampleFilter):
@@ -29,7 +30,7 @@ def draw(number):
     latents = keras.Input((3,))
     images = keras.layers.Reshape((1, 3, 1))(latents)
     source = GeneratorSource(keras.Model(latents, images), 3, (1, 3, 1))
-    return batches.Candidates(source, None, number, None)
+    return batches.Candidates(source, Truncation(), number, None)
 
 
 @pytest.mark.parametrize("share", [0.3, 0.7])
@@ -44,6 +45,7 @@ def test_no_image_comes_again_in_later_calls(share):
     assert abs(images.mean()) < 0.1 and abs(images.std() - 1) < 0.1
 
 
+@pytest.mark.quickest
 def test_best_of_those_that_are_all_refused():
     seeds = keras.random.SeedGenerator(1)
     images = batches.best_of_tries(draw(50), Sampled(0.0), 20, seeds)
@@ -52,6 +54,7 @@ def test_best_of_those_that_are_all_refused():
     assert scores.mean() == pytest.approx(1.87 / 3**0.5, abs=0.15)
 
 
+@pytest.mark.quickest
 def test_lists_and_numbers_become_arrays():
     data = batches.as_arrays({"images": [[0.5]], "labels": 3})
     assert data["images"].shape == (1, 1) and data["labels"].shape == ()
@@ -60,6 +63,7 @@ def test_lists_and_numbers_become_arrays():
     assert batches.as_arrays(None) is None
 
 
+@pytest.mark.quickest
 def test_a_list_of_images_and_labels_says_how_to_pass_them():
     with pytest.raises(ValueError, match=r"Received: list.*layer\(images, la"):
         batches.as_arrays([np.zeros((2, 1, 1, 1)), np.zeros(2, int)])

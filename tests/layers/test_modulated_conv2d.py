@@ -82,6 +82,7 @@ def test_demodulated_maps_have_unit_variance(upsample):
     assert_close(y.var((1, 2, 3)), np.full(8, wanted), rtol=0.1)
 
 
+@pytest.mark.quickest
 def test_without_demodulation_the_kernel_is_scaled():
     layer = ModulatedConv2D(3, 1, demodulate=False)
     x, styles = normal(2, 3, 3, 4), normal(2, 4, seed=1)
@@ -145,6 +146,7 @@ def test_mixing_has_one_cut_and_the_mean_follows():
     assert_close(layer.mean_style, [0.75, 0.75])
 
 
+@pytest.mark.quickest
 def test_other_latents_are_of_training():
     layer, x = OtherLatents(seed=1), np.zeros((50, 8), "float32")
     assert not array(layer(x)).any()

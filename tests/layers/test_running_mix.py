@@ -26,12 +26,14 @@ def test_one_batch_makes_up_for_another():
     assert_close(mix.missing, 0)
 
 
+@pytest.mark.quickest
 def test_never_less_than_none_are_wanted():
     mix = RunningMix(SHARES)
     note(mix, 0, 0, 8)
     assert_close(mix.wanted(4.0), [6, 3, 0])
 
 
+@pytest.mark.quickest
 def test_it_forgets_what_cannot_be_made_up_for():
     mix = RunningMix(SHARES)
     for _ in range(50):
@@ -39,6 +41,7 @@ def test_it_forgets_what_cannot_be_made_up_for():
     assert_close(mix.missing, [64, 64, -64])
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("fraction", [0.1, 0.3, 0.5, 1.0])
 @pytest.mark.parametrize("surplus", [1.0, -1.0])
 def test_turns_meet_the_fraction(fraction, surplus):
@@ -52,6 +55,7 @@ def test_turns_meet_the_fraction(fraction, surplus):
     assert sum(turns) == pytest.approx(wanted, abs=1.01)
 
 
+@pytest.mark.quickest
 def test_what_is_due_waits_for_an_image_of_which_there_are_too_many():
     mix = RunningMix(SHARES)
     few, many = tensor([-1.0]), tensor([1.0])

@@ -31,6 +31,7 @@ def attended(layer, x):
     return (weights @ pooled(x @ v) @ o).reshape(x.shape)
 
 
+@pytest.mark.quickest
 def test_starts_as_the_identity():
     layer = SelfAttention(seed=1)
     assert_equal(layer(X), X)
@@ -44,6 +45,7 @@ def test_formula():
     assert_close(layer(X), X + 0.5 * attended(layer, X), atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_every_position_sees_every_other():
     layer = SelfAttention(seed=1)
     layer.build(X.shape)
@@ -74,28 +76,45 @@ def test_format_and_precision_are_those_of_the_layer():
     assert {one.compute_dtype for one in inner} == {"bfloat16"}
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("seed", [1.5, "1"])
 def test_seed_is_checked(seed):
     with pytest.raises(TypeError, match="`seed` must be an integer"):
         SelfAttention(seed=seed)
 
 
+@pytest.mark.quickest
 def test_round_trip():
-    layer = SelfAttention(key_divisor=4, spectral_normalization=False, seed=3)
+    layer = SelfAttention(
+        key_divisor=4,
+        spectral_normalization=False,
+        kernel_initializer="orthogonal",
+        seed=3,
+    )
     config = layer.get_config()
     layer.build(X.shape)
     assert layer.get_config() == config
     again = SelfAttention.from_config(config)
     again.build(X.shape)
     assert_equal(again.keys.kernel, layer.keys.kernel)
+    matrix = to_numpy(layer.queries.kernel)[0, 0]
+    assert_close(matrix.T @ matrix, np.eye(matrix.shape[1]), atol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["zeros", "none", 3])
+def test_initializer_is_checked(name):
+    with pytest.raises(ValueError, match="must be the name of an init"):
+        SelfAttention(kernel_initializer=name)
+
+
+@pytest.mark.quickest
 @pytest.mark.parametrize("shape", [(2, 8), (2, None, 4, 8)])
 def test_input_must_be_a_map_of_known_size(shape):
     with pytest.raises(ValueError, match="must be .batch, height, width"):
         SelfAttention().build(shape)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("name", ["key_divisor", "value_divisor"])
 def test_divisors_are_checked(name):
     with pytest.raises(ValueError, match=f"`{name}`.*Received"):

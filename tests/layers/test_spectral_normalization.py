@@ -178,6 +178,7 @@ def test_calls_change_the_vector_once_and_the_weight_never(name):
     assert layer.non_trainable_weights == [layer.u]
 
 
+@pytest.mark.quickest
 def test_vector_updated_by_hand():
     layer, x = made("dense")
     other, _ = made("dense")
@@ -219,6 +220,7 @@ def test_update_in_a_stateless_scope():
     assert_equal(array(layer.u), u)
 
 
+@pytest.mark.quickest
 def test_seed_determines_the_first_vector():
     def first(seed):
         layer = SpectralNormalization(layers.Dense(1000), seed=seed)
@@ -231,6 +233,7 @@ def test_seed_determines_the_first_vector():
     assert abs(first(None).mean()) < 0.2
 
 
+@pytest.mark.quickest
 def test_frozen_layer_does_not_change():
     layer, x = made("dense")
     layer.trainable = False
@@ -309,6 +312,7 @@ def test_eager_and_compiled_training_agree():
             assert_close(array(one), array(other), atol=1e-4)
 
 
+@pytest.mark.quickest
 def test_clone_and_config():
     model = network()
     clone = keras.models.clone_model(model)
@@ -326,6 +330,7 @@ def test_clone_and_config():
     assert_equal(array(again.u), array(layer.u))
 
 
+@pytest.mark.quickest
 @each_case
 def test_shapes_are_those_of_the_layer(name):
     layer, x = made(name)
@@ -354,6 +359,7 @@ def test_mixed_precision_rounds_the_normalized_weight_only():
     assert_close(y, expected, rtol=0.02, atol=0.02)
 
 
+@pytest.mark.quickest
 def test_regularizers_act_on_the_stored_weight():
     x = values(3, 5)
     plain, wrapped = (
@@ -397,6 +403,7 @@ class Counting(layers.Dense):
         return super().call(inputs) + 0 * noise
 
 
+@pytest.mark.quickest
 def test_layers_with_state_of_their_own():
     layer = SpectralNormalization(Counting(1))
     x = values(4, 3)
@@ -411,6 +418,7 @@ def test_layers_with_state_of_their_own():
     assert float(layer.layer.calls) == 5.0
 
 
+@pytest.mark.quickest
 def test_masks_pass():
     embedding = layers.Embedding(5, 3, mask_zero=True)
     inputs = keras.Input((4,), dtype="int32")
@@ -428,6 +436,7 @@ def quantized():
     return layer
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "make, words",
     [
@@ -443,11 +452,13 @@ def test_other_layers_are_refused(make, words):
         SpectralNormalization(make()).build((None, 6, 6))
 
 
+@pytest.mark.quickest
 def test_a_dtype_is_refused():
     with pytest.raises(ValueError, match="Received: dtype='float32'.*Pass it"):
         SpectralNormalization(layers.Dense(1), dtype="float32")
 
 
+@pytest.mark.quickest
 def test_lora_that_is_added_later_is_refused():
     layer, x = made("dense")
     layer.layer.enable_lora(2)

@@ -16,6 +16,7 @@ class DifferenceLoss(AdversarialLoss):
         return -self.discriminator_loss(real_logits, fake_logits)
 
 
+@pytest.mark.quickest
 def test_a_subclass_needs_only_the_two_methods():
     loss = DifferenceLoss()
     loss.build()
@@ -26,6 +27,7 @@ def test_a_subclass_needs_only_the_two_methods():
     assert float(loss.generator_loss([[3.0]], [[1.0]])) == 2.0
 
 
+@pytest.mark.quickest
 def test_a_subclass_without_a_method_cannot_be_made():
     class Half(AdversarialLoss):
         def discriminator_loss(self, real_logits, fake_logits):
@@ -47,5 +49,6 @@ def test_mean_is_over_all_elements():
     assert float(batch_mean(values)) == 11.5
 
 
+@pytest.mark.quickest
 def test_mean_of_nothing_is_zero():
     assert float(batch_mean(np.zeros((0, 1), "float32"))) == 0.0

@@ -82,6 +82,7 @@ def test_an_empty_batch_costs_nothing(name):
     assert float(MAKE[name]()(nothing, nothing)) == 0.0
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("name", ["pixel", "perceptual"])
 def test_shapes_must_agree(name):
     with pytest.raises(ValueError, match=r"same shape.*\(2, 6, 6"):
@@ -135,6 +136,7 @@ def test_features_and_weights_of_layers():
     assert_close(squared, np.square(maps[1] - maps[0]).mean(), rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_a_name_stays_a_name(monkeypatch):
     narrow_vgg19(monkeypatch)
     loss = PerceptualLoss("vgg19", ["block1_conv2"], weights=None)

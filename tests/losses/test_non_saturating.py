@@ -58,6 +58,7 @@ def test_noise_exchanges_labels_of_both_sides(probability):
         assert abs(share - probability) < 4.0 * deviation
 
 
+@pytest.mark.quickest
 def test_an_image_labeled_real_is_smoothed_whatever_it_is():
     plain = NonSaturatingLoss(label_noise=0.3, seed=1)
     smooth = NonSaturatingLoss(0.1, label_noise=0.3, seed=1)
@@ -91,6 +92,7 @@ def test_build_makes_the_seed_once_and_only_for_noise():
     assert noisy.seed_generators[0] is first[0]
 
 
+@pytest.mark.quickest
 def test_config_is_unchanged_by_build():
     loss = NonSaturatingLoss(0.1, 0.2, seed=None)
     before = loss.get_config()
@@ -101,6 +103,7 @@ def test_config_is_unchanged_by_build():
     assert again.get_config() == before
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("name", ["label_smoothing", "label_noise"])
 @pytest.mark.parametrize("value", [-0.1, 1.0, float("nan")])
 def test_shares_out_of_range_are_refused(name, value):
@@ -108,6 +111,7 @@ def test_shares_out_of_range_are_refused(name, value):
         NonSaturatingLoss(**{name: value})
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("name", ["label_smoothing", "label_noise", "seed"])
 @pytest.mark.parametrize("value", ["a", True, [0.1]])
 def test_wrong_types_are_refused(name, value):

@@ -32,6 +32,7 @@ def test_images_are_paired_in_order():
     assert crossed == pytest.approx((softplus(10.0) + softplus(-10.0)) / 2)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("method", ["discriminator_loss", "generator_loss"])
 @pytest.mark.parametrize("fake_shape", [(3, 1), (4,), (4, 2), (1, 1)])
 def test_different_shapes_are_refused(method, fake_shape):

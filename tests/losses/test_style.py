@@ -20,6 +20,7 @@ def test_gram_matrix_by_its_formula():
     assert_close(gram_matrix(features()), expected, rtol=1e-5, atol=1e-7)
 
 
+@pytest.mark.quickest
 def test_gram_matrix_is_symmetric_positive_and_blind_to_places():
     gram = array(gram_matrix(features()))
     assert_close(gram, gram.transpose(0, 2, 1), rtol=1e-6)
@@ -37,6 +38,7 @@ def test_half_precision_does_not_overflow():
     assert_close(half, gram_matrix(maps), rtol=5e-3)
 
 
+@pytest.mark.quickest
 def test_features_without_places_have_no_style():
     with pytest.raises(ValueError, match="before the pooling"):
         gram_matrix(np.zeros((2, 3)))

@@ -66,6 +66,7 @@ def test_real_and_fake_images_are_told_apart(metric, batch):
     assert (metric.num_images("real"), metric.num_images("fake")) == (10, 5)
 
 
+@pytest.mark.quickest
 def test_features_may_be_given(metric, batch):
     real, fake = batch.reshape(2, 5, 16)
     metric.update_real_features(real)
@@ -73,6 +74,7 @@ def test_features_may_be_given(metric, batch):
     assert_close(metric.result()["real"], first(batch[0]), rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_reset_forgets_all(metric, batch):
     metric.update_state(*batch)
     images = tensor(batch[0])
@@ -84,6 +86,7 @@ def test_reset_forgets_all(metric, batch):
     assert metric.num_images("real") == 5
 
 
+@pytest.mark.quickest
 def test_reset_before_use(metric):
     metric.reset_state()
     with pytest.raises(ValueError, match="at least 2 real images"):
@@ -169,6 +172,7 @@ def test_merged_halves_are_the_whole(metric, batch):
     assert empty.result() == metric.result()
 
 
+@pytest.mark.quickest
 def test_only_like_is_merged(metric, batch):
     metric.update_state(*batch)
     with pytest.raises(ValueError, match="`metrics` must be of Sums"):
@@ -180,6 +184,7 @@ def test_only_like_is_merged(metric, batch):
     assert metric.num_images("real") == 5
 
 
+@pytest.mark.quickest
 def test_config_round_trip(batch):
     model = keras.Sequential([keras.Input((4, 4, 1)), keras.layers.Flatten()])
     metric = Sums(model, name="sums")
@@ -225,6 +230,7 @@ def spoil(kind, name, real, fake):
     return pair["real"], pair["fake"], message
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(("kind", "name"), CASES)
 def test_bad_images_are_refused_and_the_state_is_untouched(
     metric, batch, kind, name
@@ -260,12 +266,14 @@ def test_in_a_graph_bad_images_are_left_out_and_told_at_the_end(
     assert_close(metric.result()["real"], first(batch[0]), rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_fakes_may_overshoot_a_little(metric, batch):
     metric.update_fake(batch[1] * 1.5)
     metric.update_real(batch[0] * 1.003)
     assert metric.num_images("fake") == metric.num_images("real") == 5
 
 
+@pytest.mark.quickest
 def test_bytes_in_their_own_range(batch):
     metric = Sums(keras.Sequential([keras.layers.Flatten()]), (0, 255))
     images = ((batch + 1.0) * 127.5).astype("uint8")
@@ -273,6 +281,7 @@ def test_bytes_in_their_own_range(batch):
     assert metric.result()["real"] == first(images[0].astype("float64"))
 
 
+@pytest.mark.quickest
 def test_bytes_in_another_range_are_named(metric, batch):
     images = ((batch + 1.0) * 127.5).astype("uint8")
     with pytest.raises(ValueError, match="bytes of dtype uint8"):
@@ -281,6 +290,7 @@ def test_bytes_in_another_range_are_named(metric, batch):
         compiled(metric.update_real)(tensor(images[0]))
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("value_range", [None, (-1, 1)])
 def test_vectors_may_have_any_values(value_range):
     metric = Sums(keras.Sequential([keras.layers.Dense(3)]), value_range)
@@ -288,6 +298,7 @@ def test_vectors_may_have_any_values(value_range):
     assert metric.num_images("real") == 3
 
 
+@pytest.mark.quickest
 def test_no_range_no_check(batch):
     metric = Sums(keras.Sequential([keras.layers.Flatten()]), None)
     metric.update_state(batch[0] * 1000.0, batch[1] - 1000.0)
@@ -311,12 +322,14 @@ def test_extractor_that_overflows_is_named(batch):
         metric.update_real(batch[0] * 100.0)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("shape", [(5,), (5, 0), (5, 2, 2)])
 def test_features_of_another_shape_are_refused(metric, shape):
     with pytest.raises(ValueError, match=r"\(batch, num_features\)"):
         metric.update_real_features(np.ones(shape))
 
 
+@pytest.mark.quickest
 def test_features_of_two_sizes_are_refused(metric):
     metric.update_real_features(np.ones((5, 4)))
     with pytest.raises(ValueError, match="size 4. Received: .* size 3"):
@@ -324,6 +337,7 @@ def test_features_of_two_sizes_are_refused(metric):
     assert metric.num_images("fake") == 0
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("kind", ["real", "fake"])
 def test_too_few_images(metric, batch, kind):
     metric.update_state(*batch)
@@ -335,6 +349,7 @@ def test_too_few_images(metric, batch, kind):
         metric.result()
 
 
+@pytest.mark.quickest
 def test_empty_batches_count_for_nothing(metric, batch):
     metric.update_state(*batch)
     metric.update_state(batch[0][:0], batch[1][:0])

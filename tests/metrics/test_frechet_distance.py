@@ -4,6 +4,9 @@ from portable import assert_close, assert_equal
 
 from keras_gan.metrics import frechet_distance
 
+# It is NumPy's: another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 # Of `features` below, by pytorch-fid 0.3.0 with scipy 1.17.1 in float64.
 PYTORCH_FID = {
     (2, 2): 0.06349633570728741,

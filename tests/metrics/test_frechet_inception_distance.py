@@ -114,6 +114,7 @@ def test_merged_halves_are_the_whole(make_fid, data):
     assert_close(first.result(), whole.result(), rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_copies_are_at_no_distance(make_fid, data):
     fid = make_fid()
     assert 0.0 <= update(fid, data[0], data[0], 11) <= 1e-6
@@ -122,6 +123,7 @@ def test_copies_are_at_no_distance(make_fid, data):
     assert 0.0 <= update(fid, data[0], data[0][order], 11) <= 1e-6
 
 
+@pytest.mark.quickest
 def test_memory_does_not_grow(make_fid, data):
     fid = make_fid()
     sizes = []
@@ -131,6 +133,7 @@ def test_memory_does_not_grow(make_fid, data):
     assert sizes == [[(2, 3), *2 * [(), (6,), (6, 6)]]] * 3
 
 
+@pytest.mark.quickest
 def test_few_images_are_warned_of(make_fid, data):
     fid = make_fid()
     fid.update_state(data[0], data[1][:6])
@@ -161,6 +164,7 @@ def test_statistics_are_those_of_numpy(make_fid, data):
     assert statistics.num_images == 90
 
 
+@pytest.mark.quickest
 def test_statistics_of_one_image_are_refused(make_fid, data, tmp_path):
     fid = make_fid()
     fid.update_real(data[0][:1])
@@ -169,6 +173,7 @@ def test_statistics_of_one_image_are_refused(make_fid, data, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("form", ["path", "pair", "statistics"])
 def test_real_statistics_take_the_place_of_real_images(
     make_fid, data, path, form
@@ -196,18 +201,21 @@ def test_real_statistics_take_the_place_of_real_images(
     assert form != "path" or config["real_statistics"] == path
 
 
+@pytest.mark.quickest
 def test_statistics_of_another_extractor_are_refused(make_fid, data):
     fid = make_fid(real_statistics=(np.zeros(5), np.eye(5)))
     with pytest.raises(ValueError, match="of size 6. Received: .* size 5"):
         fid.update_fake(data[1])
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("given", [3, (np.ones(2),), [1, 2, 3]])
 def test_what_is_no_statistics_is_refused(make_fid, given):
     with pytest.raises(ValueError, match="`real_statistics` must be"):
         make_fid(real_statistics=given)
 
 
+@pytest.mark.quickest
 def test_missing_file_is_found_out_at_once(make_fid):
     with pytest.raises(FileNotFoundError, match="nowhere.npz"):
         make_fid(real_statistics="nowhere.npz")

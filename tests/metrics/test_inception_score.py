@@ -41,6 +41,7 @@ def test_value_is_that_of_torch_fidelity(make_score, batch_size):
     assert one.standard_deviation() == 0.0
 
 
+@pytest.mark.quickest
 def test_extremes(make_score):
     score = make_score(splits=1)
     score.update_fake(1e4 * np.tile(np.eye(10), (2, 1)))
@@ -50,6 +51,7 @@ def test_extremes(make_score):
     assert_close(score.result(), 1.0, rtol=EXACT)
 
 
+@pytest.mark.quickest
 def test_real_images_are_left_aside(make_score):
     score, other = make_score(), make_score()
     score.update_state(LOGITS * np.nan, DEALT)
@@ -101,6 +103,7 @@ def test_replicas_take_turns_at_the_splits(make_score, two_cpus):
     assert_close(score.result(), 3.734776621075807, rtol=LOOSER)
 
 
+@pytest.mark.quickest
 def test_config_round_trip(make_score):
     score = make_score(splits=3, name="is")
     config = score.get_config()
@@ -111,11 +114,13 @@ def test_config_round_trip(make_score):
     assert again.get_config() == score.get_config() == config
 
 
+@pytest.mark.quickest
 def test_named_networks_give_scores():
     assert InceptionScore().extractor.head == "unbiased_logits"
     assert InceptionScore("digits").extractor.head == "logits"
 
 
+@pytest.mark.quickest
 def test_wrong_use_is_refused(make_score):
     with pytest.raises(ValueError, match="`splits` must be an integer"):
         make_score(splits=0)

@@ -47,6 +47,7 @@ def test_value_is_that_of_torch_fidelity(make_kid):
     assert type(kid.result()) is type(kid.standard_deviation()) is float
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("num_images", [60, 80])
 def test_few_images_are_one_subset(make_kid, num_images):
     pair = REAL[:num_images], FAKE[:num_images]
@@ -55,6 +56,7 @@ def test_few_images_are_one_subset(make_kid, num_images):
     assert kid.standard_deviation() == 0.0
 
 
+@pytest.mark.quickest
 def test_fewer_images_of_one_kind_make_smaller_subsets(make_kid):
     kid = update(make_kid(subsets=200), REAL[:20])
     whole = polynomial_mmd(REAL[:20], FAKE)
@@ -90,6 +92,7 @@ def test_memory_is_that_of_max_images(make_kid):
     assert kid.result() == first
 
 
+@pytest.mark.quickest
 def test_seed_decides_on_the_subsets(make_kid):
     values = set()
     for seed in (0, 0, 1):
@@ -110,6 +113,7 @@ def test_graph_gives_what_eager_gives(make_kid, jit_compile):
     assert other.result() == kid.result()
 
 
+@pytest.mark.quickest
 def test_config_round_trip(make_kid):
     kid = make_kid(max_images=50, seed=4, name="other")
     config = kid.get_config()
@@ -120,6 +124,7 @@ def test_config_round_trip(make_kid):
     assert again.get_config() == kid.get_config() == config
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -139,6 +144,7 @@ def test_wrong_arguments_are_refused(make_kid, arguments):
         make_kid(**arguments)
 
 
+@pytest.mark.quickest
 def test_too_few_images(make_kid):
     kid = make_kid()
     kid.update_state(REAL[:20], FAKE[:1])

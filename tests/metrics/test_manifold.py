@@ -4,6 +4,9 @@ from portable import assert_close
 
 from keras_gan.metrics import manifold, manifold_metrics
 
+# It is NumPy's: another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 # By prdc 0.2 (scikit-learn 1.9.1), for (num_real, num_fake, nearest_k).
 PRDC = {
     (300, 260, 5): (

@@ -34,6 +34,7 @@ def test_values_are_those_of_all_features(make_metric, data):
     assert metric.result()["copied_share"] >= 1 / 3
 
 
+@pytest.mark.quickest
 def test_copies_and_new_images(make_metric, data):
     metric = make_metric()
     metric.update_state(data[0], data[0][::-1])
@@ -72,6 +73,7 @@ def test_halves_are_merged_in_any_order(make_metric, data):
     assert first.result() == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.quickest
 def test_training_images_that_were_not_kept_are_told_of(make_metric, data):
     metric = make_metric(max_images=80)
     metric.update_state(*data)
@@ -107,6 +109,7 @@ def test_replicas_do_not_matter(make_metric, data, two_cpus):
     assert metric.result() == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.quickest
 def test_nearest_images_are_numbered_as_they_came(make_metric, data):
     metric = make_metric()
     for start in range(0, 120, 80):
@@ -118,6 +121,7 @@ def test_nearest_images_are_numbered_as_they_came(make_metric, data):
     assert found.values(metric.quantile) == metric.result()
 
 
+@pytest.mark.quickest
 def test_config_round_trip(make_metric, data):
     metric = make_metric(quantile=0.1)
     config = metric.get_config()
@@ -128,6 +132,7 @@ def test_config_round_trip(make_metric, data):
     assert again.get_config() == metric.get_config() == config
 
 
+@pytest.mark.quickest
 def test_digits_that_are_new_to_the_classifier(make_metric):
     from keras_gan import datasets
 
@@ -150,6 +155,7 @@ def test_digits_that_are_new_to_the_classifier(make_metric):
     assert copies["copied_share"] == 1.0 and copies["authenticity"] == 0.0
 
 
+@pytest.mark.quickest
 def test_too_few_images(make_metric, data):
     metric = make_metric()
     metric.update_state(data[0], data[1][:1])
@@ -157,6 +163,7 @@ def test_too_few_images(make_metric, data):
         metric.result()
 
 
+@pytest.mark.quickest
 def test_wrong_arguments_are_refused(make_metric):
     with pytest.raises(ValueError, match="`quantile` must be in"):
         make_metric(quantile=0)

@@ -156,6 +156,7 @@ def test_evaluate_gives_what_the_images_give(
     assert len(np.unique(chosen[1].features("fake")[:, 0])) == 43
 
 
+@pytest.mark.quickest
 def test_validation_logs_and_callbacks(make_gan, make_metrics, images):
     gan = make_gan()
     gan.compile(metrics=make_metrics()[:1])
@@ -227,6 +228,7 @@ def test_named_network_is_not_saved_with_a_gan(
 # By name ---------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_names(make_extractor):
     made = {
         name: metrics.get(name, feature_extractor=make_extractor())
@@ -244,6 +246,7 @@ def test_names(make_extractor):
     assert {made[name].name for name in ("fid", "kid")} == {"fid", "kid"}
 
 
+@pytest.mark.quickest
 def test_objects_and_configs_are_metrics(make_extractor):
     metric = metrics.get(
         "prdc", feature_extractor=make_extractor(), nearest_k=2
@@ -253,30 +256,35 @@ def test_objects_and_configs_are_metrics(make_extractor):
     assert metrics.get(config).get_config() == metric.get_config()
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("identifier", ["nothing", 3, None, {}])
 def test_what_is_no_metric_is_refused(identifier):
     with pytest.raises(ValueError, match="The names are: fid, kid"):
         metrics.get(identifier)
 
 
+@pytest.mark.quickest
 def test_images_of_another_range_are_not_taken_for_bytes(images):
     fid = FrechetInceptionDistance("digits", value_range=(0, 255))
     with pytest.raises(ValueError, match=r"value_range=\(0.0, 255.0\)"):
         fid.update_real(images)
 
 
+@pytest.mark.quickest
 def test_a_gan_refuses_metrics_of_another_range(make_gan, make_extractor):
     metric = InceptionScore(make_extractor(), value_range=(0, 255))
     with pytest.raises(ValueError, match=r"in \[-1, 1\].*Received"):
         make_gan().compile(metrics=[metric])
 
 
+@pytest.mark.quickest
 def test_metrics_of_one_name_are_refused(make_gan, make_extractor):
     pair = [FrechetInceptionDistance(make_extractor()) for _ in range(2)]
     with pytest.raises(ValueError, match="different names.*'fid', 'fid'"):
         make_gan().compile(metrics=pair)
 
 
+@pytest.mark.quickest
 def test_values_of_one_name_are_told_apart(make_gan, make_extractor, images):
     pair = [
         PrecisionRecall(
@@ -291,6 +299,7 @@ def test_values_of_one_name_are_told_apart(make_gan, make_extractor, images):
     assert "near_recall" not in logs
 
 
+@pytest.mark.quickest
 def test_a_model_opens_where_a_file_of_its_metrics_is_missing(
     make_gan, make_extractor, images, tmp_path
 ):
@@ -310,6 +319,7 @@ def test_a_model_opens_where_a_file_of_its_metrics_is_missing(
     loaded.fit(images, verbose=0)
 
 
+@pytest.mark.quickest
 def test_features_are_not_those_of_what_was_there_before(
     make_extractor, images
 ):
@@ -330,6 +340,7 @@ def test_features_are_not_those_of_what_was_there_before(
         assert_close(fid.statistics("real").mu, expected, rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_statistics_of_other_features_leave_a_metric_unbuilt(
     make_extractor, images
 ):
@@ -356,6 +367,7 @@ def test_inception_score_in_the_scope_of_a_strategy(
     assert value == pytest.approx(alone.result(), rel=1e-6)
 
 
+@pytest.mark.quickest
 def test_callbacks_of_keras_act_on_validation_data(
     make_gan, make_extractor, images, tmp_path
 ):

@@ -32,12 +32,14 @@ def test_closed_form(make_metric):
     assert_close(result["reverse_kl"], expected, rtol=1e-12)
 
 
+@pytest.mark.quickest
 def test_even_frequencies_are_at_no_distance(make_metric):
     metric = make_metric()
     metric.update_fake(of_modes(0, 1, 2, 3, 3, 2, 1, 0))
     assert metric.result() == {"modes": 4, "reverse_kl": 0.0}
 
 
+@pytest.mark.quickest
 def test_frequencies_of_the_data(make_metric):
     metric = make_metric(real_distribution=[4, 2, 1, 1])
     metric.update_fake(of_modes(0, 0, 0, 0, 1, 1, 2, 3))
@@ -69,6 +71,7 @@ def test_graph_gives_what_eager_gives(make_metric, jit_compile):
     assert other.result() == eager.result()
 
 
+@pytest.mark.quickest
 def test_config_round_trip(make_metric):
     metric = make_metric(real_distribution=np.array([4, 2, 1, 1]))
     config = metric.get_config()
@@ -79,10 +82,12 @@ def test_config_round_trip(make_metric):
     assert again.get_config() == metric.get_config() == config
 
 
+@pytest.mark.quickest
 def test_named_networks_give_scores():
     assert ModeCoverage().extractor.head == "logits"
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "given", [[], [1, 0], [1, -1], [1, np.nan], [[1, 2]]], ids=str
 )
@@ -91,12 +96,14 @@ def test_what_is_no_distribution_is_refused(make_metric, given):
         make_metric(real_distribution=given)
 
 
+@pytest.mark.quickest
 def test_distribution_over_other_modes_is_refused(make_metric):
     metric = make_metric(real_distribution=[1, 1, 1])
     with pytest.raises(ValueError, match="each of the 4 modes"):
         metric.update_fake(of_modes(0, 1))
 
 
+@pytest.mark.quickest
 def test_too_few_images(make_metric):
     metric = make_metric()
     metric.update_fake(of_modes(0))

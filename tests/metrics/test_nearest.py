@@ -4,6 +4,9 @@ from portable import assert_close, assert_equal
 
 from keras_gan.metrics import nearest, nearest_neighbors
 
+# It is NumPy's: another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 
 @pytest.fixture
 def real():

@@ -44,6 +44,7 @@ def test_compiled_updates_are_the_same(kind):
     assert_close(graph.result(), eager.result(), rtol=1e-12)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("kind", KINDS)
 def test_configs_keep_the_name(kind):
     metric = kind("y", crop=2, value_range=(0, 255))
@@ -55,6 +56,7 @@ def test_configs_keep_the_name(kind):
     assert kind("y", name="mine").name == "mine"
 
 
+@pytest.mark.quickest
 def test_the_value_range_only_changes_the_unit():
     real, fake = wave_pair()
     for kind in (PSNR, SSIM):
@@ -65,6 +67,7 @@ def test_the_value_range_only_changes_the_unit():
         assert_close(bytes_.result(), usual.result(), rtol=1e-10)
 
 
+@pytest.mark.quickest
 def test_borders_may_be_left_out():
     real, fake = wave_pair()
     fake[:, :2] = fake[:, :, -2:] = 1.0
@@ -74,6 +77,7 @@ def test_borders_may_be_left_out():
     assert cropped.result() == inner.result()
 
 
+@pytest.mark.quickest
 def test_fakes_are_clipped_as_in_a_picture():
     real = np.ones((1, 4, 4, 1))
     metric = MAE()
@@ -81,6 +85,7 @@ def test_fakes_are_clipped_as_in_a_picture():
     assert metric.result() == 0.0
 
 
+@pytest.mark.quickest
 def test_evaluation_has_them_by_name():
     gan = keras_gan.GAN(*keras_gan.networks.mlp((8, 8, 1)), seed=1)
     gan.compile(metrics=[PSNR(), SSIM(window="uniform"), MAE(crop=1)])
@@ -90,6 +95,7 @@ def test_evaluation_has_them_by_name():
     assert 0 < logs["psnr"] < 20 and logs["ssim_uniform"] < 0.5
 
 
+@pytest.mark.quickest
 def test_invalid_images_are_refused():
     real, fake = wave_pair(2)
     metric = PSNR()
@@ -101,6 +107,7 @@ def test_invalid_images_are_refused():
         metric.result()
 
 
+@pytest.mark.quickest
 def test_shapes_must_fit():
     real, fake = wave_pair(2)
     with pytest.raises(ValueError, match="both batches must have one shape"):
@@ -115,6 +122,7 @@ def test_shapes_must_fit():
         MAE().update_state(real[0], fake[0])
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "arguments, message",
     [

@@ -8,9 +8,11 @@ from waves import waves
 
 from keras_gan import Pix2Pix, datasets, losses, metrics, networks
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 
 # JAX and PyTorch update metrics as they do in `test_pair_metric`.
-@pytest.mark.once
 def test_the_best_model_by_psnr_is_kept(tmp_path):
     targets = waves(0, 12, 8, 8, 1).astype("float32")
     pairs = datasets.PairedImages(0.5 * targets, targets)

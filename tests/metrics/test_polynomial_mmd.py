@@ -6,6 +6,9 @@ from portable import assert_close
 
 from keras_gan.metrics import polynomial_mmd
 
+# It is NumPy's: another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 
 def features(num_images, seed, scale=1.0, shift=0.0):
     draws = np.random.RandomState(seed).standard_normal((num_images, 16))

@@ -30,6 +30,7 @@ def test_values_are_those_of_all_features(make_metric, data):
     assert metric.result() == manifold_metrics(*data, nearest_k=3)
 
 
+@pytest.mark.quickest
 def test_perfect_copy_and_stuck_generator(make_metric, data):
     metric = make_metric()
     metric.update_state(data[0], data[0][::-1])
@@ -49,6 +50,7 @@ def test_halves_are_merged_in_any_order(make_metric, data):
     assert first.result() == manifold_metrics(*data, nearest_k=5)
 
 
+@pytest.mark.quickest
 def test_more_images_than_are_kept(make_metric, data):
     metric, whole = make_metric(max_images=60), manifold_metrics(*data)
     metric.update_state(*data)
@@ -81,6 +83,7 @@ def test_replicas_do_not_matter(make_metric, data, two_cpus):
     assert metric.result() == manifold_metrics(*data, nearest_k=5)
 
 
+@pytest.mark.quickest
 def test_config_round_trip(make_metric, data):
     metric = make_metric(nearest_k=2, max_images=60)
     config = metric.get_config()
@@ -91,6 +94,7 @@ def test_config_round_trip(make_metric, data):
     assert again.get_config() == metric.get_config() == config
 
 
+@pytest.mark.quickest
 def test_too_few_images(make_metric, data):
     metric = make_metric(nearest_k=40)
     metric.update_state(data[0], data[1][:40])
@@ -98,6 +102,7 @@ def test_too_few_images(make_metric, data):
         metric.result()
 
 
+@pytest.mark.quickest
 def test_wrong_arguments_are_refused(make_metric):
     with pytest.raises(ValueError, match="`nearest_k` must be an integer"):
         make_metric(nearest_k=0)

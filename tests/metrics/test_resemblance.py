@@ -5,6 +5,9 @@ from portable import assert_close
 from keras_gan.metrics import memorization_metrics
 from keras_gan.metrics.resemblance import Resemblance
 
+# It is NumPy's: another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 # Share of points of a Poisson process that are not the nearest neighbor of
 # their own: 1 - ball / (union of two balls whose centers touch the other).
 NEW = {1: 1 / 3, 2: 1 - np.pi / (4 * np.pi / 3 + 3**0.5 / 2), 3: 11 / 27}

@@ -9,6 +9,9 @@ from portable import assert_close, assert_equal, dtype_of
 
 from keras_gan.metrics import FeatureStatistics
 
+# It is NumPy's: another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 
 @pytest.fixture
 def features():
@@ -138,7 +141,6 @@ def test_damage_anywhere_in_a_compressed_file_is_told(tmp_path):
     assert refused > 10
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", ["mu", "sigma", "num_images"])
 def test_an_array_other_than_its_header_says_is_refused(path, name):
     arrays = {"mu": np.ones(2), "sigma": np.eye(2)}
@@ -167,7 +169,6 @@ def test_arrays_of_another_kind_are_refused(path, name, value):
         FeatureStatistics.load(path)
 
 
-@pytest.mark.once
 def test_a_bomb_is_not_unpacked(path):
     np.savez_compressed(path, mu=np.ones(2), sigma=np.zeros(2**24))
     tracemalloc.start()

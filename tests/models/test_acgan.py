@@ -162,7 +162,7 @@ def known_batch():
     return batch, ops.convert_to_tensor(fake), real, fake, labels
 
 
-@pytest.mark.parametrize("fake_weight", [0.0, 0.5])
+@pytest.mark.parametrize("fake_weight", portable.corners([0.5, 0.0]))
 def test_losses_in_closed_form(known_batch, fake_weight):
     batch, fakes, real, fake, labels = known_batch
     gan = known_gan("non_saturating", fake_weight=fake_weight)
@@ -197,6 +197,7 @@ def test_losses_in_closed_form(known_batch, fake_weight):
             np.testing.assert_allclose(to_numpy(logs[name]), value, rtol=1e-5)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "loss, of_generator", [("non_saturating", 1), ("relativistic", 2)]
 )
@@ -216,6 +217,7 @@ def test_one_pass_gives_both_heads(known_batch, loss, of_generator):
         assert gan.discriminator.passes == passes
 
 
+@pytest.mark.quickest
 def test_penalties_are_of_the_logit_alone(known_batch):
     batch, fakes, *_ = known_batch
     gan = known_gan("hinge", penalties=[penalties.R1(2.0)])
@@ -224,6 +226,7 @@ def test_penalties_are_of_the_logit_alone(known_batch):
     np.testing.assert_allclose(to_numpy(logs["r1"]), 3.0, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_an_empty_share_counts_nothing(known_batch):
     *_, real, _, _ = known_batch
     none = ops.convert_to_tensor(real[:0])
@@ -288,6 +291,7 @@ def test_step_equals_a_hand_written_one(points, labels):
         np.testing.assert_allclose(to_numpy(a), to_numpy(b), atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_without_its_weight_it_is_a_gan(points, labels):
     acgan = make(LatentsFromData, classification_weight=0.0)
 
@@ -307,6 +311,7 @@ def test_without_its_weight_it_is_a_gan(points, labels):
         np.testing.assert_allclose(a, b, atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_every_weight_moves_and_the_logs_are_as_promised(points, labels):
     gan = compiled(
         settings={"discriminator_steps": 2, "loss": "non_saturating"}
@@ -324,6 +329,7 @@ def test_every_weight_moves_and_the_logs_are_as_promised(points, labels):
     assert values["d_class_accuracy"] == pytest.approx(expected)
 
 
+@portable.with_a_compiler
 def test_ways_to_run_a_step_agree(points, labels):
     def logs_of(**settings):
         # A lazy penalty, so that there are two kinds of steps.
@@ -333,17 +339,15 @@ def test_ways_to_run_a_step_agree(points, labels):
         )
         return fit(gan, points, labels)
 
-    expected = logs_of()
-    ways = {"run_eagerly": True}, {"jit_compile": True}
-    # JAX compiles anyhow. PyTorch's compiler has a test of its own.
-    for settings in ways[: 1 + (portable.BACKEND == "tensorflow")]:
-        found = logs_of(**settings)
-        for name, values in expected.items():
-            np.testing.assert_allclose(
-                found[name], values, rtol=2e-4, atol=1e-5, err_msg=str(settings)
-            )
+    expected = logs_of(run_eagerly=True)
+    # JAX compiles anyhow.
+    jit = True if portable.BACKEND == "tensorflow" else "auto"
+    found = logs_of(run_eagerly=False, jit_compile=jit)
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name], values, rtol=2e-4, atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_mixed_precision_with_an_adaptive_augmenter(points, labels):
     keras.config.set_dtype_policy("mixed_float16")
     images = np.tanh(np.tile(points, (1, 16))).reshape(-1, 8, 8, 1)
@@ -372,7 +376,7 @@ def test_two_replicas_are_one_device(points, labels, two_cpus):
             gan = make(LatentsFromData, fake_classification_weight=0.5)
             gan.compile(
                 sgd(), sgd(), update="simultaneous",
-                penalties=[penalties.R1(1.0)],
+                penalties=[penalties.R1(1.0)], run_eagerly=True,
             )  # fmt: skip
         # The last batch, of one image, leaves the second replica with none.
         logs.append(fit(gan, points[:33], labels[:33], epochs=2))
@@ -384,6 +388,7 @@ def test_two_replicas_are_one_device(points, labels, two_cpus):
         np.testing.assert_allclose(logs[1][name], values, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_generated_digits_are_the_digits_asked_for():
     from sklearn.datasets import load_digits
     from sklearn.linear_model import LogisticRegression
@@ -440,6 +445,7 @@ def test_a_resumed_run_is_the_run(points, labels, same_state, tmp_path):
     assert ours["fake_classification_weight"] == 0.25
 
 
+@pytest.mark.quickest
 def test_classifier_shares_what_the_discriminator_learns(
     points, labels, tmp_path
 ):
@@ -468,6 +474,7 @@ class Subclassed(keras.Model):
         return self.judge(images), self.name_it(images)
 
 
+@pytest.mark.quickest
 def test_a_subclassed_discriminator(points, labels):
     gan = ACGAN(generator_of(), Subclassed(), num_classes=CLASSES)
     gan.compile(loss="hinge")
@@ -485,6 +492,7 @@ def heads(*outputs, inputs=1):
     return keras.Model([images, *others] if others else images, made)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "discriminator, words",
     [
@@ -503,6 +511,7 @@ def test_other_discriminators_are_refused(discriminator, words):
         ACGAN(generator_of(), discriminator(), num_classes=CLASSES)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "arguments, words",
     [
@@ -519,11 +528,13 @@ def test_arguments_out_of_range_are_refused(arguments, words):
         make(**arguments)
 
 
+@pytest.mark.quickest
 def test_a_generator_without_labels_is_refused():
     with pytest.raises(ValueError, match=r"`generator` must take .*labels"):
         ACGAN(generator_of(None), two_heads(), num_classes=CLASSES)
 
 
+@pytest.mark.quickest
 def test_probabilities_are_warned_of():
     images = keras.Input((4,))
     outputs = [

@@ -4,14 +4,26 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
+from portable import corners
 
 import keras_gan
 
 RATE, WEIGHT = 0.5, 0.1
 REAL = np.random.default_rng(0).uniform(-1, 1, (8, 3)).astype("float32")
 FAKE = np.float32([0.5, -0.2, 0.1])
-PENALTIES = [[], [keras_gan.penalties.R1(1.0)]]
+R1 = [keras_gan.penalties.R1(1.0)]
+# What is due now and then stands in a branch of the graph.
 LAZY = [keras_gan.penalties.R1(1.0, every=2)]
+each_way = pytest.mark.parametrize(
+    ("update", "options"),
+    corners(
+        [
+            ("simultaneous", {"penalties": LAZY}),
+            ("simultaneous", {"penalties": R1}),
+            ("alternating", {"penalties": []}),
+        ]
+    ),
+)
 
 
 class AddsLoss(layers.Layer):
@@ -60,10 +72,9 @@ def difference(first, second):
     ]
 
 
-@pytest.mark.parametrize("penalties", [*PENALTIES, LAZY])
-@pytest.mark.parametrize("update", ["alternating", "simultaneous"])
-def test_weight_decay_of_one_layer(update, penalties):
-    options = {"update": update, "penalties": penalties}
+@each_way
+def test_weight_decay_of_one_layer(update, options):
+    options = {"update": update, **options}
     plain = trained(make_gan(), **options)
     decayed = trained(
         make_gan(regularizer=keras.regularizers.L2(WEIGHT)), **options
@@ -79,10 +90,9 @@ def test_weight_decay_of_one_layer(update, penalties):
     np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
-@pytest.mark.parametrize("penalties", [*PENALTIES, LAZY])
-@pytest.mark.parametrize("update", ["alternating", "simultaneous"])
-def test_losses_of_the_discriminators_layers(update, penalties):
-    options = {"update": update, "penalties": penalties}
+@each_way
+def test_losses_of_the_discriminators_layers(update, options):
+    options = {"update": update, **options}
     plain = trained(make_gan(), **options)
     adding = trained(make_gan(discriminator_layers=[AddsLoss()]), **options)
     kernel, bias = plain[0][1]
@@ -104,7 +114,7 @@ def test_losses_of_the_discriminators_layers(update, penalties):
     )
 
 
-@pytest.mark.parametrize("update", ["alternating", "simultaneous"])
+@pytest.mark.parametrize("update", corners(["alternating", "simultaneous"]))
 def test_losses_of_the_generators_layers(update):
     plain = trained(make_gan(), update=update)
     layer = layers.ActivityRegularization(l2=WEIGHT)
@@ -121,6 +131,7 @@ def test_losses_of_the_generators_layers(update):
     assert "discriminator_added_loss" not in adding[2]
 
 
+@pytest.mark.quickest
 def test_losses_of_an_augmenter_are_the_discriminators():
     gan = make_gan()
     gan.augmenter = keras.Sequential([keras.Input((3,)), AddsLoss()])
@@ -134,7 +145,7 @@ def test_losses_of_an_augmenter_are_the_discriminators():
 def test_two_replicas_are_one_device(two_cpus):
     def run():
         gan = make_gan([AddsLoss()], [AddsLoss()], "l2")
-        return trained(gan, penalties=PENALTIES[1])
+        return trained(gan, penalties=R1)
 
     _, expected, logs = run()
     with two_cpus.scope():
@@ -148,6 +159,7 @@ def test_two_replicas_are_one_device(two_cpus):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_pairs_of_domains():
     shape = (4, 4, 1)
     networks = keras_gan.networks.coupled(shape, width=2, latent_dim=2)
@@ -161,6 +173,7 @@ def test_pairs_of_domains():
         assert float(logs[name]) > 0.0
 
 
+@pytest.mark.quickest
 def test_outside_of_training_it_is_as_in_keras():
     gan = make_gan(discriminator_layers=[AddsLoss()])
     trained(gan)

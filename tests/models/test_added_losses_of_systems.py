@@ -8,6 +8,9 @@ from keras import layers, ops
 
 from keras_gan import ACGAN, GAN, networks
 
+# The step of `GAN` is tested on every backend by test_added_losses.py.
+pytestmark = pytest.mark.quickest
+
 RATE, WEIGHT = 0.1, 0.05
 IMAGES = np.random.default_rng(0).normal(size=(16, 2)).astype("float32")
 LABELS = np.arange(16) % 3

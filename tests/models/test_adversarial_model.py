@@ -82,6 +82,7 @@ def test_each_player_plays_after_the_other_and_is_logged(make_three, pairs):
     assert logs["judge_gap"] == [-logs["judge_loss"][0]]
 
 
+@pytest.mark.quickest
 def test_one_pass_for_all_gives_the_gradients_of_one_each(make_three, pairs):
     """From the same weights: in the others' turns only one player moves."""
 
@@ -99,6 +100,7 @@ def test_one_pass_for_all_gives_the_gradients_of_one_each(make_three, pairs):
             np.testing.assert_allclose(a, b, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_a_shared_pass_draws_and_scores_once(make_three, pairs):
     drawn, scored = [], []
 
@@ -116,6 +118,7 @@ def test_a_shared_pass_draws_and_scores_once(make_three, pairs):
     assert scored == [list(PLAYERS)] * 2
 
 
+@pytest.mark.quickest
 def test_turns_may_have_parts_of_the_batch(make_three, pairs):
     seen, steps = [], []
 
@@ -153,6 +156,7 @@ def test_turns_may_have_parts_of_the_batch(make_three, pairs):
     assert np.isfinite(list(logs.values())).all()
 
 
+@pytest.mark.quickest
 def test_samples_are_constant_to_whom_does_not_generate(make_three, pairs):
     def critic_loss(self, turn):
         # Its own weights do not matter to the samples, nor to this loss.
@@ -218,6 +222,7 @@ def test_any_player_has_lazy_penalties(make_three, pairs, eager):
     np.testing.assert_allclose(logs["judge_reach"], due, rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_penalties_are_summed_over_the_scores(make_three, pairs):
     model = make_three(
         latents=of_data,
@@ -232,6 +237,7 @@ def test_penalties_are_summed_over_the_scores(make_three, pairs):
     assert logs["r1"] == [pytest.approx(value, rel=1e-5)]
 
 
+@pytest.mark.quickest
 def test_regularizers_of_weights_are_counted(make_three, pairs):
     weight = 0.25
     critic = make_three.linear(1, 2, kernel_regularizer=_l2(weight))
@@ -256,6 +262,7 @@ def _l2(weight):
 # Batches ---------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_a_batch_is_any_structure(make_three, pairs):
     seen = []
 
@@ -284,6 +291,7 @@ def test_a_batch_is_any_structure(make_three, pairs):
     assert set(found) == set(logs.history)
 
 
+@pytest.mark.quickest
 def test_evaluation_is_not_training(make_three, pairs):
     seen = []
 
@@ -313,6 +321,7 @@ def test_evaluation_is_not_training(make_three, pairs):
     assert fit(model, pairs) == fit(twin, pairs)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("of_scores", ["critic", "judge", None])
 def test_metrics_are_shown_one_of_the_scores(make_three, pairs, of_scores):
     class Mean(keras.metrics.Mean):
@@ -338,6 +347,7 @@ def test_metrics_are_shown_one_of_the_scores(make_three, pairs, of_scores):
 # As a Keras model ------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_learning_rates_move_together(make_three, pairs):
     model = compiled(make_three(), (0.1, 0.4, 0.05))
     schedule = keras.callbacks.LearningRateScheduler(lambda epoch, lr: lr / 2)
@@ -361,6 +371,7 @@ def test_float16_scales_the_loss_of_each_player(make_three, pairs):
     assert moved == [True, True, True, False, True, False]
 
 
+@pytest.mark.quickest
 def test_adam_is_what_is_left_out(make_three):
     for optimizer in (None, {"judge": None, "maker": None, "critic": "sgd"}):
         model = make_three()
@@ -372,6 +383,7 @@ def test_adam_is_what_is_left_out(make_three):
             assert isinstance(part, kind)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("given", [None, "sgd"])
 def test_a_generator_beside_a_critic(make_three, pairs, given):
     def make_players(self):
@@ -406,7 +418,7 @@ def test_two_replicas_are_one_device(make_three, pairs, two_cpus):
                 penalties_of=penalties_of,
                 critic=critic,
             )
-            compiled(model, run_eagerly=False)
+            compiled(model, run_eagerly=scope is contextlib.nullcontext)
         # The last batch, of one point, leaves the second replica with none.
         logs.append(fit(model, pairs[:17], batch_size=16, epochs=2))
         models.append(model)
@@ -416,6 +428,7 @@ def test_two_replicas_are_one_device(make_three, pairs, two_cpus):
         np.testing.assert_allclose(logs[1][name], values, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_what_a_subclass_must_write():
     from keras_gan import AdversarialModel
 
@@ -430,6 +443,7 @@ def test_what_a_subclass_must_write():
     assert int(batch_size(model.unpack(data))) == 4
 
 
+@pytest.mark.quickest
 def test_shared_weights_count_once():
     dense = keras.layers.Dense(1)
     networks = [keras.Sequential([keras.Input((2,)), dense]) for _ in range(2)]
@@ -472,6 +486,7 @@ def test_a_loss_with_draws_of_its_own_is_resumed(make_three, pairs, tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
 def test_losses_in_half_precision(make_three, pairs, policy):
     def judge_loss(self, turn):
@@ -484,6 +499,7 @@ def test_losses_in_half_precision(make_three, pairs, policy):
     assert np.isfinite(list(logs.values())).all()
 
 
+@pytest.mark.quickest
 def test_metrics_of_scores_that_are_not_there(make_three, pairs):
     model = compiled(
         make_three(), metrics={"nope": [keras.metrics.Mean(name="mean")]}

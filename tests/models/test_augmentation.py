@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
-from portable import QUICK_STEPS
+from portable import QUICK_STEPS, corners
 
 from keras_gan.layers import AdaptiveAugment, DiffAugment
 from keras_gan.models.augmenter_checks import check
@@ -96,6 +96,7 @@ def test_the_gradient_passes_to_the_generator(make_gan, images):
     assert weights[0] > 0 and weights[1] == 0
 
 
+@pytest.mark.quickest
 def test_evaluation_sees_the_images_as_they_are(make_gan, images):
     results = []
     for augmenter in (None, layers.Rescaling(0.0, 0.5)):
@@ -105,6 +106,7 @@ def test_evaluation_sees_the_images_as_they_are(make_gan, images):
     assert results[0] == results[1]
 
 
+@pytest.mark.quickest
 def test_points_may_be_augmented_too(make_gan, points):
     gan = make_gan(augmenter=layers.GaussianNoise(0.1, seed=1))
     gan.compile(penalties=None, **QUICK_STEPS)
@@ -127,7 +129,7 @@ if keras.backend.backend() == "torch":
     SETTINGS["simultaneous, xla"][0].pop("jit_compile")
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("name", corners(SETTINGS, everywhere=2))
 def test_it_is_told_at_each_discriminator_update(make_gan, images, name):
     arguments, updates = SETTINGS[name]
     gan = make_gan(shape=SHAPE, augmenter=Adaptive())
@@ -139,6 +141,7 @@ def test_it_is_told_at_each_discriminator_update(make_gan, images, name):
     assert logs["real_sign"][-1] == sign and -1 <= sign <= 1
 
 
+@pytest.mark.quickest
 def test_logs_of_evaluation_have_no_probability(make_gan, images):
     gan = make_gan(shape=SHAPE, augmenter=Adaptive())
     gan.compile(penalties=None, **QUICK_STEPS)
@@ -149,6 +152,7 @@ def test_logs_of_evaluation_have_no_probability(make_gan, images):
     assert float(to_numpy(gan.augmenter.probability)) == 4
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "around",
     [layers.Pipeline, keras.Sequential],
@@ -164,6 +168,7 @@ def test_it_may_be_inside_a_container(make_gan, images, around, tmp_path):
     assert fit(loaded, images)["augment_probability"] == [8]
 
 
+@pytest.mark.quickest
 def test_a_fixed_probability_is_logged_too(make_gan, images):
     augmenter = AdaptiveAugment(["contrast"], probability=0.25, interval=2)
     gan = make_gan(shape=SHAPE, augmenter=augmenter)
@@ -173,12 +178,14 @@ def test_a_fixed_probability_is_logged_too(make_gan, images):
     assert -1 <= logs["real_sign"][0] <= 1
 
 
+@pytest.mark.quickest
 def test_two_controllers_are_refused(make_gan):
     pair = layers.Pipeline([AdaptiveAugment(), AdaptiveAugment()])
     with pytest.raises(ValueError, match="one adaptive layer at most.*adapt"):
         make_gan(shape=SHAPE, augmenter=pair)
 
 
+@pytest.mark.quickest
 def test_one_beside_a_fixed_probability_is_steered(make_gan, images):
     fixed = AdaptiveAugment(["contrast"], probability=0.25)
     ada = AdaptiveAugment(["contrast"], -1.0, interval=1, speed=0.64)
@@ -215,7 +222,7 @@ def _bcr(**kwargs):
     return ConsistencyRegularization(pipeline, 1.0, 2.0, **kwargs)
 
 
-@pytest.mark.parametrize("name", CONTINUED)
+@pytest.mark.parametrize("name", corners(CONTINUED))
 def test_one_and_one_epoch_are_two(
     make_gan, images, same_state, tmp_path, name
 ):
@@ -266,6 +273,7 @@ def test_a_layer_without_a_gradient_is_named():
     assert "'steps' (Rounding) inside 'seq" in refused(inside)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "make, words",
     [
@@ -285,6 +293,7 @@ def test_other_images_are_refused(make, words):
         check(make(), [], SHAPE)
 
 
+@pytest.mark.quickest
 def test_another_data_format_is_refused_by_name(make_gan):
     def make():
         return AdaptiveAugment(data_format="channels_first", name="first")
@@ -297,6 +306,7 @@ def test_another_data_format_is_refused_by_name(make_gan):
         check(None, [ConsistencyRegularization(make())], (8, 8, 3))
 
 
+@pytest.mark.quickest
 def test_networks_with_the_channels_first_get_such_an_augmenter():
     keras.config.set_image_data_format("channels_first")
     try:
@@ -307,6 +317,7 @@ def test_networks_with_the_channels_first_get_such_an_augmenter():
         keras.config.set_image_data_format("channels_last")
 
 
+@pytest.mark.quickest
 def test_points_are_no_images():
     for augmenter in (AdaptiveAugment(name="ada"), DiffAugment(name="ada")):
         message = refused(augmenter, shape=(2,))
@@ -314,6 +325,7 @@ def test_points_are_no_images():
         assert "GaussianNoise" in message
 
 
+@pytest.mark.quickest
 def test_an_error_leaves_the_gan_as_it_was(make_gan, images):
     gan = make_gan(shape=SHAPE, augmenter=Rounding())
     with pytest.raises(ValueError, match="differentiable"):
@@ -321,6 +333,7 @@ def test_an_error_leaves_the_gan_as_it_was(make_gan, images):
     assert not gan.compiled
 
 
+@pytest.mark.quickest
 def test_augmenters_have_to_be_different_layers():
     flip = layers.RandomFlip(name="mirror")
     penalty = ConsistencyRegularization(flip)
@@ -329,6 +342,7 @@ def test_augmenters_have_to_be_different_layers():
     assert "'mirror' (RandomFlip) in both" in message
 
 
+@pytest.mark.quickest
 def test_an_augmenter_of_a_penalty_need_not_be_differentiable():
     check(None, [ConsistencyRegularization(Rounding())], SHAPE)
     message = refused(None, ConsistencyRegularization(layers.Resizing(4, 4)))

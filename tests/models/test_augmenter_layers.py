@@ -8,6 +8,9 @@ from keras import layers
 from keras_gan.layers import AdaptiveAugment, DiffAugment
 from keras_gan.models import augmenter_layers as augmenters
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 IMAGES = np.zeros((2, 8, 8, 1), "float32")
 
 

@@ -11,7 +11,8 @@ import numpy as np
 PROGRAM = Path(__file__).with_name("backup_run.py")
 ROOT = os.getcwd()
 SUPPORT = str(Path(__file__).parents[1] / "support")
-KINDS = "gan", "coupled_gan", "pix2pix", "cycle_gan", "star_gan", "dagan"
+# With the state of penalties, weights that are shared, and pools of images.
+KINDS = "gan", "coupled_gan", "cycle_gan"
 
 
 def test_killed_and_restarted_equals_unbroken(tmp_path, monkeypatch, capfd):
@@ -24,7 +25,7 @@ def test_killed_and_restarted_equals_unbroken(tmp_path, monkeypatch, capfd):
         timeout=180,
     )
     assert killed.returncode == -9, killed.stderr[-3000:]
-    assert epochs_of(killed.stdout) == dict.fromkeys(KINDS, (0, 1, 2))
+    assert epochs_of(killed.stdout) == dict.fromkeys(KINDS, (0, 1))
     assert not list(tmp_path.glob("*_rest.npz"))
     # This is another process, which has nothing of the one that is dead.
     monkeypatch.chdir(tmp_path)
@@ -32,7 +33,7 @@ def test_killed_and_restarted_equals_unbroken(tmp_path, monkeypatch, capfd):
     for kind in KINDS:
         train(kind, "rest")
     # It is the killed epoch that is done again, and none before it.
-    assert epochs_of(capfd.readouterr().out) == dict.fromkeys(KINDS, (2, 3))
+    assert epochs_of(capfd.readouterr().out) == dict.fromkeys(KINDS, (1, 2))
     for kind in KINDS:
         train(kind, "whole")
         ours, theirs = (

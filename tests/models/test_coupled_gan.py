@@ -15,7 +15,7 @@ from coupled_models import (
     uniform,
 )
 from keras import layers, ops
-from portable import BACKEND, QUICK_STEPS
+from portable import BACKEND, QUICK_STEPS, corners, with_a_compiler
 
 from keras_gan import GAN, CoupledGAN, networks, penalties
 from keras_gan.layers import AdaptiveAugment
@@ -118,12 +118,16 @@ def check_logs(logs, others):
 
 @pytest.mark.parametrize(
     ("case", "update", "steps"),
-    [(case, "alternating", 1) for case in CASES]
-    + [
-        ("relativistic, R1, R2", "simultaneous", 1),
-        ("relativistic, R1, R2", "alternating", 2),
-        ("non_saturating", "simultaneous", 2),
-    ],
+    corners(
+        [
+            ("relativistic, R1, R2", "alternating", 2),
+            ("hinge, WGAN-GP", "simultaneous", 1),
+            ("relativistic, R1, R2", "simultaneous", 1),
+            ("non_saturating", "simultaneous", 2),
+            *((case, "alternating", 1) for case in CASES),
+        ],
+        everywhere=2,
+    ),
 )
 def test_without_sharing_it_is_two_gans(case, update, steps, fixed_draws):
     options = {"update": update, "discriminator_steps": steps}
@@ -141,7 +145,7 @@ def test_without_sharing_it_is_two_gans(case, update, steps, fixed_draws):
             assert np.abs(a).max() > 1e-6 or a.shape == (1,)
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", corners(CASES))
 def test_shared_weights_get_the_gradients_of_both_domains(case, fixed_draws):
     # In one pass for both players, each GAN alone is at the same weights.
     options = {"update": "simultaneous"}
@@ -165,6 +169,7 @@ def test_shared_weights_get_the_gradients_of_both_domains(case, fixed_draws):
                 np.testing.assert_allclose(move, expected, atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_lecam_is_summed_over_domains():
     penalty = penalties.LeCam(0.3)
     still = [keras.optimizers.SGD(0.0) for _ in "gd"]
@@ -193,14 +198,11 @@ def convolutional():
     return networks.coupled(SHAPE, latent_dim=3, width=4, kernel_size=3, seed=1)
 
 
+@with_a_compiler
 def test_ways_to_run_a_step_agree():
-    ways = (
-        {"run_eagerly": True},
-        {"run_eagerly": False},
-        {"run_eagerly": False, "jit_compile": True},
-    )
-    if BACKEND == "jax":  # It compiles anyhow.
-        ways = ways[:2]
+    # JAX compiles anyhow.
+    jit = True if BACKEND == "tensorflow" else "auto"
+    ways = {"run_eagerly": True}, {"run_eagerly": False, "jit_compile": jit}
     # Of networks that are not dense.
     gans = [
         make(convolutional(), KnownCoupledGAN, loss="hinge", **way)
@@ -208,14 +210,12 @@ def test_ways_to_run_a_step_agree():
     ]
     logs = [fit(gan) for gan in gans]
     for name in ("d_loss", "g_loss"):
-        for other in logs[1:]:
-            np.testing.assert_allclose(
-                other[name], logs[0][name], rtol=2e-4, atol=1e-5
-            )
+        eager, compiled = (one[name] for one in logs)
+        np.testing.assert_allclose(compiled, eager, rtol=2e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize(
-    ("update", "steps"), [("alternating", 2), ("simultaneous", 1)]
+    ("update", "steps"), corners([("alternating", 2), ("simultaneous", 1)])
 )
 def test_fit_moves_every_weight(update, steps):
     gan = make(loss="non_saturating", update=update, discriminator_steps=steps)
@@ -234,6 +234,7 @@ def test_fit_moves_every_weight(update, steps):
     assert int(numpy(gan.optimizer.discriminator.iterations)) == 4 * steps
 
 
+@pytest.mark.quickest
 def test_an_adaptive_augmenter_sees_both_domains():
     augmenter = AdaptiveAugment(
         ["contrast"], probability=0.2, interval=1, seed=4
@@ -250,7 +251,7 @@ def test_an_adaptive_augmenter_sees_both_domains():
     assert counted == [(8, 1)] * 2
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize("policy", corners(["mixed_float16", "mixed_bfloat16"]))
 def test_mixed_precision(policy):
     keras.config.set_dtype_policy(policy)
     gan = make(**QUICK_STEPS)
@@ -266,6 +267,7 @@ def test_mixed_precision(policy):
 # Data ------------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_arrays_may_be_given_as_two_or_as_a_pair():
     ways = ((FIRST, SECOND), ((FIRST, SECOND), None), ([FIRST, SECOND], None))
     logs = [fit(make(loss="hinge"), *way) for way in ways]
@@ -280,6 +282,7 @@ def test_arrays_may_be_given_as_two_or_as_a_pair():
     assert {name: held_out[name] for name in logs[0]} == logs[0]
 
 
+@pytest.mark.quickest
 def test_data_sets_of_two_domains():
     pytest.importorskip("tensorflow")
     from keras_gan import datasets
@@ -306,6 +309,7 @@ def mirror():
     return CoupledGAN(generator, coupled()[1], seed=1)
 
 
+@pytest.mark.quickest
 def test_pairs_are_of_the_same_latents(mirror):
     first, second = mirror.generate(5)
     assert first.shape == second.shape == (5, *SHAPE)
@@ -314,6 +318,7 @@ def test_pairs_are_of_the_same_latents(mirror):
     assert np.abs(first - again).min(axis=(1, 2, 3)).max() > 0
 
 
+@pytest.mark.quickest
 def test_generate_is_a_function_of_its_seed(mirror):
     first, second = mirror.generate(5, seed=2)
     for a, b in zip(
@@ -323,6 +328,7 @@ def test_generate_is_a_function_of_its_seed(mirror):
     assert np.abs(first - mirror.generate(5, seed=3)[0]).max() > 0.1
 
 
+@pytest.mark.quickest
 def test_truncation_bounds_the_latents(mirror):
     free, _ = mirror.generate(20, seed=2)
     bound, negatives = mirror.generate(20, seed=2, truncation=0.5)
@@ -330,6 +336,7 @@ def test_truncation_bounds_the_latents(mirror):
     np.testing.assert_array_equal(bound, -negatives)
 
 
+@pytest.mark.quickest
 def test_call_and_predict_return_pairs(mirror):
     latents = np.random.default_rng(0).normal(size=(3, 64)).astype("float32")
     for pair in (mirror(latents), mirror.predict(latents, verbose=0)):
@@ -346,6 +353,7 @@ class MeanOfReal(keras.metrics.Mean):
         super().update_state(real)
 
 
+@pytest.mark.quickest
 def test_metrics_of_a_list_are_of_the_first_domain():
     gan = make(loss="hinge", metrics=[MeanOfReal(name="mean")])
     found = gan.evaluate(FIRST, SECOND, verbose=0, return_dict=True)
@@ -354,6 +362,7 @@ def test_metrics_of_a_list_are_of_the_first_domain():
     assert values == list(found.values())
 
 
+@pytest.mark.quickest
 def test_metrics_by_domain(tmp_path):
     metrics = {
         "second": [MeanOfReal(name="b")],
@@ -368,12 +377,14 @@ def test_metrics_by_domain(tmp_path):
         assert found["b"] == pytest.approx(images.mean(), abs=1e-6)
 
 
+@pytest.mark.quickest
 def test_metrics_of_a_domain_that_is_not_there():
     metrics = {"third": [MeanOfReal()]}
     with pytest.raises(ValueError, match="'first', 'second'.*'third'"):
         make(metrics=metrics)
 
 
+@pytest.mark.quickest
 def test_evaluation_draws_the_same_and_leaves_training_alone(same_state):
     gan, twin = make(loss="hinge"), make(loss="hinge")
     assert gan.evaluate(FIRST, SECOND, verbose=0) == gan.evaluate(
@@ -384,6 +395,7 @@ def test_evaluation_draws_the_same_and_leaves_training_alone(same_state):
         np.testing.assert_array_equal(*numpy([one, other]))
 
 
+@pytest.mark.quickest
 def test_average_has_shared_weights_once():
     gan = make(loss="hinge", ema_momentum=0.75)
     start = gan.generator.get_weights()
@@ -400,6 +412,7 @@ def test_average_has_shared_weights_once():
         np.testing.assert_array_equal(*numpy([images, drawn]))
 
 
+@pytest.mark.quickest
 def test_no_average():
     gan = make(loss="hinge", ema_momentum=None)
     assert gan.ema_generator is None
@@ -409,6 +422,7 @@ def test_no_average():
         np.testing.assert_array_equal(*numpy([images, drawn]))
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
@@ -442,11 +456,13 @@ def everything():
 
 @pytest.mark.parametrize(
     ("options", "policy"),
-    [
-        (everything, "float32"),
-        (lambda: {"update": "simultaneous"}, "float32"),
-        (lambda: {"loss": "hinge", **QUICK_STEPS}, "mixed_bfloat16"),
-    ],
+    corners(
+        [
+            (everything, "float32"),
+            (lambda: {"update": "simultaneous"}, "float32"),
+            (lambda: {"loss": "hinge", **QUICK_STEPS}, "mixed_bfloat16"),
+        ]
+    ),
 )
 def test_saved_and_continued_equals_unbroken(
     options, policy, same_state, tmp_path
@@ -463,6 +479,7 @@ def test_saved_and_continued_equals_unbroken(
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.quickest
 def test_a_loaded_model_shares_what_it_shared(tmp_path):
     gan = make(loss="hinge")
     gan.save(tmp_path / "gan.keras")
@@ -478,6 +495,7 @@ def test_a_loaded_model_shares_what_it_shared(tmp_path):
         assert np.abs(old - new).max() > 1e-3
 
 
+@pytest.mark.quickest
 def test_weights_alone_hold_the_whole_state(same_state, tmp_path):
     gan, other = make(loss="hinge"), make(loss="hinge", seed=99)
     fit(gan)
@@ -486,6 +504,7 @@ def test_weights_alone_hold_the_whole_state(same_state, tmp_path):
     same_state(gan, other)
 
 
+@pytest.mark.quickest
 def test_config(tmp_path):
     gan = CoupledGAN(*coupled(), seed=5, ema_momentum=0.5, name="twins")
     loaded = CoupledGAN.from_config(gan.get_config())

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from coupled_models import FIRST, LATENTS, SECOND, SHAPE, coupled, fit, make
 from keras import layers
-from portable import QUICK_STEPS, assert_equal
+from portable import QUICK_STEPS, assert_equal, corners
 
 from keras_gan import CoupledGAN, networks
 
@@ -52,7 +52,7 @@ def joint():
     return keras.Model(latents, drawn), keras.Model(images, logits)
 
 
-@pytest.mark.parametrize("build", [separate, sequential, joint])
+@pytest.mark.parametrize("build", corners([separate, sequential, joint]))
 def test_networks_of_ones_own(build, same_state, tmp_path):
     gan = make(build(), loss="hinge")
     fit(gan)
@@ -70,6 +70,7 @@ def test_networks_of_ones_own(build, same_state, tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("built", ["mlp", "shared inputs"])
 def test_networks_that_share_nothing(built, same_state, tmp_path):
     generators, discriminators = zip(
@@ -101,6 +102,7 @@ def test_networks_that_share_nothing(built, same_state, tmp_path):
     same_state(gan, loaded)
 
 
+@pytest.mark.quickest
 def test_one_discriminator_for_both_domains():
     generators, (first, _) = coupled()
     gan = make((generators, (first, first)), loss="hinge")
@@ -108,6 +110,7 @@ def test_one_discriminator_for_both_domains():
     assert np.isfinite(list(fit(gan).values())).all()
 
 
+@pytest.mark.quickest
 def test_a_sigmoid_is_warned_of():
     generators, discriminators = coupled()
     last = discriminators[0]
@@ -178,6 +181,7 @@ BAD_NETWORKS = {
 }
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("case", BAD_NETWORKS)
 def test_networks_that_do_not_fit(case):
     *parts, message = BAD_NETWORKS[case](*coupled())
@@ -205,6 +209,7 @@ def plain():
     return make(loss="hinge")
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("case", BAD_DATA)
 def test_bad_data_is_refused_before_training(plain, case):
     data, message = BAD_DATA[case]
@@ -229,6 +234,7 @@ def test_images_of_a_data_set_out_of_range_are_found(domain):
         make(loss="hinge").fit(batches(), steps_per_epoch=1, verbose=0)
 
 
+@pytest.mark.quickest
 def test_batches_that_cannot_be_cut():
     gan = make(loss="hinge", discriminator_steps=3)
     for data in ((FIRST, SECOND), ((FIRST, SECOND), None)):
@@ -236,6 +242,7 @@ def test_batches_that_cannot_be_cut():
             fit(gan, *data)
 
 
+@pytest.mark.quickest
 def test_generators_and_discriminators_are_not_swapped():
     generators, discriminators = networks.coupled((8, 8, 1), width=2)
     with pytest.raises(ValueError, match="Pass the generators first"):

@@ -86,6 +86,7 @@ def test_a_resumed_run_is_the_run(make_saved, pairs, same_state, tmp_path):
     assert len(whole.own_state()) == 2 * (1 + 3)
 
 
+@pytest.mark.quickest
 def test_weights_alone_are_the_whole_state(
     make_saved, pairs, same_state, tmp_path
 ):
@@ -96,6 +97,7 @@ def test_weights_alone_are_the_whole_state(
     same_state(model, other)
 
 
+@pytest.mark.quickest
 def test_same_seed_same_run(make_saved, pairs, same_state):
     models = []
     for _ in range(2):
@@ -106,6 +108,7 @@ def test_same_seed_same_run(make_saved, pairs, same_state):
     same_state(*models)
 
 
+@pytest.mark.quickest
 def test_metrics_by_the_names_of_scores_survive(make_saved, tmp_path):
     metric = keras.metrics.MeanSquaredError(name="distance")
     model = make_saved(metrics={"judge": [metric]}, run_eagerly=True)

@@ -73,6 +73,7 @@ def published(parts, first, second):
     }
 
 
+@pytest.mark.quickest
 def test_losses_are_those_of_the_paper():
     parts, images = cycle(), (FIRST[:8], SECOND[:8])
     wanted = published(parts, *images)
@@ -114,6 +115,7 @@ def test_one_step_follows_the_gradients_of_the_paper():
         assert np.abs(move).max() > 1e-6
 
 
+@pytest.mark.quickest
 def test_weights_of_the_losses():
     model = make_cycle(loss="non_saturating", cycle_weight=0.0)
     assert model.adversarial_weight == 1.0
@@ -151,6 +153,7 @@ def test_identity_alone_makes_generators_the_identity():
 # The pool --------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_without_a_pool_the_newest_fakes_are_shown():
     models = [make_cycle(pool_size=size) for size in (0, 8)]
     logs = [fit(m, FIRST[:8], SECOND[:8], epochs=3) for m in models]
@@ -213,6 +216,7 @@ def test_a_pool_exchanges_once_per_turn_of_the_discriminators(monkeypatch):
 # Use -------------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_translates_with_the_averages():
     parts = cycle(1, 3)
     model = make_cycle(parts, ema_momentum=0.5)
@@ -238,6 +242,7 @@ class ErrorOfNegatives(keras.metrics.Mean):
         super().update_state(ops.abs(real - fake))
 
 
+@pytest.mark.quickest
 def test_metrics_by_domain(tmp_path):
     metrics = {
         name: [ErrorOfNegatives(name=f"to_{name}")]
@@ -259,6 +264,7 @@ def test_metrics_by_domain(tmp_path):
     assert logs["error"] == pytest.approx(wanted["to_second"], rel=1e-4)
 
 
+@pytest.mark.quickest
 def test_one_image_of_each_domain_is_enough():
     logs = fit(make_cycle(), FIRST[:1], SECOND[:1])
     assert np.isfinite(list(logs.values())).all()
@@ -290,6 +296,7 @@ def test_saved_and_continued_equals_unbroken(same_state, tmp_path):
     assert_equal(unbroken.translate(FIRST), loaded.translate(FIRST))
 
 
+@pytest.mark.quickest
 def test_config():
     model = CycleGAN(*cycle(), seed=5, pool_size=2, ema_momentum=None)
     loaded = CycleGAN.from_config(model.get_config())
@@ -299,6 +306,7 @@ def test_config():
     assert len(loaded.weights) == len(model.weights)
 
 
+@pytest.mark.quickest
 def test_layers_may_be_shared(tmp_path):
     one = generator()
     model = make_cycle(((one, one), cycle()[1]))
@@ -312,6 +320,7 @@ def test_layers_may_be_shared(tmp_path):
 # Errors ----------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_generators_of_any_size_train_at_that_of_the_discriminators():
     generators = convolution(1), convolution(2)
     model = CycleGAN(generators, cycle()[1])
@@ -329,6 +338,7 @@ BAD_NETWORKS = {
 }
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("message", BAD_NETWORKS)
 def test_networks_that_do_not_match(message):
     parts = BAD_NETWORKS[message](*cycle())
@@ -336,6 +346,7 @@ def test_networks_that_do_not_match(message):
         CycleGAN(*parts)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
@@ -353,11 +364,13 @@ def test_bad_arguments(options, error, message):
         make_cycle(**options)
 
 
+@pytest.mark.quickest
 def test_identity_of_other_channels():
     with pytest.raises(ValueError, match="`identity_weight` must be 0.*0.5"):
         make_cycle(cycle(1, 3), identity_weight=0.5)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -373,6 +386,7 @@ def test_bad_data(data, message):
         fit(make_cycle(), *data)
 
 
+@pytest.mark.quickest
 def test_bad_images_to_translate():
     model = make_cycle()
     with pytest.raises(ValueError, match="`to` must be one of.*'third'"):

@@ -35,6 +35,7 @@ def latents_of(images):
 # Training --------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_losses_are_of_pairs_of_the_source_and_another_image():
     make, tell = parts = networks()
     made = array(make([SOURCES, latents_of(SOURCES)]))
@@ -48,6 +49,7 @@ def test_losses_are_of_pairs_of_the_source_and_another_image():
     assert logs["g_loss"] == pytest.approx(-fake.mean(), rel=1e-4, abs=1e-5)
 
 
+@pytest.mark.quickest
 def test_the_average_judges_with_the_penalties_of_the_loss():
     model = make_dagan(cls=KnownLatents)
     assert [type(one).__name__ for one in model.penalties] == ["R1", "R2"]
@@ -56,6 +58,7 @@ def test_the_average_judges_with_the_penalties_of_the_loss():
     assert np.isfinite(list(logs.values())).all()
 
 
+@pytest.mark.quickest
 def test_both_images_of_a_pair_are_augmented_alike():
     class Same(layers.Layer):
         """0 for two equal images, so for augmented pairs of them, too."""
@@ -131,6 +134,7 @@ def model():
     return DAGAN(*networks(), seed=1)
 
 
+@pytest.mark.quickest
 def test_augments_each_image(model):
     made = model.augment(SOURCES[:5], 3, seed=4, batch_size=4)
     assert made.shape == (5, 3, *SHAPE) and made.dtype == np.float32
@@ -145,6 +149,7 @@ def test_augments_each_image(model):
     assert model.translate(SOURCES).shape == SOURCES.shape
 
 
+@pytest.mark.quickest
 def test_images_depend_on_the_latents(model):
     made = model.augment(SOURCES, 4, seed=1)
     assert made.std(axis=1).mean() > 0.01
@@ -155,6 +160,7 @@ def source(model):
     return model.class_source(SOURCES, LABELS)
 
 
+@pytest.mark.quickest
 def test_draws_images_of_a_class_from_images_of_it(model, source):
     latents = np.random.default_rng(0).normal(size=(40, LATENT_DIM))
     latents = latents.astype("float32")
@@ -173,6 +179,7 @@ def test_draws_images_of_a_class_from_images_of_it(model, source):
         assert len(set(np.argmin(errors, axis=0))) == len(own)
 
 
+@pytest.mark.quickest
 def test_is_a_source_like_every_other_gan(source, tmp_path):
     assert sampling.open_generator(source) is source
     layer = GANDataGenerator(source, 0.5, balance="uniform", seed=1)
@@ -227,16 +234,19 @@ def test_mixed_precision():
 # Errors ----------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_labels_are_not_partners():
     with pytest.raises(ValueError, match="pairs of images.*labels.*class_pair"):
         fit(make_dagan(), SOURCES, np.array(LABELS))
 
 
+@pytest.mark.quickest
 def test_images_must_have_partners():
     with pytest.raises(ValueError, match="16 sources and 8 targets"):
         fit(make_dagan(), SOURCES, OTHERS[:8])
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
@@ -249,6 +259,7 @@ def test_bad_networks(parts, message):
         DAGAN(*[make() for make in parts])
 
 
+@pytest.mark.quickest
 def test_bad_arguments(model):
     with pytest.raises(ValueError, match="`n` must be.*Received"):
         model.augment(SOURCES, 0)

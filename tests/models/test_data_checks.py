@@ -5,7 +5,7 @@ import re
 import keras
 import numpy as np
 import pytest
-from portable import QUICK_STEPS
+from portable import QUICK_STEPS, corners
 
 from keras_gan import GAN, networks
 
@@ -52,6 +52,7 @@ def dataset(*arrays, batch=16, drop=False):
 # discriminator_steps ---------------------------------------------------------
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("batch_size", [15, 16, None])
 def test_batches_of_an_array_that_cannot_be_cut(image_gan, images, batch_size):
     gan = image_gan(discriminator_steps=3)
@@ -62,6 +63,7 @@ def test_batches_of_an_array_that_cannot_be_cut(image_gan, images, batch_size):
     assert_untouched(gan, before)
 
 
+@pytest.mark.quickest
 def test_validation_split_is_taken_off_before(image_gan, images):
     gan = image_gan(discriminator_steps=3)
     gan.fit(images, batch_size=15, validation_split=0.25, verbose=0)
@@ -69,6 +71,7 @@ def test_validation_split_is_taken_off_before(image_gan, images):
         gan.fit(images, batch_size=15, validation_split=0.5, verbose=0)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "settings",
     [
@@ -117,6 +120,7 @@ BAD_IMAGES = {
 }  # fmt: skip
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("kind", BAD_IMAGES)
 def test_bad_arrays_of_images(image_gan, images, kind):
     change, words = BAD_IMAGES[kind]
@@ -134,7 +138,9 @@ def test_bad_arrays_of_images(image_gan, images, kind):
     assert_untouched(gan, before)
 
 
-@pytest.mark.parametrize("kind", ["range", "bytes", "channel", "shape"])
+@pytest.mark.parametrize(
+    "kind", corners(["range", "bytes", "channel", "shape"])
+)
 def test_bad_data_sets_of_images(image_gan, images, kind):
     gan = image_gan()
     data = dataset(BAD_IMAGES[kind][0](images))
@@ -168,6 +174,7 @@ def test_a_later_batch_out_of_range_ends_the_epoch(image_gan, images):
     assert int(gan.optimizer.iterations) == 3
 
 
+@pytest.mark.quickest
 def test_vectors_have_no_range(make_gan, points):
     gan = make_gan()
     gan.compile(loss="hinge")
@@ -185,6 +192,7 @@ BAD_LABELS = {
 }
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("kind", BAD_LABELS)
 def test_bad_labels(image_gan, images, kind):
     labels, words = BAD_LABELS[kind]
@@ -199,6 +207,7 @@ def test_bad_labels(image_gan, images, kind):
     assert int(gan.optimizer.iterations) <= 3
 
 
+@pytest.mark.quickest
 def test_two_arrays_in_one(image_gan, images):
     gan = image_gan(num_classes=2)
     labels = np.arange(40) % 2
@@ -213,12 +222,14 @@ def test_two_arrays_in_one(image_gan, images):
             method(images, tuple(labels))
 
 
+@pytest.mark.quickest
 def test_two_arrays_in_one_of_a_data_set(image_gan, images):
     pairs = dataset((images, np.arange(40) % 2)).map(lambda *x: (x,))
     with pytest.raises(ValueError, match="a (tuple|list) of 2"):
         image_gan(num_classes=2).fit(pairs, verbose=0)
 
 
+@pytest.mark.quickest
 def test_weights_of_classes(image_gan, images):
     gan = image_gan()
     for method in (gan.fit, gan.train_on_batch):
@@ -226,6 +237,7 @@ def test_weights_of_classes(image_gan, images):
             method(images, class_weight={0: 1.0})
 
 
+@pytest.mark.quickest
 def test_images_that_are_no_real_numbers(image_gan, images):
     gan = image_gan()
     for method in (gan.fit, gan.train_on_batch, gan.test_on_batch):
@@ -234,6 +246,7 @@ def test_images_that_are_no_real_numbers(image_gan, images):
                 method(images.astype(dtype))
 
 
+@pytest.mark.quickest
 def test_a_dict_without_images(image_gan, images):
     with pytest.raises(ValueError, match='"images".*Received.*pictures'):
         image_gan().fit({"pictures": images}, verbose=0)
@@ -258,6 +271,7 @@ def compiled_for(gan, width):
     return gan
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("name", ["steps_per_epoch", "validation_steps"])
 def test_steps_that_executions_cannot_make_up(image_gan, images, name):
     gan = compiled_for(image_gan(), 4)
@@ -275,7 +289,7 @@ def test_steps_that_executions_cannot_make_up(image_gan, images, name):
 
 @pytest.mark.skipif(keras.backend.backend() == "torch", reason="one at a time")
 def test_a_last_execution_of_fewer_steps_is_said(image_gan, images):
-    gan = image_gan(steps_per_execution=4)
+    gan = image_gan(steps_per_execution=4, run_eagerly=False)
     ticks = Ticks()
     options = {"epochs": 2, "verbose": 0, "callbacks": [ticks]}
     words = "does not divide the 5 steps.* last execution does 1, .* 8 steps"

@@ -71,6 +71,7 @@ def test_nan_stops_the_run_and_keeps_the_checkpoint(
     assert all(np.isfinite(v).all() for v in gan.get_weights())
 
 
+@pytest.mark.quickest
 def test_a_checkpoint_of_every_batch_is_kept_too(make_gan, points, tmp_path):
     gan = make_gan()
     gan.compile(loss=TurnsNaN(), penalties=None, run_eagerly=True)
@@ -90,6 +91,7 @@ def test_a_checkpoint_of_every_batch_is_kept_too(make_gan, points, tmp_path):
     assert all(np.isfinite(v).all() for v in gan.get_weights())
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("given", ["none", "list of Keras"])
 def test_the_check_stands_in_every_run(make_gan, points, given):
     gan = make_gan()
@@ -132,6 +134,7 @@ def test_a_replica_without_images_is_no_nan(make_gan, points, two_cpus):
         assert np.isfinite(ops.convert_to_numpy(variable)).all()
 
 
+@pytest.mark.quickest
 def test_steps_are_not_the_updates_of_a_player(make_three, pairs):
     def turns(self, batch):
         maker, *others = self.players
@@ -153,6 +156,7 @@ def test_steps_are_not_the_updates_of_a_player(make_three, pairs):
         )
 
 
+@pytest.mark.quickest
 def test_steps_are_counted_in_any_order(make_gan):
     """Keras ends batches in several threads, so in any order."""
     gan = make_gan()

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
+from portable import corners
 
 from keras_gan import GAN
 from keras_gan.callbacks.run_checkpoint import RunCheckpoint
@@ -67,7 +68,7 @@ def fit(gan, points, *callbacks):
     gan.fit(points, batch_size=32, epochs=3, verbose=0, callbacks=callbacks)
 
 
-@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("name", corners(PARTS))
 def test_a_hidden_nan_does_not_replace_a_checkpoint(
     gan, points, tmp_path, name
 ):
@@ -99,6 +100,7 @@ def test_a_relu_that_hides_nan_is_found(gan, points):
     assert "average weight" in message and "after epoch 1" in message
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("kind", ["model", "backup"])
 def test_files_within_an_epoch(gan, points, tmp_path, kind):
     path = tmp_path / "gan.keras"
@@ -114,6 +116,7 @@ def test_files_within_an_epoch(gan, points, tmp_path, kind):
     assert all(np.isfinite(value).all() for value in gan.get_weights())
 
 
+@pytest.mark.quickest
 def test_the_checkpoint_of_a_run_is_kept(gan, points, tmp_path):
     path = tmp_path / "gan.keras"
     spoiled = Spoiled(PARTS["generator weight"], 2, "on_epoch_end")
@@ -124,6 +127,7 @@ def test_the_checkpoint_of_a_run_is_kept(gan, points, tmp_path):
     assert [one.name for one in tmp_path.iterdir()] == ["gan.keras"]
 
 
+@pytest.mark.quickest
 def test_a_model_saved_by_hand(gan, tmp_path):
     for variable in gan.ema_generator.weights:
         variable.assign(variable * np.nan)
@@ -139,6 +143,7 @@ def test_a_model_saved_by_hand(gan, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.quickest
 def test_arguments_of_save_may_be_given_by_position(gan, tmp_path):
     gan.save(tmp_path / "gan", True, False)
     assert (tmp_path / "gan").is_dir()

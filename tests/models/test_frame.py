@@ -9,6 +9,9 @@ import pytest
 import keras_gan
 from keras_gan.models import AdversarialModel, adversarial_model
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 BACKEND = sorted((Path(keras_gan.__file__).parent / "backend").rglob("*.py"))
 PLAYER = re.compile(r"generator|discriminator|critic", re.IGNORECASE)
 # Sources of random numbers, which are called generators as well.

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from portable import corners
 
 import keras_gan
 
@@ -37,7 +38,7 @@ def changed(gan, train=fit):
     return [not np.array_equal(*pair) for pair in pairs]
 
 
-@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("number", corners([1, 0, 2]))
 def test_the_first_layers_are_not_trained(number):
     gan = make(number)
     generator = gan.generator.get_weights()
@@ -51,6 +52,7 @@ def test_the_first_layers_are_not_trained(number):
     assert all(changed(gan))
 
 
+@pytest.mark.quickest
 def test_saved_and_loaded_it_goes_on_as_if_nothing_had_been(tmp_path):
     gan = make(1)
     fit(gan)
@@ -66,6 +68,7 @@ def test_saved_and_loaded_it_goes_on_as_if_nothing_had_been(tmp_path):
     assert all(changed(alone))
 
 
+@pytest.mark.quickest
 def test_embeddings_of_classes_are_always_trained():
     gan = make(2, num_classes=3)
     paths = [weight.path for weight in gan.discriminator.weights]
@@ -73,6 +76,7 @@ def test_embeddings_of_classes_are_always_trained():
         assert moved is ("logits" in path or "label" in path), path
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("number", "message"),
     [

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from portable import QUICK_STEPS, compiled
+from portable import QUICK_STEPS, compiled, corners
 
 from keras_gan import GAN, backend, losses, models, networks, penalties
 from keras_gan.models.averaging import momentum_after
@@ -34,6 +34,7 @@ def fit(gan, points, **kwargs):
     return gan.fit(points, **kwargs).history
 
 
+@pytest.mark.quickest
 def test_logs_have_the_promised_names_and_no_other(make_gan, points):
     gan = make_gan()
     gan.compile()
@@ -125,7 +126,7 @@ def test_simultaneous_gradients_are_taken_at_one_point(make_gan, points):
 
 
 @pytest.mark.parametrize(
-    "momentum, first", [(0.75, 0.75), (0.999, 2 ** (-1 / 10))]
+    "momentum, first", corners([(0.75, 0.75), (0.999, 2 ** (-1 / 10))])
 )
 def test_average_follows_its_momentum_and_copies_the_rest(
     make_gan, points, momentum, first
@@ -144,6 +145,7 @@ def test_average_follows_its_momentum_and_copies_the_rest(
         np.testing.assert_array_equal(by_id[id(value)], value)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "updates, half_life", [(1, 10), (200, 10), (1000, 50), (10**6, 693)]
 )
@@ -153,6 +155,7 @@ def test_half_life_of_the_average_grows_up_to_its_bound(updates, half_life):
     assert np.log(0.5) / np.log(momentum) == pytest.approx(half_life, rel=1e-3)
 
 
+@pytest.mark.quickest
 def test_no_average(make_gan, points):
     gan = make_gan(ema_momentum=None)
     gan.compile(loss="hinge")
@@ -180,6 +183,7 @@ def test_lazy_penalty_is_due_every_nth_step_and_scaled(make_gan, points):
     assert logs["lazy"][0] == 0.0
 
 
+@pytest.mark.quickest
 def test_own_loss_object_and_own_penalty(make_gan, points):
     class Squares:
         def discriminator_loss(self, real_logits, fake_logits):
@@ -199,8 +203,11 @@ def test_own_loss_object_and_own_penalty(make_gan, points):
 
 
 @pytest.mark.parametrize(
-    "loss", ["relativistic", "non_saturating", "minimax", "least_squares",
-             "hinge", "wasserstein"]
+    "loss",
+    corners(
+        ["wasserstein", "relativistic", "non_saturating", "minimax",
+         "least_squares", "hinge"]
+    ),
 )  # fmt: skip
 def test_every_loss_trains_with_its_own_penalties(make_gan, points, loss):
     gan = make_gan()
@@ -209,7 +216,7 @@ def test_every_loss_trains_with_its_own_penalties(make_gan, points, loss):
     assert all(np.isfinite(v).all() for v in fit(gan, points).values())
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize("policy", corners(["mixed_float16", "mixed_bfloat16"]))
 def test_mixed_precision(points, policy):
     keras.config.set_dtype_policy(policy)
     gan = GAN(*networks.mlp((8, 8, 1), seed=1), seed=1)
@@ -225,6 +232,7 @@ def test_mixed_precision(points, policy):
     assert gan.generate(2).dtype == np.float32
 
 
+@pytest.mark.quickest
 def test_learning_rate_callbacks_move_both(make_gan, points):
     gan = make_gan()
     adam = keras.optimizers.Adam
@@ -270,6 +278,7 @@ def test_metrics_appear_in_evaluate_and_as_validation_logs(make_gan, points):
     assert again == list(values.values())
 
 
+@pytest.mark.quickest
 def test_looking_does_not_change_the_run(make_gan, points, same_state):
     plain, watched = make_gan(), make_gan()
     for gan in (plain, watched):
@@ -302,6 +311,7 @@ def test_conditional_gan(points):
     assert images.shape == (5, 8, 8, 1)
 
 
+@pytest.mark.quickest
 def test_data_of_other_forms(make_gan, points):
     import tensorflow as tf
 
@@ -323,6 +333,7 @@ def test_data_of_other_forms(make_gan, points):
         gan.fit(weighted, verbose=0)
 
 
+@pytest.mark.quickest
 def test_parts_of_a_batch_are_the_same_on_one_device_and_on_two():
     from keras_gan.models.batch import split
 
@@ -335,6 +346,7 @@ def test_parts_of_a_batch_are_the_same_on_one_device_and_on_two():
         np.testing.assert_array_equal(to_numpy(whole[part].images), merged)
 
 
+@pytest.mark.quickest
 def test_quiet_and_no_constant_loss(make_gan, points, capfd):
     gan = make_gan()
     gan.compile(loss="hinge")
@@ -344,12 +356,14 @@ def test_quiet_and_no_constant_loss(make_gan, points, capfd):
     assert "Warning" not in output.err and "WARNING" not in output.err
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("parts", [0, -1, 2.0])
 def test_a_batch_is_split_into_a_positive_number_of_parts(parts):
     with pytest.raises((TypeError, ValueError), match="`parts`.*Received"):
         models.split(np.zeros((4, 2)), parts)
 
 
+@pytest.mark.quickest
 def test_labels_that_a_system_of_ones_own_uses(make_gan, points):
     class Weighted(GAN):
         def unpack(self, data):

@@ -25,6 +25,7 @@ def shown(start):
     return next(x for x in names.values() if isinstance(x, types.FunctionType))
 
 
+@pytest.mark.quickest
 def test_two_critics(make_three, pairs):
     seen = []
 
@@ -48,6 +49,7 @@ def test_two_critics(make_three, pairs):
         assert tuple(found) in seen
 
 
+@pytest.mark.quickest
 def test_five_updates_of_the_critic(make_three, pairs):
     def make_players(self):
         return (

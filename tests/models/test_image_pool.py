@@ -4,7 +4,15 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from portable import JIT_COMPILE, compiled, gradients, quick, tensor, to_numpy
+from portable import (
+    JIT_COMPILE,
+    compiled,
+    corners,
+    gradients,
+    quick,
+    tensor,
+    to_numpy,
+)
 
 from keras_gan.models import ImagePool
 
@@ -28,6 +36,7 @@ def run(pool, batches, way=quick):
     return [values_of(exchange(tensor(one))) for one in batches]
 
 
+@pytest.mark.quickest
 def test_it_shows_all_images_until_it_is_full():
     pool = ImagePool(6, (2, 2, 1), seed=1)
     batches = [numbered(0, 4), numbered(4, 4)]
@@ -36,7 +45,7 @@ def test_it_shows_all_images_until_it_is_full():
     assert int(to_numpy(pool.count)) == 6
 
 
-@pytest.mark.parametrize(("size", "number"), [(8, 6), (4, 6), (1, 3)])
+@pytest.mark.parametrize(("size", "number"), corners([(4, 6), (8, 6), (1, 3)]))
 def test_each_old_image_is_exchanged_for_a_new_one(size, number):
     pool = ImagePool(size, (2, 2, 1), seed=1)
     exchange, last = quick(pool.exchange), 0
@@ -57,6 +66,7 @@ def test_each_old_image_is_exchanged_for_a_new_one(size, number):
     assert 0.3 * possible <= traded <= 0.7 * possible
 
 
+@pytest.mark.quickest
 def test_places_in_the_pool_are_random():
     pool = ImagePool(4, (1,), seed=1)
     exchange, seen = quick(pool.exchange), set()
@@ -99,6 +109,7 @@ def test_no_gradient_flows_back():
     np.testing.assert_array_equal(slopes, np.full((4, 2), 2.0))
 
 
+@pytest.mark.quickest
 def test_config():
     pool = ImagePool(4, (2, 2, 1), seed=2, name="old")
     loaded = ImagePool.from_config(pool.get_config())
@@ -115,6 +126,7 @@ def test_it_is_exact_under_half_precision():
     np.testing.assert_array_equal(to_numpy(pool.images), images)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
+from portable import corners
 
 import keras_gan
 
@@ -19,7 +20,7 @@ def ema(rate):
     return keras.optimizers.SGD(rate, use_ema=True, ema_momentum=0.5)
 
 
-@pytest.mark.parametrize("validation_data", [None, IMAGES])
+@pytest.mark.parametrize("validation_data", corners([IMAGES, None]))
 def test_averages_of_optimizers_are_swapped_in(make_gan, validation_data):
     seen = []
 
@@ -43,6 +44,7 @@ def test_averages_of_optimizers_are_swapped_in(make_gan, validation_data):
         gan.fit(IMAGES, callbacks=[keras.callbacks.SwapEMAWeights(True)])
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("role", ["generator", "discriminator"])
 def test_networks_that_were_frozen_for_a_combined_model(make_gan, role):
     networks = make_gan()
@@ -101,7 +103,7 @@ def test_double_precision_as_the_default(float64, name):
     assert np.isfinite(ops.convert_to_numpy(metric.result()))
 
 
-@pytest.mark.parametrize("make", ["dcgan", "r3gan", "coupled"])
+@pytest.mark.parametrize("make", corners(["dcgan", "r3gan", "coupled"]))
 def test_channels_first(make):
     keras.config.set_image_data_format("channels_first")
     try:
@@ -159,6 +161,7 @@ def conditional():
     return conditional_gan()
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", BAD_DATA)
 def test_all_ways_to_train_refuse_the_same(conditional, way, kind):
@@ -170,6 +173,7 @@ def test_all_ways_to_train_refuse_the_same(conditional, way, kind):
         np.testing.assert_array_equal(old, new)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("way", ["fit", "evaluate"])
 def test_floats_from_0_to_1(conditional, way):
     words = r"look like \[0, 1\].*\* 2.0 - 1.0"
@@ -179,6 +183,7 @@ def test_floats_from_0_to_1(conditional, way):
     assert warned[0].filename == __file__
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("suffix", ["h5", "HDF5", "model", "keras.h5"])
 def test_hdf5_is_refused_before_training(conditional, tmp_path, suffix):
     path = tmp_path / f"gan.{suffix}"
@@ -206,6 +211,7 @@ def test_weights_in_hdf5_come_back(conditional, tmp_path):
         np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.quickest
 def test_one_optimizer_is_not_enough_and_says_so(conditional):
     with pytest.raises(TypeError, match="`generator_optimizer=` and"):
         conditional.compile(optimizer="adam")

@@ -31,6 +31,7 @@ class Unbuilt(keras.Model):
 # Networks --------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "make, words",
     [
@@ -54,6 +55,7 @@ def test_networks_that_do_not_fit(make, words):
         make()
 
 
+@pytest.mark.quickest
 def test_network_with_several_outputs():
     inputs = layers.Input((2,))
     two = keras.Model(inputs, [layers.Dense(4)(inputs)] * 2)
@@ -97,6 +99,7 @@ def ends_in(*last, name):
     return keras.Sequential([layers.Input((4,)), *last]), name
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "make",
     [
@@ -121,6 +124,7 @@ def test_sigmoid_at_the_end_of_the_discriminator(make):
         GAN(dense(2, 4), discriminator)
 
 
+@pytest.mark.quickest
 def test_sigmoid_inside_the_discriminator_is_fine():
     hidden = layers.Dense(4, activation="sigmoid")
     GAN(dense(2, 4), ends_in(hidden, layers.Dense(1), name="")[0])
@@ -140,6 +144,7 @@ class Block(layers.Layer):
         return self.norm(inputs, training=training)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("kind", ["layer", "model", "block"])
 def test_batch_normalization_under_a_gradient_penalty(kind):
     norm = layers.BatchNormalization(name="norm")

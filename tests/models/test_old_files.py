@@ -9,6 +9,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import pytest
 
 from keras_gan import GAN
 
@@ -38,6 +39,7 @@ def test_an_old_file_is_resumed():
             np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_the_ratio_of_its_learning_rates_is_kept():
     gan = keras.saving.load_model(DATA / "gan_before_players.keras")
     gan.optimizer.learning_rate = 1e-4

@@ -71,6 +71,7 @@ def same(ours, theirs):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.quickest
 def test_the_same_images_for_the_same_seed(make):
     gan = make()
     before = numbers(gan)
@@ -113,6 +114,7 @@ def test_looking_does_not_change_the_training(make, images, tmp_path):
     same(logs[-1:], [looked.evaluate(images, verbose=0)])
 
 
+@pytest.mark.quickest
 def test_sources_draw_what_their_seed_says(make):
     gan = make()
     before = numbers(gan)
@@ -126,6 +128,7 @@ def test_sources_draw_what_their_seed_says(make):
     same(before, numbers(gan))
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("pipeline", [False, True])
 def test_mixed_batches_draw_what_their_seed_says(make, images, pipeline):
     import tensorflow as tf

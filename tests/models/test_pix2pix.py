@@ -15,7 +15,7 @@ from pair_models import (
     translator,
     uniform,
 )
-from portable import assert_close, assert_equal, pipeline, to_numpy
+from portable import assert_close, assert_equal, corners, pipeline, to_numpy
 
 from keras_gan import Pix2Pix, losses, penalties
 from keras_gan.layers import AdaptiveAugment, DiffAugment
@@ -157,6 +157,7 @@ def test_learns_a_translation():
 # Shapes ----------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("source", "target", "scale"),
     [
@@ -224,6 +225,7 @@ def test_source_and_image_get_the_same_transformation():
         assert_close(a, b, rtol=1e-3)
 
 
+@pytest.mark.quickest
 def test_the_same_transformation_at_other_channels():
     layer = DiffAugment("translation,cutout", seed=1)
     model = make(augmenter=None)
@@ -274,6 +276,7 @@ def test_augmenters_that_a_pair_cannot_have(augmenter, source, message):
 # Translation and evaluation --------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_dropout_is_for_training_only():
     model = make(translator(dropout=0.5))
     images = model.translate(SOURCES)
@@ -286,6 +289,7 @@ def test_dropout_is_for_training_only():
     )
 
 
+@pytest.mark.quickest
 def test_the_average_translates():
     model = make(ema_momentum=0.75)
     start = model.generator.get_weights()
@@ -310,6 +314,7 @@ class Error(keras.metrics.Mean):
         super().update_state(ops.abs(real - fake))
 
 
+@pytest.mark.quickest
 def test_metrics_compare_translations_with_targets():
     model = make(ema_momentum=0.5, metrics=[Error(name="error")])
     data = (SOURCES[::-1], TARGETS)
@@ -361,10 +366,12 @@ def features():
 
 @pytest.mark.parametrize(
     ("options", "policy"),
-    [
-        (everything, "float32"),
-        (lambda: {"loss": None}, "mixed_bfloat16"),
-    ],
+    corners(
+        [
+            (everything, "float32"),
+            (lambda: {"loss": None}, "mixed_bfloat16"),
+        ]
+    ),
 )
 def test_saved_and_continued_equals_unbroken(
     options, policy, same_state, tmp_path

@@ -47,6 +47,7 @@ def players(*named):
     return make_players
 
 
+@pytest.mark.quickest
 def test_equal_names(refused):
     message = refused(
         make_players=players(("critic", "critic"), ("critic", "judge"))
@@ -55,16 +56,19 @@ def test_equal_names(refused):
     assert "['critic', 'critic']" in message and "Rename one" in message
 
 
+@pytest.mark.quickest
 def test_no_players(refused):
     assert "Received: []" in refused(make_players=lambda self: ())
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("name", ["a/b", "", "two words", "name", 3, None])
 def test_names_that_cannot_be_attributes(refused, name):
     message = refused(make_players=players((name, "critic")))
     assert "Python identifier" in message and repr(name) in message
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "name",
     ["iterations", "learning_rate", "variables", "clipnorm", "parts", "names"],
@@ -74,6 +78,7 @@ def test_names_that_optimizers_use_themselves(refused, name):
     assert f"Received: {name}" in message and "Rename the player" in message
 
 
+@pytest.mark.quickest
 def test_frozen_networks(refused, make_three):
     model = make_three()
     model.judge.trainable = False
@@ -86,6 +91,7 @@ def test_frozen_networks(refused, make_three):
     assert "'idle' with networks none" in message
 
 
+@pytest.mark.quickest
 def test_a_weight_with_two_trainers(refused):
     message = refused(
         make_players=players(("one", "critic"), ("two", "critic"))
@@ -94,6 +100,7 @@ def test_a_weight_with_two_trainers(refused):
     assert "trained by 'one' and by 'two'" in message and "kernel" in message
 
 
+@pytest.mark.quickest
 def test_a_network_that_keras_would_not_save(refused, make_three):
     stranger = make_three.linear(1, 5)
     message = refused(
@@ -105,6 +112,7 @@ def test_a_network_that_keras_would_not_save(refused, make_three):
     assert "'stranger'" in message and "Assign the network" in message
 
 
+@pytest.mark.quickest
 def test_networks_in_a_list_are_attributes_too(make_three):
     model = make_three()
     model.others = [make_three.linear(1, 5)]
@@ -112,6 +120,7 @@ def test_networks_in_a_list_are_attributes_too(make_three):
     check_players((*model.make_players(), more), model)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "given",
     [
@@ -127,6 +136,7 @@ def test_an_optimizer_for_each_player(refused, given):
     assert f"Received: {sorted(given)}" in message
 
 
+@pytest.mark.quickest
 def test_other_optimizers(refused):
     message = refused("adam")
     assert "dict of optimizers" in message and "Received: 'adam'" in message
@@ -137,12 +147,14 @@ def test_other_optimizers(refused):
     assert "Received: ['discriminator', 'generator']" in message
 
 
+@pytest.mark.quickest
 def test_one_optimizer_twice(refused):
     one = keras.optimizers.SGD()
     message = refused({"maker": one, "critic": one, "judge": None})
     assert "`maker` and `critic` must be two" in message
 
 
+@pytest.mark.quickest
 def test_penalties_of_equal_names(refused):
     message = refused(penalties_of=lambda self, name: [R1(1.0)])
     assert "'r1' of 'maker' and of 'critic'" in message
@@ -177,6 +189,7 @@ def _all_at_once(self, batch):
     yield self.players, batch
 
 
+@pytest.mark.quickest
 def test_turns_that_leave_a_player_out(refused):
     def turns(self, batch):
         maker, critic, _ = self.players
@@ -188,6 +201,7 @@ def test_turns_that_leave_a_player_out(refused):
     assert "turns of ['critic', 'maker']" in message and "judge" in message
 
 
+@pytest.mark.quickest
 def test_turns_of_a_stranger(make_three):
     model = make_three()
     known = tuple(model.make_players())
@@ -224,6 +238,7 @@ def test_a_loss_that_is_not_finite_is_named(make_three, pairs, logged):
         model.fit(pairs, verbose=0)
 
 
+@pytest.mark.quickest
 def test_networks_that_are_no_tuple_of_models(make_three):
     network = make_three().judge
     for given in (network, "judge", (network, "judge")):
@@ -231,6 +246,7 @@ def test_networks_that_are_no_tuple_of_models(make_three):
             Player("judge", given, len)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("logs", "words"),
     [
@@ -254,6 +270,7 @@ def test_names_of_logs_that_are_taken(make_three, pairs, logs, words):
         model.fit(pairs, verbose=0)
 
 
+@pytest.mark.quickest
 def test_networks_that_are_not_built(refused):
     def make_players(self):
         self.extra = keras.Sequential([keras.layers.Dense(1)])
@@ -264,6 +281,7 @@ def test_networks_that_are_not_built(refused):
     assert "must be built" in message and "'critic' with sequential" in message
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "make_players",
     [lambda self: [self.critic], lambda self: None, lambda self: 3],
@@ -273,6 +291,7 @@ def test_players_that_are_none(refused, make_players):
     assert "must return a sequence of `Player`" in message
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "turns",
     [
@@ -287,6 +306,7 @@ def test_turns_that_are_no_pairs(refused, turns):
     assert "must yield pairs of a tuple of players and" in message
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("scores", [None, [], {"judge": 1.0}])
 def test_scores_that_are_no_dict_of_scores(refused, scores):
     message = refused(scores=lambda self, turn: scores, fits=True)

@@ -77,6 +77,7 @@ def test_a_penalty_changes_its_player_alone(player):
         assert moved["discriminator"] == 0.0
 
 
+@pytest.mark.quickest
 def test_statistics_are_kept_in_each_update():
     penalties = [Weights("generator", every=2), Weights("discriminator")]
     gan = compiled(*penalties)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import semi_models as small
 from keras import ops
-from portable import QUICK_STEPS, array, assert_close, assert_equal
+from portable import QUICK_STEPS, array, assert_close, assert_equal, corners
 
 import keras_gan
 from keras_gan import SemiSupervisedGAN, networks
@@ -33,7 +33,9 @@ def parts_of(gan, images):
 # Losses ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("generator_loss", ["feature_matching", "adversarial"])
+@pytest.mark.parametrize(
+    "generator_loss", corners(["feature_matching", "adversarial"])
+)
 def test_logs_are_those_of_the_formula(generator_loss):
     gan = small.make(ema_momentum=None, generator_loss=generator_loss)
     images, labels = small.images(), small.labels()
@@ -61,6 +63,7 @@ def test_logs_are_those_of_the_formula(generator_loss):
         assert_close(array(logs[name]), value, rtol=1e-5, err_msg=name)
 
 
+@pytest.mark.quickest
 def test_features_are_those_of_the_named_layer():
     gan = small.make(ema_momentum=None, feature_layer="logits")
     images, labels = small.images(), small.labels()
@@ -72,6 +75,7 @@ def test_features_are_those_of_the_named_layer():
     assert_close(array(logs["g_loss"]), apart, rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_without_unlabeled_images_it_is_an_ordinary_classifier():
     images, labels = small.images(), np.arange(9) % small.CLASSES
     gan = small.make()
@@ -89,6 +93,7 @@ def test_without_unlabeled_images_it_is_an_ordinary_classifier():
         assert_close(weight, same, atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_what_stands_behind_minus_one_teaches_no_class():
     logits = np.random.default_rng(0).normal(size=(6, 3)).astype("float32")
     labels = np.array([0, -1, 2, -1, -1, 1], "int32")
@@ -106,6 +111,7 @@ def test_what_stands_behind_minus_one_teaches_no_class():
     assert float(labeling.mean_where(known, 0.0 * known)) == 0.0
 
 
+@pytest.mark.quickest
 def test_difference_of_two_views():
     logits = np.array([[40.0, 0, 0], [0, 40.0, 0]], "float32")
     same = labeling.differences(ops.array(logits), ops.array(logits))
@@ -115,6 +121,7 @@ def test_difference_of_two_views():
     assert_close(array(apart), [2 / 3, 2 / 3], rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_consistency_makes_two_augmentations_agree():
     # Mirrored images are as frequent, and of no class.
     images = small.images(60)
@@ -126,6 +133,7 @@ def test_consistency_makes_two_augmentations_agree():
             consistency_weight=weight,
             augmenter=keras_gan.layers.augmenter("flip", seed=1),
             optimizers=[keras.optimizers.Adam(0.03) for _ in "gd"],
+            run_eagerly=False,
         )
         gan.fit(images, labels, batch_size=30, epochs=30, verbose=0)
         views = images, images[:, :, ::-1].copy()
@@ -135,11 +143,14 @@ def test_consistency_makes_two_augmentations_agree():
     assert difference(30.0) < 0.5 * difference(0.0)
 
 
-@pytest.mark.parametrize("generator_loss", ["feature_matching", "adversarial"])
+@pytest.mark.parametrize(
+    "generator_loss", corners(["feature_matching", "adversarial"])
+)
 def test_generator_lowers_its_own_loss(generator_loss):
     gan = small.make(
         generator_loss=generator_loss,
         optimizers=(keras.optimizers.Adam(0.01), keras.optimizers.SGD(0.0)),
+        run_eagerly=False,
     )
     images, labels = small.images(18), small.labels(18)
     history = gan.fit(images, labels, batch_size=18, epochs=40, verbose=0)
@@ -150,6 +161,7 @@ def test_generator_lowers_its_own_loss(generator_loss):
 # The classifier --------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_classifier_is_the_average_and_validation_judges_it(tmp_path):
     images, labels = small.images(), small.labels()
     gan = small.make(SemiSupervisedGAN)
@@ -176,6 +188,7 @@ def test_classifier_is_the_average_and_validation_judges_it(tmp_path):
     assert_close(alone.predict(images, verbose=0), logits, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_weights_of_another_are_those_of_the_classifier():
     other, gan = small.make(), small.make()
     for weight in other.discriminator.weights:
@@ -186,6 +199,7 @@ def test_weights_of_another_are_those_of_the_classifier():
     assert_close(found, array(other.discriminator(images)), rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_accuracy_counts_each_labeled_image_once():
     # Labels that are spread unevenly over the batches, some without any.
     images = small.images(12)
@@ -237,6 +251,7 @@ def test_resumed_training_is_the_same(tmp_path):
         assert_equal(weight, same)
 
 
+@pytest.mark.quickest
 def test_generator_that_takes_labels_draws_classes():
     gan = small.make(SemiSupervisedGAN, takes_labels=True)
     gan.fit(small.images(), small.labels(), batch_size=9, verbose=0)
@@ -248,6 +263,7 @@ def test_generator_that_takes_labels_draws_classes():
         unlabeled.generate(2, labels=1)
 
 
+@pytest.mark.quickest
 def test_separable_classes_are_learned_from_one_label_each():
     # Three images with noise: their classes are plain, once one knows them.
     rng = np.random.default_rng(0)
@@ -273,6 +289,7 @@ def test_separable_classes_are_learned_from_one_label_each():
 # Data and arguments ----------------------------------------------------------
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "labels, message",
     [
@@ -304,16 +321,19 @@ class Batches(keras.utils.PyDataset):
         return small.images(), np.arange(9) % 3 - 1 + index
 
 
+@pytest.mark.quickest
 def test_labels_of_a_data_set_that_are_out_of_range_end_the_run():
     with pytest.raises(ValueError, match="or -1 for images without"):
         small.make().evaluate(Batches(), verbose=0)
 
 
+@pytest.mark.quickest
 def test_batch_need_not_have_all_classes():
     gan = small.make(**QUICK_STEPS)
     gan.train_on_batch(small.images(3), np.array([0, -1, -1]))
 
 
+@pytest.mark.quickest
 def test_very_few_labels_in_an_array_are_a_warning():
     labels = np.full(60, -1)
     labels[:3] = [0, 1, 2]
@@ -321,6 +341,7 @@ def test_very_few_labels_in_an_array_are_a_warning():
         small.make().fit(small.images(60), labels, verbose=0)
 
 
+@pytest.mark.quickest
 def test_networks_of_another_kind_are_refused():
     generator, classifier = small.networks()
     two = keras.Model(classifier.input, classifier.outputs * 2)
@@ -342,6 +363,7 @@ def test_networks_of_another_kind_are_refused():
         )
 
 
+@pytest.mark.quickest
 def test_features_must_be_on_the_way_to_the_logits():
     generator, classifier = small.networks()
     inside = keras.Sequential([keras.Input(small.SHAPE), classifier])
@@ -353,6 +375,7 @@ def test_features_must_be_on_the_way_to_the_logits():
         )
 
 
+@pytest.mark.quickest
 def test_wrong_arguments():
     for options, message in (
         ({"generator_loss": "best"}, "`generator_loss` must be one of"),
@@ -366,7 +389,7 @@ def test_wrong_arguments():
         gan.compile(loss="hinge")
 
 
-@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize("policy", corners(["mixed_float16", "mixed_bfloat16"]))
 def test_low_precision_trains(policy):
     keras.config.set_dtype_policy(policy)
     pair = networks.semi_supervised((8, 8, 1), 3, width=2, seed=1)

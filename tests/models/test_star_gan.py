@@ -50,6 +50,7 @@ def cross_entropy(logits, rows, exclusive):
     return -right.sum(-1).mean()
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("exclusive", [False, True])
 def test_losses_are_those_of_the_paper(exclusive):
     parts = make, tell = editor(), judge()
@@ -119,6 +120,7 @@ def test_one_step_follows_the_gradients_of_the_paper():
         assert np.abs(new - old).max() > 1e-6
 
 
+@pytest.mark.quickest
 def test_targets_are_the_attributes_in_another_order():
     model = make_star()
     batch = model.unpack((tensor(FIRST), tensor(ATTRIBUTES)))
@@ -157,6 +159,7 @@ def test_it_learns_an_attribute():
     assert ((found > 0.5) == bright).mean() > 0.9
 
 
+@pytest.mark.quickest
 def test_discriminator_steps():
     model = StarGAN(editor(), judge())
     model.compile()
@@ -173,6 +176,7 @@ def model():
     return StarGAN(editor(), judge(), seed=1)
 
 
+@pytest.mark.quickest
 def test_translates_to_attributes(model):
     rows = np.tile([1, 0, 1], (16, 1))
     wanted = array(model.sampler([FIRST, rows.astype("float32")]))
@@ -182,6 +186,7 @@ def test_translates_to_attributes(model):
         assert_close(found, wanted, atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_strength_goes_from_the_own_attributes_to_the_wanted(model):
     own = np.array([0.0, 0.0, 1.0])
     for strength, row in ((0.0, own), (0.5, [0.5, 0, 1]), (2.0, [2, 0, 1])):
@@ -197,6 +202,7 @@ def test_strength_goes_from_the_own_attributes_to_the_wanted(model):
     assert_close(found, model.sampler([FIRST, seen]), atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_exclusive_attributes_may_be_integers():
     model = StarGAN(editor(), judge(), exclusive=True, seed=1)
     rows = np.eye(COUNT, dtype="float32")
@@ -235,6 +241,7 @@ def test_mixed_precision():
 # Data ------------------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_forms_of_attributes_mean_the_same():
     onehot = np.eye(COUNT)[LABELS]
     plain = make_star(cls=Reversed, exclusive=True)
@@ -246,6 +253,7 @@ def test_forms_of_attributes_mean_the_same():
         np.testing.assert_allclose(one, logs[0], rtol=1e-6)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("attributes", "exclusive", "shown"),
     [
@@ -262,6 +270,7 @@ def test_constant_attributes_cause_a_warning(attributes, exclusive, shown):
         fit(make_star(exclusive=exclusive), FIRST, attributes)
 
 
+@pytest.mark.quickest
 def test_other_attributes_cause_none():
     attribute_data.warn_if_constant(ATTRIBUTES, COUNT, False)
     # One class has no images.
@@ -282,6 +291,7 @@ BAD = {
 }
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("message", BAD)
 def test_bad_attributes(message):
     attributes, exclusive = BAD[message]
@@ -290,6 +300,7 @@ def test_bad_attributes(message):
         fit(model, y=attributes)
 
 
+@pytest.mark.quickest
 def test_bad_attributes_in_a_data_set():
     tf = pytest.importorskip("tensorflow")
     data = tf.data.Dataset.from_tensor_slices((FIRST, 2.0 * ATTRIBUTES))
@@ -307,6 +318,7 @@ def test_bad_attributes_in_a_data_set_do_not_reach_the_weights():
     assert all(np.isfinite(one).all() for one in model.get_weights())
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -322,6 +334,7 @@ def test_bad_wishes(model, arguments, message):
         model.translate(FIRST, *arguments)
 
 
+@pytest.mark.quickest
 def test_the_discriminator_reads_only_images_of_its_size():
     small = keras.Input((None, None, 1)), keras.Input((COUNT,))
     scale = keras.layers.Dense(1)(small[1])[:, None, None]
@@ -333,6 +346,7 @@ def test_the_discriminator_reads_only_images_of_its_size():
         model.translate(large, [1, 0, 1], 0.5)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("parts", "options", "message"),
     [

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from portable import QUICK_STEPS
+from portable import QUICK_STEPS, corners
 
 from keras_gan import losses, penalties
 from keras_gan.models.state import kept
@@ -38,11 +38,13 @@ def fit(gan, points, **kwargs):
 
 @pytest.mark.parametrize(
     "name, policy",
-    [
-        ("lazy penalties", "float32"),
-        ("two discriminator steps", "float32"),
-        ("simultaneous", "mixed_bfloat16"),
-    ],
+    corners(
+        [
+            ("lazy penalties", "float32"),
+            ("two discriminator steps", "float32"),
+            ("simultaneous", "mixed_bfloat16"),
+        ]
+    ),
 )
 def test_two_and_two_epochs_are_four(
     make_gan, points, same_state, tmp_path, name, policy
@@ -61,6 +63,7 @@ def test_two_and_two_epochs_are_four(
     np.testing.assert_array_equal(whole.generate(3), rest.generate(3))
 
 
+@pytest.mark.quickest
 def test_float16_keeps_its_loss_scales(make_gan, points, same_state, tmp_path):
     keras.config.set_dtype_policy("mixed_float16")
     gan = make_gan()
@@ -86,6 +89,7 @@ def test_weights_alone_hold_the_whole_state(
     same_state(gan, other)
 
 
+@pytest.mark.quickest
 def test_compile_arguments_survive(make_gan, points, tmp_path):
     gan = make_gan()
     gan.compile(
@@ -107,6 +111,7 @@ def test_compile_arguments_survive(make_gan, points, tmp_path):
     assert {k: ours[k] for k in plain} == {k: theirs[k] for k in plain}
 
 
+@pytest.mark.quickest
 def test_learning_rate_ratio_survives(make_gan, tmp_path):
     gan = make_gan()
     gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(4e-3))
@@ -118,6 +123,7 @@ def test_learning_rate_ratio_survives(make_gan, tmp_path):
     assert rate == pytest.approx(4e-4)
 
 
+@pytest.mark.quickest
 def test_a_loss_without_config_does_not_cost_the_weights(
     make_gan, points, tmp_path
 ):
@@ -139,6 +145,7 @@ def test_a_loss_without_config_does_not_cost_the_weights(
     assert not loaded.compiled
 
 
+@pytest.mark.quickest
 def test_weights_of_another_kind_of_gan_are_refused(make_gan, points, tmp_path):
     gan, other = make_gan(), make_gan()
     gan.compile(penalties=[penalties.GradientPenalty(seed=1)])
@@ -148,6 +155,7 @@ def test_weights_of_another_kind_of_gan_are_refused(make_gan, points, tmp_path):
         other.load_weights(tmp_path / "gan.weights.h5")
 
 
+@pytest.mark.quickest
 def test_same_seed_same_run(make_gan, points, same_state):
     runs = [make_gan(), make_gan()]
     for gan in runs:
@@ -156,6 +164,7 @@ def test_same_seed_same_run(make_gan, points, same_state):
     same_state(*runs)
 
 
+@pytest.mark.quickest
 def test_a_file_draws_the_same_without_what_it_was_compiled_with(
     make_gan, points, tmp_path
 ):

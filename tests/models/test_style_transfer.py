@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from portable import QUICK_STEPS, array, assert_close
+from portable import QUICK_STEPS, array, assert_close, corners
 from small_encoder import LAYERS, narrow_vgg19, small_encoder, small_images
 
 from keras_gan import StyleTransfer
@@ -52,6 +52,7 @@ def trained():
     return model, fit(model, epochs=8)
 
 
+@pytest.mark.quickest
 def test_decoder_learns_and_encoder_does_not(trained):
     model, history = trained
     assert set(history) == {"loss", "content_loss", "style_loss"}
@@ -163,6 +164,7 @@ def test_a_named_network_is_not_in_the_file(monkeypatch, tmp_path):
 # Translating -----------------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_features_get_the_statistics_of_the_style(trained):
     model, _ = trained
     drawn = model.translate(CONTENTS, STYLES[:1], batch_size=3)
@@ -258,7 +260,7 @@ def optimizer():
     return make(None)
 
 
-@pytest.mark.parametrize("method", ["l-bfgs", "adam"])
+@pytest.mark.parametrize("method", corners(["l-bfgs", "adam"]))
 def test_style_is_found_and_content_kept(optimizer, method):
     steps = []
     image, history = optimizer.optimize(
@@ -291,6 +293,7 @@ def test_style_is_found_and_content_kept(optimizer, method):
     assert history["style"][-1] == pytest.approx(style, rel=1e-3)
 
 
+@pytest.mark.quickest
 def test_loss_never_rises_under_lbfgs(optimizer):
     _, history = optimizer.optimize(
         CONTENTS[0], STYLES[0], steps=20, start="noise", seed=1
@@ -301,6 +304,7 @@ def test_loss_never_rises_under_lbfgs(optimizer):
     assert history["content"][0] > 0.1
 
 
+@pytest.mark.quickest
 def test_an_image_in_its_own_style_stays_as_it_is(optimizer):
     image, history = optimizer.optimize(
         CONTENTS[0], CONTENTS[0], steps=5, total_variation_weight=0.0

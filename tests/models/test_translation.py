@@ -44,12 +44,14 @@ def test_tiles_give_the_same_as_whole_images(model, tile, overlap):
     assert_close(found, model.translate(IMAGES), atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_tiles_of_a_network_of_fixed_size(fixed, model):
     model.ema_generator.set_weights(fixed.ema_generator.get_weights())
     found = fixed.translate(IMAGES, tile=8, overlap=4)
     assert_close(found, model.translate(IMAGES), atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_tiles_of_a_larger_result():
     generator = translator(ANY, 2, scale=3)
     model = Pix2Pix(generator, judge((None, None, 2)), ema_momentum=None)
@@ -114,6 +116,7 @@ def test_noise_is_a_function_of_the_seed():
     assert_equal(model.generator.layers[0].seed_generator.state, state)
 
 
+@pytest.mark.quickest
 def test_weights_that_change_count(fixed):
     images = uniform(0)
     before = fixed.translate(images)
@@ -145,6 +148,13 @@ def test_weights_that_change_count(fixed):
 def test_images_that_cannot_be_translated(fixed, images, options, message):
     with pytest.raises(ValueError, match=message):
         fixed.translate(images, **options)
+
+
+@pytest.mark.once
+def test_a_result_larger_than_memory_is_refused(model, monkeypatch):
+    monkeypatch.setattr("keras_gan.utils.memory._total_memory", lambda: 1000.0)
+    with pytest.raises(ValueError, match="translation of an image of 20 x 13"):
+        model.translate(IMAGES, tile=8)
 
 
 @pytest.mark.once

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
+from portable import corners
 
 from keras_gan import AdversarialModel, Player, losses, penalties
 from keras_gan.models import Turn
@@ -73,7 +74,7 @@ def patches():
     return Patches()
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", corners(LOSSES))
 def test_patches_are_logits(patches, images, loss):
     patches.adversarial = losses.get(loss)
     players = patches.make_players()
@@ -99,7 +100,8 @@ def test_patches_are_logits(patches, images, loss):
 
 
 @pytest.mark.parametrize(
-    "name", ["r2", "gradient_penalty", "dragan", "lecam", "consistency"]
+    "name",
+    corners(["gradient_penalty", "r2", "dragan", "lecam", "consistency"]),
 )
 def test_every_penalty_takes_patches(patches, images, name):
     penalty = (
@@ -124,6 +126,7 @@ def test_patches_are_trained(images):
         assert np.any(old != new)
 
 
+@pytest.mark.quickest
 def test_what_is_scored_may_be_named(patches, images):
     real, fake = images
     turn = Turn(patches, {"images": real}, [fake])
@@ -133,6 +136,7 @@ def test_what_is_scored_may_be_named(patches, images):
     assert turn.scores is turn.scores
 
 
+@pytest.mark.quickest
 def test_functions_are_scored_as_they_are(patches, images):
     turn = Turn(patches, *images)
     scores = turn.score(lambda x: (ops.sum(x, axis=(1, 2, 3)), x))
@@ -141,6 +145,7 @@ def test_functions_are_scored_as_they_are(patches, images):
     assert len(scores.fake.outputs) == 2
 
 
+@pytest.mark.quickest
 def test_names_of_penalties():
     def drift(score, real_images, fake_images):
         return 0.0
@@ -158,6 +163,7 @@ def _one(turn):
     return ops.ones(())
 
 
+@pytest.mark.quickest
 def test_a_callable_is_a_penalty(patches, images):
     def drift(score, real_images, fake_images):
         return ops.mean(score(real_images)) + ops.mean(fake_images)
@@ -172,6 +178,7 @@ def test_a_callable_is_a_penalty(patches, images):
     assert logs["d_loss"] == 1.0
 
 
+@pytest.mark.quickest
 def test_a_penalty_of_a_turn_needs_no_scores(patches, images):
     class SumOfSamples(penalties.Penalty):
         def of_turn(self, turn):

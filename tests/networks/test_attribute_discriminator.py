@@ -4,8 +4,10 @@ import pytest
 
 from keras_gan import networks
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
 
-@pytest.mark.once
+
 @pytest.mark.parametrize(
     ("side", "depth", "logits"),
     [(128, None, 2), (64, None, 2), (28, None, 4), (3, None, 2), (16, 1, 8)],

@@ -126,6 +126,14 @@ def test_weights_are_orthogonal():
     )
 
 
+def test_weights_of_attention_are_orthogonal():
+    network = networks.biggan_generator(
+        (16, 16, 1), width=4, attention=8, seed=1
+    )
+    values = to_numpy(network.get_layer("attention").values.layer.kernel)[0, 0]
+    np.testing.assert_allclose(values.T @ values, np.eye(8), atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("shape", "options", "message"),
     [

@@ -11,6 +11,7 @@ from portable import (
     assert_close,
     assert_equal,
     compiled,
+    corners,
     dtype_of,
     input_gradients,
     quick,
@@ -71,6 +72,7 @@ def default_policy():
     keras.config.set_dtype_policy("float32")
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("image_shape", SHAPES, ids=str)
 def test_symbolic_shapes(family, image_shape):
@@ -81,7 +83,7 @@ def test_symbolic_shapes(family, image_shape):
     assert discriminator.output_shape == (None, 1)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", corners(FAMILIES, everywhere=2))
 def test_computed_shapes_of_an_odd_image(family):
     generator, discriminator = pair(family, (19, 10, 3), latent_dim=5)
     fakes = quick(generator)(latents())
@@ -103,6 +105,7 @@ def test_labels_change_images_and_logits(family):
     assert np.unique(ops.convert_to_numpy(logits)).size == 3
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("family", PLAIN)
 def test_logits_are_linear_plus_projection(family):
     _, discriminator = pair(family, SHAPE, num_classes=3)
@@ -136,7 +139,7 @@ def test_outputs_are_float32_under_mixed_precision(family, policy):
     assert np.isfinite(ops.convert_to_numpy(logits)).all()
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", corners(FAMILIES, everywhere=2))
 def test_saving_round_trip(family, tmp_path):
     networks_of_family = pair(
         family, SHAPE, latent_dim=5, num_classes=3, seed=1
@@ -153,6 +156,7 @@ def test_saving_round_trip(family, tmp_path):
         assert json.dumps(first) == json.dumps(second)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("family", FAMILIES)
 def test_seed_determines_the_weights(family):
     first, again, other = (
@@ -169,6 +173,7 @@ def test_seed_determines_the_weights(family):
         )
 
 
+@pytest.mark.quickest
 def test_layers_of_one_shape_start_with_different_weights():
     generator, discriminator = networks.mlp((2,), hidden=(8, 8, 8), seed=0)
     squares = [
@@ -191,6 +196,7 @@ def test_without_a_seed_keras_decides():
         assert_equal(first, second)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("family", FAMILIES)
 def test_parameters_grow_with_width(family):
     narrow = pair(family, SHAPE)
@@ -290,6 +296,7 @@ def test_spectral_normalization_covers_every_kernel(family, policy):
     assert_close(one(images()), expected, rtol=1e-5)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("family", ["mlp", "dcgan"])
 def test_weight_clip_holds_after_training(family):
     _, discriminator = pair(
@@ -310,6 +317,7 @@ def test_weight_clip_holds_after_training(family):
         assert np.abs(kernel).max() <= np.float32(0.01)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
@@ -333,6 +341,7 @@ def test_bad_arguments(family, arguments, error, message):
         pair(family, **{"image_shape": (8, 8, 1), **arguments})
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("family", ["dcgan", "r3gan"])
 @pytest.mark.parametrize("width", [0, -3])
 def test_width_must_be_positive(family, width):
@@ -340,6 +349,7 @@ def test_width_must_be_positive(family, width):
         pair(family, (8, 8, 1), width=width)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("family", ["dcgan", "r3gan"])
 def test_vectors_are_sent_to_mlp(family):
     with pytest.raises(ValueError, match="`mlp`"):

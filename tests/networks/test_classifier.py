@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
-from portable import array, assert_close, assert_equal, to_numpy
+from portable import array, assert_close, assert_equal, corners, to_numpy
 
 from keras_gan import networks
 from keras_gan.layers import SpectralNormalization
@@ -30,7 +30,7 @@ def images():
     return rng.uniform(-1, 1, (5, *SHAPE)).astype("float32")
 
 
-@pytest.mark.parametrize("name", BUILDERS)
+@pytest.mark.parametrize("name", corners(BUILDERS, everywhere=2))
 def test_logits_stay_and_classes_are_linear_in_the_features(name, images):
     discriminator = BUILDERS[name]()
     both = networks.with_classifier(discriminator, 3)
@@ -44,6 +44,7 @@ def test_logits_stay_and_classes_are_linear_in_the_features(name, images):
     assert_close(class_logits, expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("name", BUILDERS)
 def test_weights_are_shared_and_two_more(name, images):
     discriminator = BUILDERS[name]()
@@ -55,6 +56,7 @@ def test_weights_are_shared_and_two_more(name, images):
     assert_equal(both(images)[0], discriminator(images))
 
 
+@pytest.mark.quickest
 def test_seed_determines_the_head():
     def head(seed):
         both = networks.with_classifier(BUILDERS["mlp"](), 3, seed=seed)
@@ -64,6 +66,7 @@ def test_seed_determines_the_head():
     assert np.abs(head(1) - head(2)).max() > 0
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "kind", [SpectralNormalization, layers.SpectralNormalization]
 )
@@ -91,6 +94,7 @@ def test_outputs_are_float32_under_a_mixed_policy(images):
     assert dtypes == ["float32", "float32"]
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "discriminator, words",
     [
@@ -105,6 +109,7 @@ def test_other_models_are_refused(discriminator, words):
         networks.with_classifier(discriminator(), 3)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "num_classes, error", [(1, ValueError), (2.5, TypeError)]
 )

@@ -36,6 +36,7 @@ def test_all_of_a_generator_is_shared_but_its_last_layer():
     assert len(trained_layers(first)) == 4
 
 
+@pytest.mark.quickest
 def test_all_of_a_discriminator_is_shared_but_its_first_layer():
     _, (first, second) = coupled()
     assert common(first, second) == trained_layers(first)[1:]
@@ -46,6 +47,7 @@ def test_all_of_a_discriminator_is_shared_but_its_first_layer():
     assert len(trained_layers(first)) == 4
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("size", [1, 5])
 def test_size_of_the_kernels_of_a_domain(size):
     for pair, place in zip(
@@ -58,6 +60,7 @@ def test_size_of_the_kernels_of_a_domain(size):
             assert {tuple(one) for one in sizes} == {(5, 5)}
 
 
+@pytest.mark.quickest
 def test_nothing_is_shared_on_request():
     shared, apart = coupled(), coupled(shared=False)
     for one, other in zip(shared, apart, strict=True):
@@ -72,6 +75,7 @@ def test_nothing_is_shared_on_request():
     assert np.abs(images[0] - images[1]).max() > 1e-3
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("shape", "second"),
     [
@@ -94,6 +98,7 @@ def test_shapes(shape, second):
     assert len(common(*generators)) == len(trained_layers(generators[0])) - 1
 
 
+@pytest.mark.quickest
 def test_seed_is_all_that_the_weights_depend_on():
     def weights(seed):
         pairs = coupled(seed=seed)
@@ -106,6 +111,7 @@ def test_seed_is_all_that_the_weights_depend_on():
         assert not one.any() or np.any(one != other)
 
 
+@pytest.mark.quickest
 def test_layers_of_their_own_start_apart():
     for pair, place in zip(coupled(), (-1, 0), strict=True):
         kernels = [trained_layers(model)[place].get_weights()[0]
@@ -121,6 +127,7 @@ def test_images_and_logits_are_float32(policy):
         assert model.outputs[0].dtype == "float32"
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("arguments", "options", "error", "message"),
     [

@@ -19,6 +19,7 @@ def feature_maps(model, layer_type):
     ]
 
 
+@pytest.mark.quickest
 def test_28_pixels_is_the_network_of_the_tutorial():
     generator, discriminator = networks.dcgan((28, 28, 1))
     assert feature_maps(generator, keras.layers.Reshape) == [(7, 7, 256)]
@@ -33,6 +34,7 @@ def test_28_pixels_is_the_network_of_the_tutorial():
     ]
 
 
+@pytest.mark.quickest
 def test_widths_stop_at_eight_times():
     discriminator = networks.dcgan_discriminator((256, 256, 1), width=2)
     widths = [
@@ -41,6 +43,7 @@ def test_widths_stop_at_eight_times():
     assert widths == [2, 4, 8, 16, 16, 16]
 
 
+@pytest.mark.quickest
 def test_small_images_still_have_two_layers():
     discriminator = networks.dcgan_discriminator((4, 4, 1), width=2)
     assert feature_maps(discriminator, keras.layers.Conv2D) == [
@@ -55,6 +58,7 @@ def test_images_are_in_range():
     assert np.abs(images).max() <= 1
 
 
+@pytest.mark.quickest
 def test_only_the_generator_normalizes_by_default():
     generator, discriminator = networks.dcgan((28, 28, 1), width=2)
     assert layer_names(generator).count("BatchNormalization") == 3
@@ -62,6 +66,7 @@ def test_only_the_generator_normalizes_by_default():
     assert "GroupNormalization" not in layer_names(discriminator)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("normalization", "name"),
     [("batch", "BatchNormalization"), ("layer", "GroupNormalization")],
@@ -73,6 +78,7 @@ def test_discriminator_normalizes_on_request(normalization, name):
     assert layer_names(discriminator).count(name) == 1
 
 
+@pytest.mark.quickest
 def test_layer_normalization_scores_each_image_by_itself():
     discriminator = networks.dcgan_discriminator(
         (16, 16, 1), width=2, normalization="layer"
@@ -121,6 +127,7 @@ def test_generator_normalizes_by_class_on_request():
     assert np.ptp(ops.convert_to_numpy(generator(same)), axis=0).max() > 1e-3
 
 
+@pytest.mark.quickest
 def test_generator_without_classes_has_no_normalization_by_class():
     with pytest.raises(ValueError, match="needs classes.*num_classes=None"):
         networks.dcgan_generator(
@@ -128,6 +135,7 @@ def test_generator_without_classes_has_no_normalization_by_class():
         )
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("options", "message"),
     [

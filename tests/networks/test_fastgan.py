@@ -11,6 +11,8 @@ import keras_gan
 from keras_gan import networks
 from keras_gan.layers import RandomQuadrant, ReconstructionError, augmenter
 from keras_gan.losses import PerceptualLoss
+from keras_gan.networks.fastgan.generator import _excited
+from keras_gan.networks.initialization import Initializers
 
 SHAPE = (16, 16, 1)
 # Passes of the discriminator in a step: of real, of fake, of new fake images.
@@ -35,6 +37,7 @@ def feature_model():
     return model
 
 
+@pytest.mark.quickest
 def test_error_of_features_is_the_perceptual_loss():
     images = RNG.normal(size=(3, 8, 8, 1)).astype("float32")
     drawn = RNG.normal(size=(3, 8, 8, 1)).astype("float32")
@@ -84,6 +87,7 @@ def test_trains_by_its_recipe_and_comes_back(tmp_path):
     assert resumed == logs
 
 
+@pytest.mark.quickest
 def test_learns_to_reconstruct_a_few_images():
     steps = np.linspace(-1, 1, 16)
     images = np.stack([np.add.outer(steps, s * steps) / 2 for s in (-1, 1)])
@@ -115,3 +119,58 @@ def test_sizes():
     for shape in ((8, 8, 1), (30, 30, 1), (16, 64, 1)):
         with pytest.raises(ValueError, match="Sides of images must be"):
             networks.fastgan(shape)
+
+
+@pytest.mark.once
+def test_noise_is_added_in_every_other_block():
+    generator = networks.fastgan_generator((64, 64, 1), width=2, seed=1)
+    kind = keras_gan.layers.NoiseInjection
+    sides = [x.output.shape[1] for x in generator.layers if isinstance(x, kind)]
+    assert sides == [8, 8, 32, 32]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("side", [4, 7, 8, 14, 20, 28])
+def test_every_pixel_of_the_coarse_map_counts_for_the_gates(side):
+    size = side
+    while size > 7:
+        size //= 2
+    fine = keras.Input((4, 4, 2))
+    coarse = keras.Input((side, side, 1))
+    gated = _excited(fine, coarse, (size, size), Initializers(1, stream=0))
+    network = keras.Model([fine, coarse], gated)
+    ones = np.ones((side * side, 4, 4, 2), "float32")
+    dots = np.eye(side * side, dtype="float32").reshape(-1, side, side, 1)
+    gates = array(network([ones, dots]))[:, 0, 0]
+    none = array(network([ones[:1], 0.0 * dots[:1]]))[0, 0, 0]
+    assert (np.abs(gates - none).max(axis=1) > 0.0).all()
+
+
+@pytest.mark.once
+def test_all_kernels_but_the_first_have_spectral_normalization():
+    pair = networks.fastgan((64, 64, 1), width=2, latent_dim=4, seed=1)
+    for network, number in zip(pair, (1, 0), strict=True):
+        kinds = (keras.layers.Conv2D, keras.layers.Dense)
+        bare = [x for x in network.layers if isinstance(x, kinds)]
+        assert len(bare) == number
+        wrapped = [
+            x.layer
+            for x in network.layers
+            if isinstance(x, keras_gan.layers.SpectralNormalization)
+        ]
+        assert len(wrapped) > 8
+        assert not any(
+            x.use_bias for x in wrapped if isinstance(x, keras.layers.Conv2D)
+        )
+
+
+@pytest.mark.once
+def test_both_paths_of_a_block_are_activated_before_their_mean():
+    network = networks.fastgan_discriminator(SHAPE, width=2, seed=1)
+    means = [x for x in network.layers if isinstance(x, keras.layers.Average)]
+    for mean in means:
+        for part in mean.input:
+            assert isinstance(
+                part._keras_history.operation, keras.layers.LeakyReLU
+            )
+    assert len(means) == 2

@@ -3,7 +3,14 @@
 import keras
 import numpy as np
 import pytest
-from portable import QUICK_STEPS, array, assert_close, assert_equal
+from portable import (
+    QUICK_STEPS,
+    array,
+    assert_close,
+    assert_equal,
+    input_gradients,
+    tensor,
+)
 
 import keras_gan
 from keras_gan import networks
@@ -82,6 +89,7 @@ def test_other_sizes_are_refused(shape, width, error):
         networks.ladagan(shape, width=width)
 
 
+@pytest.mark.quickest
 def test_mlp_of_the_generator_has_no_residual():
     generator = networks.ladagan_generator(SHAPE, width=4, latent_dim=4, seed=1)
     last = [w for w in generator.layers if isinstance(w, keras.layers.Dense)][
@@ -116,3 +124,22 @@ def test_trains_by_its_recipe(num_classes):
         )
     ]
     assert np.mean(changed) > 0.9
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("shape", [(28, 28, 1), (64, 32, 1)])
+def test_penalty_is_that_of_the_sum_of_the_logits(shape):
+    """0.01 |gradient of the sum|^2, which the authors' code adds."""
+    network = networks.ladagan_discriminator(shape, width=4, seed=1)
+    kind = keras.layers.Conv2D
+    last = [x for x in network.layers if isinstance(x, kind)][-1]
+    several = keras.Model(network.inputs, last.output)
+    images = RNG.uniform(-1, 1, (2, *shape)).astype("float32")
+    slopes = input_gradients(
+        lambda x: keras.ops.sum(several(x), axis=(1, 2, 3)), tensor(images)
+    )
+    expected = 0.01 * np.square(array(slopes)).sum((1, 2, 3)).mean()
+    (penalty,) = networks.recipe("ladagan", shape).penalties
+    assert expected > 0
+    found = penalty(network, tensor(images), tensor(images))
+    assert_close(found, expected, rtol=1e-4)

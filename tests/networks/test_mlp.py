@@ -6,6 +6,7 @@ from portable import assert_close, to_numpy
 from keras_gan import networks
 
 
+@pytest.mark.quickest
 def test_vectors_have_no_range():
     generator, discriminator = networks.mlp((2,), latent_dim=2, hidden=(8, 8))
     points = generator(100 * np.ones((3, 2)))
@@ -20,12 +21,14 @@ def test_images_end_in_tanh():
     assert 0.9 < np.abs(images).max() <= 1
 
 
+@pytest.mark.quickest
 def test_hidden_sets_the_layers():
     discriminator = networks.mlp_discriminator((3,), hidden=(5, 7))
     kernels = [w.shape for w in discriminator.weights if w.name == "kernel"]
     assert kernels == [(3, 5), (5, 7), (7, 1)]
 
 
+@pytest.mark.quickest
 def test_pair_without_hidden_layers_is_linear():
     generator, _ = networks.mlp((3,), latent_dim=2, hidden=())
     z = np.random.default_rng(0).normal(size=(4, 2)).astype("float32")
@@ -33,6 +36,7 @@ def test_pair_without_hidden_layers_is_linear():
     assert_close(generator(z), expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("hidden", "error"),
     [((8, 0), ValueError), (8, TypeError), ((8, 1.5), TypeError)],

@@ -52,6 +52,7 @@ def test_a_fade_begins_with_the_level_before_doubled():
         assert np.abs(array(draw(LATENTS)) - before).max() > 0.01
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("level", [1, 2])
 def test_a_complete_level_does_not_depend_on_the_one_before(level):
     pair = networks.progressive(SHAPE, latent_dim=4, **SMALL, **LONG)
@@ -82,6 +83,7 @@ def is_of(layer, level):
     return channels in layer.kernel.shape[2:]
 
 
+@pytest.mark.quickest
 def test_levels_that_are_not_in_use_are_not_needed():
     pair = networks.progressive(SHAPE, latent_dim=4, **SMALL, **LONG)
     for network, inputs in zip(pair, (LATENTS, IMAGES), strict=True):

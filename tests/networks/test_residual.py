@@ -1,5 +1,6 @@
 import keras
 import numpy as np
+import pytest
 from portable import assert_close, assert_equal, to_numpy
 
 from keras_gan.networks.initialization import Initializers
@@ -25,6 +26,7 @@ def block_model(channels=6, **options):
     return keras.Model(inputs, outputs)
 
 
+@pytest.mark.quickest
 def test_block_starts_as_the_identity():
     x = np.random.default_rng(0).normal(size=(2, 5, 4, 6)).astype("float32")
     model = block_model(groups=3, expansion=2)
@@ -60,6 +62,7 @@ def test_block_equals_its_formula_for_a_constant_pixel():
     assert_close(actual, expected, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.quickest
 def test_weights_start_with_the_deviation_of_the_paper():
     inputs = keras.Input((4, 4, 128))
     stage = residual_stages(
@@ -77,6 +80,7 @@ def test_weights_start_with_the_deviation_of_the_paper():
     assert not last.any()
 
 
+@pytest.mark.quickest
 def test_with_channels_leaves_equal_widths_alone():
     x = keras.Input((4, 4, 3))
     initializers = Initializers(None, stream=0)

@@ -17,6 +17,7 @@ def test_images_and_class_logits(shape):
     assert logits.shape == (3, 4) and logits.dtype == "float32"
 
 
+@pytest.mark.quickest
 def test_seed_determines_the_weights():
     first, same, other = (
         networks.semi_supervised_classifier(
@@ -47,6 +48,7 @@ def test_channels_of_kernels_keep_the_norm_one():
         assert_close(norms, np.ones_like(norms), rtol=1e-4)
 
 
+@pytest.mark.quickest
 def test_no_layer_of_the_classifier_sees_the_batch():
     classifier = networks.semi_supervised_classifier(
         (8, 8, 1), 3, width=2, dropout=0.0, noise=0.0, seed=1
@@ -58,6 +60,7 @@ def test_no_layer_of_the_classifier_sees_the_batch():
     )
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "options, message",
     [

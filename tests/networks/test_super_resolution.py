@@ -7,13 +7,15 @@ from portable import array, assert_close, quick
 
 from keras_gan import networks
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
 SMALL = {
     "srresnet_generator": {"width": 2, "blocks": 1},
     "rrdb_generator": {"width": 2, "growth": 1, "blocks": 1},
 }
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("scale", [1, 3, 8])
 @pytest.mark.parametrize("builder", SMALL)
 def test_scales_of_odd_images(builder, scale):
@@ -25,7 +27,6 @@ def test_scales_of_odd_images(builder, scale):
     assert model(images).shape[1:] == wanted[1:]
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
 def test_srresnet_adds_to_the_interpolated_image(policy):
     keras.config.set_dtype_policy(policy)
@@ -42,7 +43,6 @@ def test_srresnet_adds_to_the_interpolated_image(policy):
     assert_close(array(quick(model)(images))[0, ..., 0], wanted, rtol=1e-5)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(("scale", "factor"), [(1, 4), (2, 2), (4, 1)])
 def test_rrdb_computes_at_a_lower_resolution(scale, factor):
     model = networks.rrdb_generator(

@@ -34,6 +34,7 @@ def values_of(weights):
     return [keras.ops.convert_to_numpy(v).tolist() for v in weights]
 
 
+@pytest.mark.quickest
 def test_defaults_are_those_of_gans():
     for part in AdversarialOptimizer().parts:
         config = part.get_config()
@@ -42,6 +43,7 @@ def test_defaults_are_those_of_gans():
         assert float(part.learning_rate) == pytest.approx(1e-3)
 
 
+@pytest.mark.quickest
 def test_names_and_configs_stand_for_optimizers():
     config = keras.optimizers.serialize(adam(0.3))
     pair = AdversarialOptimizer("rmsprop", config)
@@ -49,6 +51,7 @@ def test_names_and_configs_stand_for_optimizers():
     assert float(pair.discriminator.learning_rate) == pytest.approx(0.3)
 
 
+@pytest.mark.quickest
 def test_variables_are_those_of_both():
     pair = AdversarialOptimizer()
     pair.build_parts(variables([1.0, 2.0]), variables(3.0))
@@ -103,6 +106,7 @@ def test_one_networks_gradients_leave_the_other_alone(built):
     assert [int(part.iterations) for part in pair.parts] == [0, 1]
 
 
+@pytest.mark.quickest
 def test_learning_rate_keeps_the_ratio():
     pair = AdversarialOptimizer(sgd(0.1), sgd(0.4))
     assert float(pair.learning_rate) == pytest.approx(0.1)
@@ -165,6 +169,7 @@ def test_averages_of_the_parts_are_finalized():
     assert values_of(weights[1]) == [-2.0]
 
 
+@pytest.mark.quickest
 def test_config_round_trip_is_the_same_before_and_after_build():
     pair = AdversarialOptimizer(adam(1e-3), "rmsprop", name="both")
     config = pair.get_config()
@@ -179,6 +184,7 @@ def test_config_round_trip_is_the_same_before_and_after_build():
     assert clone.get_config() == config
 
 
+@pytest.mark.quickest
 def test_ratio_survives_a_rate_of_zero():
     pair = AdversarialOptimizer(sgd(0.1), sgd(0.4))
     pair.learning_rate = 0.0
@@ -211,6 +217,7 @@ def make_trained():
     return gan
 
 
+@pytest.mark.quickest
 def test_same_object_twice():
     one = adam()
     with pytest.raises(ValueError, match="Received: the same.*Make two"):
@@ -243,6 +250,7 @@ def test_any_number_of_named_parts(three):
     np.testing.assert_array_equal(to_numpy(weights[1][0]), 2.0)
 
 
+@pytest.mark.quickest
 def test_named_parts_beside_a_generator():
     more = AdversarialOptimizer(sgd(0.1), critic=None)
     assert more.names == ("generator", "critic")
@@ -253,6 +261,7 @@ def test_named_parts_beside_a_generator():
     assert AdversarialOptimizer().names == ("generator", "discriminator")
 
 
+@pytest.mark.quickest
 def test_all_learning_rates_keep_their_ratios(three):
     for rate in (0.01, 0.0, 0.02):
         three.learning_rate = rate
@@ -260,6 +269,7 @@ def test_all_learning_rates_keep_their_ratios(three):
         np.testing.assert_allclose(rates, [rate, 4 * rate, rate / 100], 1e-5)
 
 
+@pytest.mark.quickest
 def test_config_of_named_parts(three):
     three.learning_rate = 0.0
     config = three.get_config()
@@ -271,6 +281,7 @@ def test_config_of_named_parts(three):
     assert float(to_numpy(clone.critic.learning_rate)) == pytest.approx(0.4)
 
 
+@pytest.mark.quickest
 def test_files_from_when_there_were_two(built):
     config = built[0].get_config()
     del config["learning_rate_ratios"]
@@ -281,17 +292,20 @@ def test_files_from_when_there_were_two(built):
     assert rate == pytest.approx(3.0)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("name", ["iterations", "apply", "names", "parts"])
 def test_names_that_are_taken(name):
     with pytest.raises(ValueError, match=f"Received: {name}. Rename the pl"):
         AdversarialOptimizer(**{name: sgd()})
 
 
+@pytest.mark.quickest
 def test_pair_in_a_pair():
     with pytest.raises(ValueError, match="`discriminator`.*one player"):
         AdversarialOptimizer(adam(), AdversarialOptimizer())
 
 
+@pytest.mark.quickest
 def test_not_an_optimizer():
     with pytest.raises(ValueError, match="`generator`: .*nadamax"):
         AdversarialOptimizer("nadamax")
@@ -299,6 +313,7 @@ def test_not_an_optimizer():
         AdversarialOptimizer(adam(), adam(), clipnorm=1.0)
 
 
+@pytest.mark.quickest
 def test_an_optimizer_of_another_model(built):
     part = built[0].generator
     other = keras.Variable(np.zeros(3))
@@ -320,6 +335,7 @@ def test_apply_needs_to_know_whose_weights_are_whose(built):
         built[0].apply([tensor(1.0)], weights)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("name", ["generator", "discriminator"])
 def test_one_part_with_the_name_of_a_pairs(name):
     one = AdversarialOptimizer.of({name: None})
@@ -328,6 +344,7 @@ def test_one_part_with_the_name_of_a_pairs(name):
     assert clone.get_config() == one.get_config()
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("with_schedule", [0, 1])
 def test_a_schedule_keeps_the_rates_of_all_parts(with_schedule):
     decay = keras.optimizers.schedules.ExponentialDecay(0.4, 10, 0.5)
@@ -341,6 +358,7 @@ def test_a_schedule_keeps_the_rates_of_all_parts(with_schedule):
     assert float(to_numpy(other.learning_rate)) == pytest.approx(0.1)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("rate", "error"),
     [
@@ -360,6 +378,7 @@ def test_a_rate_that_is_no_number_changes_no_part(rate, error):
     np.testing.assert_allclose(rates, [0.1, 0.4], rtol=1e-6)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("parts", [{}, "adam", None])
 def test_parts_that_are_no_dict(parts):
     with pytest.raises(ValueError, match="`parts` must be a dict.*Received: "):

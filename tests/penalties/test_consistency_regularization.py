@@ -61,6 +61,7 @@ def test_value_and_gradient_are_exact(quadratic, images, differentiated):
     np.testing.assert_allclose(received, slope, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("weights, side", [((5.0, 0.0), 0), ((0.0, 5.0), 1)])
 def test_a_weight_of_zero_leaves_a_side_out(quadratic, images, weights, side):
     penalty = ConsistencyRegularization(Doubled(), *weights)
@@ -94,6 +95,7 @@ def test_nothing_passes_through_the_augmentation(
     assert np.abs(of_matrix).max() > 0
 
 
+@pytest.mark.quickest
 def test_both_images_of_a_pair_are_scored_and_the_plain_one_once(tensors):
     real, fake = tensors
     passes = []
@@ -127,6 +129,7 @@ def test_programs_agree_with_eager(quadratic, tensors):
     assert received.dtype == "float32"
 
 
+@pytest.mark.quickest
 def test_an_empty_batch_gives_zero(quadratic):
     none = ops.zeros((0, 3, 2, 1))
     value = ConsistencyRegularization(Doubled())(quadratic, none, none)
@@ -142,6 +145,7 @@ def test_an_adaptive_augmenter_is_fed():
     assert [float(logits[0, 0]) for logits in inside.fed] == [1.0, 1.0]
 
 
+@pytest.mark.quickest
 def test_config_round_trip():
     penalty = ConsistencyRegularization(
         keras.layers.RandomFlip(**FLIP), 3.0, 0.0, every=4, name="cr"
@@ -157,6 +161,7 @@ def test_config_round_trip():
     assert again.get_config() == before
 
 
+@pytest.mark.quickest
 def test_seeds_are_apart_from_other_variables():
     augmenter = keras.layers.Pipeline(
         [keras.layers.RandomFlip(**FLIP), AdaptiveAugment("b", seed=1)]
@@ -171,6 +176,7 @@ def test_seeds_are_apart_from_other_variables():
     assert not any("seed" in one.path for one in penalty.variables)
 
 
+@pytest.mark.quickest
 def test_state_is_that_of_the_augmenter(quadratic, images):
     first, second = (
         ConsistencyRegularization(keras.layers.RandomFlip(**FLIP))
@@ -190,6 +196,7 @@ def test_state_is_that_of_the_augmenter(quadratic, images):
         assert one == other
 
 
+@pytest.mark.quickest
 def test_integer_images_are_refused(quadratic):
     penalty = ConsistencyRegularization(Doubled())
     images = ops.zeros((2, 3, 2, 1), "uint8")
@@ -197,12 +204,14 @@ def test_integer_images_are_refused(quadratic):
         penalty(quadratic, images, images)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("augmenter", [None, "ada", lambda x: x])
 def test_what_is_no_layer_is_refused(augmenter):
     with pytest.raises(TypeError, match="`augmenter` must be a Keras layer"):
         ConsistencyRegularization(augmenter)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("name", ["real_weight", "fake_weight"])
 def test_a_negative_weight_is_refused(name):
     with pytest.raises(ValueError, match=f"`{name}` must be .*{name}=-1"):

@@ -3,6 +3,9 @@ import pytest
 
 from keras_gan.penalties import default_gamma
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 
 def test_it_grows_with_the_pixels_and_not_with_the_channels():
     sides = [8, 16, 32, 64, 128, 256]

@@ -43,6 +43,7 @@ def test_points_lie_around_the_real_images():
     assert shares.mean() == pytest.approx(0.5, abs=0.15)
 
 
+@pytest.mark.quickest
 def test_fake_images_are_not_looked_at(quadratic, images):
     real, fake = images
     one, other = (
@@ -67,6 +68,7 @@ def test_images_without_contrast_are_scored_as_they_are(
         assert np.isfinite(gradient).all()
 
 
+@pytest.mark.quickest
 def test_a_negative_noise_scale_is_refused():
     with pytest.raises(ValueError, match="`noise_scale` must be .*negative"):
         DRAGAN(noise_scale=-0.5)

@@ -65,6 +65,7 @@ def compiled(network):
     return gan
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "inner, dtype, words",
     [
@@ -97,6 +98,7 @@ def test_it_trains_and_is_resumed_exactly(tmp_path):
         np.testing.assert_array_equal(same, weight)
 
 
+@pytest.mark.quickest
 def test_unknown_methods_are_refused():
     with pytest.raises(ValueError, match="`method` must be .*Received: method"):
         R1(method="guess")

@@ -143,6 +143,7 @@ def test_replicas_measure_at_different_points(two_cpus, tensors):
     assert np.abs(first - second).max() > 0.1
 
 
+@pytest.mark.quickest
 def test_build_makes_the_seed_once():
     penalty = GradientPenalty()
     assert penalty.seed_generators == []
@@ -155,6 +156,7 @@ def test_build_makes_the_seed_once():
     assert penalty.get_config() == before
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("fake_shape", [(7, 3, 2, 1), (8, 3, 2), (8, 3, 2, 3)])
 def test_different_shapes_are_refused(quadratic, fake_shape):
     real, fake = np.zeros((8, 3, 2, 1)), np.zeros(fake_shape)
@@ -163,12 +165,14 @@ def test_different_shapes_are_refused(quadratic, fake_shape):
     assert f"fake_images.shape={fake_shape}" in str(error.value)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("name", ["weight", "target"])
 def test_negative_numbers_are_refused(name):
     with pytest.raises(ValueError, match=f"`{name}` must be .*not negative"):
         GradientPenalty(**{name: -1.0})
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("seed", [1.5, "a", True])
 def test_seeds_that_are_no_integers_are_refused(seed):
     with pytest.raises(TypeError, match="`seed` must be an integer"):

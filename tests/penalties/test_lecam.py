@@ -80,6 +80,7 @@ def test_averages_are_constants_to_the_gradient(images, differentiated):
     np.testing.assert_allclose(slope, 0.6 * (above - below), rtol=1e-4)
 
 
+@pytest.mark.quickest
 def test_a_call_changes_no_state(quadratic, images):
     penalty = LeCam()
     penalty.update_state(np.float32([[0.4]]), np.float32([[-0.2]]))
@@ -88,6 +89,7 @@ def test_a_call_changes_no_state(quadratic, images):
     assert averages(penalty) == before
 
 
+@pytest.mark.quickest
 def test_saved_variables_continue_the_average():
     batches = some_logits()
     whole, first, second = LeCam(), LeCam(), LeCam()
@@ -103,6 +105,7 @@ def test_saved_variables_continue_the_average():
     assert averages(second) == averages(whole)
 
 
+@pytest.mark.quickest
 def test_build_makes_the_state_once():
     penalty = LeCam()
     assert penalty.variables == []
@@ -115,12 +118,14 @@ def test_build_makes_the_state_once():
     assert penalty.get_config() == before
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("decay", [-0.1, 1.0, 1.5])
 def test_decays_out_of_range_are_refused(decay):
     with pytest.raises(ValueError, match=f"`decay` must be .*decay={decay}"):
         LeCam(decay=decay)
 
 
+@pytest.mark.quickest
 def test_a_negative_weight_is_refused():
     with pytest.raises(ValueError, match="`weight` must be .*weight=-1"):
         LeCam(weight=-1.0)

@@ -69,6 +69,7 @@ def of_layer(layer, *shapes):
     return float(penalty.of_turn(Turn(penalty, model)))
 
 
+@pytest.mark.quickest
 def test_scaled_kernels_are_those_in_use():
     dense = layers.EqualizedDense(
         5, gain=2.0, learning_rate_multiplier=0.1, seed=1
@@ -102,6 +103,7 @@ def test_all_kernels_of_attention_count():
     assert found == pytest.approx(off_diagonal(*kernels), rel=1e-5)
 
 
+@pytest.mark.quickest
 def test_shared_kernels_count_once_and_those_of_others_not():
     model, penalty = network(), OrthogonalRegularization(1.0)
     value = float(penalty.of_turn(Turn(penalty, model)))
@@ -109,6 +111,7 @@ def test_shared_kernels_count_once_and_those_of_others_not():
     assert float(penalty.of_turn(Turn(OrthogonalRegularization(), model))) == 0
 
 
+@pytest.mark.quickest
 def test_orthogonal_columns_of_any_length_cost_nothing():
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3)])
     model.layers[0].kernel.assign(np.diag([1.0, 5.0, 0.1]))

@@ -86,6 +86,7 @@ def test_gradient_is_that_of_finite_differences(same_noise, monkeypatch):
     assert_close(found, wanted, rtol=1e-2)
 
 
+@pytest.mark.quickest
 def test_moving_mean_is_of_all_lengths():
     penalty = PathLength(decay=0.5)
     for total, count in ((8.0, 4.0), (0.0, 0.0), (6.0, 2.0)):

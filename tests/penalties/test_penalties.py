@@ -130,7 +130,7 @@ def test_a_network_gets_finite_gradients(name, differentiated):
         assert np.any(gradient)
 
 
-@pytest.mark.parametrize("size", [1e-4, 1.0, 1e4])
+@pytest.mark.parametrize("size", [1e-4, 1e4])
 @every_penalty
 def test_it_is_finite_for_logits_of_any_size(
     name, size, images, differentiated
@@ -145,14 +145,13 @@ def test_it_is_finite_for_logits_of_any_size(
     assert np.isfinite(found).all()
 
 
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 @every_penalty
-def test_half_precision_images_give_a_float32_scalar(name, dtype, images):
+def test_half_precision_images_give_a_float32_scalar(name, images):
     def score(batch):
         return 500.0 * ops.sum(batch, axis=(1, 2, 3))[:, None]
 
     # 500 squared is beyond float16.
-    halves = [ops.cast(array / 8.0, dtype) for array in images]
+    halves = [ops.cast(array / 8.0, "float16") for array in images]
     value = ready(name)(score, *halves)
     wide = ready(name)(score, *(ops.cast(half, "float32") for half in halves))
     value, wide = to_numpy(value), to_numpy(wide)
@@ -173,11 +172,13 @@ def test_an_empty_batch_costs_nothing(name, quadratic, differentiated):
         assert not np.any(gradient)
 
 
+@pytest.mark.quickest
 @every_penalty
 def test_which_penalties_take_input_gradients(name):
     assert penalties.get(name).uses_input_gradients == (name != "lecam")
 
 
+@pytest.mark.quickest
 @every_penalty
 def test_get_by_name(name):
     penalty = penalties.get(name)
@@ -188,6 +189,7 @@ def test_get_by_name(name):
     assert type(penalties.recommended(name, (8, 8, 1))) is NAMES[name]
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
@@ -202,6 +204,7 @@ def test_other_names(name, kind):
     assert penalty.name == name
 
 
+@pytest.mark.quickest
 def test_every_default_of_a_loss_has_a_penalty():
     for cls in losses.AdversarialLoss.__subclasses__():
         for name in cls.default_penalties:
@@ -228,6 +231,7 @@ SETTINGS = {
 }
 
 
+@pytest.mark.quickest
 @every_penalty
 def test_config_goes_through_json_and_back(name):
     settings = {**SETTINGS[name], "every": 16, "name": "mine"}
@@ -251,6 +255,7 @@ class UserPenalty(penalties.LeCam):
     pass
 
 
+@pytest.mark.quickest
 def test_a_callable_is_taken_as_it_is_and_goes_through_a_config():
     assert penalties.get(logit_drift) is logit_drift
     assert penalties.recommended(logit_drift, (2,)) is logit_drift
@@ -258,6 +263,7 @@ def test_a_callable_is_taken_as_it_is_and_goes_through_a_config():
     assert penalties.deserialize(config) is logit_drift
 
 
+@pytest.mark.quickest
 def test_an_unregistered_class_is_found_in_custom_objects():
     config = penalties.serialize(UserPenalty())
     again = penalties.deserialize(
@@ -266,6 +272,7 @@ def test_an_unregistered_class_is_found_in_custom_objects():
     assert type(again) is UserPenalty
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "identifier", ["r3", None, 3, {"gamma": 1.0}, penalties.R1]
 )

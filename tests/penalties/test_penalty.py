@@ -12,6 +12,7 @@ class Drift(Penalty):
         return batch_mean(score(real_images) ** 2)
 
 
+@pytest.mark.quickest
 def test_a_subclass_needs_only_call():
     penalty = Drift()
     penalty.build()
@@ -24,6 +25,7 @@ def test_a_subclass_needs_only_call():
     assert float(penalty(lambda x: 2.0 * x, ops.ones((3, 1)), None)) == 4.0
 
 
+@pytest.mark.quickest
 def test_a_subclass_without_call_cannot_be_made():
     class Nothing(Penalty):
         pass
@@ -32,18 +34,21 @@ def test_a_subclass_without_call_cannot_be_made():
         Nothing()
 
 
+@pytest.mark.quickest
 def test_name_and_interval_are_kept():
     penalty = Drift(every=16, name="logit_drift")
     assert penalty.get_config() == {"every": 16, "name": "logit_drift"}
     assert Drift(every=np.int64(3)).every == 3
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("every", [0, -2])
 def test_intervals_below_one_are_refused(every):
     with pytest.raises(ValueError, match=rf"`every` .*every={every}\. Use"):
         Drift(every=every)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("every", [2.0, "4", None, True])
 def test_intervals_that_are_no_integers_are_refused(every):
     with pytest.raises(TypeError, match="`every` must be an integer. Received"):

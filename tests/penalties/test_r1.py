@@ -32,6 +32,7 @@ def test_gradient_with_respect_to_weights_is_exact(
     )
 
 
+@pytest.mark.quickest
 def test_fake_images_are_not_looked_at(quadratic, tensors):
     real, fake = tensors
     assert to_numpy(R1(1.0)(quadratic, real, fake)) == to_numpy(
@@ -40,6 +41,7 @@ def test_fake_images_are_not_looked_at(quadratic, tensors):
     assert [len(scored) for scored in quadratic.scored] == [len(real)] * 2
 
 
+@pytest.mark.quickest
 def test_gamma_left_out_is_that_of_the_images(make_quadratic):
     shape = (48, 48, 1)
     score = make_quadratic(shape)
@@ -51,12 +53,14 @@ def test_gamma_left_out_is_that_of_the_images(make_quadratic):
     assert R1.recommended(shape).gamma == default_gamma(shape)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("gamma", [-1.0, float("nan"), float("inf")])
 def test_gammas_out_of_range_are_refused(gamma):
     with pytest.raises(ValueError, match="`gamma` must be .*Received: gamma="):
         R1(gamma)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("gamma", ["1", True])
 def test_gammas_that_are_no_numbers_are_refused(gamma):
     with pytest.raises(TypeError, match="`gamma` must be a number. Received"):

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from keras import ops
 
 from keras_gan.penalties import R1, R2
@@ -14,6 +15,7 @@ def test_value_is_exact_for_a_quadratic(quadratic, tensors):
     np.testing.assert_allclose(to_numpy(received), expected, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_it_is_r1_with_the_images_exchanged(quadratic, tensors):
     real, fake = tensors
     assert to_numpy(R2(2.0)(quadratic, real, fake)) == to_numpy(
@@ -24,6 +26,7 @@ def test_it_is_r1_with_the_images_exchanged(quadratic, tensors):
     )
 
 
+@pytest.mark.quickest
 def test_batches_may_differ_in_size(quadratic, tensors):
     real, fake = tensors
     assert to_numpy(R2(2.0)(quadratic, real[:3], fake)) == to_numpy(

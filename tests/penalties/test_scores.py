@@ -63,6 +63,7 @@ def test_input_gradients(matrix, images, way, run):
     close(function(images), 2 * numpy(images) @ matrix)
 
 
+@pytest.mark.quickest
 @each_way
 @pytest.mark.parametrize("kind", [np.asarray, ops.convert_to_tensor])
 def test_integer_images_have_no_gradients(way, kind):
@@ -91,6 +92,7 @@ def test_scores_that_do_not_depend_on_images_have_no_slope(images):
     np.testing.assert_array_equal(numpy(slopes), np.zeros((5, 3)))
 
 
+@pytest.mark.quickest
 def test_each_batch_is_scored_once_and_when_it_is_asked_for(matrix, images):
     network = Quadratic(matrix)
     scores = Scores(network, images, images + 1.0)
@@ -107,6 +109,7 @@ def test_each_batch_is_scored_once_and_when_it_is_asked_for(matrix, images):
     assert network.passes == 2
 
 
+@pytest.mark.quickest
 def test_other_images_are_scored_anew(matrix, images):
     network = Quadratic(matrix)
     scores = Scores(network, images, images + 1.0)
@@ -120,6 +123,7 @@ def test_other_images_are_scored_anew(matrix, images):
     close(input_gradients(scores, others), 2 * numpy(others) @ matrix)
 
 
+@pytest.mark.quickest
 def test_the_way_back_is_made_only_where_it_is_wanted(matrix, images):
     network = Quadratic(matrix)
     scored = Scored(network, images, keeps_gradients=False)
@@ -155,6 +159,7 @@ def test_slopes_are_of_the_first_output(matrix, images):
     close(scored.input_gradients, 2 * numpy(images) @ matrix)
 
 
+@pytest.mark.quickest
 def test_labels_may_be_integers_where_no_slope_is_asked_for():
     scored = Scored(lambda x: ops.cast(x, "float32"), np.arange(3))
     np.testing.assert_array_equal(numpy(scored.logits), [0.0, 1.0, 2.0])

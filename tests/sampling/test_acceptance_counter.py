@@ -7,6 +7,9 @@ import pytest
 
 from keras_gan.sampling.acceptance_counter import AcceptanceCounter
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 FILTER = SimpleNamespace(name="mine")
 
 

@@ -64,6 +64,7 @@ def test_labels_are_compared_and_weighed(make, least, expected):
     assert_close(made.score(LOGITS, LABELS), own, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_log_probabilities_are_read_as_such():
     x = keras.Input((3,))
     made = ClassifierAgreement(keras.Model(x, ops.log_softmax(x)))
@@ -89,6 +90,7 @@ def test_it_works_in_a_data_pipeline():
     assert array(accepted).tolist() == [True, False, False, False]
 
 
+@pytest.mark.quickest
 def test_images_come_in_the_range_of_the_classifier():
     seen = []
 
@@ -102,6 +104,7 @@ def test_images_come_in_the_range_of_the_classifier():
     assert_close(seen[0], [[0.0, 127.5, 255.0]])
 
 
+@pytest.mark.quickest
 def test_a_classifier_of_bytes_gets_them_rounded_and_clipped():
     bytes_ = keras.Input((3,), dtype="uint8")
     # Logits of the bytes' own size would saturate.
@@ -143,6 +146,7 @@ class Holder(layers.Layer):
         return cls(own, **config)
 
 
+@pytest.mark.quickest
 def test_the_classifier_is_saved_with_what_holds_the_filter(tmp_path):
     classifier = keras.Sequential([keras.Input((3,)), layers.Dense(3)])
     made = ClassifierAgreement(classifier, 0.2, value_range=(0, 1))
@@ -158,6 +162,7 @@ def test_the_classifier_is_saved_with_what_holds_the_filter(tmp_path):
     assert_equal(loaded.score(LOGITS, LABELS), made.score(LOGITS, LABELS))
 
 
+@pytest.mark.quickest
 def test_config_is_not_changed_by_use():
     made = ClassifierAgreement(logits_alone())
     before = made.get_config()
@@ -167,6 +172,7 @@ def test_config_is_not_changed_by_use():
     assert made.get_config() == before
 
 
+@pytest.mark.quickest
 def test_a_classifier_may_know_more_classes():
     made = ClassifierAgreement(logits_alone())
     made.bind(source(num_classes=2))
@@ -174,11 +180,13 @@ def test_a_classifier_may_know_more_classes():
     assert array(accepted).tolist() == [True, False, True, False]
 
 
+@pytest.mark.quickest
 def test_a_classifier_of_fewer_classes_is_refused():
     with pytest.raises(ValueError, match=r"\(batch, 4\).*\(None, 3\)"):
         ClassifierAgreement(logits_alone()).bind(source(num_classes=4))
 
 
+@pytest.mark.quickest
 def test_a_classifier_of_two_heads_is_refused():
     x = keras.Input((3,))
     made = ClassifierAgreement(keras.Model(x, [x, layers.Dense(1)(x)]))
@@ -186,32 +194,38 @@ def test_a_classifier_of_two_heads_is_refused():
         made.bind(source())
 
 
+@pytest.mark.quickest
 def test_a_source_without_classes_is_refused():
     with pytest.raises(ValueError, match="the generator has no classes"):
         ClassifierAgreement(logits_alone()).bind(source(num_classes=None))
 
 
+@pytest.mark.quickest
 def test_a_classifier_of_other_images_is_refused():
     with pytest.raises(ValueError, match="`classifier` must take the gen"):
         ClassifierAgreement(logits_alone()).bind(source(image_shape=(5,)))
 
 
+@pytest.mark.quickest
 def test_labels_that_are_missing_are_refused():
     with pytest.raises(ValueError, match="`labels` must be given"):
         ClassifierAgreement(logits_alone()).score(LOGITS)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("least", [-0.1, 1.0, 2])
 def test_probabilities_out_of_range_are_refused(least):
     with pytest.raises(ValueError, match=f"least_probability={least}"):
         ClassifierAgreement(logits_alone(), least)
 
 
+@pytest.mark.quickest
 def test_what_is_no_classifier_is_refused():
     with pytest.raises(TypeError, match="`classifier` must be a `keras.Mod"):
         ClassifierAgreement("digits")
 
 
+@pytest.mark.quickest
 def test_a_range_that_is_none_is_refused():
     with pytest.raises(ValueError, match="`value_range` must be two numbers"):
         ClassifierAgreement(logits_alone(), value_range=(1, 0))

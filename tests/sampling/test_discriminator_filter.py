@@ -145,6 +145,7 @@ def test_filters_work_in_a_data_pipeline(kind):
     assert_equal(accepted, made.accept(*arrays))
 
 
+@pytest.mark.quickest
 @each_filter
 @each_number
 def test_given_networks_and_calibration_are_saved(kind, num_classes, tmp_path):
@@ -161,6 +162,7 @@ def test_given_networks_and_calibration_are_saved(kind, num_classes, tmp_path):
     assert loaded.get_config()["name"] == made.name
 
 
+@pytest.mark.quickest
 @each_filter
 def test_a_network_that_the_holder_has_too_is_saved_with_both(kind, tmp_path):
     network = discriminator()
@@ -179,12 +181,14 @@ def test_a_network_that_the_holder_has_too_is_saved_with_both(kind, tmp_path):
     )
 
 
+@pytest.mark.quickest
 def test_a_file_of_another_filter_is_refused():
     made = ready(DiscriminatorThreshold, 3)
     with pytest.raises(ValueError, match="1 variables. Received: 2 variables"):
         made.load_own_variables({"0": np.zeros(3), "1": np.zeros(3)})
 
 
+@pytest.mark.quickest
 @each_filter
 def test_the_network_of_the_source_is_bound_anew(kind, tmp_path):
     made, origin = kind(), source(3)
@@ -201,6 +205,7 @@ def test_the_network_of_the_source_is_bound_anew(kind, tmp_path):
     )
 
 
+@pytest.mark.quickest
 @each_filter
 def test_config_is_not_changed_by_use(kind):
     made = kind(discriminator=discriminator())
@@ -232,6 +237,7 @@ def test_calibrating_again_forgets_and_makes_no_variables(kind):
         assert_equal(to_numpy(one), to_numpy(other))
 
 
+@pytest.mark.quickest
 @each_filter
 def test_classes_not_seen_use_the_number_over_all(kind):
     made = kind()
@@ -258,6 +264,7 @@ def test_everything_is_float32_under_every_policy(kind, policy):
     assert 0 < np.sum(array(made.accept(images, labels, uniform))) < 80
 
 
+@pytest.mark.quickest
 def test_an_unconditional_discriminator_may_judge_classes():
     made = ready(DiscriminatorThreshold, 3, discriminator=discriminator())
     images, labels, _ = some_images(80, 3)
@@ -266,6 +273,7 @@ def test_an_unconditional_discriminator_may_judge_classes():
     assert tuple(made.thresholds.shape) == (3,)
 
 
+@pytest.mark.quickest
 def test_a_source_says_whether_its_discriminator_takes_labels():
     made = DiscriminatorThreshold()
     made.bind(source(3, conditional=False))
@@ -273,6 +281,7 @@ def test_a_source_says_whether_its_discriminator_takes_labels():
     assert made.score(images, labels).shape == (80,)
 
 
+@pytest.mark.quickest
 def test_a_discriminator_may_say_the_class_after_the_logit():
     images = keras.Input(SHAPE)
     x = layers.Flatten()(images)
@@ -296,11 +305,13 @@ def test_no_image_is_accepted_before_calibration():
         assert not np.any(accept(tensor(images), None, tensor(uniform)))
 
 
+@pytest.mark.quickest
 def test_a_filter_without_a_discriminator_is_refused():
     with pytest.raises(ValueError, match="needs a discriminator.*Pass the"):
         DiscriminatorThreshold().bind(source(discriminator=None))
 
 
+@pytest.mark.quickest
 def test_a_conditional_discriminator_needs_classes():
     made = DiscriminatorThreshold(discriminator=discriminator(3))
     with pytest.raises(
@@ -309,23 +320,27 @@ def test_a_conditional_discriminator_needs_classes():
         made.bind(source())
 
 
+@pytest.mark.quickest
 def test_a_discriminator_of_other_images_is_refused():
     made = DiscriminatorThreshold(discriminator=discriminator())
     with pytest.raises(ValueError, match="`discriminator` must take the gen"):
         made.bind(source(image_shape=(8, 8, 1)))
 
 
+@pytest.mark.quickest
 def test_a_discriminator_of_several_logits_is_refused():
     network = keras.Sequential([keras.Input(SHAPE), layers.Flatten()])
     with pytest.raises(ValueError, match="one logit per image.*16"):
         DiscriminatorThreshold(discriminator=network).bind(source())
 
 
+@pytest.mark.quickest
 def test_what_is_no_network_is_refused():
     with pytest.raises(TypeError, match="`discriminator` must be a `keras.Mo"):
         DiscriminatorThreshold(discriminator="dcgan")
 
 
+@pytest.mark.quickest
 def test_another_number_of_classes_is_refused():
     made = ready(DiscriminatorThreshold, 3)
     with pytest.raises(ValueError, match="num_classes=3.*num_classes=None"):
@@ -333,11 +348,13 @@ def test_another_number_of_classes_is_refused():
     assert tuple(made.thresholds.shape) == (3,)
 
 
+@pytest.mark.quickest
 def test_use_before_bind_is_refused():
     with pytest.raises(ValueError, match="must be bound before"):
         DiscriminatorThreshold(0.0).score(some_images()[0])
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "labels",
     [[0, 1], [0, 1, 3], [-1, 0, 1], [0.0, 1.0, 2.0], [[0], [1], [2]]],
@@ -350,6 +367,7 @@ def test_labels_that_do_not_fit_are_refused(labels):
     assert to_numpy(made.thresholds).tolist() == before
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("labels", [["a", "b", "c"], []])
 def test_labels_without_a_least_and_a_largest_are_refused(labels):
     made = ready(DiscriminatorThreshold, 3)
@@ -357,12 +375,14 @@ def test_labels_without_a_least_and_a_largest_are_refused(labels):
         made.calibrate(some_images(3)[0], np.array(labels))
 
 
+@pytest.mark.quickest
 def test_labels_that_are_missing_are_refused():
     made = ready(DiscriminatorThreshold, 3)
     with pytest.raises(ValueError, match="`labels` must be given"):
         made.calibrate(some_images(3)[0])
 
 
+@pytest.mark.quickest
 def test_logits_that_are_not_finite_are_refused():
     made = ready(DiscriminatorThreshold)
     before = float(to_numpy(made.thresholds))
@@ -371,6 +391,7 @@ def test_logits_that_are_not_finite_are_refused():
     assert float(to_numpy(made.thresholds)) == before
 
 
+@pytest.mark.quickest
 def test_a_subclass_names_its_numbers():
     class AboveMean(DiscriminatorFilter):
         state_names = ("means",)
@@ -389,6 +410,7 @@ def test_a_subclass_names_its_numbers():
     assert_equal(accepted, logits > means[labels])
 
 
+@pytest.mark.quickest
 @each_filter
 @pytest.mark.parametrize("own", [True, False])
 def test_a_second_generator_is_refused_and_nothing_changes(kind, own):

@@ -61,6 +61,7 @@ def within_three_errors(values, mean, deviation):
     return off < 3 and wide < 3
 
 
+@pytest.mark.quickest
 def test_what_is_accepted_has_the_distribution_of_the_data():
     made = bound(ideal(), gamma=0.0)
     made.calibrate(draws(4000, seed=1)[0])
@@ -74,6 +75,7 @@ def test_what_is_accepted_has_the_distribution_of_the_data():
     assert abs(accepted.mean() - np.exp(-highest)) < 0.01
 
 
+@pytest.mark.quickest
 def test_each_class_has_the_distribution_of_its_data():
     made = bound(ideal(2), 2, gamma=0.0)
     x, labels, uniform = draws(200_000, seed=4)
@@ -86,6 +88,7 @@ def test_each_class_has_the_distribution_of_its_data():
         assert not within_three_errors(values, MEANS[other], DEVIATIONS[other])
 
 
+@pytest.mark.quickest
 def test_a_smaller_gamma_accepts_more():
     x, _, uniform = draws(2000, seed=5)
     kept = []
@@ -128,12 +131,14 @@ def test_the_probability_is_that_of_the_paper(gamma, logit):
     assert abs(probability(made, logit) - expected) < 2e-6
 
 
+@pytest.mark.quickest
 def test_the_default_accepts_a_logit_at_the_percentile_half_the_time():
     made = bound(identity())
     made.calibrate(np.arange(11, dtype="float32")[:, None])
     assert abs(probability(made, 8.0) - 0.5) < 1e-6
 
 
+@pytest.mark.quickest
 def test_maxima_and_gammas_are_those_of_each_class():
     made = bound(identity(), 2)
     images = np.array([0, 1, 2, 10, 30, 50], "float32")[:, None]
@@ -143,6 +148,7 @@ def test_maxima_and_gammas_are_those_of_each_class():
     assert_close(to_numpy(made.gammas), odds, rtol=1e-5)
 
 
+@pytest.mark.quickest
 def test_a_logit_above_the_maximum_raises_it_for_its_class_and_call():
     made = bound(identity(), 2, gamma=0.0)
     made.calibrate(np.array([[0.0], [1.0]] * 2), np.array([0, 0, 1, 1]))
@@ -174,6 +180,7 @@ def test_no_logit_is_too_large_or_too_small(jit_compile, epsilon):
     assert (np.diff(values) < 0).all()
 
 
+@pytest.mark.quickest
 def test_all_logits_alike_are_no_fault():
     made = bound(identity())
     images = np.ones((10, 1), "float32")
@@ -183,6 +190,7 @@ def test_all_logits_alike_are_no_fault():
     assert accepted.tolist() == [True] * 5 + [False] * 5
 
 
+@pytest.mark.quickest
 def test_round_trip():
     made = DiscriminatorRejectionSampling(1, percentile=60, epsilon=1e-6)
     config = keras.saving.serialize_keras_object(made)
@@ -192,18 +200,21 @@ def test_round_trip():
     assert DiscriminatorRejectionSampling().get_config()["gamma"] == "auto"
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("percentile", [-1, 100, 250])
 def test_percentiles_out_of_range_are_refused(percentile):
     with pytest.raises(ValueError, match=f"percentile={percentile}"):
         DiscriminatorRejectionSampling(percentile=percentile)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("epsilon", [0.0, -1e-8, 1e-40])
 def test_an_epsilon_that_is_too_small_is_refused(epsilon):
     with pytest.raises(ValueError, match="`epsilon` must be above 0"):
         DiscriminatorRejectionSampling(epsilon=epsilon)
 
 
+@pytest.mark.quickest
 def test_gammas_that_are_none_are_refused():
     with pytest.raises(ValueError, match="`gamma` must be .*'percentile'"):
         DiscriminatorRejectionSampling("percentile")

@@ -45,6 +45,7 @@ def test_each_class_keeps_the_share_that_was_asked_for(quantile):
         assert abs(kept - (1 - quantile)) <= max(error, 0.005)
 
 
+@pytest.mark.quickest
 def test_the_quantile_is_exact_on_the_images_of_the_calibration():
     images = np.arange(8, dtype="float32")[:, None]
     made = bound(quantile=0.75)
@@ -54,6 +55,7 @@ def test_the_quantile_is_exact_on_the_images_of_the_calibration():
     assert made.thresholds.shape == ()
 
 
+@pytest.mark.quickest
 def test_a_threshold_needs_no_calibration_and_keeps_its_value():
     made = bound(threshold=0.25)
     images = np.array([[0.24], [0.25], [0.26]], "float32")
@@ -63,6 +65,7 @@ def test_a_threshold_needs_no_calibration_and_keeps_its_value():
     assert accepted.tolist() == [False, True, True]
 
 
+@pytest.mark.quickest
 def test_chance_has_no_part_in_it():
     made = bound(threshold=0.0)
     images = np.linspace(-1, 1, 20, dtype="float32")[:, None]
@@ -73,6 +76,7 @@ def test_chance_has_no_part_in_it():
     assert_equal(first, second)
 
 
+@pytest.mark.quickest
 def test_round_trip():
     made = DiscriminatorThreshold(-1, quantile=0.1, name="best")
     config = keras.saving.serialize_keras_object(made)
@@ -81,18 +85,21 @@ def test_round_trip():
     assert again.threshold == -1.0 and again.quantile == 0.1
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("quantile", [-0.1, 1.0, 3])
 def test_quantiles_out_of_range_are_refused(quantile):
     with pytest.raises(ValueError, match=f"`quantile` .*quantile={quantile}"):
         DiscriminatorThreshold(quantile=quantile)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_numbers_that_are_not_finite_are_refused(value):
     with pytest.raises(ValueError, match="`threshold` must be a finite"):
         DiscriminatorThreshold(value)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("value", ["0.5", True, [1.0]])
 def test_what_is_no_number_is_refused(value):
     with pytest.raises(TypeError, match="`size` must be a number"):

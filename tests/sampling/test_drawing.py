@@ -50,6 +50,7 @@ class First(Sampled):
 
 
 class TestWithoutFilter:
+    @pytest.mark.quickest
     def test_latents_are_normal_and_of_the_seed(self):
         drawer = Drawer(source(), seed=1)
         drawn = drawer.batch(2000, 0)
@@ -75,6 +76,7 @@ class TestWithoutFilter:
         for other in (drawer.batch(4, 2), Drawer(source()).batch(4, 3)):
             assert (other.images != third).all()
 
+    @pytest.mark.quickest
     def test_labels_reach_the_generator(self):
         labels = [2, 0, 1, 1]
         drawn = Drawer(source(3)).batch(4, 0, labels)
@@ -89,6 +91,7 @@ class TestWithoutFilter:
         assert 0.99 * bound < np.abs(images).max() <= bound
         assert abs(images.mean()) < 0.05 * bound
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("truncation", [0.0, -1, True, float("nan")])
     def test_truncation_out_of_range(self, truncation):
         with pytest.raises(ValueError, match="`truncation` must be positive"):
@@ -96,6 +99,7 @@ class TestWithoutFilter:
 
 
 class TestFilter:
+    @pytest.mark.quickest
     def test_is_calibrated_on_all_classes_alike(self):
         filter = Sampled(0.5)
         drawer = Drawer(source(3), filter=filter)
@@ -106,6 +110,7 @@ class TestFilter:
         assert len(counts) == 3 and np.ptp(counts) <= 1
         assert_equal(np.round(images.mean((1, 2, 3)) / 100), labels)
 
+    @pytest.mark.quickest
     def test_every_place_is_filled_by_an_accepted_image(self):
         drawn = Drawer(source(), filter=First(0.5)).batch(200, 0)
         assert (drawn.images[:, 0, 0, 0] > 0).all()
@@ -122,6 +127,7 @@ class TestFilter:
         assert_equal(drawn.images[kept], free[kept])
         assert (drawn.images[~kept] != free[~kept]).all()
 
+    @pytest.mark.quickest
     def test_chance_is_of_the_seed_too(self):
         first, second = (
             Drawer(source(), seed=4, filter=Sampled(0.3)).batch(50, 2)
@@ -130,6 +136,7 @@ class TestFilter:
         assert_equal(first.images, second.images)
         assert_equal(first.scores, second.scores)
 
+    @pytest.mark.quickest
     def test_gives_up_and_says_how_many(self):
         class Two(Sampled):
             def accept(self, images, labels, uniform):
@@ -148,12 +155,14 @@ class TestFilter:
         drawer.check_filter([2])
         assert (drawer.batch(2, 0, [2, 2]).labels == 2).all()
 
+    @pytest.mark.quickest
     def test_all_refused_are_as_many_as_promised(self):
         sampled = Sampled(0.0)
         drawer = Drawer(source(), filter=sampled)
         with pytest.raises(ValueError, match=r"0 of 4096 draws \(0\.00%\)"):
             drawer.batch(64, 0)
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("share", [0.01, 0.03])
     @pytest.mark.parametrize("size", [1, 64])
     def test_a_few_in_a_hundred_are_enough(self, share, size):
@@ -168,6 +177,7 @@ class TestFilter:
             drawn.scores, drawn.images.mean((1, 2, 3)), rtol=1e-5, atol=1e-5
         )
 
+    @pytest.mark.quickest
     def test_candidates_are_shared_among_the_places_that_are_left(self):
         sampled = Sampled(0.05)
         drawer = Drawer(source(), filter=sampled, seed=1)
@@ -183,6 +193,7 @@ class TestFilter:
         # 64 / 0.05 are 1,280; a place that is left alone takes 64 at once.
         assert 640 < sum(sizes) < 2560 and set(sizes) == {64}
 
+    @pytest.mark.quickest
     def test_calibration_shares_no_draw_with_batches(self):
         filter = Sampled(1.0)
         drawer = Drawer(source(), filter=filter)

@@ -6,6 +6,9 @@ from keras_gan.sampling.filter_networks import (
     output_shapes,
 )
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 
 def network(width=3):
     return keras.Sequential([keras.Input((4,)), keras.layers.Dense(width)])

@@ -9,6 +9,9 @@ from keras_gan.sampling.discriminator_rejection_sampling import (
 from keras_gan.sampling.discriminator_threshold import DiscriminatorThreshold
 from keras_gan.sampling.filters import get
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 
 def test_names_make_filters_with_default_values():
     assert isinstance(get("threshold"), DiscriminatorThreshold)

@@ -56,6 +56,7 @@ class TestOfGan:
         assert not np.allclose(drawn, other)
         assert source.discriminator is gan.discriminator
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("num_classes", [None, 3])
     def test_knows_what_the_networks_take(self, num_classes):
         source = source_of_gan(make_gan(num_classes))
@@ -63,6 +64,7 @@ class TestOfGan:
         assert source.conditional_discriminator is (num_classes is not None)
         assert (source.latent_dim, source.image_shape) == (8, SHAPE)
 
+    @pytest.mark.quickest
     def test_subclassed_discriminator_that_names_the_class(self):
         class TwoHeads(keras.Model):
             def __init__(self):
@@ -83,6 +85,7 @@ class TestOfGan:
         threshold.calibrate(np.zeros((3, *SHAPE)), np.arange(3))
         assert threshold.calibrated
 
+    @pytest.mark.quickest
     def test_weights_of_both_networks_or_of_one(self):
         gan = make_gan()
         source = source_of_gan(gan)
@@ -93,6 +96,7 @@ class TestOfGan:
         assert alone.discriminator is None
         assert not alone.conditional_discriminator
 
+    @pytest.mark.quickest
     def test_config_makes_the_same_source(self):
         source = source_of_gan(make_gan(3))
         twin = GeneratorSource.from_config(source.get_config())
@@ -106,6 +110,7 @@ class TestOfGan:
 
 
 class TestOfGenerator:
+    @pytest.mark.quickest
     def test_reads_the_shapes(self):
         source = source_of_generator(make_gan().generator, None)
         assert (source.latent_dim, source.image_shape) == (8, SHAPE)
@@ -116,15 +121,18 @@ class TestOfGenerator:
         source = source_of_generator(make_gan().generator, None)
         assert dtype_of(source.images(np.zeros((2, 8), "float32"))) == "float32"
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("given, classes", [(None, 3), (3, None)])
     def test_classes_are_named_where_there_are_any(self, given, classes):
         with pytest.raises(ValueError, match="`num_classes` must be given for"):
             source_of_generator(make_gan(classes).generator, given)
 
+    @pytest.mark.quickest
     def test_a_classifier_is_none(self):
         with pytest.raises(ValueError, match="must be a GAN or a generator"):
             source_of_generator(make_gan().discriminator, None)
 
+    @pytest.mark.quickest
     def test_a_model_that_was_not_built_is_none(self):
         model = keras.Sequential([keras.layers.Dense(3)])
         with pytest.raises(ValueError, match="must be a GAN or a generator"):
@@ -143,6 +151,7 @@ class TestOfClasses:
         assert_close(images.mean((1, 2, 3)), [0.25, -0.5, 0.5, 0.5])
         assert source.num_classes == 3 and source.discriminator is None
 
+    @pytest.mark.quickest
     def test_same_generator_for_two_classes(self):
         one = constant_source(0.5)
         source = source_of_classes({0: one, 1: constant_source(-1.0), 2: one})
@@ -154,12 +163,14 @@ class TestOfClasses:
             new.assign(weight)
         assert_equal(twin.images(latents, [0, 1, 2]), images)
 
+    @pytest.mark.quickest
     @pytest.mark.parametrize("labels", [(), (1, 2), (0, 2)])
     def test_classes_count_from_zero(self, labels):
         sources = {label: constant_source(0.0) for label in labels}
         with pytest.raises(ValueError, match="must have the classes 0, 1"):
             source_of_classes(sources)
 
+    @pytest.mark.quickest
     def test_images_of_two_shapes(self):
         sources = {0: constant_source(0.0), 1: constant_source(0.0, (2, 2, 1))}
         with pytest.raises(
@@ -167,6 +178,7 @@ class TestOfClasses:
         ):
             source_of_classes(sources)
 
+    @pytest.mark.quickest
     def test_each_without_classes(self):
         sources = dict.fromkeys((0, 1), open_generator(make_gan(2)))
         with pytest.raises(ValueError, match=r"num_classes \[2, 2\]"):

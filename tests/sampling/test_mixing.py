@@ -24,8 +24,8 @@ def after(classes, mix, num_classes=4):
 
 
 class TestSlots:
-    @pytest.mark.parametrize("fraction", [0.0, 0.1, 0.37, 0.5, 1.0])
-    @pytest.mark.parametrize("size", [1, 7, 30, 64])
+    @pytest.mark.parametrize("fraction", [0.0, 0.37, 1.0])
+    @pytest.mark.parametrize("size", [1, 30])
     @pytest.mark.parametrize("known", [True, False])
     def test_right_in_the_mean(self, fraction, size, known):
         exact = fraction * size
@@ -54,7 +54,7 @@ class TestAsFound:
 
 
 class TestInPlace:
-    @pytest.mark.parametrize("seed", range(5))
+    @pytest.mark.parametrize("seed", range(2))
     def test_fills_up_what_is_missing(self, seed):
         classes = np.int32([0] * 9 + [1] * 5 + [2] * 2)
         mix = mixing.balanced_by_replacing(
@@ -64,7 +64,7 @@ class TestInPlace:
         # The images of the two rare classes stay.
         assert not set(array(mix.places)) & {14, 15}
 
-    @pytest.mark.parametrize("seed", range(5))
+    @pytest.mark.parametrize("seed", range(2))
     def test_a_share_of_nothing_is_not_generated(self, seed):
         classes = np.int32([0, 1, 2, 3] * 4)
         mix = mixing.balanced_by_replacing(

@@ -32,6 +32,7 @@ def test_file_and_folder_draw_as_the_gan_does(tmp_path):
         assert source.discriminator is not None
 
 
+@pytest.mark.quickest
 def test_compiled_gan_is_opened_without_its_training(tmp_path):
     gan = make_gan()
     gan.compile()
@@ -40,6 +41,7 @@ def test_compiled_gan_is_opened_without_its_training(tmp_path):
     assert source.images(LATENTS).shape == (2, 4, 4, 1)
 
 
+@pytest.mark.quickest
 def test_bare_generator_and_its_file(tmp_path):
     generator = make_gan(3).generator
     generator.save(tmp_path / "generator.keras")
@@ -53,6 +55,7 @@ def test_bare_generator_and_its_file(tmp_path):
         )
 
 
+@pytest.mark.quickest
 def test_one_of_each_class(tmp_path):
     gans = [make_gan(seed=seed) for seed in (1, 2)]
     gans[1].save(tmp_path / "one.keras")
@@ -62,11 +65,13 @@ def test_one_of_each_class(tmp_path):
         assert_close(images[place], gan.sampler(LATENTS)[place], atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_source_is_returned_as_it_is():
     source = open_generator(make_gan())
     assert open_generator(source) is source
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("given", [None, 3])
 def test_gan_knows_its_classes(given):
     assert open_generator(make_gan(3), num_classes=given).num_classes == 3
@@ -74,17 +79,20 @@ def test_gan_knows_its_classes(given):
         open_generator(make_gan(3), num_classes=4)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("number", ["cat", 0.7, True])
 def test_classes_that_are_no_integers(number):
     with pytest.raises(ValueError, match="`gan` must name the classes by int"):
         open_generator({number: make_gan(), 1: make_gan()})
 
 
+@pytest.mark.quickest
 def test_not_a_model():
     with pytest.raises(TypeError, match="`gan` must be a GAN.*Received: int"):
         open_generator(3)
 
 
+@pytest.mark.quickest
 def test_file_that_is_not_there(tmp_path):
     with pytest.raises(FileNotFoundError, match="There is no model"):
         open_generator(tmp_path / "x.keras")
@@ -92,6 +100,7 @@ def test_file_that_is_not_there(tmp_path):
         open_generator(tmp_path)
 
 
+@pytest.mark.quickest
 def test_damaged_files(tmp_path):
     path = tmp_path / "x.keras"
     path.write_text("text")
@@ -103,6 +112,7 @@ def test_damaged_files(tmp_path):
         open_generator(path)
 
 
+@pytest.mark.quickest
 def test_python_code_is_run_where_it_is_asked_for(tmp_path):
     latents = keras.Input((8,))
     images = keras.layers.Reshape((2, 4, 1))(latents)

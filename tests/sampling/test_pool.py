@@ -47,6 +47,7 @@ def images_of(pool):
     return keras.ops.convert_to_numpy(pool.images)
 
 
+@pytest.mark.quickest
 def test_as_many_of_each_class(filled):
     pool, _ = filled
     assert len(pool) == 102 and pool.of_each == 34
@@ -55,6 +56,7 @@ def test_as_many_of_each_class(filled):
     assert len(np.unique(levels)) == 102
 
 
+@pytest.mark.quickest
 def test_refill_takes_the_classes_in_turn_and_the_oldest_first(filled):
     pool, drawer = filled
     seen = np.zeros(102, int)
@@ -75,6 +77,7 @@ def test_refill_takes_the_classes_in_turn_and_the_oldest_first(filled):
     )
 
 
+@pytest.mark.quickest
 def test_nothing_to_refill(filled):
     pool, drawer = filled
     before = images_of(pool)
@@ -82,6 +85,7 @@ def test_nothing_to_refill(filled):
     assert_equal(images_of(pool), before)
 
 
+@pytest.mark.quickest
 def test_take_reaches_every_image_of_the_class(filled):
     pool, _ = filled
     uniform = np.append(np.arange(340) / 340, [0.0, 1 - 2**-24])
@@ -97,6 +101,7 @@ def test_take_reaches_every_image_of_the_class(filled):
     )
 
 
+@pytest.mark.quickest
 def test_without_classes():
     source = source_of(None)
     pool = SamplePool(source, 5)
@@ -121,6 +126,7 @@ def test_graphs_see_what_is_new(filled):
     assert BACKEND == "torch" or len(traces) == traced
 
 
+@pytest.mark.quickest
 def test_it_is_drawn_by_the_seed():
     source = source_of(3)
 

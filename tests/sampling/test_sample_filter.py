@@ -15,6 +15,7 @@ class Bright(SampleFilter):
         return self.score(images, labels) > uniform
 
 
+@pytest.mark.quickest
 def test_a_subclass_of_two_methods_is_a_filter():
     images = np.array([[0.2, 0.4], [0.8, 1.0]], "float32")
     bright = Bright()
@@ -26,6 +27,7 @@ def test_a_subclass_of_two_methods_is_a_filter():
     assert bright.calibrated
 
 
+@pytest.mark.quickest
 def test_the_base_alone_is_no_filter():
     with pytest.raises(TypeError, match="abstract"):
         SampleFilter()
@@ -41,11 +43,13 @@ def test_filters_compute_in_float32_and_train_nothing(policy):
     assert Bright.from_config(config).get_config() == config
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("shape", [(0, 4), (5,)])
 def test_nothing_to_calibrate_on_is_refused(shape):
     with pytest.raises(ValueError, match="`images` must be .*Received: shape"):
         Bright().calibrate(np.zeros(shape))
 
 
+@pytest.mark.quickest
 def test_images_become_float32():
     assert dtype_of(check_images([[1, 2]])) == "float32"

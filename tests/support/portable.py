@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 
 from keras_gan import backend
 
@@ -13,6 +14,25 @@ JIT_COMPILE = [False, True] if BACKEND == "tensorflow" else [False]
 # A few steps take less time eagerly than a graph takes to be traced, but JAX
 # compiles each eager operation.
 QUICK_STEPS = {"run_eagerly": BACKEND != "jax"}
+
+# Test of a system as it is compiled. PyTorch compiles networks, not steps, and
+# that takes half a minute: test_training.py does it for all systems.
+with_a_compiler = pytest.mark.skipif(
+    BACKEND == "torch", reason="tested once for all systems"
+)
+
+
+def corners(parameters, everywhere=1):
+    """Parameters of which all but the first few are for the quickest backend.
+
+    For tests whose parameters and backends do not depend on each other.
+    """
+    parameters = [
+        one if isinstance(one, tuple) else (one,) for one in parameters
+    ]
+    first, rest = parameters[:everywhere], parameters[everywhere:]
+    quickest = [pytest.param(*one, marks=pytest.mark.quickest) for one in rest]
+    return [pytest.param(*one) for one in first] + quickest
 
 
 def to_numpy(values):

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 from keras import layers, ops
+from portable import QUICK_STEPS
 
 import keras_gan
 
@@ -42,13 +43,13 @@ def networks(takes_labels=False):
     )
 
 
-def make(
-    cls=Rows, *, takes_labels=False, seed=7, optimizers=None, run_eagerly=False,
-    **options,
-):  # fmt: skip
+def make(cls=Rows, *, takes_labels=False, seed=7, optimizers=None, **options):
+    """A compiled model; arguments of its class, and how steps are run."""
+    told = {"run_eagerly", "jit_compile"} & set(options)
+    way = {**QUICK_STEPS, **{name: options.pop(name) for name in told}}
     gan = cls(
         *networks(takes_labels), num_classes=CLASSES, seed=seed, **options
     )
     sgd = keras.optimizers.SGD
-    gan.compile(*(optimizers or (sgd(0.1), sgd(0.1))), run_eagerly=run_eagerly)
+    gan.compile(*(optimizers or (sgd(0.1), sgd(0.1))), **way)
     return gan

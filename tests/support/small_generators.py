@@ -4,6 +4,10 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+import keras_gan
+from keras_gan import networks
+from keras_gan.utils import style_space
+
 SHAPE = (8, 8, 1)
 LATENT_DIM = 4
 NUM_STYLES = 3
@@ -104,3 +108,20 @@ def _images(vector, seed):
 
 def _normal(seed):
     return keras.initializers.RandomNormal(stddev=0.5, seed=seed)
+
+
+def styled_gan(num_classes: int | None = 3) -> keras_gan.GAN:
+    """A StyleGAN of images 8 x 8 x 1 with a mean style that is not 0."""
+    pair = networks.stylegan2(
+        SHAPE,
+        num_classes=num_classes,
+        latent_dim=LATENT_DIM,
+        width=2,
+        style_dim=3,
+        mapping_depth=1,
+        seed=1,
+    )
+    gan = keras_gan.GAN(*pair, num_classes=num_classes, seed=1)
+    for network in (gan.generator, gan.sampler):
+        style_space.mean_style(network).assign([0.5, -1.0, 2.0])
+    return gan

@@ -2,7 +2,8 @@
 
 A module that imports a framework, or is named after one (`test_x_jax.py`), is
 bound to it, and so is a test that asks for `two_cpus`, a strategy of
-TensorFlow. Everything else runs on each backend.
+TensorFlow. A test that another backend would not change is marked: `once` for
+TensorFlow, `quickest` for PyTorch. Everything else runs on each backend.
 
 Keras reads its backend once, so a backend has a process of its
 own: the session that was started runs TensorFlow, and when it has ended it
@@ -32,15 +33,34 @@ _peaks = pytest.StashKey[dict[str, int]]()
 
 
 @functools.cache
+def _statements(path: Path) -> list[ast.stmt]:
+    return ast.parse(path.read_text()).body
+
+
+@functools.cache
 def frameworks_of(path: Path) -> frozenset[str]:
     """Returns the frameworks that a module imports outside its functions."""
     names = {path.stem.rpartition("_")[2]}
-    for node in ast.parse(path.read_text()).body:
+    for node in _statements(path):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             names.add(node.module or "")
     return frozenset({name.split(".")[0] for name in names} & {*BACKENDS})
+
+
+def is_left_to_another(path: Path) -> bool:
+    """True if a mark leaves a whole module to another backend."""
+    marks = [
+        ast.unparse(node.value).rpartition(".")[2]
+        for node in _statements(path)
+        if isinstance(node, ast.Assign)
+        and ast.unparse(node.targets[0]) == "pytestmark"
+    ]
+    only = _backends_of_marks()
+    elsewhere = any(only.get(mark, BACKEND) != BACKEND for mark in marks)
+    # But for what needs a strategy, which goes before the mark.
+    return elsewhere and "two_cpus" not in path.read_text()
 
 
 def runs_on(path: Path, backend: str) -> bool:
@@ -49,30 +69,58 @@ def runs_on(path: Path, backend: str) -> bool:
 
 
 class _BoundElsewhere(pytest.Module):
-    """A module of another framework, which is not even imported."""
+    """A module of another backend, which is not even imported."""
 
     def collect(self):
         return []
 
 
 def pytest_pycollect_makemodule(module_path, parent):
-    if not runs_on(module_path, BACKEND):
+    # pytest calls it an error if a test that is named is not there.
+    named = any("::" in argument for argument in parent.config.args)
+    elsewhere = not named and is_left_to_another(module_path)
+    if elsewhere or not runs_on(module_path, BACKEND):
         return _BoundElsewhere.from_parent(parent, path=module_path)
     return None
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leaves strategies, and what one backend is enough for, to TensorFlow."""
-    if BACKEND == "tensorflow":
-        return
-    once = [item for item in items if _runs_once(item)]
-    config.hook.pytest_deselected(items=once)
-    items[:] = [item for item in items if not _runs_once(item)]
+    """Leaves to one backend what one is enough for; examples come first.
+
+    They are a file that takes a minute. A worker that came to it last would
+    leave the other one without work.
+    """
+    items.sort(key=lambda item: len(item.path.parts))
+    only = [_only_backend(item) for item in items]
+    pairs = list(zip(items, only, strict=True))
+    elsewhere = [item for item, name in pairs if name not in (BACKEND, None)]
+    config.hook.pytest_deselected(items=elsewhere)
+    items[:] = [item for item, name in pairs if name in (BACKEND, None)]
 
 
-def _runs_once(item) -> bool:
-    marked = item.get_closest_marker("once") is not None
-    return marked or "two_cpus" in getattr(item, "fixturenames", ())
+def _only_backend(item) -> str | None:
+    """The backend that alone runs a test, if there is one."""
+    if "two_cpus" in getattr(item, "fixturenames", ()):
+        return BACKENDS[0]
+    # A mark of the test goes before one of the module.
+    marks = (mark.name for mark in item.iter_markers())
+    only = _backends_of_marks()
+    return next((only[name] for name in marks if name in only), None)
+
+
+def _backends_of_marks() -> dict[str, str]:
+    return {"once": BACKENDS[0], "quickest": quickest()}
+
+
+@functools.cache
+def quickest() -> str:
+    """PyTorch, which neither traces nor compiles; else TensorFlow.
+
+    It may be missing, and a session of TensorFlow alone leaves nothing out.
+    """
+    first, *_, last = BACKENDS
+    asked = OTHERS or BACKEND == last
+    return last if asked and importlib.util.find_spec(last) else first
 
 
 def is_worker(config) -> bool:
@@ -89,6 +137,11 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers",
         "once: runs on TensorFlow only; another backend would not change it",
+    )
+    config.addinivalue_line(
+        "markers",
+        "quickest: runs on PyTorch only, where it is installed, and else on"
+        " TensorFlow; no backend would change it",
     )
     config.stash[_peaks] = {}
 

@@ -31,7 +31,7 @@ _SECONDS = 120
 _IMPORTED = ["keras_gan.cli", "keras_gan.datasets.pipeline", "PIL.Image"]
 _TINY = (
     "--network mlp --width 16 --batch-size 4 --precision float32 --no-jit "
-    "--loss non_saturating --metrics none --conditional --quiet"
+    "--loss non_saturating --metrics none --conditional --quiet --no-report"
 )
 _TRAIN = f"train ../photos {_TINY} --save-every 2"
 _AUGMENT = "augment ../photos --run ../trained --num-images 6 --quiet --out x"
@@ -39,12 +39,12 @@ _GENERATE = "generate ../trained --num-images 6"
 PAIRS = {
     "train and train": [(f"{_TRAIN} --steps 4",) * 2],
     "train and train --resume": [
-        (f"{_TRAIN} --steps 4 --out x", "train --resume x --quiet"),
+        (f"{_TRAIN} --steps 4 --out x", "train --resume x --quiet --no-report"),
         # On a run that is there, and goes on.
-        ("train --resume half --quiet",) * 2,
+        ("train --resume half --quiet --no-report",) * 2,
         (
             f"{_TRAIN} --steps 4 --out half",
-            "train --resume half --quiet",
+            "train --resume half --quiet --no-report",
         ),
     ],
     "augment and augment": [

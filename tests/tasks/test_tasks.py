@@ -7,10 +7,11 @@ import pytest
 from keras_gan import losses, tasks
 from keras_gan.images import write_image
 from keras_gan.tasks.recipe import recipe
+from keras_gan.tasks.semi_supervised import recipe_of
 from keras_gan.tasks.translators import of_pairs
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 PHOTOS = np.random.default_rng(0).integers(0, 256, (6, 16, 16, 3), "uint8")
 TINY = {"batch_size": 2, "width": 4, "seed": 1}
@@ -28,6 +29,15 @@ def test_larger_images_have_smaller_batches():
 def test_small_images_have_no_windows_of_similarity():
     assert [metric.name for metric in of_pairs((8, 16, 1))] == ["psnr"]
     assert [metric.name for metric in of_pairs((11, 16, 1))] == ["psnr", "ssim"]
+
+
+def test_half_of_a_batch_has_labels():
+    chosen = [
+        recipe_of(((side, side, 1), (3,)), number)
+        for side, number in ((8, 15), (32, 500), (64, 500))
+    ]
+    assert [one.batch_size for one in chosen] == [14, 128, 32]
+    assert chosen[1].steps < chosen[2].steps
 
 
 def test_super_resolution_in_two_stages():

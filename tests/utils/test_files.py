@@ -4,6 +4,9 @@ import pytest
 
 from keras_gan.utils.files import replacing, temporary_path
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 
 def test_replacing_leaves_the_old_file_on_errors(tmp_path):
     path = tmp_path / "notes.txt"

@@ -42,6 +42,7 @@ def test_a_device_that_fails_is_not_blamed_on_the_file(tmp_path, monkeypatch):
         load(path)
 
 
+@pytest.mark.quickest
 def test_an_untracked_network_is_not_seen_by_keras():
     layer = keras.layers.Identity()
     layer.held = Untracked(network())
@@ -49,6 +50,7 @@ def test_an_untracked_network_is_not_seen_by_keras():
     assert len(layer.held.value.trainable_variables) == 2
 
 
+@pytest.mark.quickest
 def test_deserializing_leaves_the_config_as_it_was():
     config = keras.saving.serialize_keras_object(network())
     before = copy.deepcopy(config)
@@ -56,6 +58,7 @@ def test_deserializing_leaves_the_config_as_it_was():
     assert config == before
 
 
+@pytest.mark.quickest
 def test_input_shapes():
     assert input_shapes(network()) == [(None, 4)]
     assert input_shapes(Subclassed()) is None
@@ -81,6 +84,7 @@ def test_a_name_that_the_framework_refuses(tmp_path):
         load(tmp_path / "x.keras")
 
 
+@pytest.mark.quickest
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(FileNotFoundError, match="There is no model .*x.keras"):
         load(tmp_path / "x.keras")
@@ -88,6 +92,7 @@ def test_a_file_that_is_not_there(tmp_path):
         load(tmp_path / "x.keras", missing="No {path}, sorry")
 
 
+@pytest.mark.quickest
 def test_damaged_files(tmp_path):
     path = tmp_path / "x.keras"
     path.write_text("text")
@@ -120,6 +125,7 @@ def test_every_key_of_a_config_removed_or_mistyped(tmp_path):
     assert kinds == {type(small), ValueError}
 
 
+@pytest.mark.quickest
 def test_python_code_is_run_only_where_it_is_allowed(tmp_path):
     inputs = keras.Input((4,))
     outputs = keras.layers.Lambda(lambda x: -x)(inputs)

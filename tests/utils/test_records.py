@@ -56,7 +56,7 @@ MAY_BE_LEFT_OUT = {
         "minutes", "task", "second", "table", "columns", "attributes",
         "direction", "scale", "degradation", "masks", "resized_to", "crop",
         "flip", "strict", "start", "start_sha256",
-        "freeze_layers", "held_out",
+        "freeze_layers", "held_out", "labels_for", "sharpen",
     },
     "Done": {"budget"},
     "budget": set(dataclasses.asdict(BUDGET)) - {"steps"},

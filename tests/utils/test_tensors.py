@@ -49,12 +49,14 @@ def test_far_bounds_leave_finite_draws(bound):
     assert draws[2] > 5.0
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("value", [0.5, 1, np.float32(2), float("inf")])
 def test_bounds_that_are_allowed(value):
     assert checked_truncation(value) == value
     assert checked_truncation(None) is None
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("value", [0.0, -1, float("nan"), True, "1"])
 def test_bounds_that_are_not(value):
     with pytest.raises(ValueError, match="`truncation` must be positive"):

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import keras
 
+from keras_gan.backend.jax.programs_by_key import programs_by_key
 from keras_gan.backend.jax.several_steps import several_steps
 from keras_gan.backend.jax.state import Scope, value_in
 from keras_gan.backend.one_device import refuse_strategy
@@ -42,6 +43,9 @@ class Trainer:
     trainable_variables: Any
     train_function: Any
     own_state: Any
+    program_variables: Any
+    program_key: Any
+    program_context: Any
     jax_state_sync: Any
     compiled: bool
     _log_tracker: Any
@@ -73,7 +77,14 @@ class Trainer:
         self._first_batch = True
         if self.train_function is not None and not force:
             return
-        if self._takes_several_steps():
+        if self._has_programs_by_key():
+            step = programs_by_key(
+                self.train_step,
+                self._key_reader(),
+                self.program_context,
+                self.steps_per_execution,
+            )
+        elif self._takes_several_steps():
             step = several_steps(self.train_step, self.steps_per_execution)
         else:
             super().make_train_function(force)  # type: ignore[misc]
@@ -88,11 +99,35 @@ class Trainer:
 
         self.train_function = checked
 
+    def _has_programs_by_key(self) -> bool:
+        # On a GPU a branch of one program does as well.
+        on_processor = jax.default_backend() == "cpu"
+        needed = on_processor and self._compiles_for_one_device()
+        return needed and bool(self.program_variables())
+
+    def _key_reader(self):
+        """Function, state of a step -> `program_key` in that state."""
+        wanted = {id(variable) for variable in self.program_variables()}
+        places = [
+            (place, variable)
+            for place, variable in enumerate(self.non_trainable_variables)
+            if id(variable) in wanted
+        ]
+
+        def read(state):
+            # While `fit` runs, the variables themselves hold old values.
+            with Scope((v, state[1][place]) for place, v in places):
+                return self.program_key()
+
+        return read
+
     def _takes_several_steps(self) -> bool:
+        return self.steps_per_execution > 1 and self._compiles_for_one_device()
+
+    def _compiles_for_one_device(self) -> bool:
         # Keras knows how to distribute the state, and has a loop of its own.
         on_one_device = keras.distribution.distribution() is None
-        compiled = self.jit_compile and not self.run_eagerly
-        return self.steps_per_execution > 1 and compiled and on_one_device
+        return self.jit_compile and not self.run_eagerly and on_one_device
 
     def make_test_function(self, force=False):
         """Makes the function that `evaluate` calls for each batch.

@@ -99,6 +99,8 @@ def on_whole_batch(function, values: Any) -> Any:
     rows = [start, total - start - size]
     padded = tf.pad(values, [rows, *[[0, 0]] * (len(values.shape) - 1)])
     batch = context.all_reduce(tf.distribute.ReduceOp.SUM, padded)
+    # Padding forgets the static shape, which networks need.
+    batch = tf.ensure_shape(batch, [None, *values.shape[1:]])
     return function(batch)[start : start + size]
 
 

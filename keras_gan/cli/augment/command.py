@@ -15,9 +15,9 @@ from keras_gan.utils.arguments import finite
 SUMMARY = "fill up the classes of a data set with generated images"
 DESCRIPTION = (
     "Writes a folder with the images of DATA, unchanged, and images that a "
-    "conditional GAN draws, in one sub-folder per class, and manifest.csv, "
-    "which records where each image comes from. If it is stopped or killed, "
-    "the same command resumes."
+    "conditional GAN draws, or a DAGAN makes of those of the class, in one "
+    "sub-folder per class, and manifest.csv, which records where each image "
+    "comes from. If it is stopped or killed, the same command resumes."
 )
 _FILTERS = ("threshold", "rejection")
 # A table of more classes would fill the screen.
@@ -40,8 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--run",
         dest="model",
         metavar="RUN",
-        help="folder of a conditional run on DATA, or a .keras file (default: "
-        "the newest run in runs/)",
+        help="folder of a conditional run on DATA, or of a run of --task dagan "
+        "on any classes, or a .keras file (default: the newest run in runs/)",
     )
     add(
         "--unsafe",

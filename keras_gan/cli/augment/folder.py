@@ -19,9 +19,9 @@ from keras_gan.utils.locks import LOCK, holding_folder
 from keras_gan.utils.records import (
     Count,
     Number,
-    Rate,
     Seed,
     Text,
+    Weight,
     parse_json,
     read_json,
     to_json,
@@ -42,7 +42,7 @@ class AugmentSettings:
     classifier_sha256: str | None
     batch_size: Count
     seed: Seed
-    truncation: Rate | None
+    truncation: Weight | None
     versions: dict[str, str]
 
 

@@ -5,8 +5,9 @@ import math
 import os
 from typing import Any
 
-from keras_gan import datasets, images, sampling
+from keras_gan import datasets, images, models, sampling
 from keras_gan.cli.apart import check_apart
+from keras_gan.cli.augment.class_images import source_of_classes
 from keras_gan.cli.augment.folder import AugmentSettings
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.opening import open_data
@@ -18,6 +19,7 @@ from keras_gan.cli.words import listed, size_in_words
 from keras_gan.datasets.augmented_files import AugmentedFiles
 from keras_gan.datasets.balancing import by_class_number
 from keras_gan.datasets.image_files import ImageFiles, image_files
+from keras_gan.sampling.open_generator import load_saved
 from keras_gan.utils.files import sha256
 from keras_gan.utils.memory import check_memory
 from keras_gan.utils.models import load_model
@@ -44,10 +46,14 @@ def make_job(
     """
     check_apart(options.data, options.out)
     path = model_path(options.model)
-    gan = sampling.open_generator(path, safe_mode=not options.unsafe)
     trained_on = data_of_run(path)
-    originals = image_files(_open(options, trained_on, gan))
-    _check_fit(originals, trained_on, gan, f"`{path}`", f"`{options.data}`")
+    gan = _opened_gan(path, options)
+    source = _open(options, trained_on, gan)
+    originals = image_files(source)
+    if isinstance(gan, models.DAGAN):  # It learned no classes.
+        gan = source_of_classes(gan, source)
+    else:
+        _check_fit(originals, trained_on, gan, f"`{path}`", f"`{options.data}`")
     wanted, generated = _wanted(options, originals, gan), None
     if wanted:
         drawing = {name: getattr(options, name) for name in _DRAWING}
@@ -64,17 +70,28 @@ def make_job(
     return files, _settings(options, files, os.path.abspath(path))
 
 
-def _open(options, trained_on: Any, gan: Any) -> datasets.Source:
-    data = options.data
+def _opened_gan(path, options) -> Any:
+    """A `DAGAN`, or the source of images of a conditional GAN."""
+    model = load_saved(path, not options.unsafe)
+    if isinstance(model, models.DAGAN):
+        return model
+    gan = sampling.open_generator(model)
     if gan.num_classes is None:
         raise ValueError(
             "The GAN has no classes, so its images would have no labels. "
-            "Train one with `keras-gan train --conditional`."
+            "Train one with `keras-gan train --conditional`, or with `--task "
+            "dagan`."
         )
+    return gan
+
+
+def _open(options, trained_on: Any, gan: Any) -> datasets.Source:
+    data = options.data
     images.check_image_shape(gan.image_shape)
     is_files = os.path.isdir(data) or data.lower().endswith(".zip")
     shape: dict[str, Any] = {}
-    if trained_on and is_files and data not in datasets.BUILTIN_NAMES:
+    resizes = trained_on or isinstance(gan, models.DAGAN)
+    if resizes and is_files and data not in datasets.BUILTIN_NAMES:
         # Decoded as in training, as a check; the files are copied unchanged.
         *size, channels = gan.image_shape
         shape = {"image_size": size, "channels": channels}

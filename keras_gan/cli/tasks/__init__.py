@@ -2,10 +2,12 @@
 
 from keras_gan.cli.tasks.attributes import AttributesTask
 from keras_gan.cli.tasks.colorization import ColorizationTask
+from keras_gan.cli.tasks.dagan import DaganTask
 from keras_gan.cli.tasks.domains import DomainsTask
 from keras_gan.cli.tasks.gan import GanTask
 from keras_gan.cli.tasks.inpainting import InpaintingTask
 from keras_gan.cli.tasks.pairs import PairsTask
+from keras_gan.cli.tasks.semi_supervised import SemiSupervisedTask
 from keras_gan.cli.tasks.super_resolution import SuperResolutionTask
 from keras_gan.cli.tasks.task import Task
 
@@ -21,6 +23,8 @@ _TASKS: dict[str, Task] = {
         InpaintingTask(),
         ColorizationTask(),
         AttributesTask(),
+        SemiSupervisedTask(),
+        DaganTask(),
     )
 }
 

@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import functools
 import hashlib
+from collections.abc import Callable
 
 from keras_gan import datasets, models
 from keras_gan import images as image_tools
@@ -13,8 +14,13 @@ from keras_gan.cli.tasks.parts import (
     number_to_hold,
     parted,
 )
-from keras_gan.cli.tasks.translation import TranslationTask, tiling
+from keras_gan.cli.tasks.translation import (
+    TranslationTask,
+    check_one_size,
+    tiling,
+)
 from keras_gan.datasets import DatasetInfo, Source
+from keras_gan.datasets.domains import CroppedImages
 from keras_gan.datasets.fingerprints import fingerprint
 from keras_gan.tasks.unpaired import NETWORKS, model_of, recipe_of
 
@@ -54,7 +60,7 @@ class DomainsTask(TranslationTask):
 
     name = "domains"
     networks = NETWORKS
-    options = ("second", "augment")
+    options = ("second", "crop", "flip", "augment")
     required = ("second",)
     model_class = models.CycleGAN
     when_translating = ("to",)
@@ -111,6 +117,26 @@ class DomainsTask(TranslationTask):
         ]
         return type(streams[0]).zip(tuple(streams))
 
+    def validation(self, job):
+        both = job.source.held_out
+        if both is None:
+            return None
+        sources = both.first, both.second
+        size = min(job.settings.batch_size, *map(len, sources))
+        streams = [
+            datasets.load(
+                source,
+                batch_size=size,
+                shuffle=False,
+                seed=job.settings.seed,
+                labels=False,
+                drop_remainder=True,
+            )
+            for source in sources
+        ]
+        # As many batches as the smaller one has.
+        return type(streams[0]).zip(tuple(streams))
+
     def samples(self, source):
         both = source.shown
         return tuple(
@@ -129,14 +155,17 @@ class DomainsTask(TranslationTask):
     def _domain(
         self, place: str, given: argparse.Namespace, split: str | None
     ) -> Source:
-        source = self.open_with(
-            datasets.open_source,
-            place,
-            given=given,
-            image_size=given.image_size,
-            channels=given.channels,
-            split=split,
-        )
+        options = {
+            "image_size": given.image_size,
+            "channels": given.channels,
+            "split": split,
+        }
+        opener: Callable[..., Source] = datasets.open_source
+        if given.crop or given.flip:
+            opener = CroppedImages
+            options |= {"crop": given.crop, "flip": given.flip}
+        source = self.open_with(opener, place, given=given, **options)
+        check_one_size(source)
         if len(source) < 2:
             raise ValueError(
                 f"`{place}` holds one image, which is no domain. Expected at "

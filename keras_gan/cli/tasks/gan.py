@@ -11,6 +11,7 @@ from keras_gan.callbacks import (
 )
 from keras_gan.cli import presets
 from keras_gan.cli.building import build_gan
+from keras_gan.cli.classes import check_same_classes
 from keras_gan.cli.loading import load_gan
 from keras_gan.cli.metric_options import (
     check_metrics,
@@ -151,14 +152,8 @@ class GanTask(Task):
         check_metrics(settings.metrics, settings.feature_extractor, source.info)
 
     def check_resumed(self, config, source, folder):
-        # In another order, each label would mean another class.
-        then, now = config.dataset.class_names, source.info.class_names
-        if config.settings.conditional and then not in (None, now):
-            raise ValueError(
-                f"The classes of `{folder}` have changed since it was started: "
-                f"it had {listed(then)}. Received: {listed(now)}. Give them "
-                "their old names and order, or start a new run."
-            )
+        if config.settings.conditional:
+            check_same_classes(config.dataset, source.info, folder)
 
 
 def _num_classes(settings, source) -> int | None:

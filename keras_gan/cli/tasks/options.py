@@ -1,6 +1,7 @@
 """The options of `keras-gan train` for translation of images."""
 
 import argparse
+import os
 
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli.settings import MASKS, TASKS
@@ -17,10 +18,11 @@ def add_task_options(parser) -> None:
         "--task",
         choices=TASKS,
         metavar="TASK",
-        help="gan draws images; the others translate them: pairs (pix2pix), "
-        "domains (CycleGAN, no pairs), super-resolution, inpainting and "
-        "colorization (all three from DATA alone), attributes (StarGAN) "
-        "(default: gan)",
+        help="gan draws images; semi-supervised trains a classifier from few "
+        "labels; dagan learns to make more images of a class from one; the "
+        "others translate: pairs (pix2pix), domains (CycleGAN, no pairs), "
+        "super-resolution, inpainting and colorization (all three from DATA "
+        "alone), attributes (StarGAN) (default: gan)",
     )
     group.add_argument(
         "--second",
@@ -35,11 +37,12 @@ def add_task_options(parser) -> None:
         help="pairs: what becomes what; A is DATA, or the left half (default: "
         "a-to-b)",
     )
-    _add_of_single_tasks(group)
+    _add_of_repairs(group)
+    _add_of_tables(group)
     _add_preparation(group)
 
 
-def _add_of_single_tasks(group) -> None:
+def _add_of_repairs(group) -> None:
     group.add_argument(
         "--scale",
         type=int,
@@ -53,12 +56,22 @@ def _add_of_single_tasks(group) -> None:
         "chain of random blur, noise and compression (default: bicubic)",
     )
     group.add_argument(
+        "--sharpen",
+        action="store_true",
+        default=None,
+        help="super-resolution: sharpen the images first, by unsharp masking, "
+        "as Real-ESRGAN was trained (default: as they are)",
+    )
+    group.add_argument(
         "--masks",
         type=_masks,
         metavar="NAME|DATA",
         help=f"inpainting: {', '.join(MASKS)}, or a folder of masks, white "
         f"where the hole is (default: {MASKS[0]})",
     )
+
+
+def _add_of_tables(group) -> None:
     group.add_argument(
         "--table",
         metavar="CSV",
@@ -71,6 +84,20 @@ def _add_of_single_tasks(group) -> None:
         metavar="NAME,...",
         help="attributes: columns of the table to learn (default: all)",
     )
+    group.add_argument(
+        "--labels-for",
+        type=_labels_for,
+        metavar="FILE|N",
+        help="semi-supervised: a .csv of file and label (index and label for "
+        "arrays) of the images that have labels; or keep N labels of each "
+        "class, drawn by --seed (default: none, but the task needs it)",
+    )
+
+
+def _labels_for(text: str) -> int | str:
+    """A number of labels, or the whole path of a table."""
+    is_number = text.isascii() and text.isdecimal()
+    return kinds.positive_integer(text) if is_number else os.path.abspath(text)
 
 
 def _masks(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from keras_gan import datasets, models
+from keras_gan import models
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.tasks.starting import begun_with
 from keras_gan.cli.tasks.translation import TranslationTask
@@ -36,12 +36,3 @@ class Pix2PixTask(TranslationTask):
                 )
         model = self.load_model(model_path(settings.start), compiled=False)
         return {"generator": model.sampler}
-
-    def validation(self, job):
-        held_out = job.source.held_out
-        if held_out is None:
-            return None
-        size = min(job.settings.batch_size, len(held_out))
-        return datasets.load(
-            held_out, batch_size=size, shuffle=False, seed=job.settings.seed
-        )

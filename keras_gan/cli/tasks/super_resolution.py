@@ -15,7 +15,7 @@ class SuperResolutionTask(Pix2PixTask):
 
     name = "super-resolution"
     networks = NETWORKS
-    options = ("scale", "degradation", "crop", "flip", "start")
+    options = ("scale", "degradation", "sharpen", "crop", "flip", "start")
     recipe_of = staticmethod(recipe_of)
     model_of = staticmethod(model_of)
 
@@ -26,6 +26,7 @@ class SuperResolutionTask(Pix2PixTask):
             given=given,
             scale=first(given.scale, _SCALE),
             degradation=given.degradation,
+            sharpen=given.sharpen,
             channels=given.channels,
             crop=given.crop,
             flip=given.flip,
@@ -56,5 +57,6 @@ class SuperResolutionTask(Pix2PixTask):
         return {
             "scale": first(options.scale, _SCALE),
             "degradation": first(options.degradation, "bicubic"),
+            "sharpen": first(options.sharpen, False),
             "crop": tuple(source.info.image_shape[:2]),
         }

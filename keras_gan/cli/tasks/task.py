@@ -28,11 +28,13 @@ _SPECIAL = (
     "direction",
     "scale",
     "degradation",
+    "sharpen",
     "masks",
     "crop",
     "flip",
     "strict",
     "start",
+    "labels_for",
 )
 
 
@@ -180,6 +182,14 @@ class Task(abc.ABC):
         """
         return None
 
+    def keep(self, job: "Job") -> None:
+        """Writes into the folder of a new run what `config.json` cannot hold.
+
+        Args:
+            job: The run.
+        """
+        return None
+
     def validation(self, job: "Job") -> Any:
         """Returns the validation data, or None.
 
@@ -208,4 +218,6 @@ class Task(abc.ABC):
 _CURES = {
     "second": "Name the folder of the images of the other domain.",
     "table": "Name a .csv with names of files and their attributes.",
+    "labels_for": "Name a .csv of the images that have labels, or a number of "
+    "labels to keep per class.",
 }

@@ -1,8 +1,9 @@
-"""What tasks from images to images have in common."""
+"""What all tasks but that of a `GAN` have in common."""
 
 import abc
 import argparse
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ _FROM_RECIPE = (
 
 
 class TranslationTask(Task):
-    """A task whose model translates images, and whose data is `Examples`.
+    """A task with a `Recipe`, most often from images to images.
 
     Attributes:
         recipe_of: Function of `keras_gan.tasks` that chooses a `Recipe`.
@@ -59,12 +60,7 @@ class TranslationTask(Task):
 
     def open(self, given):
         whole = self.examples(given, given.split)
-        if None in whole.info.image_shape:
-            raise ValueError(
-                f"The images of `{whole.info.name}` have different sizes. "
-                "Resize them with --image-size, or train on parts of one size "
-                "with --crop."
-            )
+        check_one_size(whole, self.options)
         return parted(
             whole,
             lambda split: self.examples(given, split),
@@ -211,6 +207,15 @@ class TranslationTask(Task):
             shard=shard,
         )
 
+    def validation(self, job):
+        held_out = job.source.held_out
+        if held_out is None:
+            return None
+        size = min(job.settings.batch_size, len(held_out))
+        return datasets.load(
+            held_out, batch_size=size, shuffle=False, seed=job.settings.seed
+        )
+
     def callbacks(self, job):
         folder = job.folder
         sources, targets = self.samples(job.source)
@@ -291,6 +296,21 @@ class TranslationTask(Task):
 
     def more(self, run):
         return "translate", run, "IMAGES", "--out", "DIR"
+
+
+def check_one_size(source: Any, options: Sequence[str] = ("crop",)) -> None:
+    """Raises an error if opened images have different sizes.
+
+    Args:
+        source: The opened images.
+        options: Names of the options that the task takes.
+    """
+    if None in source.info.image_shape:
+        crop = ", or train on parts of one size with --crop"
+        raise ValueError(
+            f"The images of `{source.info.name}` have different sizes. Resize "
+            f"them with --image-size{crop if 'crop' in options else ''}."
+        )
 
 
 def tiling(options: Any) -> dict[str, Any]:

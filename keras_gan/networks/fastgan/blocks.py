@@ -31,14 +31,21 @@ def stages_of(
 
 
 def convolution(
-    filters: int, kernel_size: int, initializers: Initializers, strides: int = 1
+    filters: int, kernel_size: Any, initializers: Initializers, **options: Any
 ) -> Any:
+    """A convolution with spectral normalization and without bias.
+
+    Args:
+        filters: Channels of the result.
+        kernel_size: As in `keras.layers.Conv2D`.
+        initializers: Where initial weights are drawn from.
+        **options: Further arguments of `keras.layers.Conv2D`.
+    """
     layer = keras.layers.Conv2D(
         filters,
         kernel_size,
-        strides=strides,
-        padding="same",
         use_bias=False,
         kernel_initializer=initializers.he_normal(),
+        **{"padding": "same", **options},
     )
     return normalized(layer, spectral_normalization=True)

@@ -33,11 +33,6 @@ def decoded(
         x = keras.layers.UpSampling2D(2)(x)
         x = convolution(2 * width, 3, initializers)(x)
         x = GatedActivation("linear")(x)
-    return keras.layers.Conv2D(
-        channels,
-        3,
-        padding="same",
-        activation="tanh",
-        kernel_initializer=initializers.glorot_uniform(),
-        dtype="float32",
+    return convolution(
+        channels, 3, initializers, activation="tanh", dtype="float32"
     )(x)

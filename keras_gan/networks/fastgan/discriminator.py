@@ -107,11 +107,10 @@ def _maps(
     maps = [_activated(x)]
     for channels in widths[-2::-1]:
         direct = keras.layers.AveragePooling2D(2)(maps[0])
-        direct = convolution(channels, 1, initializers)(direct)
+        direct = _activated(convolution(channels, 1, initializers)(direct))
         x = convolution(channels, 4, initializers, strides=2)(maps[0])
         x = convolution(channels, 3, initializers)(_activated(x))
-        x = keras.layers.Average()([x, direct])
-        maps.insert(0, _activated(x))
+        maps.insert(0, keras.layers.Average()([_activated(x), direct]))
     return maps
 
 

@@ -34,7 +34,7 @@ def fastgan_generator(
     channels of the finer maps are scaled by gates that depend on a coarse map:
 
     ```
-    y_fine * sigmoid(conv1x1(silu(conv4x4(pooled(x_coarse)))))
+    y_fine * sigmoid(conv1x1(silu(conv(pooled(x_coarse)))))
     ```
 
     Args:
@@ -81,21 +81,18 @@ def fastgan_generator(
     skip = min(_SKIP, len(plan) - 1)
     for stage, channels in enumerate(widths[1:], start=1):
         x = keras.layers.UpSampling2D(2)(maps[-1])
-        for _ in range(1 + stage % 2):
+        # Every other block has two convolutions, and noise after each.
+        has_noise = stage % 2 == 1
+        for _ in range(1 + has_noise):
             x = convolution(2 * channels, 3, initializers)(x)
-            x = NoiseInjection(seed=initializers.next_seed())(x)
+            if has_noise:
+                x = NoiseInjection(seed=initializers.next_seed())(x)
             x = _gated(x)
         if stage >= skip:
-            x = _excited(x, maps[stage - skip], initializers)
+            x = _excited(x, maps[stage - skip], plan[0], initializers)
         maps.append(x)
-    images = keras.layers.Conv2D(
-        image_shape[-1],
-        3,
-        padding="same",
-        activation="tanh",
-        kernel_initializer=initializers.glorot_uniform(),
-        dtype="float32",
-        name="images",
+    images = convolution(
+        image_shape[-1], 3, initializers, activation="tanh", dtype="float32"
     )(maps[-1])
     return keras.Model(inputs, images, name="fastgan_generator")
 
@@ -105,22 +102,22 @@ def _gated(x: Any) -> Any:
     return GatedActivation("linear")(x)
 
 
-def _excited(x: Any, coarse: Any, initializers: Initializers) -> Any:
-    """Scales channels by gates that depend on a coarser map."""
-    channels, pool = x.shape[-1], coarse.shape[1] // 4 or 1
+def _excited(
+    x: Any, coarse: Any, size: tuple[int, int], initializers: Initializers
+) -> Any:
+    """Scales channels by gates that depend on a coarser map.
+
+    Args:
+        x: The map whose channels are scaled.
+        coarse: The other map.
+        size: Of the coarsest map, 4 to 7 pixels per side; that map is pooled to
+            it, so that every pixel counts.
+        initializers: Where initial weights are drawn from.
+    """
+    channels, pool = x.shape[-1], coarse.shape[1] // size[0]
     y = keras.layers.AveragePooling2D(pool)(coarse)
-    y = keras.layers.Conv2D(
-        channels,
-        y.shape[1:3],
-        activation="silu",
-        use_bias=False,
-        kernel_initializer=initializers.he_normal(),
+    y = convolution(
+        channels, size, initializers, padding="valid", activation="silu"
     )(y)
-    gates = keras.layers.Conv2D(
-        channels,
-        1,
-        activation="sigmoid",
-        use_bias=False,
-        kernel_initializer=initializers.glorot_uniform(),
-    )(y)
+    gates = convolution(channels, 1, initializers, activation="sigmoid")(y)
     return keras.layers.Multiply()([x, gates])

@@ -36,6 +36,7 @@ def test_probability_of_zero_keeps_every_bit_of_images_of_a_gan(shape):
     assert_equal(bits(augmented), bits(images))
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "value_range", [(-1, 1), (0, 1), (0, 255), (-7, 9)], ids=str
 )
@@ -108,6 +109,7 @@ def test_every_operation_alone_changes_images(name):
     assert np.abs(values - images).max(axis=(1, 2, 3)).max() > 0.05
 
 
+@pytest.mark.quickest
 def test_order_is_geometry_color_filter_noise_cutout():
     chosen = ["shift", "brightness", "band_4", "noise", "cutout"]
     layer = AdaptiveAugment(chosen, probability=1.0, seed=2)
@@ -123,6 +125,7 @@ def test_order_is_geometry_color_filter_noise_cutout():
     assert_close(layer.transform_images(images, drawn), expected, atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_same_transformation_same_images():
     layer = AdaptiveAugment("bgcfnc", probability=0.8, seed=2)
     images = noise()
@@ -176,6 +179,7 @@ def test_probability_and_state_are_saved(tmp_path):
         assert_equal(to_numpy(one), to_numpy(other))
 
 
+@pytest.mark.quickest
 def test_config():
     layer = AdaptiveAugment(
         {"blit": 1, "hue": 0.5}, 0.5, interval=8, speed=20, seed=3
@@ -199,12 +203,14 @@ def test_state_is_not_trained():
     assert layer.probability.shape == ()
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("interval", [0, -4, 2.5, "4", True, None])
 def test_bad_interval(interval):
     with pytest.raises(ValueError, match="`interval` must be.*Received"):
         AdaptiveAugment(interval=interval)
 
 
+@pytest.mark.quickest
 def test_bad_operations():
     with pytest.raises(ValueError, match="`operations` must be letters"):
         AdaptiveAugment("xyz")

@@ -78,10 +78,12 @@ def test_maps_are_inverse_to_the_operations_in_the_papers_order(names):
         assert_close(there_and_back, np.eye(3), atol=1e-4)
 
 
+@pytest.mark.quickest
 def test_order_of_the_dict_does_not_matter():
     assert_equal(inverse_matrices(FORWARD), inverse_matrices(reversed(FORWARD)))
 
 
+@pytest.mark.quickest
 def test_sides_may_be_tensors():
     drawn = {name: tensor(DRAWN[name], "float32") for name in DRAWN}
     sides = map(keras.ops.convert_to_tensor, (HEIGHT, WIDTH))
@@ -89,16 +91,19 @@ def test_sides_may_be_tensors():
     assert_equal(matrices, inverse_matrices(DRAWN))
 
 
+@pytest.mark.quickest
 def test_shifts_are_by_whole_pixels():
     shifts = inverse_matrices(["shift"])[:, :2, 2]
     assert_equal(shifts, [[-2, 3], [0, 0], [-2, -1]])
 
 
+@pytest.mark.quickest
 def test_nothing_geometric_gives_no_matrix():
     drawn = {"brightness": np.zeros(2, "float32")}
     assert affine.inverse_matrices(drawn, HEIGHT, WIDTH) is None
 
 
+@pytest.mark.quickest
 def test_unchanged_are_the_exact_identities():
     identity = np.eye(3, dtype="float32")
     nearly = identity.copy()

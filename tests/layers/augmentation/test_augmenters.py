@@ -35,6 +35,7 @@ def test_rand_augment_will_do_as_the_augmenter_of_a_gan():
         check(layer, [R1(1.0)], (8, 8, 3))
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("name", NAMES)
 def test_each_comes_back_from_its_config(name):
     layer = augmenter(name, value_range=(-1, 1), seed=3)
@@ -50,6 +51,7 @@ def test_each_comes_back_from_its_config(name):
     assert layer.get_config() == before
 
 
+@pytest.mark.quickest
 def test_names_say_what_they_make():
     assert augmenter("none") is None
     assert isinstance(augmenter("diffaugment"), DiffAugment)
@@ -62,6 +64,7 @@ def test_names_say_what_they_make():
     assert isinstance(augmenter("flip"), keras.layers.RandomFlip)
 
 
+@pytest.mark.quickest
 def test_value_range_and_seed_are_handed_on():
     for name in ("ada", "diffaugment"):
         config = augmenter(name, value_range=(0, 255), seed=7).get_config()
@@ -73,6 +76,7 @@ def test_value_range_and_seed_are_handed_on():
     assert len({layer.seed for layer in layers}) == len(layers) == 8
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "num_images, speed", [(None, 500), (100_000, 10), (10**8, 500)]
 )
@@ -80,6 +84,7 @@ def test_ada_rises_in_a_tenth_of_the_run(num_images, speed):
     assert augmenter("ada", num_images=num_images).speed == speed
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "name", ["adaa", "", "color,", "RandAugment", "rand", "ada:", "color,ada"]
 )
@@ -92,6 +97,7 @@ def test_an_unknown_name_lists_the_known_ones(name):
         assert known in message
 
 
+@pytest.mark.quickest
 def test_unknown_operations_are_named():
     with pytest.raises(ValueError, match="'bx'"):
         augmenter("ada:bx")

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from portable import assert_close, assert_equal, tensors
+from portable import assert_close, assert_equal, corners, tensors
 
 from keras_gan.layers.augmentation.color import (
     NAMES,
@@ -62,6 +62,7 @@ def test_three_channels_are_the_papers_matrices():
         assert_close(values[index], expected, atol=1e-5)
 
 
+@pytest.mark.quickest
 def test_one_channel_is_the_papers_gray_form():
     # The mean over the rows, applied to three equal channels.
     drawn = some_parameters()
@@ -73,13 +74,16 @@ def test_one_channel_is_the_papers_gray_form():
         assert_close(values[index], expected, atol=1e-5)
 
 
-each_count = pytest.mark.parametrize("channels", [1, 2, 3, 4, 7])
+each_count = pytest.mark.parametrize(
+    "channels", corners([3, 1, 2, 4, 7], everywhere=2)
+)
 
 
 def alone(name, value):
     return {name: np.full(BATCH, value, "float32")}
 
 
+@pytest.mark.quickest
 @each_count
 def test_brightness_and_contrast_act_on_each_channel(channels):
     images = noise((BATCH, 4, 4, channels))
@@ -103,6 +107,7 @@ def test_no_saturation_leaves_the_mean(channels):
     )
 
 
+@pytest.mark.quickest
 @each_count
 def test_luma_flip_turns_the_mean_and_keeps_the_color(channels):
     images = noise((BATCH, 4, 4, channels))
@@ -126,6 +131,7 @@ def test_hue_keeps_the_mean_and_the_strength_of_color(channels):
     assert changed == (channels > 2)
 
 
+@pytest.mark.quickest
 @each_count
 def test_hues_add_up_to_a_whole_turn(channels):
     images = noise((BATCH, 4, 4, channels))
@@ -159,6 +165,7 @@ def test_images_on_which_nothing_fires_keep_every_bit(channels):
     assert np.all(np.abs(values - images).max(axis=(1, 2, 3))[1:] > 1e-3)
 
 
+@pytest.mark.quickest
 def test_names_left_out_do_nothing():
     images = noise((BATCH, 3, 5, 3))
     some = some_parameters()
@@ -170,6 +177,7 @@ def test_names_left_out_do_nothing():
     assert color(images, {"scale": ones}) is images
 
 
+@pytest.mark.quickest
 def test_matrices_are_small():
     matrices, offsets = matrices_and_offsets(tensors(some_parameters()), 4)
     assert tuple(matrices.shape) == (BATCH, 4, 4)

@@ -42,6 +42,7 @@ def adaptive(**options):
     return AdaptiveAugment("b", **options)
 
 
+@pytest.mark.quickest
 def test_rises_while_sure_and_falls_while_not():
     batches = [SURE] * 6 + [UNSURE] * 4
     history = fed(adaptive(), batches)
@@ -49,6 +50,7 @@ def test_rises_while_sure_and_falls_while_not():
     assert_close(history, expected, atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_the_papers_speed_is_half_a_million_images():
     layer = AdaptiveAugment()
     history = fed(layer, [np.ones((64, 1), "float32")] * 8)
@@ -57,6 +59,7 @@ def test_the_papers_speed_is_half_a_million_images():
     assert_close(history, expected, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_stays_between_zero_and_one():
     layer = adaptive(interval=1, speed=0.02)
     history = fed(layer, [UNSURE, SURE, SURE, SURE, SURE, UNSURE])
@@ -94,6 +97,7 @@ def test_logits_that_are_not_finite_do_not_count(jit_compile):
     assert float(to_numpy(layer.probability)) == np.float32(10 / 160)
 
 
+@pytest.mark.quickest
 def test_exactly_at_the_target_it_stays():
     layer = adaptive(interval=1, target=0.5)
     assert fed(layer, [SURE])[0] == pytest.approx(0.05)
@@ -101,12 +105,14 @@ def test_exactly_at_the_target_it_stays():
     assert fed(layer, [three_to_one])[0] == pytest.approx(0.05)
 
 
+@pytest.mark.quickest
 def test_step_is_by_the_images_seen():
     # Also where batches differ.
     layer = adaptive()
     assert fed(layer, [SURE[:3], SURE[:1]])[-1] == pytest.approx(4 / 160)
 
 
+@pytest.mark.quickest
 def test_a_fixed_probability_is_left_alone():
     layer = AdaptiveAugment("b", probability=0.7, interval=1)
     assert float(to_numpy(layer.probability)) == np.float32(0.7)
@@ -117,6 +123,7 @@ def test_a_fixed_probability_is_left_alone():
     assert float(to_numpy(layer.sign_statistic)) == 1.0
 
 
+@pytest.mark.quickest
 def test_a_learning_rate_schedule_sets_it():
     schedule = keras.optimizers.schedules.PolynomialDecay(0.0, 4, 0.55)
     layer = AdaptiveAugment("b", probability=schedule)
@@ -125,6 +132,7 @@ def test_a_learning_rate_schedule_sets_it():
     assert_close(fed(layer, [SURE] * 5), expected, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_a_function_sets_it_and_is_clipped():
     layer = AdaptiveAugment("b", probability=every_tenth)
     history = fed(layer, [SURE] * 12)
@@ -152,6 +160,7 @@ def test_a_plain_function_sets_it(schedule, expected, jit_compile):
     assert_equal(history, expected)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "given", ["0.5", None, float("nan"), [0.5], keras.ops.zeros(2)]
 )
@@ -160,6 +169,7 @@ def test_a_schedule_that_gives_no_number_is_refused(given):
         AdaptiveAugment(probability=lambda updates: given)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "probability",
     [
@@ -243,6 +253,7 @@ def test_state_continues_from_its_variables():
     assert_equal(fed(rest, batches[4:]), expected[4:])
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("probability", [-0.1, 1.5, float("nan")])
 def test_probability_outside_its_range_is_refused(probability):
     with pytest.raises(
@@ -251,24 +262,28 @@ def test_probability_outside_its_range_is_refused(probability):
         AdaptiveAugment(probability=probability)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("probability", ["0.5", [0.5]])
 def test_probability_of_no_kind_is_refused(probability):
     with pytest.raises(TypeError, match="`probability` must be a number.*type"):
         AdaptiveAugment(probability=probability)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("target", [-1.1, 2, float("nan"), None])
 def test_target_outside_its_range_is_refused(target):
     with pytest.raises(ValueError, match=r"`target` must be in \[-1, 1\]"):
         AdaptiveAugment(target=target)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("speed", [0, -1.0, float("nan"), float("inf"), None])
 def test_speed_outside_its_range_is_refused(speed):
     with pytest.raises(ValueError, match=r"`speed` must be in \(0, .*500"):
         AdaptiveAugment(speed=speed)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "probability, fixed", [(None, False), (0.5, True), (every_tenth, False)]
 )
@@ -277,6 +292,7 @@ def test_a_fixed_probability_says_so(probability, fixed):
     assert layer.has_fixed_probability is fixed
 
 
+@pytest.mark.quickest
 def test_rules_are_told_apart():
     kinds = [
         type(controller.rule(given, 0.6, 500.0))

@@ -17,6 +17,7 @@ def test_noise_has_each_images_own_strength():
     assert_equal(add_noise(images, deviations, white), expected)
 
 
+@pytest.mark.quickest
 def test_no_noise_keeps_every_bit():
     images = np.array([-0.0, 0.0, -0.0, 1.0], "float32").reshape(1, 2, 2, 1)
     kept = add_noise(images, np.zeros(1, "float32"), noise((1, 2, 2, 1)))
@@ -44,6 +45,7 @@ def test_cutout_is_half_of_each_side(sides):
     )
 
 
+@pytest.mark.quickest
 def test_cutout_in_the_middle_takes_a_quarter_of_the_pixels():
     cut = cut_out(np.ones((1, 8, 12, 1)), tensor([[0.5, 0.5]]))
     assert np.sum(to_numpy(cut) == 0.0) == 4 * 6

@@ -8,6 +8,7 @@ from portable import (
     assert_close,
     assert_equal,
     compiled,
+    corners,
     differentiated,
     gradients,
     input_gradients,
@@ -73,6 +74,7 @@ def cut_out(image, mine):
 STEPS = {"color": colored, "translation": translated, "cutout": cut_out}
 
 
+@pytest.mark.quickest
 def test_bytes_move_as_they_are():
     images = np.arange(256, dtype="uint8").reshape(1, 16, 16, 1)
     images = np.repeat(images, 8, axis=0)
@@ -89,11 +91,14 @@ def test_bytes_move_as_they_are():
 
 @pytest.mark.parametrize(
     "policy, shape",
-    [
-        *((policy, (5, 12, 7, 3)) for policy in POLICIES),
-        (POLICIES[-1], (4, 9, 16, 1)),
-        (POLICIES[-1], (3, 6, 5, 5)),
-    ],
+    corners(
+        [
+            (POLICIES[-1], (4, 9, 16, 1)),
+            *((policy, (5, 12, 7, 3)) for policy in reversed(POLICIES)),
+            (POLICIES[-1], (3, 6, 5, 5)),
+        ],
+        everywhere=2,
+    ),
 )
 def test_is_the_papers(policy, shape):
     layer = DiffAugment(policy)
@@ -106,6 +111,7 @@ def test_is_the_papers(policy, shape):
     assert np.abs(augmented - images).mean() > 0.05
 
 
+@pytest.mark.quickest
 def test_changes_act_in_the_order_of_the_policy():
     images, policy = pictures(), "cutout,translation,color"
     layer = DiffAugment(policy, seed=3)
@@ -119,6 +125,7 @@ def test_changes_act_in_the_order_of_the_policy():
     assert np.abs(other - expected).max() > 0.1
 
 
+@pytest.mark.quickest
 def test_a_large_shift_leaves_nothing_but_the_middle_of_the_range():
     layer = DiffAugment("translation", value_range=(0, 255))
     gone = {"translation": tensor([[9.0, 0.0], [0.0, -9.0]])}
@@ -129,6 +136,7 @@ def test_a_large_shift_leaves_nothing_but_the_middle_of_the_range():
         assert_equal(augmented, np.full(images.shape, middle))
 
 
+@pytest.mark.quickest
 def test_gray_images_have_no_saturation():
     layer, images = DiffAugment("color"), pictures((3, 5, 5, 1))
     drawn = tensors(draws(layer, images.shape))
@@ -159,6 +167,7 @@ def test_colors_are_uniform(many, name, low, high):
     assert_close(counts, 10_000, rtol=0.05)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "name, axis, low, high",
     [
@@ -184,7 +193,7 @@ def test_draws_are_independent(many):
     assert np.abs(correlations - np.eye(7)).max() < 0.02
 
 
-@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("policy", corners(reversed(POLICIES)))
 def test_gradient_is_the_transpose(policy):
     # The change is affine in the image, so that differences are its derivative.
     layer, images = DiffAugment(policy, seed=1), tensor(pictures())
@@ -271,12 +280,14 @@ def test_masks_and_boxes_follow_the_translation():
     assert to_numpy(boxes["labels"]).tolist() == [[5, -1]]
 
 
+@pytest.mark.quickest
 def test_policy_may_have_spaces():
     layer = DiffAugment(" cutout , color ")
     assert layer.policy == "cutout,color"
     assert layer.get_config()["policy"] == "cutout,color"
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "policy", ["", ",", "colour", "color,color", "color,", None, 3]
 )
@@ -286,11 +297,13 @@ def test_policy_must_be_known(policy):
     assert f"Received: policy={policy!r}" in str(info.value)
 
 
+@pytest.mark.quickest
 def test_arguments_are_named():
     with pytest.raises(TypeError, match="positional"):
         DiffAugment("color", (0, 255))
 
 
+@pytest.mark.quickest
 def test_round_trip():
     layer = DiffAugment("cutout", value_range=(0, 255), seed=3, name="cut")
     other = DiffAugment.from_config(layer.get_config())

@@ -39,6 +39,7 @@ def response(kernel, frequencies):
     return np.cos(np.outer(frequencies, taps)) @ kernel
 
 
+@pytest.mark.quickest
 def test_bank_sums_to_an_impulse():
     bank = filter_bank()
     assert bank.shape[0] == 4 and bank.shape[1] % 2 == 1
@@ -46,11 +47,13 @@ def test_bank_sums_to_an_impulse():
     assert_close(bank.sum(axis=0), impulse, atol=1e-12)
 
 
+@pytest.mark.quickest
 def test_kernels_are_symmetric():
     bank = filter_bank()
     assert_close(bank, bank[:, ::-1], atol=1e-12)
 
 
+@pytest.mark.quickest
 def test_bands_are_the_octaves():
     # Each is the strongest of the four in the middle of its own octave, lets
     # through neither constants (but for the lowest) nor the octaves beyond its
@@ -91,6 +94,7 @@ def test_gains_of_one_keep_every_bit():
     assert np.abs(values[1] - images[1]).max() > 0.01
 
 
+@pytest.mark.quickest
 def test_bands_left_out_are_not_changed():
     images = noise((2, 12, 9, 3))
     drawn = {"band_2": np.array([3.0, 0.5], "float32")}
@@ -101,6 +105,7 @@ def test_bands_left_out_are_not_changed():
     assert frequency_filter(images, {"scale": gains}) is images
 
 
+@pytest.mark.quickest
 def test_power_of_a_natural_spectrum_is_kept():
     # Along one axis: a power of 10 to 1 to 1 to 1 in the four bands.
     bank = filter_bank()

@@ -104,18 +104,21 @@ def test_a_dict_moves_as_its_parts(make):
     assert (boxes["labels"][:, 1] == -1).all()
 
 
+@pytest.mark.quickest
 def test_the_data_given_are_left_alone(make):
     data, copy = everything(), everything()
     make(bounding_box_format="xyxy")(data)
     assert_equal(data, copy)
 
 
+@pytest.mark.quickest
 def test_tensor_and_dict_agree(make):
     images = pictures()
     alone = make(seed=1)(images)
     assert_equal(alone, make(seed=1)({"images": images})["images"])
 
 
+@pytest.mark.quickest
 def test_one_image_is_a_batch_of_one(make):
     batch = everything(1)
     single = keras.tree.map_structure(lambda value: value[0], batch)
@@ -176,6 +179,7 @@ def test_channels_first(make):
     assert single.shape == (3, 12, 10)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("channels", [1, 2, 5])
 def test_any_number_of_channels(make, channels):
     images = pictures((3, 9, 14, channels))
@@ -184,6 +188,7 @@ def test_any_number_of_channels(make, channels):
     assert np.abs(augmented - images).mean() > 0.05
 
 
+@pytest.mark.quickest
 def test_inference_is_the_identity(make):
     data = everything()
     layer = make(bounding_box_format="xyxy")
@@ -223,6 +228,7 @@ def test_every_image_is_another(make):
     assert len({image.tobytes() for image in augmented}) == 10
 
 
+@pytest.mark.quickest
 def test_a_seed_of_ones_own(make):
     layer, images = make(), pictures((64, 12, 10, 3))
 
@@ -244,6 +250,7 @@ def test_a_seed_of_ones_own(make):
 # Keras' own behaviours --------------------------------------------------------
 
 
+@pytest.mark.quickest
 def test_round_trip_before_and_after_use(make):
     layer = make(
         bounding_box_format="xyxy", value_range=(0, 255), seed=3, name="changed"
@@ -261,7 +268,7 @@ def test_round_trip_before_and_after_use(make):
     assert_equal(other(every_level()), fresh(every_level()))
 
 
-@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", *FLOAT64])
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
 @pytest.mark.parametrize("shape", [(4, 12, 10, 3), (12, 10, 3)])
 def test_symbolic_is_eager(make, policy, shape):
     layer, images = make(dtype=policy), pictures(shape)
@@ -272,6 +279,7 @@ def test_symbolic_is_eager(make, policy, shape):
     assert dtype_of(symbolic) == keras.backend.standardize_dtype(eager.dtype)
 
 
+@pytest.mark.quickest
 def test_symbolic_dict_is_the_eager_one(make):
     data = everything()
     layer = make(bounding_box_format="xyxy")
@@ -331,6 +339,7 @@ class Inverted(ImageAugmentation):
         return images * drawn["sign"][:, None, None, None]
 
 
+@pytest.mark.quickest
 def test_a_layer_of_ones_own():
     data = everything(8)
     data["images"] = np.full((8, 12, 10, 3), 55, "uint8")
@@ -355,11 +364,11 @@ class HalfDark(ImageAugmentation):
         return images * (1.0 + share)
 
 
-RANGES = [(-1, 1), (0, 1), (0, 255), (-3, 5), (1000, 1001)]
+RANGES = [(-1, 1), (0, 255), (1000, 1001)]
 
 
 @pytest.mark.parametrize("value_range", RANGES)
-@pytest.mark.parametrize("jit_compile", [None, *JIT_COMPILE])
+@pytest.mark.parametrize("jit_compile", [None, JIT_COMPILE[-1]])
 def test_what_is_left_alone_keeps_every_bit(value_range, jit_compile):
     low, high = value_range
     images = (pictures() + 1) / 2 * (high - low) + low
@@ -378,7 +387,7 @@ def test_what_is_left_alone_keeps_every_bit(value_range, jit_compile):
     )
 
 
-@pytest.mark.parametrize("value_range", RANGES[:3])
+@pytest.mark.parametrize("value_range", RANGES[:2])
 def test_the_derivative_is_that_of_the_change_in_any_range(value_range):
     # Also where it changes nothing but by chance: the middle stays itself.
     low, high = value_range
@@ -399,12 +408,14 @@ def test_integers_give_whole_values(make, dtype):
     assert (augmented != images).any()
 
 
+@pytest.mark.quickest
 def test_what_is_no_batch_of_images_is_refused(make):
     for shape in ((4, 2), (4, 8, 8)):
         with pytest.raises(ValueError, match=r"batch, height.*shape \(4, "):
             make().augment_images(np.zeros(shape, "float32"))
 
 
+@pytest.mark.quickest
 def test_augment_images_takes_what_oversteps_the_range(make):
     images = tensor(2.0 * pictures())
     augmented = make(seed=1).augment_images(images)
@@ -412,6 +423,7 @@ def test_augment_images_takes_what_oversteps_the_range(make):
     assert_equal(augmented, expected)
 
 
+@pytest.mark.quickest
 def test_the_base_draws_nothing():
     with pytest.raises(TypeError, match="abstract"):
         ImageAugmentation()

@@ -34,6 +34,7 @@ def test_images_have_three_or_four_axes(make, shape):
     )
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("value_range", [(-1, 1), (0, 1)])
 @pytest.mark.parametrize("dtype", ["uint8", "int32"])
 def test_integers_do_not_fit_a_small_range(make, value_range, dtype):
@@ -45,6 +46,7 @@ def test_integers_do_not_fit_a_small_range(make, value_range, dtype):
     )
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("low, high", [(-1.1, 0), (0, 200), (np.nan, 0)])
 def test_arrays_lie_in_the_range(make, low, high):
     images = IMAGES.copy()
@@ -56,6 +58,7 @@ def test_arrays_lie_in_the_range(make, low, high):
         make()({"images": images})
 
 
+@pytest.mark.quickest
 def test_range_holds_a_rounding_error(make):
     assert make()(IMAGES + 1.0001).shape == IMAGES.shape
 
@@ -71,6 +74,7 @@ def test_tensors_may_overstep_the_range(make):
     assert make()(tensor(IMAGES + 1.5)).shape == IMAGES.shape
 
 
+@pytest.mark.quickest
 def test_dict_needs_images(make):
     refused(
         make(),
@@ -80,6 +84,7 @@ def test_dict_needs_images(make):
     )
 
 
+@pytest.mark.quickest
 def test_boxes_need_a_format(make):
     refused(
         make(),
@@ -89,6 +94,7 @@ def test_boxes_need_a_format(make):
     )
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "boxes, received",
     [
@@ -106,11 +112,13 @@ def test_boxes_are_a_dict_of_boxes(make, boxes, received):
     refused(layer, {"images": IMAGES, "bounding_boxes": boxes}, received)
 
 
+@pytest.mark.quickest
 def test_boxes_of_a_method_are_checked_too(make):
     with pytest.raises(ValueError, match="`bounding_box_format`"):
         make().transform_bounding_boxes(BOXES, {}, image_size=(8, 6))
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("shape", [(2, 8, 5), (2, 7, 6, 1), (2, 8), (8, 6)])
 def test_masks_have_the_size_of_the_images(make, shape):
     refused(
@@ -131,16 +139,19 @@ def test_symbolic_data_are_checked_too(make):
     refused(make(), keras.Input((8, 6, 3), dtype="uint8"), "`value_range`")
 
 
+@pytest.mark.quickest
 def test_data_format_is_one_of_two(make):
     with pytest.raises(ValueError, match="Received: data_format='NHWC'"):
         make(data_format="NHWC")
 
 
+@pytest.mark.quickest
 def test_value_range_is_two_numbers(make):
     with pytest.raises(ValueError, match="value_range"):
         make(value_range=(1, -1))
 
 
+@pytest.mark.quickest
 def test_format_is_known(make):
     with pytest.raises(ValueError, match="bounding_box_format='corners'"):
         make(bounding_box_format="corners")

@@ -18,6 +18,7 @@ def program():
     return module
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("turns", range(4))
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_judge_knows_turned_and_mirrored_arrows(program, turns, mirrored):
@@ -29,6 +30,7 @@ def test_judge_knows_turned_and_mirrored_arrows(program, turns, mirrored):
     assert distance < 1.5
 
 
+@pytest.mark.quickest
 def test_judge_sees_what_is_no_arrow(program):
     noise = np.random.default_rng(0).uniform(-1, 1, (50, 8, 8, 1))
     _, distance = program.judge(noise)

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from portable import assert_close, assert_equal, dtype_of
+from portable import assert_close, assert_equal, corners, dtype_of
 
 from keras_gan.layers.augmentation.operations import (
     GROUPS,
@@ -92,6 +92,7 @@ def test_moments_are_the_papers(name, always):
         assert_moments(values, *MOMENTS[name])
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("name", "low", "high"),
     [
@@ -111,6 +112,7 @@ def test_uniform_parameters_fill_their_range(name, low, high, always):
     assert np.abs(quantiles - expected).max() < 2.2 / np.sqrt(values.size)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("name", "count"), [("flip", 2), ("quarter_turns", 4), ("luma_flip", 2)]
 )
@@ -129,7 +131,7 @@ def fires(drawn, name):
 
 @pytest.mark.parametrize(
     ("probability", "multiplier"),
-    [(0.1, 1.0), (0.5, 0.5), (0.8, 1.0), (1.0, 0.5), (1.0, 1.0)],
+    corners([(0.5, 0.5), (0.1, 1.0), (0.8, 1.0), (1.0, 0.5), (1.0, 1.0)]),
 )
 def test_share_of_images_is_multiplier_times_probability(
     probability, multiplier
@@ -155,6 +157,7 @@ def test_share_of_images_is_multiplier_times_probability(
     assert_close(turns.mean(axis=1), alone, rtol=0, atol=tolerance + 1e-12)
 
 
+@pytest.mark.quickest
 def test_parameters_are_the_identitys_where_nothing_fires():
     drawn = drawn_with(0.3)
     for name, operation in OPERATIONS.items():
@@ -169,6 +172,7 @@ def test_probability_of_zero_never_fires():
     assert not drawn_with(0.0)["fired"].any()
 
 
+@pytest.mark.quickest
 def test_operations_and_images_are_drawn_independently(always):
     drawn = drawn_with(0.5)
     columns = [always[name].reshape(NUM_DRAWS, -1) for name in OPERATIONS]
@@ -188,6 +192,7 @@ def test_draws_follow_their_seed():
     assert not np.array_equal(first["scale"], other["scale"])
 
 
+@pytest.mark.quickest
 def test_shapes():
     drawn = drawn_with(0.5, count=7)
     assert drawn.pop("fired").shape == (7, len(OPERATIONS))
@@ -204,6 +209,7 @@ BLIT = ["flip", "quarter_turns", "shift"]
 COLOR = ["brightness", "contrast", "luma_flip", "hue", "saturation"]
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("operations", "expected"),
     [
@@ -223,6 +229,7 @@ def test_letters_groups_and_names(operations, expected):
     assert set(chosen.values()) == {1.0}
 
 
+@pytest.mark.quickest
 def test_multipliers_of_groups_and_of_operations():
     chosen = multipliers({"blit": 1, "color": 0.5, "hue": 0})
     assert chosen == dict.fromkeys(BLIT, 1.0) | {
@@ -232,6 +239,7 @@ def test_multipliers_of_groups_and_of_operations():
     assert multipliers(chosen) == chosen
 
 
+@pytest.mark.quickest
 def test_an_operation_goes_before_its_group_in_any_order():
     chosen = multipliers({"hue": 1, "blit": 1, "flip": 0.25, "color": 0.5})
     assert chosen == {
@@ -242,6 +250,7 @@ def test_an_operation_goes_before_its_group_in_any_order():
     }
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "operations", ["bx", "bb", "ccc", "blit", "B", "b,g", " "]
 )
@@ -250,24 +259,28 @@ def test_unknown_letters_are_refused(operations):
         multipliers(operations)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("operations", [["b"], ["turns"], {"zoom": 1.0}, [3]])
 def test_unknown_names_are_refused_with_a_list_of_the_known(operations):
     with pytest.raises(ValueError, match="Groups: blit.*Operations: flip"):
         multipliers(operations)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("operations", ["", [], {}])
 def test_at_least_one_operation(operations):
     with pytest.raises(ValueError, match="at least one.*Groups: blit"):
         multipliers(operations)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("multiplier", [-0.1, 1.1, float("nan"), "1", None])
 def test_multipliers_outside_their_range_are_refused(multiplier):
     with pytest.raises(ValueError, match=r"must be in \[0, 1\].*'hue'"):
         multipliers({"hue": multiplier})
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("operations", [None, 3])
 def test_what_is_no_choice_is_refused(operations):
     with pytest.raises(TypeError, match="`operations` must be .*Received"):

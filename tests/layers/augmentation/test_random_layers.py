@@ -21,6 +21,7 @@ def drawn(layer, count=20_000):
     return to_numpy(layer(images, training=True)).ravel()
 
 
+@pytest.mark.quickest
 def test_each_layer_is_drawn_equally_often():
     values = drawn(RandomLayers(plus(1, 2, 3), 1, rate=0.75, seed=1))
     counts = np.bincount(values.astype(int), minlength=4)
@@ -28,6 +29,7 @@ def test_each_layer_is_drawn_equally_often():
     assert np.abs(counts - 5000).max() < 3 * np.sqrt(20_000 * 0.25 * 0.75)
 
 
+@pytest.mark.quickest
 def test_several_act_one_after_the_other():
     values = drawn(RandomLayers(plus(1, 10), 2, rate=1.0, seed=1))
     found, counts = np.unique(values, return_counts=True)
@@ -63,6 +65,7 @@ def test_graphs_and_gradients(jit_compile):
     assert (slopes == slopes[:, :1, :1]).all()
 
 
+@pytest.mark.quickest
 def test_config_and_saving_inside_a_model(tmp_path):
     layer = RandomLayers([keras.layers.RandomFlip(seed=1)], 3, 0.5, seed=4)
     before = layer.get_config()
@@ -74,6 +77,7 @@ def test_config_and_saving_inside_a_model(tmp_path):
     assert model.output_shape == (None, 4, 4, 1)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "arguments", [{"num_layers": 0}, {"rate": 0.0}, {"rate": 1.5}]
 )

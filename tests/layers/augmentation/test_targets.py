@@ -7,6 +7,7 @@ from portable import (
     assert_close,
     assert_equal,
     compiled,
+    corners,
     dtype_of,
     quick,
     tensor,
@@ -93,7 +94,7 @@ def moved_masks(masks, drawn):
     return targets.transform_masks(masks, drawn, inverses, 0.0)
 
 
-@pytest.mark.parametrize("name", MOVES)
+@pytest.mark.parametrize("name", corners(MOVES, everywhere=2))
 def test_boxes_are_the_hulls_of_moved_masks(name):
     drawn = MOVES[name]
     count = len(next(iter(drawn.values())))
@@ -116,6 +117,7 @@ def test_boxes_are_the_hulls_of_moved_masks(name):
     assert compared >= count
 
 
+@pytest.mark.quickest
 def test_boxes_follow_a_translation_exactly():
     layer = diff_augment.DiffAugment("translation")
     drawn = {"translation": some([5, -6], [0, 0], [-3, 5])}
@@ -125,6 +127,7 @@ def test_boxes_follow_a_translation_exactly():
     assert_close(boxes["boxes"], expected, atol=1e-4)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("box_format", FORMATS)
 def test_formats_agree(box_format):
     def convert(boxes, source, target):
@@ -191,6 +194,7 @@ def test_what_has_left_the_image_or_was_padding_is_minus_one(box_format):
     assert_close(moved["confidence"], [[0.5, 0.6, 0.7]] * 2, rtol=1e-6)
 
 
+@pytest.mark.quickest
 def test_padding_without_labels_stays_padding():
     drawn, inverse = pushed_out()
     boxes = {"boxes": -ops.ones((2, 1, 4))}
@@ -198,6 +202,7 @@ def test_padding_without_labels_stays_padding():
     assert (to_numpy(moved["boxes"]) == -1).all()
 
 
+@pytest.mark.quickest
 def test_one_hot_classes():
     drawn, inverse = pushed_out()
     classes = np.eye(3, dtype="float32")[[[0, 2]] * 2]
@@ -211,6 +216,7 @@ def test_one_hot_classes():
     assert_equal(moved["classes"], expected)
 
 
+@pytest.mark.quickest
 def test_whole_boxes_are_rounded():
     boxes = moved_boxes(MOVES["all"], ops.cast([BOXES], "int32"))["boxes"]
     exact = moved_boxes(MOVES["all"], some(BOXES))["boxes"]
@@ -231,6 +237,7 @@ def test_masks_keep_their_values_and_kind(kind):
         assert (to_numpy(moved) != masks).any()
 
 
+@pytest.mark.quickest
 def test_mask_moves_as_its_image_does():
     # By flips, quarter turns and whole pixels; an image is filtered besides.
     layer = AdaptiveAugment("b", probability=1.0, seed=4)
@@ -243,6 +250,7 @@ def test_mask_moves_as_its_image_does():
     assert (to_numpy(masks) != images).any()
 
 
+@pytest.mark.quickest
 def test_nothing_moves_without_matrices():
     masks, boxes = np.ones((1, 4, 4, 1)), {"boxes": np.ones((1, 1, 4))}
     inverse = AdaptiveAugment("c").inverse_matrices
@@ -251,6 +259,7 @@ def test_nothing_moves_without_matrices():
     assert moved == boxes
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("box_format", targets.FORMATS)
 def test_every_format_is_keras(box_format):
     assert targets.check_format(box_format.upper()) == box_format
@@ -260,6 +269,7 @@ def test_every_format_is_keras(box_format):
     )
 
 
+@pytest.mark.quickest
 def test_unknown_format():
     with pytest.raises(ValueError, match="xyxy, yxyx, xywh") as info:
         targets.check_format("corners")

@@ -208,6 +208,7 @@ def test_whole_pixels_are_moved_exactly(shift):
     assert_close(moved[inside], expected[inside], atol=1e-6)
 
 
+@pytest.mark.quickest
 def test_whole_pixels_from_beyond_the_edge_are_its_mirror_image():
     image = smooth(20, 20)
     moved = warped(image, translation(0, -3))
@@ -232,6 +233,7 @@ def test_flips_and_turns_of_smooth_images(matrix, expected):
     assert_close(warped(image, matrix), expected(image), atol=0.04)
 
 
+@pytest.mark.quickest
 def test_quarter_turn_of_a_wide_image_cuts_and_mirrors():
     image = smooth(12, 24)
     turned = warped(image, rotation(np.pi / 2))
@@ -241,6 +243,7 @@ def test_quarter_turn_of_a_wide_image_cuts_and_mirrors():
     assert_close(turned, expected, atol=0.04)
 
 
+@pytest.mark.quickest
 def test_constants_stay_constant():
     images = np.full((4, 10, 13, 2), 0.7)
     values = warped(images, random_matrices(4))
@@ -257,6 +260,7 @@ def test_energy_is_kept():
     assert_close(means, waves, rtol=0.25)
 
 
+@pytest.mark.quickest
 def test_fine_pattern_made_smaller_is_gray():
     chequerboard = (np.indices((32, 32)).sum(axis=0) % 2 * 2.0 - 1)[..., None]
     halving = translation(0.5, 0.5) @ np.diag([2.0, 2.0, 1.0])
@@ -271,6 +275,7 @@ def test_fine_pattern_made_smaller_is_gray():
     assert np.abs(looked_up[inside]).min() > 0.9
 
 
+@pytest.mark.quickest
 def test_images_and_channels_stay_apart():
     images = noise((3, 8, 9, 2))
     matrices = random_matrices(3)
@@ -285,6 +290,7 @@ def test_images_and_channels_stay_apart():
             )
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("height", "width"), [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (2, 5)]
 )
@@ -295,6 +301,7 @@ def test_tiny_images(height, width):
     assert np.isfinite(values).all()
 
 
+@pytest.mark.quickest
 def test_single_pixel_is_its_own_mirror_image():
     images = noise((4, 1, 1, 2))
     values = warped(images, random_matrices(4))
@@ -355,6 +362,7 @@ def test_turned_masks_are_exact(turns):
     assert_equal(nearest(masks, matrices)[0], np.rot90(masks[0], turns))
 
 
+@pytest.mark.quickest
 def test_masks_follow_the_image():
     image = np.where(np.hypot(*np.mgrid[-12:12, -9:9]) < 6, 1.0, -1.0)[
         ..., None

@@ -4,6 +4,9 @@ from portable import assert_close
 
 from keras_gan.layers.augmentation.wavelets import SYM2, SYM6
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 WAVELETS = {"sym2": SYM2, "sym6": SYM6}
 
 each_wavelet = pytest.mark.parametrize("name", WAVELETS)
