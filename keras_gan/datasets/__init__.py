@@ -26,7 +26,7 @@ from keras_gan.datasets.super_resolution import (
     super_resolution_pairs,
 )
 from keras_gan.datasets.synthetic import SyntheticImages, synthetic
-from keras_gan.datasets.tables import table
+from keras_gan.datasets.tables import table, write_table
 
 __all__ = [
     "BUILTIN_NAMES",
@@ -58,4 +58,5 @@ __all__ = [
     "super_resolution_pairs",
     "synthetic",
     "table",
+    "write_table",
 ]

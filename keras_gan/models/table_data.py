@@ -1,6 +1,7 @@
 """Tables as the data of a model: `fit`, `evaluate` and their checks."""
 
 import functools
+import itertools
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,8 @@ class TableData(TwoPlayerModel):
     ):
         """Trains the players on a table.
 
-        An epoch has as many rows as the table, in full batches, at least one.
+        An epoch has as many rows as the table, in full batches, at least one;
+        or `steps_per_epoch` batches.
 
         Args:
             x: The table, a `DataFrame` or a dict of arrays, with the columns
@@ -63,8 +65,12 @@ class TableData(TwoPlayerModel):
             kwargs["validation_data"] = self._whole_packs(validation_data)
             kwargs["validation_batch_size"] = size
         kwargs["shuffle"] = False  # Rows are drawn in the step.
-        numbers = self._hold(x, batch_size)
-        return super().fit(numbers, batch_size=batch_size, **kwargs)
+        places = self._hold(x, batch_size)
+        if kwargs.get("steps_per_epoch") is None:
+            return super().fit(places, batch_size=batch_size, **kwargs)
+        batch = places[:batch_size]
+        endless = ((batch,) for _ in itertools.count())
+        return super().fit(endless, **kwargs)
 
     def train_on_batch(self, x, y=None, **kwargs):
         """Trains on one batch of as many rows as a table has, drawn from it.

@@ -7,8 +7,9 @@ from keras_gan.models.generation import compiled_call
 from keras_gan.models.table_raking import chosen_rows
 from keras_gan.utils.arguments import integer, positive_integer
 
-# Rows that do not fulfill a condition are drawn anew, so often on average.
-_MOST_CANDIDATES = 20
+# Rows that do not fulfill a condition are drawn anew, so often on average, in
+# full batches: programs are compiled for one size.
+_MOST_ATTEMPTS = 20
 # Without conditions rows are chosen among this many times as many.
 _CHOICE, _LEAST_CHOICE = 3, 1_000
 
@@ -39,7 +40,7 @@ def draw_table(gan, num_rows, *, conditions, seed, batch_size):
 
 def _candidates(gan, size, wanted, root, batch_size):
     """Values and codes of rows that fulfill all conditions."""
-    preprocessor, batch_size = gan.preprocessor, min(batch_size, size)
+    preprocessor = gan.preprocessor
     columns = _columns(preprocessor.layout, wanted)
     values, codes, rounds = [], [], 0
     while sum(map(len, codes)) < size:
@@ -48,7 +49,7 @@ def _candidates(gan, size, wanted, root, batch_size):
         rows = _rows(gan, category, batch_size, draws)
         value, code = preprocessor.layout.compact(rows)
         rounds += 1
-        if rounds * batch_size > _MOST_CANDIDATES * size:
+        if rounds * batch_size > _MOST_ATTEMPTS * max(size, batch_size):
             # The generator has not learned this; the columns are as asked for.
             code[:, columns] = list(wanted.values())
         kept = (code[:, columns] == list(wanted.values())).all(axis=1)

@@ -7,6 +7,7 @@ from keras_gan.layers.tables.segments import Segments
 from keras_gan.models import network_checks as checks
 from keras_gan.models import table_checks, table_rows
 from keras_gan.models.averaging import AveragedGenerator
+from keras_gan.models.table_balancing import balanced
 from keras_gan.models.table_data import TableData
 from keras_gan.models.table_drawing import draw_table
 from keras_gan.optimizers import AdversarialOptimizer
@@ -221,6 +222,25 @@ class TableGAN(AveragedGenerator, TableData):
             seed=seed,
             batch_size=batch_size,
         )
+
+    def balance(self, table, column, *, seed=0):
+        """Fills up rare categories of a table with generated rows.
+
+        Args:
+            table: A table with the columns of `adapt`.
+            column: Name of a column of categories, such as a label.
+            seed: Integer that fixes the rows.
+
+        Returns:
+            The table, with as many rows of each category of the column as of
+            its most frequent one: first the given rows, then generated ones.
+            Rows without a value in the column stay as they are.
+
+        Raises:
+            ValueError: If there is no such column, or it has categories that
+                `adapt` did not see.
+        """
+        return balanced(self, table, column, seed=seed)
 
     def get_config(self) -> dict:
         serialize = keras.saving.serialize_keras_object

@@ -65,6 +65,12 @@ def test_options_go_to_pandas(tmp_path, pandas):
     assert table.shape == (2, 2)
 
 
+def test_a_day_that_is_on_no_calendar_stays_text(tmp_path, pandas):
+    (tmp_path / "a.csv").write_text("day\n2026-02-28\n2026-02-30\n")
+    table = datasets.table(tmp_path / "a.csv")
+    assert table["day"].tolist() == ["2026-02-28", "2026-02-30"]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [

@@ -208,6 +208,35 @@ def test_categories_are_known_by_their_values(adapted):
 
 @once
 @pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("grade", "3", 3.0),
+        ("flag", "true", True),
+        ("flag", "False", False),
+        ("text", "b", "b"),
+        ("text", "", None),
+    ],
+)
+def test_categories_are_read_from_text(adapted, name, text, value):
+    assert adapted.parse(name, text) == value
+    adapted.category(name, value)
+
+
+@once
+def test_days_as_categories():
+    days = np.array(["2020-02-29", "2021-01-01"] * 3, "datetime64[D]")
+    preprocessor = TablePreprocessor(categories=["day"])
+    preprocessor.adapt({"day": days})
+    for value in ("2020-02-29", days[0]):
+        assert preprocessor.category("day", value) == (0, 0)
+    assert preprocessor.parse("day", "2021-01-01") == "2021-01-01"
+    for wrong in ("2020-03-01", "soon"):
+        with pytest.raises(ValueError, match=f"'2020-02-29T.*'{wrong}'"):
+            preprocessor.parse("day", wrong)
+
+
+@once
+@pytest.mark.parametrize(
     ("column", "value", "message"),
     [
         ("age", 3, r"\['grade', 'flag', 'text'\].*'age', which is unknown"),

@@ -29,6 +29,15 @@ class CategoryEncoder:
         self.num_choices = len(state["values"])
         self._codes = {one: n for n, one in enumerate(state["values"])}
 
+    @property
+    def categories(self) -> list:
+        """The categories in their order, None for missing ones."""
+        shown: Any = {"date": _date, "integer": int}.get(self.state["kind"])
+        values = self.state["values"]
+        if shown is None:
+            return values
+        return [None if one is None else shown(one) for one in values]
+
     @classmethod
     def learn(cls, name: str, column: Column) -> "CategoryEncoder":
         """Returns the encoder of a column.
@@ -91,17 +100,36 @@ class CategoryEncoder:
         Raises:
             ValueError: If there is no such category.
         """
-        if self.state["kind"] == "date" and value is not None:
-            stamp = np.datetime64(value, "us")
-            value = float(stamp.astype("int64")) / 1e6
-        value = value.item() if isinstance(value, np.generic) else value
+        given = value
         try:
+            if self.state["kind"] == "date" and value is not None:
+                value = _seconds(value)
+            value = value.item() if isinstance(value, np.generic) else value
             return self._codes[value]
-        except (KeyError, TypeError):
-            raise ValueError(self._unknown(value)) from None
+        except (KeyError, TypeError, ValueError):
+            raise ValueError(self._unknown(given)) from None
+
+    def parse(self, text: str) -> Any:
+        """Returns the category that a text stands for; missing for no text.
+
+        Args:
+            text: The category as a file of text has it.
+
+        Raises:
+            ValueError: If there is no such category.
+        """
+        if self.state["kind"] == "date" and text:
+            self.code(text)
+            return text
+        for value in self.state["values"]:
+            if text in _spellings(value):
+                return value
+        raise ValueError(self._unknown(text))
 
     def _unknown(self, value: Any) -> str:
-        values = self.state["values"]
+        values = self.categories
+        if self.state["kind"] == "date":
+            values = [one and str(one) for one in values]
         shown = ", ".join(map(repr, values[:10]))
         more = ", ..." if len(values) > 10 else ""
         return (
@@ -109,6 +137,25 @@ class CategoryEncoder:
             f"`adapt`: {shown}{more}. Received: {value!r}. Change it, or adapt "
             "to a table that has it."
         )
+
+
+def _seconds(date: Any) -> float:
+    return float(np.datetime64(date, "us").astype("int64")) / 1e6
+
+
+def _date(seconds: float) -> np.datetime64:
+    return np.datetime64(round(seconds * 1e6), "us")
+
+
+def _spellings(value: Any) -> list[str]:
+    """How a file of text may spell a category."""
+    if value is None:
+        return [""]
+    if isinstance(value, bool):
+        return [str(value), str(value).lower()]
+    if isinstance(value, float) and value.is_integer():
+        return [str(value), str(int(value))]
+    return [str(value)]
 
 
 def _objects(column: Column) -> list:

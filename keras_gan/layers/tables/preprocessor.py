@@ -260,6 +260,51 @@ class TablePreprocessor(keras.layers.Layer):
         Raises:
             ValueError: If there is no such column or category.
         """
+        number = self._number_of(column)
+        return number, self._categories[number].code(value)
+
+    def parse(self, column: str, text: str) -> Any:
+        """Returns the category that a text stands for.
+
+        Args:
+            column: Name of a column of categories.
+            text: The category as a CSV file has it; no characters: missing.
+
+        Raises:
+            ValueError: If there is no such column or category.
+
+        Example:
+
+        >>> preprocessor = TablePreprocessor()
+        >>> preprocessor.adapt({"grade": [1, 2, 2], "old": [True, False, True]})
+        >>> preprocessor.parse("old", "true")
+        True
+        """
+        return self._categories[self._number_of(column)].parse(text)
+
+    def count(self, table: Any, column: str) -> dict[Any, int]:
+        """Returns the rows of each category of a column, also of none.
+
+        Args:
+            table: A table.
+            column: Name of a column of categories in it.
+
+        Raises:
+            ValueError: If there is no such column, or it has categories that
+                `adapt` did not see.
+        """
+        encoder = self._categories[self._number_of(column)]
+        columns = columns_of(table)
+        if column not in columns:
+            raise ValueError(
+                f"The table must have the column {column!r}. Received: a table "
+                f"of the columns {list(columns)}."
+            )
+        codes = encoder.encode(columns[column])
+        counts = np.bincount(codes, minlength=encoder.num_choices)
+        return dict(zip(encoder.categories, counts.tolist(), strict=True))
+
+    def _number_of(self, column: str) -> int:
         self.adapted()
         names = [one.state["name"] for one in self._categories]
         if column not in names:
@@ -272,8 +317,7 @@ class TablePreprocessor(keras.layers.Layer):
                 f"Received: {column!r}, which is {what}. To make categories of "
                 "numbers, name their column in `categories=`."
             )
-        number = names.index(column)
-        return number, self._categories[number].code(value)
+        return names.index(column)
 
     def adapted(self) -> Layout:
         """Returns the layout of the rows.

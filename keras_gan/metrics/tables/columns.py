@@ -12,6 +12,9 @@ _ORDERED = ("number", "integer", "date")
 def columns_of_each(**tables: Any) -> list[dict[str, Column]]:
     """Returns the columns of tables.
 
+    A column without any value is of the kind that it has in another table:
+    files do not say what is missing.
+
     Args:
         **tables: The tables by the names of the arguments that they are.
 
@@ -25,21 +28,38 @@ def columns_of_each(**tables: Any) -> list[dict[str, Column]]:
             raise ValueError(
                 f"`{first}` and `{name}` must have the same columns. Received: "
                 f"only in `{first}` {sorted(set(wanted) - set(found))}, only "
-                f"in `{name}` {sorted(set(found) - set(wanted))}."
+                f"in `{name}` {sorted(set(found) - set(wanted))}. Rename, add "
+                "or remove columns."
             )
-        for column, values in wanted.items():
-            kinds = values.kind, found[column].kind
-            if is_ordered(values) != is_ordered(found[column]):
-                raise ValueError(
-                    f"Column {column!r} must be of one kind in both tables. "
-                    f"Received: {kinds[0]} in `{first}`, {kinds[1]} in "
-                    f"`{name}`. Convert one of them."
-                )
+    for column in wanted:
+        _make_alike(column, read)
     return list(read.values())
 
 
+def _make_alike(name: str, tables: dict[str, dict[str, Column]]) -> None:
+    """Checks the kinds of a column, and gives one to those without values."""
+    filled = {
+        table: columns[name].kind
+        for table, columns in tables.items()
+        if not columns[name].missing.all()
+    }
+    ordered = {kind in _ORDERED for kind in filled.values()}
+    if len(ordered) > 1:
+        received = ", ".join(
+            f"{kind} in `{one}`" for one, kind in filled.items()
+        )
+        raise ValueError(
+            f"Column {name!r} must be of one kind in all tables. Received: "
+            f"{received}. Convert one of them."
+        )
+    kind = next(iter(filled.values()), "number")
+    for table, columns in tables.items():
+        if table not in filled:
+            columns[name] = columns[name]._replace(kind=kind)
+
+
 def is_ordered(column: Column) -> bool:
-    """Whether a column is of numbers or dates; one without values is not.
+    """Whether a column is of numbers or dates.
 
     Args:
         column: The column.
@@ -53,7 +73,10 @@ def numbers(column: Column) -> np.ndarray:
     Args:
         column: The column.
     """
-    return np.where(column.missing, np.nan, column.values).astype("float64")
+    numbers = np.full(len(column.values), np.nan)
+    known = ~column.missing
+    numbers[known] = column.values[known]
+    return numbers
 
 
 def codes(first: Column, *others: Column) -> list[np.ndarray]:

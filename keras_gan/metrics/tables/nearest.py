@@ -1,6 +1,6 @@
 """`nearest_record_distances`: whether rows are copies of training rows."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from keras_gan.metrics.tables.columns import (
     is_ordered,
     numbers,
 )
+
+_AT_ONCE = 500
 
 
 def nearest_record_distances(
@@ -43,35 +45,57 @@ def nearest_record_distances(
     >>> nearest_record_distances(train, {"x": [1.0]}, {"x": [3.0]})
     {'fake': 0.0, 'fake_copies': 1.0, 'held_out': 0.25, 'held_out_copies': 0.0}
     """
-    from sklearn.neighbors import NearestNeighbors
-
     tables = columns_of_each(train=train, fake=fake, held_out=held_out)
     known, *others = _vectors(tables)
-    search = NearestNeighbors(n_neighbors=1, metric="manhattan").fit(known)
     found = {}
     for name, rows in zip(("fake", "held_out"), others, strict=True):
-        distances = search.kneighbors(rows)[0][:, 0] / len(tables[0])
+        distances = _to_nearest(rows, known) / len(tables[0])
         found[name] = float(np.median(distances))
         # Sums of differences may be off by rounding.
         found[f"{name}_copies"] = float((distances < 1e-9).mean())
     return found
 
 
-def _vectors(tables: list) -> list[np.ndarray]:
-    """Rows as vectors whose distance is the sum of those of their columns."""
-    sides: list[list[np.ndarray]] = [[] for _ in tables]
+class _Vectors(NamedTuple):
+    """Rows as numbers that are subtracted, and codes that are compared."""
+
+    numbers: np.ndarray
+    codes: np.ndarray
+
+
+def _vectors(tables: list) -> list[_Vectors]:
+    size = [len(next(iter(table.values())).values) for table in tables]
+    parts: list[tuple[list, list]] = [([], []) for _ in tables]
     for name, first in tables[0].items():
         columns = [table[name] for table in tables]
-        if is_ordered(first):
-            parts = _of_numbers(*map(numbers, columns))
-        else:
-            both = codes(*columns)
-            size = 1 + max(one.max() for one in both)
-            # Two of them differ in two places.
-            parts = [np.eye(size)[one] / 2 for one in both]
-        for side, part in zip(sides, parts, strict=True):
-            side.append(part)
-    return [np.concatenate(side, axis=1) for side in sides]
+        of_numbers = is_ordered(first)
+        values = (
+            _of_numbers(*map(numbers, columns))
+            if of_numbers
+            else [code[:, None] for code in codes(*columns)]
+        )
+        for part, value in zip(parts, values, strict=True):
+            part[0 if of_numbers else 1].append(value)
+    return [
+        # A first column of zeros: there may be no other.
+        _Vectors(*[np.hstack([np.zeros((rows, 1)), *some]) for some in part])
+        for rows, part in zip(size, parts, strict=True)
+    ]
+
+
+def _to_nearest(rows: _Vectors, known: _Vectors) -> np.ndarray:
+    """Sums over the columns of the distances to the nearest known rows."""
+    from scipy.spatial.distance import cdist
+
+    places = np.arange(len(rows.codes))
+    found = []
+    for some in np.array_split(places, 1 + len(places) // _AT_ONCE):
+        distances = cdist(rows.numbers[some], known.numbers, "cityblock")
+        # Of codes it is the share of those that differ.
+        unequal = cdist(rows.codes[some], known.codes, "hamming")
+        distances += unequal * known.codes.shape[1]
+        found.append(distances.min(axis=1))
+    return np.concatenate(found)
 
 
 def _of_numbers(*columns: np.ndarray) -> list[np.ndarray]:

@@ -1,5 +1,6 @@
 """`train_synthetic_test_real`: what a classifier learns from synthetic rows."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from keras_gan.metrics.tables.columns import (
     numbers,
 )
 
+_MOST_CATEGORIES = 100
+
 
 def train_synthetic_test_real(
     synthetic: Any, real: Any, label: str, *, seed: int = 0
@@ -19,7 +22,8 @@ def train_synthetic_test_real(
 
     Gradient boosting and logistic regression of scikit-learn learn to predict
     a column from the others. With real rows as `synthetic` the scores are what
-    can be reached.
+    can be reached. Of a column of more than 100 categories, those beyond the
+    most frequent 99 count as one.
 
     Args:
         synthetic: Table that the classifiers are trained on.
@@ -35,7 +39,7 @@ def train_synthetic_test_real(
 
     Raises:
         ValueError: If the tables have other columns, or `label` is none of
-            them, or there is no other.
+            them, there is no other, or it has more than 100 values.
 
     Example:
 
@@ -51,6 +55,13 @@ def train_synthetic_test_real(
             f"{list(tables[0])}. Received: {label!r}."
         )
     labels = codes(*[table.pop(label) for table in tables])
+    different = len(np.unique(np.concatenate(labels)))
+    if different > _MOST_CATEGORIES:
+        raise ValueError(
+            f"`label` must be a column of at most {_MOST_CATEGORIES} "
+            f"categories. Received: {label!r}, of {different} different "
+            "values. Choose another column, or group its values."
+        )
     features = _features(tables)
     scores = {}
     for name, classifier in _classifiers(seed).items():
@@ -65,7 +76,11 @@ def _classifiers(seed: int) -> dict[str, Any]:
     from sklearn.linear_model import LogisticRegression
 
     return {
-        "gradient_boosting": HistGradientBoostingClassifier(random_state=seed),
+        "gradient_boosting": HistGradientBoostingClassifier(
+            # To stop early it would need two rows of each category.
+            random_state=seed,
+            early_stopping=False,
+        ),
         "logistic_regression": LogisticRegression(max_iter=1_000),
     }
 
@@ -76,7 +91,12 @@ def _predicted(
     if len(np.unique(labels)) == 1:
         # A table that lost all other categories teaches no more than that.
         return np.full(len(new), labels[0])
-    return classifier.fit(known, labels).predict(new)
+    from sklearn.exceptions import ConvergenceWarning
+
+    with warnings.catch_warnings():
+        # Hardly better after more steps.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return classifier.fit(known, labels).predict(new)
 
 
 def _scores(labels: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
@@ -108,9 +128,15 @@ def _features(tables: list) -> list[np.ndarray]:
                 scaled = np.where(missing, 0.0, (one - mean) / (scale or 1.0))
                 parts.append(np.stack([scaled, missing], axis=1))
         else:
-            both = codes(*columns)
-            size = 1 + max(int(one.max()) for one in both)
-            parts = [np.eye(size)[one] for one in both]
+            parts = _one_hot(*codes(*columns))
         for side, part in zip(sides, parts, strict=True):
             side.append(part)
     return [np.concatenate(side, axis=1) for side in sides]
+
+
+def _one_hot(*both: np.ndarray) -> list[np.ndarray]:
+    counts = np.bincount(both[0], minlength=1 + max(one.max() for one in both))
+    ranks = np.empty(len(counts), int)
+    ranks[np.argsort(-counts, kind="stable")] = np.arange(len(counts))
+    size = min(len(counts), _MOST_CATEGORIES)
+    return [np.eye(size)[np.minimum(ranks[one], size - 1)] for one in both]
