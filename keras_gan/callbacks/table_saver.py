@@ -113,7 +113,12 @@ class TableSaver(GridSaver):
 def _plain(column: Column) -> dict[str, Any]:
     return {
         "kind": column.kind,
-        "values": np.where(column.missing, None, column.values).tolist(),
+        "values": [
+            None if lost else one
+            for one, lost in zip(
+                column.values.tolist(), column.missing.tolist(), strict=True
+            )
+        ],
         "dtype": column.dtype,
     }
 

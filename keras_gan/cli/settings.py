@@ -135,8 +135,8 @@ class Settings:
     freeze_layers: Number = 0
     held_out: Number = 0
     labels_for: Count | Text | None = None
-    label: str | None = None
-    categories: list[str] | None = None
+    label: Text | None = None
+    categories: list[Text] | None = None
 
     def __post_init__(self) -> None:
         draws = self.network in NETWORKS and self.latent_dim > 0

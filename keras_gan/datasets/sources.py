@@ -199,7 +199,7 @@ class ArraySource(Source):
 
 def fit_image(
     image: np.ndarray,
-    image_shape: tuple[int, int, int],
+    image_shape: Sequence[int],
     value_range: Sequence[float] = (0, 255),
 ) -> np.ndarray:
     """Fits one image to `image_shape`, cropping it if the aspect differs.

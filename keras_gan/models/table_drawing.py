@@ -42,7 +42,9 @@ def _candidates(gan, size, wanted, root, batch_size):
     """Values and codes of rows that fulfill all conditions."""
     preprocessor = gan.preprocessor
     columns = _columns(preprocessor.layout, wanted)
-    values, codes, rounds = [], [], 0
+    values: list[np.ndarray] = []
+    codes: list[np.ndarray] = []
+    rounds = 0
     while sum(map(len, codes)) < size:
         draws = np.random.default_rng([*root, 0, rounds])
         category = _categories(preprocessor, wanted, batch_size, draws)

@@ -98,7 +98,7 @@ class TableGAN(AveragedGenerator, TableData):
         self.make_average(ema_momentum, generator.inputs)
         self.make_sampling_seed()
 
-    def compile(
+    def compile(  # type: ignore[override]
         self,
         generator_optimizer=None,
         discriminator_optimizer=None,

@@ -74,16 +74,18 @@ def run(options: argparse.Namespace) -> int:
         options: Arguments of the command line.
     """
     refuse(options, _OF_IMAGES, "images, and these are tables")
-    real = _sample(datasets.table(options.real), options.seed)
+    real = datasets.table(options.real)
+    train = options.train and datasets.table(options.train)
     fake = _sample(_fake(options, len(real)), options.seed)
+    names = None if is_table_file(options.fake) else list(fake.columns)
+    real = _sample(_of_columns(real, names), options.seed)
     shapes = metrics.column_shapes(real, fake)
     trends = list(metrics.pair_trends(real, fake).values())
     values = {"column_shapes": float(np.mean(list(shapes.values())))}
     if trends:
         values["pair_trends"] = float(np.mean(trends))
-    train = None
-    if options.train is not None:
-        train = _sample(datasets.table(options.train), options.seed)
+    if train is not None:
+        train = _sample(_of_columns(train, names), options.seed)
         near = metrics.nearest_record_distances(train, fake, real)
         values |= {_NEAREST[name]: value for name, value in near.items()}
     if options.label is not None:
@@ -113,6 +115,13 @@ def _fake(options: argparse.Namespace, num_rows: int) -> Any:
         )
     gan = load_table_gan(model_path(options.fake), compiled=False)
     return gan.generate(num_rows, seed=options.seed)
+
+
+def _of_columns(table: Any, names: list[str] | None) -> Any:
+    """The columns that a run was trained on, which may not be all."""
+    if names is None or not set(names) <= set(table.columns):
+        return table
+    return table[names]
 
 
 def _sample(table: Any, seed: int) -> Any:

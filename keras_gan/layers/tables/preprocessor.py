@@ -131,14 +131,14 @@ class TablePreprocessor(keras.layers.Layer):
                 f"`categories` must be columns of the table, {list(columns)}. "
                 f"Received: {sorted(unknown)}."
             )
-        options = {
+        options: dict[str, Any] = {
             "max_modes": self.max_modes,
             "max_rows": self.max_fit_rows,
             "seed": self.seed,
         }
         learned = [
-            learn(*item, self.categories, **options).state
-            for item in columns.items()
+            learn(name, column, self.categories, **options).state
+            for name, column in columns.items()
         ]
         self._set({"frame": is_frame(table), "columns": learned})
 

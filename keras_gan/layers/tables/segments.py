@@ -18,11 +18,11 @@ class Segments:
     """
 
     def __init__(self, sizes: Sequence[int]) -> None:
-        sizes = np.asarray(sizes, "int32")
-        starts = np.cumsum(sizes) - sizes
+        of_all = np.asarray(sizes, "int32")
+        starts = np.cumsum(of_all) - of_all
         self._groups = [
-            starts[sizes == size][:, None] + np.arange(size, dtype="int32")
-            for size in np.unique(sizes)
+            starts[of_all == size][:, None] + np.arange(size, dtype="int32")
+            for size in np.unique(of_all)
         ]
         order = np.concatenate([one.ravel() for one in self._groups])
         self._back = np.argsort(order).astype("int32")

@@ -58,7 +58,7 @@ def pair_trends(real: Any, fake: Any) -> dict[tuple[str, str], float]:
             )
             found[pair] = 1.0 - abs(one - other) / 2
             continue
-        joint = [
+        joint: list[Any] = [
             tenths[pair[0]][side] * (1 + tenths[pair[1]][2])
             + tenths[pair[1]][side]
             for side in (0, 1)

@@ -90,7 +90,7 @@ def _of_series(name: str, series: Any) -> Column:
     import pandas as pd
 
     dtype, missing = series.dtype, series.isna().to_numpy()
-    stored = {"name": str(dtype)}
+    stored: dict[str, Any] = {"name": str(dtype)}
     if isinstance(dtype, pd.CategoricalDtype):
         levels = [_plain(name, one) for one in dtype.categories]
         stored = {"name": "category", "levels": levels}
