@@ -5,7 +5,7 @@ from keras import ops
 
 from keras_gan.layers.tables.segments import Segments
 from keras_gan.models import network_checks as checks
-from keras_gan.models import table_checks, table_rows
+from keras_gan.models import table_checks, table_classes, table_rows
 from keras_gan.models.averaging import AveragedGenerator
 from keras_gan.models.table_balancing import balanced
 from keras_gan.models.table_data import TableData
@@ -241,6 +241,27 @@ class TableGAN(AveragedGenerator, TableData):
                 `adapt` did not see.
         """
         return balanced(self, table, column, seed=seed)
+
+    def class_source(self, column):
+        """Makes a source of rows of each category of a column.
+
+        It takes the place of a conditional GAN: in
+        `keras_gan.layers.GANDataGenerator`, which balances the categories in a
+        pipeline, and in `keras_gan.datasets.synthetic`. The rows are those of
+        `TablePreprocessor.split`: numbers, without the column. Nothing checks
+        that they have the category that was asked for, unlike in `generate`.
+
+        Args:
+            column: Name of a column of categories, such as a label.
+
+        Returns:
+            A `keras_gan.sampling.GeneratorSource` of the averaged generator,
+            which changes as training goes on.
+
+        Raises:
+            ValueError: If there is no such column of categories.
+        """
+        return table_classes.source(self, column)
 
     def get_config(self) -> dict:
         serialize = keras.saving.serialize_keras_object

@@ -419,6 +419,33 @@ def test_rare_categories_are_filled_up(trained):
         trained.balance({"sex": table["sex"]}, "label")
 
 
+def test_rows_of_classes_are_mixed_into_batches():
+    table = {"kind": ["x", "y", "z"] * 20, "number": np.arange(60) / 7,
+             "label": ["a"] * 50 + ["b"] * 10}  # fmt: skip
+    gan = obedient(table)
+    rows, labels = gan.preprocessor.split(table, "label")
+    whole = to_numpy(gan.preprocessor(table))
+    np.testing.assert_array_equal(to_numpy(rows), whole[:, :4])
+    assert labels.tolist() == [0] * 50 + [1] * 10
+    source = gan.class_source("label")
+    assert (source.num_classes, source.image_shape) == (2, (4,))
+    latents = ops.zeros((2, 2))
+    made = source.images(latents, np.array([0, 1]))
+    # Inference, and the first of the categories that nothing was said of.
+    np.testing.assert_array_equal(to_numpy(made), [[0, 1, 0, 0]] * 2)
+    layer = keras_gan.layers.GANDataGenerator(
+        source, 0.5, balance="uniform", seed=1
+    )
+    mixed, classes = layer(rows, labels)
+    assert np.bincount(to_numpy(classes)).tolist() == [30, 30]
+    new = to_numpy(classes) != labels
+    assert new.sum() == 20 and (to_numpy(mixed)[new] == [0, 1, 0, 0]).all()
+    with pytest.raises(ValueError, match="'number', which is of numbers"):
+        gan.class_source("number")
+    with pytest.raises(ValueError, match="method `class_source`"):
+        keras_gan.layers.GANDataGenerator(gan)
+
+
 def test_calls_return_rows_of_numbers(trained):
     latents = np.ones((4, small.LATENT_DIM), "float32")
     width = trained.preprocessor.layout.condition_width

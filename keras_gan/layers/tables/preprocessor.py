@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan.layers.tables.category_columns import CategoryColumns
 from keras_gan.layers.tables.choosing import encoder_of, learn
 from keras_gan.layers.tables.layout import Layout
 from keras_gan.utils.arguments import positive_integer
@@ -14,7 +15,7 @@ from keras_gan.utils.tables import Column, columns_of, is_frame, table_of
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class TablePreprocessor(keras.layers.Layer):
+class TablePreprocessor(CategoryColumns, keras.layers.Layer):
     """Turns a table of mixed columns into rows of numbers, and back.
 
     `adapt` learns the columns of a table, a pandas `DataFrame` or a dict of
@@ -243,81 +244,43 @@ class TablePreprocessor(keras.layers.Layer):
             columns[name] = encoder.decode(*given, code_of.get(name, none))
         return table_of(columns, frame=self._as_frame)
 
-    # Conditions ---------------------------------------------------------------
+    # Columns of categories ----------------------------------------------------
 
-    def counts(self) -> list[np.ndarray]:
-        """Returns the rows of each category in `adapt`, by columns."""
-        self.adapted()
-        return [np.array(one.state["counts"]) for one in self._categories]
+    def split(self, table: Any, column: str) -> tuple[Any, np.ndarray]:
+        """Returns the rows of a table without a column, and that column.
 
-    def category(self, column: str, value: Any) -> tuple[int, int]:
-        """Returns the numbers of a column of categories and of one of them.
+        For classifiers of a column of categories; `TableGAN.class_source`
+        makes more such rows.
 
         Args:
-            column: Name of the column.
-            value: The category as the table has it; None: missing.
-
-        Raises:
-            ValueError: If there is no such column or category.
-        """
-        number = self._number_of(column)
-        return number, self._categories[number].code(value)
-
-    def parse(self, column: str, text: str) -> Any:
-        """Returns the category that a text stands for.
-
-        Args:
+            table: A table with the columns of `adapt`.
             column: Name of a column of categories.
-            text: The category as a CSV file has it; no characters: missing.
+
+        Returns:
+            Float32 tensor `(rows, width without the column)`, int32 array
+            `(rows,)`: the numbers of the categories, from 0 in their order.
 
         Raises:
-            ValueError: If there is no such column or category.
+            ValueError: If there is no such column, or as in `call`.
 
         Example:
 
         >>> preprocessor = TablePreprocessor()
-        >>> preprocessor.adapt({"grade": [1, 2, 2], "old": [True, False, True]})
-        >>> preprocessor.parse("old", "true")
-        True
+        >>> table = {"grade": [1, 2, 2], "old": [True, False, True]}
+        >>> preprocessor.adapt(table)
+        >>> preprocessor.split(table, "old")[1].tolist()
+        [1, 0, 1]
         """
-        return self._categories[self._number_of(column)].parse(text)
-
-    def count(self, table: Any, column: str) -> dict[Any, int]:
-        """Returns the rows of each category of a column, also of none.
-
-        Args:
-            table: A table.
-            column: Name of a column of categories in it.
-
-        Raises:
-            ValueError: If there is no such column, or it has categories that
-                `adapt` did not see.
-        """
-        encoder = self._categories[self._number_of(column)]
-        columns = columns_of(table)
-        if column not in columns:
-            raise ValueError(
-                f"The table must have the column {column!r}. Received: a table "
-                f"of the columns {list(columns)}."
-            )
-        codes = encoder.encode(columns[column])
-        counts = np.bincount(codes, minlength=encoder.num_choices)
-        return dict(zip(encoder.categories, counts.tolist(), strict=True))
-
-    def _number_of(self, column: str) -> int:
-        self.adapted()
-        names = [one.state["name"] for one in self._categories]
-        if column not in names:
-            known = [one.state["name"] for one in self._encoders]
-            what = (
-                "of numbers or of one value" if column in known else "unknown"
-            )
-            raise ValueError(
-                f"Conditions must be on columns of categories, {names}. "
-                f"Received: {column!r}, which is {what}. To make categories of "
-                "numbers, name their column in `categories=`."
-            )
-        return names.index(column)
+        layout = self.adapted()
+        number = len(layout.mode_sizes) + self.number_of(column)
+        values, codes = self.encode(table)
+        rows = layout.rows(
+            ops.convert_to_tensor(values), ops.convert_to_tensor(codes)
+        )
+        start = layout.num_values + sum(layout.sizes[:number])
+        end = start + layout.sizes[number]
+        rows = ops.concatenate([rows[:, :start], rows[:, end:]], axis=1)
+        return rows, codes[:, number]
 
     def adapted(self) -> Layout:
         """Returns the layout of the rows.
