@@ -31,6 +31,7 @@ from keras_gan.models import (
     SemiSupervisedGAN,
     StarGAN,
     StyleTransfer,
+    TableGAN,
 )
 from keras_gan.optimizers import AdversarialOptimizer
 
@@ -49,6 +50,7 @@ __all__ = [
     "SemiSupervisedGAN",
     "StarGAN",
     "StyleTransfer",
+    "TableGAN",
     "callbacks",
     "datasets",
     "evaluation",

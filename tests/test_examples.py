@@ -74,6 +74,7 @@ SMALL = {
         *("--content", "own.png", "--size", "32", "--steps", "2"),
     ],
     "paired_translation.py": ["--epochs", "1"],
+    "tables.py": ["--epochs", "1"],
     "inpainting.py": ["--epochs", "1", "--batch-size", "256"],
     "super_resolution.py": ["--steps", "2", "--width", "4"],
     "multi_gpu.py": ["--epochs=1", "--batch-size=256", "--width=4"],
@@ -130,6 +131,7 @@ def test_no_example_is_left_out():
         "paired_translation.py",
         "quickstart.py",
         "super_resolution.py",
+        "tables.py",
         "unpaired_translation.py",
         "style_transfer.py",
     }
@@ -231,6 +233,16 @@ def test_attributes(several):
     picture = image_tools.read_image(folder / "attributes.png")
     height, width = (picture.shape[axis] for axis in (0, 1))
     assert height / width == pytest.approx(3 / 16, abs=0.02)
+
+
+@pytest.mark.quickest
+def test_tables(several):
+    _, printed, _ = several
+    lines = printed["tables.py"].splitlines()
+    asked = lines[0].split("'")[1]
+    assert f"  label: {asked}, {asked}, {asked}" in lines
+    scores = [float(line.split(": ")[1]) for line in lines[-2:]]
+    assert all(0 <= score <= 1 for score in scores) and scores[1] > 0.8
 
 
 @pytest.mark.quickest

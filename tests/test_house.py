@@ -45,6 +45,8 @@ LAZY = {
     "jinja2",
     "keras_cv",
     "matplotlib",
+    "pandas",
+    "pyarrow",
     "scipy",
     "sklearn",
     "tensorboard",

@@ -206,7 +206,8 @@ def _user_message(error: Exception) -> str | None:
         )
     if "Unable to initialize backend" in str(error):  # Of JAX_PLATFORMS.
         return f"JAX cannot use the devices that it should: {error}"
-    expected = (FloatingPointError, ValueError)
+    # A package that only some need may be missing.
+    expected = (FloatingPointError, ImportError, ValueError)
     # Errors raised by our own checks are meant for the user; the same types
     # from another package are bugs, and need their traceback.
     if isinstance(error, expected) and _raised_in_package(error):

@@ -1,4 +1,4 @@
-"""`keras-gan evaluate`: metrics of real against generated images."""
+"""`keras-gan evaluate`: metrics of real against generated data."""
 
 import argparse
 import contextlib
@@ -29,22 +29,26 @@ from keras_gan.cli.metric_options import (
     make_metrics,
 )
 from keras_gan.cli.progress import ProgressBar
+from keras_gan.cli.settings import first
+from keras_gan.cli.tables import compare
 from keras_gan.cli.words import size_in_words
 
-SUMMARY = "compare generated images with real ones"
+SUMMARY = "compare generated images or tables with real ones"
 DESCRIPTION = (
     "Compares two sets of images by the features that a network extracts. "
     "REAL and FAKE are each one of: a built-in name, a folder of images, a "
     ".zip of one, an .npz of images, an .npz of statistics (mu, sigma), or the "
-    "folder of a run, whose GAN draws the images."
+    "folder of a run, whose GAN draws the images. Tables, .csv or .parquet, "
+    "are compared by their columns; FAKE may be the run of a table, too."
 )
+_METRICS = ["fid"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of the command to its parser."""
-    parser.add_argument("real", metavar="REAL", help="real images")
-    parser.add_argument("fake", metavar="FAKE", help="generated images")
-    add_metric_options(parser, default=["fid"], shown="fid")
+    parser.add_argument("real", metavar="REAL", help="real images, or a table")
+    parser.add_argument("fake", metavar="FAKE", help="generated ones, or a run")
+    add_metric_options(parser, default=None, shown="fid")
     memorization.add_memorization_option(parser)
     _add_image_options(parser)
     parser.add_argument(
@@ -59,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="print one JSON object (default: a table)",
     )
     parser.add_argument("--quiet", action="store_true", help="show no progress")
+    compare.add_arguments(parser.add_argument_group("tables"))
 
 
 def _add_image_options(parser):
@@ -92,6 +97,10 @@ class _Measured:
 
 def run(options: argparse.Namespace) -> int:
     """Measures and prints; returns the exit code."""
+    if compare.is_of_tables(options):
+        return compare.run(options)
+    compare.check_none(options)
+    options.metrics = first(options.metrics, _METRICS)
     if not options.metrics and not options.memorization:
         raise ValueError(
             "`--metrics none` leaves nothing to evaluate. Name some of "

@@ -1,4 +1,4 @@
-"""`keras-gan generate`: images from a trained GAN."""
+"""`keras-gan generate`: images, or rows of a table, from a trained GAN."""
 
 import argparse
 import contextlib
@@ -15,15 +15,19 @@ from keras_gan.cli.loading import load_gan
 from keras_gan.cli.output import Output, open_output
 from keras_gan.cli.run_folder import RunFolder, newest_run
 from keras_gan.cli.sizes import check_drawing
+from keras_gan.cli.tables import rows
+from keras_gan.cli.tables.loading import is_of_tables
 from keras_gan.cli.words import command
 from keras_gan.datasets.image_files import class_folders
 from keras_gan.utils.memory import check_memory
 
-SUMMARY = "draw images with a trained GAN"
+SUMMARY = "draw images, or rows of a table, with a trained GAN"
 DESCRIPTION = (
     "Draws images with the averaged generator of a run: a grid (.png), an "
-    "array (.npz, with values in [-1, 1]) or a folder with one PNG per image."
+    "array (.npz, with values in [-1, 1]) or a folder with one PNG per image. "
+    "With a run of a table it makes rows: a .csv or .parquet."
 )
+_NUM_IMAGES, _BATCH_SIZE = 64, 64
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,17 +43,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--num-images",
         type=kinds.positive_integer,
         metavar="N",
-        default=64,
-        help="number of images (default: 64)",
+        help=f"number of images (default: {_NUM_IMAGES})",
     )
     _add_choice_options(parser)
     parser.add_argument(
         "--out",
         metavar="PATH",
-        help=".png, .npz, or a folder, which is created (default: the next "
-        "unused generated-N.png beside the model)",
+        help=".png, .npz, or a folder, which is created; of a table .csv or "
+        ".parquet, which does not exist yet (default: the next unused "
+        "generated-N.png or .csv beside the model)",
     )
     kinds.add_batch_size(parser)
+    parser.set_defaults(batch_size=None)  # A table does not have it.
+    rows.add_arguments(parser.add_argument_group("tables"))
 
 
 def _add_choice_options(parser):
@@ -61,6 +67,9 @@ def _add_choice_options(parser):
 def run(options: argparse.Namespace) -> int:
     """Draws and writes; returns the exit code."""
     source = model_path(options.model)
+    if is_of_tables(source):
+        return rows.run(options, source)
+    rows.check_none(options)
     with contextlib.ExitStack() as held:
         check_apart_from_run(source, options.out)
         out = open_output(options.out, source, held)
@@ -76,21 +85,22 @@ def _draw(
 ) -> int:
     if not out.is_array:
         image_tools.check_image_shape(gan.image_shape)
+    num_images = options.num_images or _NUM_IMAGES
     check_memory(
-        f"{options.num_images} images",
+        f"{num_images} images",
         # As floats, and as bytes in their place in the grid.
-        5 * options.num_images * math.prod(gan.image_shape),
+        5 * num_images * math.prod(gan.image_shape),
         "Ask for fewer --num-images.",
     )
-    batch_size = min(options.batch_size, options.num_images)
+    batch_size = min(options.batch_size or _BATCH_SIZE, num_images)
     check_drawing(gan.generator, batch_size)
-    labels = labels_in_turn(options.labels, gan, names, options.num_images)
+    labels = labels_in_turn(options.labels, gan, names, num_images)
     seed = options.seed
     if seed is None:
         # The seed in the model file would give the same images every time.
         seed = random.SystemRandom().randrange(2**31)
     images = gan.generate(
-        options.num_images,
+        num_images,
         labels=labels,
         truncation=options.truncation,
         seed=seed,

@@ -55,7 +55,7 @@ class Job:
         passes = settings.steps * settings.batch_size / len(self.source)
         lines = [
             *beginning,
-            f"{self._length()} of {settings.batch_size} images "
+            f"{self._length()} of {settings.batch_size} {self.task.unit} "
             f"({passes:.3g} passes) in {settings.precision} on "
             f"{devices.describe_devices()}",
             *metrics,

@@ -17,7 +17,7 @@ from keras_gan.cli.planning import planned
 from keras_gan.cli.precision import measured_gain
 from keras_gan.cli.run_folder import RunConfig, RunFolder, new_run
 from keras_gan.cli.settings import DEFAULT_DATA, PLACES, Settings
-from keras_gan.cli.tasks import task_of
+from keras_gan.cli.tasks import task_of, task_of_data
 from keras_gan.cli.versions import versions
 
 Model = TypeVar("Model")
@@ -31,7 +31,7 @@ def begin(options: argparse.Namespace, held: contextlib.ExitStack) -> Job:
         held: Keeps other processes out of the folder, until it is closed.
             Without a checkpoint by then, nothing remains of the run.
     """
-    task = task_of(options.task or "gan")
+    task = task_of(options.task or task_of_data(options.data))
     task.check_options(options)
     options = argparse.Namespace(
         **vars(options) | {"data": options.data or DEFAULT_DATA}

@@ -1,5 +1,7 @@
 """A saved GAN, or an error that says what is wrong with the file."""
 
+from typing import Any
+
 from keras_gan import models
 from keras_gan.utils.models import load_model
 
@@ -17,13 +19,18 @@ def load_gan(path, *, compiled: bool = True) -> models.GAN:
     """
     gan = load_model(path, expected="a model of keras-gan", compile=compiled)
     if not isinstance(gan, models.GAN):
-        cure = ""
-        if hasattr(gan, "translate"):
-            # What needs images of classes makes more of these.
-            needs_classes = hasattr(gan, "class_source")
-            use = "augment DATA --run" if needs_classes else "translate"
-            cure = f" Use it with `keras-gan {use}`."
+        use = _use_of(gan)
+        cure = f" Use it with `keras-gan {use}`." if use else ""
         raise ValueError(
             f"`{path}` must hold a GAN. Received: {type(gan).__name__}.{cure}"
         )
     return gan
+
+
+def _use_of(model: Any) -> str | None:
+    """What to do with another model of ours."""
+    if isinstance(model, models.TableGAN):
+        return "generate"
+    if hasattr(model, "class_source"):  # It makes more of images of classes.
+        return "augment DATA --run"
+    return "translate" if hasattr(model, "translate") else None

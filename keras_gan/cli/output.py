@@ -138,7 +138,7 @@ def open_output(
         ValueError: If another process holds it, or it is somebody else's.
     """
     if named is None:
-        return _Grid(_next_free(model, held), model)
+        return _Grid(next_free(model, held), model)
     path = pathlib.Path(named)
     kind = "" if path.is_dir() else path.suffix.lower()
     if kind not in _OUTPUTS:
@@ -149,9 +149,18 @@ def open_output(
     return _OUTPUTS[kind].opened(path, model, held)
 
 
-def _next_free(model: pathlib.Path, held: contextlib.ExitStack) -> pathlib.Path:
+def next_free(
+    model: pathlib.Path, held: contextlib.ExitStack, suffix: str = ".png"
+) -> pathlib.Path:
+    """Returns the next unused `generated-N` beside a model, and holds it.
+
+    Args:
+        model: The file of the model.
+        held: As for `open_output`.
+        suffix: That of the file.
+    """
     for number in itertools.count(1):
-        path = model.with_name(f"generated-{number}.png")
+        path = model.with_name(f"generated-{number}{suffix}")
         if os.path.lexists(path):
             continue
         with contextlib.ExitStack() as stack:

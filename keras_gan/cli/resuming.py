@@ -169,6 +169,7 @@ def _check_options(options, settings: Settings, folder: RunFolder) -> None:
 
 
 def _check_images(config: RunConfig, source: Any, folder: RunFolder) -> None:
+    task = task_of(config.settings.task)
     names = ("num_images", "image_shape", "num_classes")
     then, now = (
         {name: getattr(one, name) for name in names}
@@ -176,12 +177,11 @@ def _check_images(config: RunConfig, source: Any, folder: RunFolder) -> None:
     )
     if then == now and config.images_sha256 is not None:
         then["sha256"] = config.images_sha256[:16]
-        task = task_of(config.settings.task)
         now["sha256"] = task.fingerprint(source)[:16]
     if then != now:
         raise ValueError(
-            f"The images of `{folder}` have changed since it was started: it "
-            f"had {then}. Received: {now}. Restore them, or start a new run."
+            f"The {task.unit} of `{folder}` have changed since it was started: "
+            f"it had {then}. Received: {now}. Restore them, or start a new run."
         )
 
 

@@ -41,6 +41,14 @@ class RunConfig:
     precision_asked: Text | None = None
     bfloat16_gain: Weight | None = None
 
+    def __post_init__(self) -> None:
+        shape = self.dataset.image_shape
+        if len(shape) != (1 if self.settings.task == "table" else 3):
+            raise ValueError(
+                f"data of shape {shape} is not of the task "
+                f"{self.settings.task!r}"
+            )
+
 
 @dataclasses.dataclass(frozen=True)
 class Done:

@@ -43,6 +43,7 @@ Task = Literal[
     "attributes",
     "semi-supervised",
     "dagan",
+    "table",
 ]
 MASKS = ("free-form", "strokes", "box")
 TASKS: tuple[Task, ...] = get_args(Task)
@@ -64,6 +65,7 @@ Network = Literal[
     "gated_unet",
     "semi_supervised",
     "dagan",
+    "table",
 ]
 
 _FROM_PRESET = (
@@ -83,12 +85,13 @@ class Settings:
     holds back `held_out` of them. A task that draws nothing has a `latent_dim`
     of 0. `attributes` are the names of those in `table`; `start` is the run
     whose networks it began with; `labels_for` is a table of the images that
-    have labels, or how many labels of each class are kept.
+    have labels, or how many labels of each class are kept. A table has no
+    `image_size` and `channels`, but may have a `label` and more `categories`.
     """
 
     data: Text
-    image_size: tuple[Units, Units]
-    channels: Literal[1, 3, 4]
+    image_size: tuple[Units, Units] | None
+    channels: Literal[1, 3, 4] | None
     conditional: bool
     network: Network
     width: Units
@@ -132,6 +135,8 @@ class Settings:
     freeze_layers: Number = 0
     held_out: Number = 0
     labels_for: Count | Text | None = None
+    label: Text | None = None
+    categories: list[Text] | None = None
 
     def __post_init__(self) -> None:
         draws = self.network in NETWORKS and self.latent_dim > 0
@@ -140,9 +145,17 @@ class Settings:
                 f"the network {self.network!r} with latents of length "
                 f"{self.latent_dim} is not of the task {self.task!r}"
             )
+        of_table = self.image_size is None, self.channels is None
+        if of_table != (self.task == "table",) * 2:
+            raise ValueError(
+                f"images of {self.image_size} pixels and {self.channels} "
+                f"channels are not of the task {self.task!r}"
+            )
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
+        """Of an image; a table has none."""
+        assert self.image_size is not None and self.channels is not None
         return (*self.image_size, self.channels)
 
 

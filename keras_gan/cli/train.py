@@ -1,4 +1,4 @@
-"""`keras-gan train`: from images to a trained model in a run folder."""
+"""`keras-gan train`: from images or a table to a trained model."""
 
 import argparse
 import contextlib
@@ -22,9 +22,10 @@ from keras_gan.cli.step_limit import StepLimit
 from keras_gan.cli.tasks.options import add_task_options
 from keras_gan.cli.words import command
 
-SUMMARY = "train a GAN on images"
+SUMMARY = "train a GAN on images or a table"
 DESCRIPTION = (
-    "Trains a GAN on images, to draw new ones or to translate them. The run "
+    "Trains a GAN on images, to draw new ones or to translate them, or on the "
+    "rows of a table. The run "
     "is a folder: config.json, model.keras (the newest checkpoint), samples/, "
     "samples.gif, history.csv, report.html (a page about it) and logs/ for "
     "TensorBoard. Ctrl-C saves all of it; --resume continues."
@@ -39,7 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         metavar="DATA",
         help=f"{names}; a folder of images (sub-folders are classes), a .zip "
-        f"of one, or an .npz (default: {DEFAULT_DATA})",
+        f"of one, an .npz, or a table, .csv or .parquet (default: "
+        f"{DEFAULT_DATA})",
     )
     add_task_options(parser)
     _add_data_options(parser)

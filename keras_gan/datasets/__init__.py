@@ -26,6 +26,7 @@ from keras_gan.datasets.super_resolution import (
     super_resolution_pairs,
 )
 from keras_gan.datasets.synthetic import SyntheticImages, synthetic
+from keras_gan.datasets.tables import table, write_table
 
 __all__ = [
     "BUILTIN_NAMES",
@@ -56,4 +57,6 @@ __all__ = [
     "stroke_masks",
     "super_resolution_pairs",
     "synthetic",
+    "table",
+    "write_table",
 ]

@@ -135,7 +135,7 @@ class Pictures:
         return np.concatenate(fitted, axis=-1) if self.halves else fitted[0]
 
     def _stored_sizes(self, files: StoredFiles | None) -> list[Size]:
-        shapes = [self.source.info.image_shape] * len(self.source)
+        shapes: list[Any] = [self.source.info.image_shape] * len(self.source)
         if files is not None:
             shapes = list(files.image_shapes)
         if not self.halves:

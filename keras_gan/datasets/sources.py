@@ -23,8 +23,9 @@ class DatasetInfo:
 
     Attributes:
         name: Name of the dataset in messages.
-        num_images: Number of images that can be read.
-        image_shape: `(height, width, channels)` of each image, after resizing.
+        num_images: Number of images that can be read, or rows of a table.
+        image_shape: `(height, width, channels)` of each image, after resizing;
+            `(columns,)` of a table.
         num_classes: Number of classes, or `None` if there are no labels.
         class_names: Names of the classes in the order of the labels, or `None`.
         skipped: Names of files that are left out, most often because they
@@ -41,7 +42,7 @@ class DatasetInfo:
 
     name: str
     num_images: Count
-    image_shape: tuple[Units, Units, Units]
+    image_shape: tuple[Units, ...]
     num_classes: Count | None = None
     class_names: tuple[str, ...] | None = None
     skipped: tuple[str, ...] = ()
@@ -198,7 +199,7 @@ class ArraySource(Source):
 
 def fit_image(
     image: np.ndarray,
-    image_shape: tuple[int, int, int],
+    image_shape: Sequence[int],
     value_range: Sequence[float] = (0, 255),
 ) -> np.ndarray:
     """Fits one image to `image_shape`, cropping it if the aspect differs.

@@ -6,6 +6,7 @@ is imported on first use.
 """
 
 from keras_gan.images.arranging import image_grid, resize
+from keras_gan.images.bars import bar_chart
 from keras_gan.images.bicubic import bicubic_resize
 from keras_gan.images.formats import has_image_suffix, is_image
 from keras_gan.images.reading import Path, image_shape, read_image
@@ -23,6 +24,7 @@ from keras_gan.images.writing import encode_png, write_animation, write_image
 __all__ = [
     "Path",
     "Range",
+    "bar_chart",
     "bicubic_resize",
     "check_ffmpeg",
     "check_image_shape",

@@ -48,6 +48,7 @@ from keras_gan.layers.scaled_leaky_relu import scaled_leaky_relu
 from keras_gan.layers.self_attention import SelfAttention
 from keras_gan.layers.spectral_normalization import SpectralNormalization
 from keras_gan.layers.style_mixing import StyleMixing
+from keras_gan.layers.tables import TableActivation, TablePreprocessor
 from keras_gan.layers.weight_clip import WeightClip
 
 __all__ = [
@@ -91,6 +92,8 @@ __all__ = [
     "SelfAttention",
     "SpectralNormalization",
     "StyleMixing",
+    "TableActivation",
+    "TablePreprocessor",
     "WeightClip",
     "augmenter",
     "scaled_leaky_relu",

@@ -21,22 +21,12 @@ def source(
         gan: A `Config`, or as for `open_generator`.
         num_classes: As for `open_generator`.
         safe_mode: As for `open_generator`.
-
-    Raises:
-        ValueError: If it does not make images.
     """
     if isinstance(gan, Config):
         return sampling.GeneratorSource.from_config(gan)
-    found = sampling.open_generator(
+    return sampling.open_generator(
         gan, num_classes=num_classes, safe_mode=safe_mode
     )
-    if len(found.image_shape) != 3:
-        raise ValueError(
-            "`gan` must make images (height, width, channels) to mix with "
-            f"real images. Received: a GAN of shape {found.image_shape}. "
-            "`keras_gan.datasets.synthetic` makes data of any shape."
-        )
-    return found
 
 
 def seed(value: Any) -> int | None:

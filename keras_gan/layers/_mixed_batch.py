@@ -75,7 +75,8 @@ def best_of_tries(
         uniform = keras.random.uniform((draw.number,), seed=own)
         good, judged = filter.judge(drawn, draw.labels, uniform)
         better = ~accepted & (good | (judged > scores))
-        images = ops.where(better[:, None, None, None], drawn, images)
+        chosen = ops.reshape(better, (-1, *(1,) * (len(shape) - 1)))
+        images = ops.where(chosen, drawn, images)
         images = ops.reshape(images, shape)
         scores = ops.where(better, judged, scores)
         return turn + 1, images, scores, accepted | good
@@ -153,9 +154,10 @@ def check(data: dict[str, Any], layer: Any) -> None:
         )
     shape = tuple(data["images"].shape)
     own = layer.image_shape
-    fits = len(shape) in (3, 4) and all(
+    single = len(shape) == len(own)
+    fits = len(shape) in (len(own), len(own) + 1) and all(
         there in (None, wanted)
-        for there, wanted in zip(shape[-3:], own, strict=True)
+        for there, wanted in zip(shape[-len(own) :], own, strict=True)
     )
     if not fits:
         raise ValueError(
@@ -165,8 +167,8 @@ def check(data: dict[str, Any], layer: Any) -> None:
         )
     if "labels" in data:
         labels = data["labels"]
-        _check_labels(labels, len(shape) == 3, layer)
-        numbers = {shape[0], tuple(labels.shape)[0]} if shape[3:] else set()
+        _check_labels(labels, single, layer)
+        numbers = set() if single else {shape[0], tuple(labels.shape)[0]}
         if len(numbers - {None}) > 1:
             raise ValueError(
                 "There must be one label for each image. Received: "

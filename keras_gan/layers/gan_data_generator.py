@@ -79,7 +79,8 @@ class GANDataGenerator(keras.layers.Layer):
         seed: Integer that fixes the draws. None: random.
         **kwargs: `name` and `dtype`, as of any Keras layer.
 
-    Input and output: images `(batch, height, width, channels)` or one image;
+    Input and output: images `(batch, height, width, channels)` or one image
+    (or rows `(batch, width)`, see `TableGAN.class_source`);
     `layer(images, labels)`; or a dict of `"images"` and `"labels"`. Labels are
     integers `(batch,)` or rows `(batch, num_classes)`, one-hot or mixed.
 
@@ -201,7 +202,7 @@ class GANDataGenerator(keras.layers.Layer):
             )
 
     def _mixed(self, data):
-        single = len(data["images"].shape) == 3
+        single = len(data["images"].shape) == len(self.image_shape)
         if single:
             data = keras.tree.map_structure(lambda one: one[None], data)
         labels = data.get("labels")

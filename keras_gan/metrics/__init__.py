@@ -33,6 +33,13 @@ from keras_gan.metrics.resemblance import memorization_metrics
 from keras_gan.metrics.source_distance import source_distance_ratio
 from keras_gan.metrics.ssim import SSIM
 from keras_gan.metrics.statistics import FeatureStatistics
+from keras_gan.metrics.tables import (
+    TableQuality,
+    column_shapes,
+    nearest_record_distances,
+    pair_trends,
+    train_synthetic_test_real,
+)
 
 __all__ = [
     "EXTRACTORS",
@@ -51,6 +58,8 @@ __all__ = [
     "ModeCoverage",
     "PairMetric",
     "PrecisionRecall",
+    "TableQuality",
+    "column_shapes",
     "digits_classifier",
     "efficientnet_lite0",
     "frechet_distance",
@@ -58,9 +67,12 @@ __all__ = [
     "manifold_metrics",
     "memorization_metrics",
     "nearest_neighbors",
+    "nearest_record_distances",
+    "pair_trends",
     "polynomial_mmd",
     "source_distance_ratio",
     "stacked_classifier",
+    "train_synthetic_test_real",
 ]
 
 _BY_NAME: dict[str, type[FeatureMetric]] = {

@@ -13,6 +13,7 @@ from keras_gan.models.player import Player
 from keras_gan.models.semi_supervised import SemiSupervisedGAN
 from keras_gan.models.star_gan import StarGAN
 from keras_gan.models.style_transfer import StyleTransfer
+from keras_gan.models.table_gan import TableGAN
 from keras_gan.models.transfer import Transfer
 from keras_gan.models.turn import Turn
 from keras_gan.models.two_player_model import TwoPlayerModel
@@ -30,6 +31,7 @@ __all__ = [
     "SemiSupervisedGAN",
     "StarGAN",
     "StyleTransfer",
+    "TableGAN",
     "Transfer",
     "Turn",
     "TwoPlayerModel",

@@ -33,7 +33,7 @@ def generate(gan, num_images, *, labels, truncation, seed, batch_size):
     noise = _noise_seed(seed)
     found = truncation_of(gan.sampler, truncation)
     latents = _latents((int(num_images), gan.latent_dim), found.bound, seed)
-    function = _compiled_call(gan, in_styles=found.share is not None)
+    function = compiled_call(gan, in_styles=found.share is not None)
     batches = []
     for start in range(0, num_images, batch_size):
         part = slice(start, start + batch_size)
@@ -51,7 +51,13 @@ def generate(gan, num_images, *, labels, truncation, seed, batch_size):
     return keras.tree.map_structure(lambda *x: np.concatenate(x), *batches)
 
 
-def _compiled_call(gan, in_styles):
+def compiled_call(gan, in_styles=False):
+    """Returns the compiled function of a seed and inputs to generated data.
+
+    Args:
+        gan: The model, with a `sampler` whose layers may draw noise.
+        in_styles: Whether the first input is the share of styles to keep.
+    """
     # Created once per model: a new graph in each call would leak memory.
     name = "_truncating_function" if in_styles else "_generate_function"
     function = getattr(gan, name, None)

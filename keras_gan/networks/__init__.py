@@ -70,6 +70,11 @@ from keras_gan.networks.stylegan2 import (
     stylegan2_discriminator,
     stylegan2_generator,
 )
+from keras_gan.networks.table import (
+    table,
+    table_discriminator,
+    table_generator,
+)
 from keras_gan.networks.unet import unet_generator
 from keras_gan.networks.unet_discriminator import unet_discriminator
 
@@ -120,6 +125,9 @@ __all__ = [
     "stylegan2",
     "stylegan2_discriminator",
     "stylegan2_generator",
+    "table",
+    "table_discriminator",
+    "table_generator",
     "unet_discriminator",
     "unet_generator",
     "with_classifier",

@@ -11,6 +11,7 @@ from keras_gan.networks.sagan import sagan_recipe
 from keras_gan.networks.semi_supervised import semi_supervised_recipe
 from keras_gan.networks.sngan import sngan_recipe
 from keras_gan.networks.stylegan2 import stylegan2_recipe
+from keras_gan.networks.table import table_recipe
 from keras_gan.networks.validation import checked_image_shape
 from keras_gan.utils.arguments import choice
 
@@ -28,6 +29,7 @@ _RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
     "sagan": sagan_recipe,
     "biggan": biggan_recipe,
     "semi_supervised": semi_supervised_recipe,
+    "table": table_recipe,
 }
 
 

@@ -13,6 +13,8 @@ _OPTIONS = {
     "second": "--second",
     "table": "--table",
     "labels_for": "--labels-for",
+    "label": "--label",
+    "categories": "--categories",
     "columns": "--columns",
     "direction": "--direction",
     "scale": "--scale",
@@ -47,7 +49,7 @@ _OPTIONS = {
 }
 # What other tasks than gan do not have.
 _OF_GAN = ("conditional", "metrics", "feature_extractor")
-_WITH_LATENTS = ("gan", "semi-supervised", "dagan")
+_WITH_LATENTS = ("gan", "semi-supervised", "dagan", "table")
 # What an option that is left out means.
 _LEFT_OUT: dict[str, Any] = {
     "task": "gan",
@@ -63,6 +65,7 @@ _USES = {
     "gan": "generate RUN",
     "semi-supervised": "classify RUN IMAGES --out predictions.csv",
     "dagan": "augment DATA --run RUN --out FOLDER",
+    "table": "generate RUN --num-rows 1000 --out synthetic.csv",
 }
 _TRANSLATING = "translate RUN IMAGES --out DIR"
 

@@ -26,6 +26,10 @@ _METRICS = {
     "accuracy": "Share of right answers.",
     "reverse_kl": "How far the shares of the modes are from those of the data.",
     "modes": "Modes of the data that are generated.",
+    "column_shapes": "How alike the single columns of real rows that are held "
+    "back and of generated ones are; 1 is equal.",
+    "pair_trends": "How alike the dependences between two columns are in them; "
+    "1 is equal.",
 }
 _LOWER_IS_BETTER = {"fid", "kid", "reverse_kl", "lpips", "loss"}
 _LOSSES = (
@@ -46,7 +50,7 @@ _PROBABILITY = (
     "often while it overfits."
 )
 _SPEED = (
-    "Training images per second, including the metrics and samples of each "
+    "Training {unit} per second, including the metrics and samples of each "
     "round. The first round also compiles."
 )
 _OTHER = "Logged beside the losses, under this name."
@@ -158,6 +162,15 @@ def charts_of(runs: Sequence[Run], labels: Sequence[str]) -> list[Chart]:
     return charts + _speed_charts(runs, labels)
 
 
+def unit_of(run: Run) -> str:
+    """Returns what the data of a run has many of.
+
+    Args:
+        run: The run.
+    """
+    return "rows" if run.config.settings.task == "table" else "images"
+
+
 def images_per_second(run: Run) -> np.ndarray:
     """Returns the real images that a run saw in a second, for each round.
 
@@ -174,7 +187,9 @@ def images_per_second(run: Run) -> np.ndarray:
 
 
 def _speed_charts(runs, labels) -> list[Chart]:
-    names = labels if len(runs) > 1 else ["images per second"]
+    units = {unit_of(run): None for run in runs}
+    unit = " or ".join(units)
+    names = labels if len(runs) > 1 else [f"{unit} per second"]
     series = []
     for color, (run, name) in enumerate(zip(runs, names, strict=True)):
         values, history = images_per_second(run), run.history
@@ -183,7 +198,8 @@ def _speed_charts(runs, labels) -> list[Chart]:
             series.append(Series(name, *counts, values, color=color))
     if not series:
         return []
-    return [_shown("Throughput", _SPEED, series, runs, (0, 0))]
+    note = _SPEED.format(unit=unit)
+    return [_shown("Throughput", note, series, runs, (0, 0))]
 
 
 def _metric_charts(runs, labels) -> list[Chart]:

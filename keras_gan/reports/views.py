@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan.reports import commands
-from keras_gan.reports.curves import images_per_second, metrics_of
+from keras_gan.reports.curves import images_per_second, metrics_of, unit_of
 from keras_gan.reports.gallery import Detail, Gallery, gallery_of
 from keras_gan.reports.numbers import duration, in_words
 from keras_gan.reports.run import Run
@@ -129,6 +129,8 @@ def comparison(views: Sequence[View]) -> list[tuple[str, list[str]]]:
 
 def _sentence(run: Run) -> str:
     settings, data = run.config.settings, run.config.dataset
+    if settings.task == "table":
+        return _sentence_of_table(run)
     what = _TASKS.get(settings.task, "makes").format(
         scale=settings.scale or "?"
     )
@@ -148,6 +150,14 @@ def _sentence(run: Run) -> str:
     )
 
 
+def _sentence_of_table(run: Run) -> str:
+    settings, data = run.config.settings, run.config.dataset
+    columns = f" of {data.image_shape[0]} columns" if data.image_shape else ""
+    number = "" if data.num_images is None else f"{data.num_images:,} "
+    name = os.path.basename(settings.data) or data.name or "an unknown table"
+    return f"Makes rows{columns}, trained on {number}rows of {name}."
+
+
 def _facts(run: Run) -> list[Fact]:
     history, planned = run.history, run.config.settings.steps
     of = "" if planned is None else f"of {planned:,}"
@@ -163,7 +173,8 @@ def _facts(run: Run) -> list[Fact]:
         )
     speeds = images_per_second(run)
     if np.isfinite(speeds).any():
-        facts.append(Fact("Images per second", in_words(np.nanmedian(speeds))))
+        name = f"{unit_of(run).capitalize()} per second"
+        facts.append(Fact(name, in_words(np.nanmedian(speeds))))
     return facts
 
 

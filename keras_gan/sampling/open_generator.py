@@ -64,14 +64,14 @@ def open_generator(
             ".keras file, or a dict of these by class. Received: "
             f"{type(gan).__name__}."
         )
-    if not all(hasattr(gan, name) for name in _OF_A_GAN):
-        return source_of_generator(gan, num_classes)
     if hasattr(gan, "class_source"):
         raise ValueError(
-            "`gan` must draw images without being given others. Received: a "
-            f"{type(gan).__name__}, which starts from images of each class. "
-            "Pass `gan.class_source(images, labels)`."
+            "`gan` must draw images of classes from latents and labels alone. "
+            f"Received: a {type(gan).__name__}. Pass what its method "
+            "`class_source` returns."
         )
+    if not all(hasattr(gan, name) for name in _OF_A_GAN):
+        return source_of_generator(gan, num_classes)
     if num_classes not in (None, gan.num_classes):
         raise ValueError(
             "`num_classes` must be left out for a GAN, which has its own. "

@@ -11,6 +11,7 @@ from keras_gan.tasks.inpainting import inpainting
 from keras_gan.tasks.paired import paired
 from keras_gan.tasks.semi_supervised import semi_supervised
 from keras_gan.tasks.super_resolution import super_resolution
+from keras_gan.tasks.table import table
 from keras_gan.tasks.unpaired import unpaired
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "paired",
     "semi_supervised",
     "super_resolution",
+    "table",
     "unpaired",
 ]

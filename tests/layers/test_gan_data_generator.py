@@ -546,8 +546,11 @@ class TestBadInput:
     @pytest.mark.quickest
     def test_gan_of_vectors(self):
         gan = keras_gan.GAN(*networks.mlp((2,), latent_dim=3))
-        with pytest.raises(ValueError, match=r"`gan` must make.*shape \(2,\)"):
-            GANDataGenerator(gan)
+        layer = GANDataGenerator(gan, 0.5, seed=1)
+        points = layer(np.full((4, 2), 9.0, "float32"))
+        points = keras.ops.convert_to_numpy(points)
+        assert points.shape == (4, 2) and (points == 9).all(axis=1).sum() == 2
+        assert layer(np.zeros(2, "float32")).shape == (2,)
 
     @pytest.mark.quickest
     def test_files_that_are_no_gan(self, tmp_path):

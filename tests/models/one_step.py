@@ -176,6 +176,7 @@ def translating():
     Two steps, because the pools are empty in the first.
     """
     import semi_models as semi_supervised
+    import table_models as tables
     import unpaired_models as small
     from class_pair_models import make_dagan
 
@@ -202,6 +203,8 @@ def translating():
     yield "SemiSupervisedGAN", make_semi, {"consistency_weight": 2.0}, data
     adversarial = {"generator_loss": "adversarial", "feature_layer": "middle"}
     yield "SemiSupervisedGAN, adversarial", make_semi, adversarial, data
+    twice = {"discriminator_steps": 2}
+    yield "TableGAN", tables.make, twice, (tables.table(20),)
 
 
 def two_steps(make, options, data):

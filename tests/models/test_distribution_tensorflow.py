@@ -14,6 +14,7 @@ import numpy as np
 import pair_models
 import pytest
 import semi_models
+import table_models
 from class_pair_models import make_dagan
 from coupled_models import coupled
 from unpaired_models import (
@@ -255,6 +256,44 @@ def test_few_labels_on_two_replicas_are_as_on_one_device(two_cpus, size):
         logs.append(fit(model, *data, epochs=1))
         models.append(model)
     assert_same_run(models, logs)
+
+
+def test_tables_on_two_replicas_are_as_on_one_device(two_cpus, monkeypatch):
+    monkeypatch.setattr(
+        keras.random,
+        "uniform",
+        lambda shape, **kwargs: keras.ops.full(shape, 0.4),
+    )
+    logs, models = [], []
+    for scope in (contextlib.nullcontext, two_cpus.scope):
+        with scope():
+            eager = scope is contextlib.nullcontext
+            model = table_models.make(
+                table_models.InOrder,
+                run_eagerly=eager,
+                generator_optimizer=keras.optimizers.SGD(0.1),
+                discriminator_optimizer=keras.optimizers.SGD(0.1),
+            )
+        table_models.fit(model)
+        logs.append(table_models.fit(model, steps_per_epoch=2))
+        models.append(model)
+    assert_same_run(models, logs)
+
+
+def test_replicas_draw_different_rows(two_cpus):
+    with two_cpus.scope():
+        model = table_models.make()
+    model.fit(table_models.table(), batch_size=20, verbose=0)
+
+    import tensorflow as tf
+
+    @tf.function
+    def draw():
+        numbers = tf.range(20)
+        return two_cpus.run(lambda: model.draw_rows(numbers).images)
+
+    first, second = two_cpus.experimental_local_results(draw())
+    assert np.abs(np.asarray(first) - np.asarray(second)).max() > 0
 
 
 def test_replicas_draw_different_latents(make_gan, points, two_cpus):

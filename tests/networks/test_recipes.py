@@ -67,7 +67,9 @@ def test_guide_has_the_recipe_of_each_family():
     guide = Path(__file__).parents[2] / "docs" / "networks.md"
     _, after = guide.read_text().split("\n|---|---|---|---|---|---|---|---|\n")
     rows = after.split("\n\n")[0].splitlines()
-    wanted = [row_of(f, side) for f in recipes._RECIPES for side in (32, 64)]
+    # That of tables is in the guide to tables.
+    families = set(recipes._RECIPES) - {"table"}
+    wanted = [row_of(f, side) for f in families for side in (32, 64)]
     assert sorted(rows) == sorted(wanted)
 
 

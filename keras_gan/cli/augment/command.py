@@ -8,16 +8,20 @@ from keras_gan.cli import arguments as kinds
 from keras_gan.cli.augment.folder import AugmentFolder
 from keras_gan.cli.augment.job import make_job
 from keras_gan.cli.progress import ProgressBar
+from keras_gan.cli.tables import balancing
 from keras_gan.cli.words import listed, size_in_words
 from keras_gan.datasets.augmented_files import AugmentedFiles
+from keras_gan.datasets.tables import is_table_file
 from keras_gan.utils.arguments import finite
 
-SUMMARY = "fill up the classes of a data set with generated images"
+SUMMARY = "fill up the classes of a data set with generated images or rows"
 DESCRIPTION = (
     "Writes a folder with the images of DATA, unchanged, and images that a "
     "conditional GAN draws, or a DAGAN makes of those of the class, in one "
     "sub-folder per class, and manifest.csv, which records where each image "
-    "comes from. If it is stopped or killed, the same command resumes."
+    "comes from. If it is stopped or killed, the same command resumes. Of a "
+    "table, .csv or .parquet, it writes another one, with rows that the model "
+    "of a run makes."
 )
 _FILTERS = ("threshold", "rejection")
 # A table of more classes would fill the screen.
@@ -32,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "data",
         metavar="DATA",
         help=f"images with classes: {names}; a folder with one sub-folder per "
-        "class, a .zip of one, or an .npz",
+        "class, a .zip of one, or an .npz; or a table, .csv or .parquet",
     )
     kinds.add_split(parser)
     kinds.add_num_workers(parser)
@@ -41,7 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="model",
         metavar="RUN",
         help="folder of a conditional run on DATA, or of a run of --task dagan "
-        "on any classes, or a .keras file (default: the newest run in runs/)",
+        "on any classes, or of a table, or a .keras file (default: the newest "
+        "run in runs/)",
     )
     add(
         "--unsafe",
@@ -52,7 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         metavar="FOLDER",
         required=True,
-        help="folder to create, or one to resume",
+        help="folder to create, or one to resume; of a table a file that does "
+        "not exist yet",
     )
     add(
         "--force",
@@ -69,9 +75,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_number_options(group):
     group.add_argument(
         "--balance",
-        choices=("uniform", "none"),
+        metavar="uniform|none|COLUMN",
         help="uniform fills every class up to the largest (default: uniform, "
-        "none with --num-images or --counts)",
+        "none with --num-images or --counts); of a table the column whose "
+        "categories are filled up (default: --label of the run)",
     )
     group.add_argument(
         "--num-images",
@@ -107,6 +114,8 @@ def _add_quality_options(group):
 
 def run(options: argparse.Namespace) -> int:
     """Writes the folder; returns the exit code."""
+    if is_table_file(options.data):
+        return balancing.run(options)
     files, settings = make_job(options)
     folder = AugmentFolder(options.out)
     with folder.held():

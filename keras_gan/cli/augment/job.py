@@ -44,6 +44,12 @@ def make_job(
         FileNotFoundError: If the images or the GAN do not exist.
         ValueError: If they do not fit each other or the arguments.
     """
+    if options.balance not in (None, "uniform", "none"):
+        raise ValueError(
+            "`--balance` must be uniform or none for images. Received: "
+            f"--balance {options.balance}. A column is for tables, whose DATA "
+            "ends in .csv or .parquet."
+        )
     check_apart(options.data, options.out)
     path = model_path(options.model)
     trained_on = data_of_run(path)

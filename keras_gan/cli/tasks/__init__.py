@@ -9,9 +9,11 @@ from keras_gan.cli.tasks.inpainting import InpaintingTask
 from keras_gan.cli.tasks.pairs import PairsTask
 from keras_gan.cli.tasks.semi_supervised import SemiSupervisedTask
 from keras_gan.cli.tasks.super_resolution import SuperResolutionTask
+from keras_gan.cli.tasks.table import TableTask
 from keras_gan.cli.tasks.task import Task
+from keras_gan.datasets.tables import is_table_file
 
-__all__ = ["Task", "task_of"]
+__all__ = ["Task", "task_of", "task_of_data"]
 
 _TASKS: dict[str, Task] = {
     task.name: task
@@ -25,8 +27,18 @@ _TASKS: dict[str, Task] = {
         AttributesTask(),
         SemiSupervisedTask(),
         DaganTask(),
+        TableTask(),
     )
 }
+
+
+def task_of_data(data: str | None) -> str:
+    """Returns the task that is meant where none is named.
+
+    Args:
+        data: DATA of the command line.
+    """
+    return "table" if data and is_table_file(data) else "gan"
 
 
 def task_of(name: str) -> Task:

@@ -19,10 +19,11 @@ def add_task_options(parser) -> None:
         choices=TASKS,
         metavar="TASK",
         help="gan draws images; semi-supervised trains a classifier from few "
-        "labels; dagan learns to make more images of a class from one; the "
-        "others translate: pairs (pix2pix), domains (CycleGAN, no pairs), "
-        "super-resolution, inpainting and colorization (all three from DATA "
-        "alone), attributes (StarGAN) (default: gan)",
+        "labels; dagan learns to make more images of a class from one; table "
+        "makes rows of a .csv or .parquet; the others translate: pairs "
+        "(pix2pix), domains (CycleGAN, no pairs), super-resolution, inpainting "
+        "and colorization (all three from DATA alone), attributes (StarGAN) "
+        "(default: by DATA, table or gan)",
     )
     group.add_argument(
         "--second",
@@ -82,7 +83,20 @@ def _add_of_tables(group) -> None:
         "--columns",
         type=kinds.names,
         metavar="NAME,...",
-        help="attributes: columns of the table to learn (default: all)",
+        help="attributes, table: columns of the table to learn (default: all)",
+    )
+    group.add_argument(
+        "--label",
+        metavar="COLUMN",
+        help="table: a column of categories, which `augment` balances "
+        "(default: none)",
+    )
+    group.add_argument(
+        "--categories",
+        type=kinds.names,
+        metavar="NAME,...",
+        help="table: columns of numbers whose values are categories (default: "
+        "those of at most 10 whole numbers)",
     )
     group.add_argument(
         "--labels-for",
@@ -127,7 +141,8 @@ def _add_preparation(group) -> None:
         help="begin with what another run of this task has learned: gan takes "
         "the weights of all layers that fit, for new images; the others the "
         "generator, such as super-resolution with an adversarial --loss after "
-        "--loss none; not for domains and attributes (default: from nothing)",
+        "--loss none; table goes on with other rows; not for domains and "
+        "attributes (default: from nothing)",
     )
     group.add_argument(
         "--strict",

@@ -35,6 +35,8 @@ _SPECIAL = (
     "strict",
     "start",
     "labels_for",
+    "label",
+    "categories",
 )
 
 
@@ -46,8 +48,10 @@ class Task(abc.ABC):
         networks: Names of the networks that it can be done with.
         options: Options that not all tasks have, and this one has.
         required: Those that it cannot do without.
+        unit: What the data has many of.
     """
 
+    unit = "images"
     name: str
     networks: tuple[str, ...]
     options: tuple[str, ...]
@@ -130,6 +134,14 @@ class Task(abc.ABC):
             job: The run.
             shard: As for `keras_gan.datasets.load`.
         """
+
+    def data(self, job: "Job") -> dict[str, Any]:
+        """Returns the arguments of `fit` that are the data to train on.
+
+        Args:
+            job: The run.
+        """
+        return {"x": job.batches()}
 
     @abc.abstractmethod
     def callbacks(self, job: "Job") -> list:

@@ -1,0 +1,155 @@
+"""`keras-gan evaluate` with tables."""
+
+import argparse
+import json
+import pathlib
+from typing import Any
+
+import numpy as np
+
+from keras_gan import datasets, metrics
+from keras_gan.cli.generate import model_path
+from keras_gan.cli.tables.loading import load_table_gan
+from keras_gan.cli.tables.refusing import refuse
+from keras_gan.datasets.tables import is_table_file
+
+_OF_TABLES = ("label", "train")
+_OF_IMAGES = (
+    "metrics", "feature_extractor", "memorization", "num_images",
+    "image_size", "channels", "split", "num_workers", "save_statistics",
+)  # fmt: skip
+_MOST_ROWS = 10_000
+_WORST = 3
+_NEAREST = {
+    "fake": "nearest_distance",
+    "fake_copies": "copies",
+    "held_out": "real_nearest_distance",
+    "held_out_copies": "real_copies",
+}
+
+
+def add_arguments(parser: Any) -> None:
+    """Adds the options for tables to a parser.
+
+    Args:
+        parser: The parser of `keras-gan evaluate`, or a group of it.
+    """
+    parser.add_argument(
+        "--label",
+        metavar="COLUMN",
+        help="train classifiers of this column on FAKE and test them on REAL "
+        "(default: none)",
+    )
+    parser.add_argument(
+        "--train",
+        metavar="TABLE",
+        help="the rows that the model was trained on, where REAL was held "
+        "out: are rows of FAKE copies of these, and how good is a classifier "
+        "that is trained on them (default: not measured)",
+    )
+
+
+def is_of_tables(options: argparse.Namespace) -> bool:
+    """Whether tables are to be compared.
+
+    Args:
+        options: Arguments of the command line.
+    """
+    return is_table_file(options.real) or is_table_file(options.fake)
+
+
+def check_none(options: argparse.Namespace) -> None:
+    """Raises an error if options are for tables.
+
+    Args:
+        options: Arguments of a command line that is not of tables.
+    """
+    refuse(options, _OF_TABLES, "tables, which REAL and FAKE are not")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measures and prints; returns the exit code.
+
+    Args:
+        options: Arguments of the command line.
+    """
+    refuse(options, _OF_IMAGES, "images, and these are tables")
+    real = datasets.table(options.real)
+    train = options.train and datasets.table(options.train)
+    fake = _sample(_fake(options, len(real)), options.seed)
+    names = None if is_table_file(options.fake) else list(fake.columns)
+    real = _sample(_of_columns(real, names), options.seed)
+    shapes = metrics.column_shapes(real, fake)
+    trends = list(metrics.pair_trends(real, fake).values())
+    values = {"column_shapes": float(np.mean(list(shapes.values())))}
+    if trends:
+        values["pair_trends"] = float(np.mean(trends))
+    if train is not None:
+        train = _sample(_of_columns(train, names), options.seed)
+        near = metrics.nearest_record_distances(train, fake, real)
+        values |= {_NEAREST[name]: value for name, value in near.items()}
+    if options.label is not None:
+        values |= _usefulness(options, real, fake, train)
+    _print(options, values, shapes, len(real), len(fake))
+    return 0
+
+
+def _usefulness(options, real, fake, train) -> dict[str, float]:
+    """Scores of classifiers, and of those that learned from real rows."""
+    measure = metrics.train_synthetic_test_real
+    scores = measure(fake, real, options.label, seed=options.seed)
+    if train is not None:
+        best = measure(train, real, options.label, seed=options.seed)
+        scores |= {f"real_{name}": value for name, value in best.items()}
+    return scores
+
+
+def _fake(options: argparse.Namespace, num_rows: int) -> Any:
+    if is_table_file(options.fake):
+        return datasets.table(options.fake)
+    path = pathlib.Path(options.fake)
+    if path.suffix != ".keras" and not (path / "config.json").is_file():
+        raise ValueError(
+            "FAKE must be a .csv or .parquet file like REAL, or the run of a "
+            f"table. Received: {options.fake}."
+        )
+    gan = load_table_gan(model_path(options.fake), compiled=False)
+    return gan.generate(num_rows, seed=options.seed)
+
+
+def _of_columns(table: Any, names: list[str] | None) -> Any:
+    """The columns that a run was trained on, which may not be all."""
+    if names is None or not set(names) <= set(table.columns):
+        return table
+    return table[names]
+
+
+def _sample(table: Any, seed: int) -> Any:
+    """All rows, or a random sample of very many."""
+    if len(table) <= _MOST_ROWS:
+        return table
+    sample = table.sample(_MOST_ROWS, random_state=seed)
+    return sample.reset_index(drop=True)
+
+
+def _print(options, values, shapes, num_real: int, num_fake: int) -> None:
+    if options.json:
+        described = {
+            "columns": shapes,
+            "real": options.real,
+            "fake": options.fake,
+            "num_real": num_real,
+            "num_fake": num_fake,
+        }
+        print(json.dumps({**values, **described}))
+        return
+    width = max(map(len, values)) + 2
+    for name, value in values.items():
+        print(f"{name:<{width}}{value:.6g}")
+    worst = sorted(shapes.items(), key=lambda item: item[1])[:_WORST]
+    words = ", ".join(f"{name} {value:.3g}" for name, value in worst)
+    print(f"least alike: {words}")
+    print(
+        f"of {num_real:,} real and {num_fake:,} fake rows of {len(shapes)} "
+        "columns"
+    )

@@ -1,0 +1,203 @@
+"""`--task table`: a `TableGAN`."""
+
+import dataclasses
+
+from keras_gan.backend import devices
+from keras_gan.callbacks import TableSaver
+from keras_gan.cli.building import adam
+from keras_gan.cli.generate import model_path
+from keras_gan.cli.settings import Settings, first, location, of_training
+from keras_gan.cli.tables.loading import load_table_gan
+from keras_gan.cli.tables.source import open_table
+from keras_gan.cli.tasks.starting import begun_with
+from keras_gan.cli.tasks.task import Task
+from keras_gan.cli.words import command
+from keras_gan.tasks.table import (
+    LATENT_DIM,
+    NETWORKS,
+    PACK,
+    compile_model,
+    model_of,
+    recipe_of,
+)
+from keras_gan.utils.files import sha256
+
+_FROM_RECIPE = (
+    "network", "width", "batch_size", "learning_rate", "final_learning_rate",
+    "beta_2", "ema_momentum", "loss",
+)  # fmt: skip
+_OF_IMAGES = ("image_size", "channels", "split", "num_workers")
+_EXAMPLES_SHOWN = 1_000
+
+
+class TableTask(Task):
+    """Learns to make rows of a table."""
+
+    name = "table"
+    unit = "rows"
+    networks = NETWORKS
+    options = ("latent_dim", "columns", "label", "categories", "start")
+
+    def check_options(self, options):
+        super().check_options(options)
+        for name in _OF_IMAGES:
+            if getattr(options, name) is not None:
+                raise ValueError(
+                    f"`--{name.replace('_', '-')}` is for images. Received: it "
+                    f"with --task {self.name}. Leave it out."
+                )
+        if options.data is None:
+            raise ValueError(
+                f"`--task {self.name}` needs DATA. Received: none. Name a "
+                ".csv or .parquet file."
+            )
+
+    def open(self, given):
+        return open_table(given)
+
+    def resolve(self, options, source):
+        info = dataclasses.replace(source.info, num_images=len(source))
+        recipe = recipe_of(len(source))
+        given = {
+            "task": self.name,
+            "conditional": False,
+            "gamma": None,
+            "latent_dim": first(options.latent_dim, LATENT_DIM),
+            "columns": options.columns,
+            "label": options.label,
+            "categories": options.categories,
+            "held_out": len(source.held_out),
+            **of_training(options, info, recipe, _FROM_RECIPE),
+            "image_size": None,
+            "channels": None,
+        }
+        if options.start is not None:
+            given |= self._of_start(options)
+        return Settings(**given)
+
+    def _of_start(self, options):
+        """Settings of a run that begins with the networks of another one."""
+        before = begun_with(options.start, self.name).settings
+        kept = ("width", "latent_dim", "label", "categories")
+        for name in kept:
+            if getattr(options, name) not in (None, getattr(before, name)):
+                raise ValueError(
+                    f"`--{name.replace('_', '-')}` is that of the run that "
+                    f"this one begins with. Received: {getattr(options, name)},"
+                    f" not {getattr(before, name)}. Leave it out."
+                )
+        return {
+            "start": location(options.start),
+            "start_sha256": sha256(model_path(options.start)),
+            **{name: getattr(before, name) for name in kept},
+        }
+
+    def build(self, settings, source):
+        recipe = recipe_of(len(source))
+        recipe = dataclasses.replace(
+            recipe, **{name: getattr(settings, name) for name in _FROM_RECIPE}
+        )
+
+        def optimizer(name):
+            return adam(settings, name, recipe.beta_1)
+
+        jit = "auto" if settings.jit is None else settings.jit
+        if settings.start is not None:
+            model = self._begun(settings, source)
+            compile_model(model, recipe, optimizer, jit_compile=jit)
+            return model
+        return model_of(
+            source.preprocessor,
+            recipe,
+            latent_dim=settings.latent_dim,
+            optimizers=optimizer,
+            seed=settings.seed,
+            jit_compile=jit,
+        )
+
+    def _begun(self, settings, source):
+        """The model of another run, to go on with other rows."""
+        begun_with(settings.start, self.name)
+        path = model_path(settings.start)
+        if sha256(path) != settings.start_sha256:
+            raise ValueError(
+                f"`{path}` has changed since the run that begins with it was "
+                "started, and has no checkpoint of its own yet. Start a new "
+                "run."
+            )
+        model = load_table_gan(path, compiled=False)
+        model.preprocessor.encode(source.table)  # Its columns are the same.
+        return model
+
+    def load(self, path, settings, source):
+        return load_table_gan(path)
+
+    def stream(self, job, shard):
+        return job.source.training
+
+    def data(self, job):
+        return {**super().data(job), "batch_size": job.settings.batch_size}
+
+    def validation(self, job):
+        held_out = job.source.held_out
+        return held_out if len(held_out) >= job.model.pack else None
+
+    def callbacks(self, job):
+        folder, source = job.folder, job.source
+        shown = source.held_out if len(source.held_out) else source.training
+        return [
+            TableSaver(
+                folder.samples_path,
+                shown,
+                num_rows=_EXAMPLES_SHOWN,
+                animation=folder.animation_path,
+                tensorboard=folder.logs_path,
+            )
+        ]
+
+    def translator(self, path, settings, options):
+        raise ValueError(
+            f"`{path.parent}` is a run of --task table, which makes rows and "
+            "translates no images. Make some with "
+            f"`{command('generate', path.parent)}`."
+        )
+
+    def describe(self, job):
+        settings, source, model = job.settings, job.source, job.model
+        weights = [
+            f"{network.count_params():,}"
+            for network in (model.generator, model.discriminator)
+        ]
+        categories = len(model.preprocessor.layout.category_sizes)
+        held_out = len(source.held_out)
+        start = settings.start
+        lines = [
+            f"{len(source):,} rows of {len(source.table.columns)} columns, "
+            f"{categories} of categories, from {source.info.name}"
+            + f", {held_out:,} held out"
+            * (held_out > 0),
+            f"table: networks of {' + '.join(weights)} weights, loss "
+            f"{settings.loss}",
+        ]
+        return lines + [f"begun with {start}"] * (start is not None), []
+
+    def check(self, settings, source):
+        if settings.batch_size % PACK:
+            raise ValueError(
+                f"`--batch-size` must be a multiple of {PACK}, the rows that "
+                "the discriminator sees at once. Received: --batch-size "
+                f"{settings.batch_size}. Choose "
+                f"{max(1, settings.batch_size // PACK) * PACK}."
+            )
+        if devices.has_workers():
+            raise ValueError(
+                "`--task table` is for one process. Received: several workers. "
+                "Start one, which uses all GPUs of its machine."
+            )
+
+    def fingerprint(self, source):
+        return source.sha256()
+
+    def more(self, run):
+        rows = ("--num-rows", 1_000, "--out", "synthetic.csv")
+        return "generate", run, *rows

@@ -1,0 +1,180 @@
+"""`table` and `write_table`: tables of mixed columns in files."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from keras_gan.utils.files import replacing
+
+_DATE = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?"
+_SEPARATORS = {".csv": ",", ".tsv": "\t"}
+_ENDINGS = ".csv, .tsv (also .gz) or .parquet"
+
+
+def table(path: str | os.PathLike, **options: Any) -> Any:
+    """Reads a table from a CSV or Parquet file.
+
+    The first line of a CSV file has the names of the columns, an empty field
+    is a missing value, as are NA, NaN, null and what else pandas takes for one
+    (`keep_default_na=False`: only empty fields), empty lines are skipped.
+    Columns of dates as in "2026-01-31" or "2026-01-31 12:30:00" become dates.
+
+    Args:
+        path: File that ends in `.csv`, `.tsv`, `.csv.gz`, `.tsv.gz` or
+            `.parquet`.
+        **options: As in `pandas.read_csv` or `pandas.read_parquet`.
+
+    Returns:
+        A pandas `DataFrame`, for `layers.TablePreprocessor` and `TableGAN`.
+
+    Raises:
+        ImportError: If pandas, or what it reads Parquet with, is missing.
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file is no table, or its name has another ending.
+
+    Example:
+
+    >>> import pathlib
+    >>> path = pathlib.Path("people.csv")
+    >>> characters = path.write_text("age,born\\n31,1990-05-17\\n")
+    >>> keras_gan.datasets.table(path).shape  # doctest: +SKIP
+    (1, 2)
+    """
+    path = Path(path)
+    is_parquet = _is_parquet(path)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"A table is read from a file. Received: {path}, where there is "
+            "none. Check the path."
+        )
+    read = _read_parquet if is_parquet else _read_text
+    pandas = _pandas()
+    try:
+        found = read(pandas, path, **options)
+    except (ValueError, OSError) as error:
+        # Those of pandas for empty and broken files are ValueErrors, too.
+        raise ValueError(
+            f"{path} must be a table of rows of the same length. Received: "
+            f"{' '.join(str(error).split())}. Mend the file."
+        ) from error
+    if found.empty:
+        raise ValueError(
+            f"{path} must have rows below the names of its columns. Received: "
+            f"{len(found)} rows, {len(found.columns)} columns."
+        )
+    return found
+
+
+def write_table(table: Any, path: str | os.PathLike) -> None:
+    """Writes a table into a CSV or Parquet file, whole or not at all.
+
+    Args:
+        table: A pandas `DataFrame`, or a dict of arrays.
+        path: File that ends as for `table`; what is there is replaced.
+
+    Raises:
+        ImportError: If pandas, or what it writes Parquet with, is missing.
+        OSError: If it cannot be written.
+        ValueError: If its name has another ending.
+
+    Example:
+
+    >>> rows = {"age": [31, 45], "sex": ["F", "M"]}
+    >>> write_table(rows, "people.csv")  # doctest: +SKIP
+    """
+    path = Path(path)
+    is_parquet = _is_parquet(path)
+    frame = _pandas().DataFrame(table)
+    with replacing(path) as aside:
+        if is_parquet:
+            with _explained():
+                frame.to_parquet(aside, index=False)
+            return
+        compression = "gzip" if path.suffix.lower() == ".gz" else None
+        frame.to_csv(
+            aside, sep=_separator(path), index=False, compression=compression
+        )
+
+
+def is_table_file(path: str | os.PathLike) -> bool:
+    """Whether a path has the ending of a file of a table.
+
+    Args:
+        path: A path, which need not exist.
+
+    Example:
+
+    >>> is_table_file("people.csv.gz"), is_table_file("faces.zip")
+    (True, False)
+    """
+    return _ending(Path(path)) in (*_SEPARATORS, ".parquet")
+
+
+def _is_parquet(path: Path) -> bool:
+    if not is_table_file(path):
+        raise ValueError(
+            f"A file of a table must end in {_ENDINGS}. Received: {path.name}. "
+            "Rename it, or read it with pandas."
+        )
+    return _ending(path) == ".parquet"
+
+
+def _ending(path: Path) -> str:
+    name = path.name.lower()
+    return Path(name.removesuffix(".gz")).suffix
+
+
+def _separator(path: Path) -> str:
+    return _SEPARATORS[_ending(path)]
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    """Says how to install what pandas needs for Parquet."""
+    try:
+        yield
+    except ImportError as error:
+        raise ImportError(
+            "Parquet files are read and written with pyarrow. Received: an "
+            'environment without it. Run `pip install "keras-gan[tables]"`.'
+        ) from error
+
+
+def _read_parquet(pandas: Any, path: Path, **options: Any) -> Any:
+    with _explained():
+        return pandas.read_parquet(path, **options)
+
+
+def _read_text(pandas: Any, path: Path, **options: Any) -> Any:
+    found = pandas.read_csv(
+        path, **{"sep": _separator(path), "low_memory": False, **options}
+    )
+    for name in found.columns:
+        column = found[name]
+        if pandas.api.types.is_string_dtype(column.dtype):
+            texts = column.dropna().astype(str)
+            if len(texts) and texts.str.fullmatch(_DATE).all():
+                found[name] = _dates(pandas, column)
+    return found
+
+
+def _dates(pandas: Any, column: Any) -> Any:
+    """A column of dates, or of texts as before if one is on no calendar."""
+    try:
+        return pandas.to_datetime(column, format="ISO8601")
+    except ValueError:
+        return column
+
+
+def _pandas() -> Any:
+    try:
+        import pandas
+    except ImportError as error:
+        raise ImportError(
+            "Files of tables are read with pandas. Received: an environment "
+            'without it. Run `pip install "keras-gan[tables]"`, or pass a dict '
+            "of arrays."
+        ) from error
+    return pandas

@@ -1,0 +1,105 @@
+"""Draws rows of a table from a trained generator."""
+
+import numpy as np
+from keras import ops
+
+from keras_gan.models.generation import compiled_call
+from keras_gan.models.table_raking import chosen_rows
+from keras_gan.utils.arguments import integer, positive_integer
+
+# Rows that do not fulfill a condition are drawn anew, so often on average, in
+# full batches: programs are compiled for one size.
+_MOST_ATTEMPTS = 20
+# Without conditions rows are chosen among this many times as many.
+_CHOICE, _LEAST_CHOICE = 3, 1_000
+
+
+def draw_table(gan, num_rows, *, conditions, seed, batch_size):
+    """Draws rows of a table; see `TableGAN.generate`."""
+    num_rows = positive_integer("num_rows", num_rows)
+    batch_size = positive_integer("batch_size", batch_size)
+    preprocessor = gan.preprocessor
+    wanted = dict(
+        preprocessor.category(*one) for one in (conditions or {}).items()
+    )
+    root = _root(gan, seed)
+    counts = preprocessor.counts()
+    if wanted or not counts:
+        rows = _candidates(gan, num_rows, wanted, root, batch_size)
+        return preprocessor.decode(*rows)
+    pool = max(_LEAST_CHOICE, _CHOICE * num_rows)
+    values, codes = _candidates(gan, pool, wanted, root, batch_size)
+    chosen = chosen_rows(
+        codes[:, len(preprocessor.layout.mode_sizes) :],
+        [count / count.sum() for count in counts],
+        num_rows,
+        np.random.default_rng([*root, 1]),
+    )
+    return preprocessor.decode(values[chosen], codes[chosen])
+
+
+def _candidates(gan, size, wanted, root, batch_size):
+    """Values and codes of rows that fulfill all conditions."""
+    preprocessor = gan.preprocessor
+    columns = _columns(preprocessor.layout, wanted)
+    values: list[np.ndarray] = []
+    codes: list[np.ndarray] = []
+    rounds = 0
+    while sum(map(len, codes)) < size:
+        draws = np.random.default_rng([*root, 0, rounds])
+        category = _categories(preprocessor, wanted, batch_size, draws)
+        rows = _rows(gan, category, batch_size, draws)
+        value, code = preprocessor.layout.compact(rows)
+        rounds += 1
+        if rounds * batch_size > _MOST_ATTEMPTS * max(size, batch_size):
+            # The generator has not learned this; the columns are as asked for.
+            code[:, columns] = list(wanted.values())
+        kept = (code[:, columns] == list(wanted.values())).all(axis=1)
+        values.append(value[kept])
+        codes.append(code[kept])
+    return tuple(np.concatenate(parts)[:size] for parts in (values, codes))
+
+
+def _root(gan, seed) -> list[int]:
+    """Numbers from which all draws of a call follow."""
+    if seed is not None:
+        return [integer("seed", seed, at_least=0)]
+    state = ops.convert_to_numpy(gan.sampling_seed.next())
+    return [int(number) for number in state.astype("uint32")]
+
+
+def _columns(layout, wanted) -> list[int]:
+    """Where the columns with a condition are among the codes of a row."""
+    return [len(layout.mode_sizes) + column for column in wanted]
+
+
+def _categories(preprocessor, wanted, size, draws):
+    """Draws the conditions of rows, as the generator knows them: one each.
+
+    Of several conditions it is told the rarest. Without conditions each
+    category comes as often as in the table.
+    """
+    counts = preprocessor.counts()
+    if not counts:
+        return None
+    starts = np.cumsum([0, *map(len, counts)])
+    if wanted:
+        column, code = min(wanted.items(), key=lambda x: counts[x[0]][x[1]])
+        return np.full(size, starts[column] + code)
+    columns = draws.integers(len(counts), size=size)
+    category = np.zeros(size, int)
+    for column, count in enumerate(counts):
+        here = columns == column
+        drawn = draws.choice(len(count), here.sum(), p=count / count.sum())
+        category[here] = starts[column] + drawn
+    return category
+
+
+def _rows(gan, category, size, draws):
+    pair = draws.integers(2**31, size=2).astype("int32")
+    latents = draws.standard_normal((size, gan.latent_dim), "float32")
+    inputs = [ops.convert_to_tensor(latents)]
+    if category is not None:
+        width = gan.preprocessor.layout.condition_width
+        inputs.append(ops.one_hot(category.astype("int32"), width))
+    return ops.convert_to_numpy(compiled_call(gan)(pair, *inputs))

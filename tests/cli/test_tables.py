@@ -1,0 +1,358 @@
+"""`keras-gan train TABLE.csv`, and the other commands with its run."""
+
+import contextlib
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from page_checks import checked
+from runs import saved_state
+from translation_runs import rows_of, settings_of
+
+from keras_gan import cli, datasets, models
+from keras_gan.cli import jobs
+from keras_gan.cli.command import _parser
+from keras_gan.cli.planning import seconds_per_step
+from keras_gan.cli.step_limit import StepLimit
+from keras_gan.cli.tables.source import open_table
+from keras_gan.images import image_shape
+
+pd = pytest.importorskip("pandas")
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
+TINY = ("--width", 4, "--latent-dim", 3, "--batch-size", 20, "--no-jit")
+SHORT = ("--steps", 2, "--save-every", 1)
+TRAIN = ("--label", "label", *TINY, *SHORT, "--seed", 1)
+
+
+def people(rows=60, seed=0):
+    """A table of every kind of column, with a rare label."""
+    draws = np.random.default_rng(seed)
+    size = draws.normal(10, 2, rows).round(2)
+    size[::7] = np.nan
+    days = draws.integers(0, 900, rows).astype("timedelta64[D]")
+    return pd.DataFrame(
+        {
+            "size": size,
+            "born": np.datetime64("2000-01-01") + days,
+            "sex": draws.choice(["F", "M"], rows),
+            "member": draws.random(rows) < 0.5,
+            "note": ["once"] + ["often"] * (rows - 1),
+            "nothing": np.full(rows, np.nan),
+            "label": np.where(np.arange(rows) % 6 == 0, 100, 7),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, eagerly):
+    """A table, with an empty line, and a run on it."""
+    folder = tmp_path_factory.mktemp("table")
+    people().to_csv(folder / "people.csv", index=False)
+    with open(folder / "people.csv", "a") as file:
+        file.write("\n")
+    with contextlib.chdir(folder):
+        arguments = ("train", "people.csv", *TRAIN, "--out", "run", "--quiet")
+        assert cli.main([str(argument) for argument in arguments]) == 0
+    return folder
+
+
+@pytest.fixture
+def here(finished, in_folder):
+    """A copy of it, which is the current folder."""
+    shutil.copy(finished / "people.csv", in_folder)
+    shutil.copytree(finished / "run", in_folder / "run")
+    return in_folder
+
+
+# Training ---------------------------------------------------------------------
+
+
+def test_a_run_has_all_that_is_promised(finished):
+    run = finished / "run"
+    assert {path.name for path in run.iterdir()} == {
+        "config.json", "history.csv", "logs", "model.keras", "report.html",
+        "samples", "samples.gif",
+    }  # fmt: skip
+    rows = rows_of(run)
+    assert [row["steps"] for row in rows] == ["1", "2"]
+    assert {"d_loss", "g_loss", "g_condition_loss"} <= rows[0].keys()
+    for name in ("val_column_shapes", "val_pair_trends"):
+        assert 0 < float(rows[1][name]) < 1
+    settings = settings_of(run)
+    assert (settings["task"], settings["label"]) == ("table", "label")
+    assert (settings["held_out"], settings["image_size"]) == (10, None)
+    # Charts of seven columns, three in a row.
+    assert image_shape(run / "samples" / "samples-0002.png") == (260, 386, 3)
+    model = keras.saving.load_model(run / "model.keras")
+    assert isinstance(model, models.TableGAN) and model.latent_dim == 3
+    words = checked(run / "report.html").words
+    assert "Makes rows of 7 columns, trained on 60 rows of people.csv." in words
+    assert "Rows per second" in words and "--label label" in words
+
+
+def test_an_interrupted_run_ends_with_the_same_weights(
+    here, run_command, monkeypatch
+):
+    count = StepLimit.on_train_batch_begin
+
+    def interrupt(limit, batch, logs=None):
+        if limit.steps == 0:
+            limit._interrupt(2, None)
+        count(limit, batch, logs)
+
+    arguments = ("people.csv", *TRAIN, "--out", "again", "--no-report")
+    with monkeypatch.context() as patch:
+        patch.setattr(StepLimit, "on_train_batch_begin", interrupt)
+        code, output, errors = run_command("train", *arguments)
+    assert code == 130 and "stopped at step 1 of 2" in errors
+    assert "50 rows of 7 columns, 4 of categories, from people.csv" in output
+    assert "10 held out" in output and "2 steps of 20 rows" in output
+    code, output, errors = run_command("train", "--resume", "again")
+    assert (code, errors) == (0, "")
+    assert "keras-gan generate again --num-rows 1000" in output
+    whole, again = (
+        saved_state(Path(run, "model.keras")) for run in ("run", "again")
+    )
+    assert whole.keys() == again.keys()
+    for name, value in whole.items():
+        np.testing.assert_array_equal(value, again[name], err_msg=name)
+
+
+def test_a_run_goes_on_with_other_rows(here, run_command, run_fails):
+    people(40, seed=1).to_csv("more.csv", index=False)
+    begin = ("train", "more.csv", "--from", "run", *TINY[4:], "--steps", 1)
+    code, output, errors = run_command(*begin, "--out", "on", "--no-report")
+    assert (code, errors) == (0, "") and "begun with " in output
+    settings = settings_of("on")
+    assert (settings["width"], settings["label"]) == (4, "label")
+    old, new = (
+        keras.saving.load_model(Path(run, "model.keras"))
+        for run in ("run", "on")
+    )
+    assert int(new.optimizer.iterations) == 1
+    assert new.preprocessor.get_config() == old.preprocessor.get_config()
+    # Within a step of the weights that it began with.
+    gap = [
+        np.abs(a - b).max()
+        for a, b in zip(
+            *[
+                map(keras.ops.convert_to_numpy, one.generator.trainable_weights)
+                for one in (old, new)
+            ],
+            strict=True,
+        )
+    ]
+    assert 0 < max(gap) < 1e-3
+    error = run_fails(*begin, "--width", 8, "--out", "other")
+    assert "`--width` is that of the run" in error
+    people(40).rename(columns={"sex": "gender"}).to_csv("other.csv")
+    error = run_fails("train", "other.csv", *begin[2:], "--out", "other")
+    assert "without ['sex'], with ['Unnamed: 0', 'gender']" in error
+
+
+def test_minutes_are_planned_by_steps_that_leave_no_trace(here, eagerly):
+    line = ("train", "people.csv", *TRAIN, "--out", "new", "--no-report")
+    options = _parser().parse_args([str(word) for word in line])
+    with contextlib.ExitStack() as held:
+        job = jobs.begin(options, held)
+        before = job.model.get_weights()
+        assert 0 < seconds_per_step(job, np.inf) < 10
+        for old, new in zip(before, job.model.get_weights(), strict=True):
+            np.testing.assert_array_equal(old, new)
+
+
+def test_rows_are_held_back_whatever_the_order_of_columns(in_folder):
+    people().to_csv("people.csv", index=False)
+    given = _parser().parse_args(
+        ["train", "people.csv", "--columns", "sex,size"]
+    )
+    source = open_table(given)
+    assert list(source.training.columns) == ["sex", "size"]
+    assert (len(source), len(source.held_out)) == (50, 10)
+    both = pd.concat([source.training, source.held_out])
+    whole = people()[["sex", "size"]]
+    pd.testing.assert_frame_equal(
+        both.sort_values(["size", "sex"], ignore_index=True),
+        whole.sort_values(["size", "sex"], ignore_index=True),
+        check_dtype=False,
+    )
+
+
+# Rows -------------------------------------------------------------------------
+
+
+def test_rows_obey_their_conditions(here, run_command):
+    where = ("--where", "sex=F", "--where", "label=100", "--seed", 3)
+    code, output, _ = run_command(
+        "generate", "run", "--num-rows", 30, *where, "--out", "rows.csv"
+    )
+    assert code == 0 and "30 rows, seed 3: rows.csv" in output
+    rows = datasets.table("rows.csv")
+    assert len(rows) == 30 and list(rows.columns) == list(people().columns)
+    assert set(rows["sex"]) == {"F"} and set(rows["label"]) == {100}
+    assert rows["nothing"].isna().all()
+    low, high = people()["size"].min(), people()["size"].max()
+    assert rows["size"].dropna().between(low, high).all()
+    run_command(
+        "generate",
+        "run/model.keras",
+        "--num-rows",
+        30,
+        *where,
+        "--out",
+        "b.csv",
+    )
+    assert Path("b.csv").read_bytes() == Path("rows.csv").read_bytes()
+    code, output, _ = run_command("generate", "run")
+    assert code == 0 and "run/generated-1.csv" in output
+    assert len(datasets.table("run/generated-1.csv")) == 1_000
+
+
+def test_rows_as_parquet(here, run_command):
+    pytest.importorskip("pyarrow")
+    line = ("generate", "run", "--num-rows", 5, "--out", "rows.parquet")
+    assert run_command(*line)[0] == 0
+    rows = datasets.table("rows.parquet")
+    assert rows["born"].dtype.kind == "M" and rows["member"].dtype == bool
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--where", "sex=X"), "among those of `adapt`: 'F', 'M'"),
+        (("--where", "age=3"), "'age', which is unknown"),
+        (("--where", "size=3"), "'size', which is of numbers"),
+        (("--where", "sex"), "must be COLUMN=VALUE"),
+        (("--where", "sex=F", "--where", "sex=M"), "sex twice"),
+        (("--out", "a.png"), "must end in .csv or .parquet"),
+        (("--out", "people.csv"), "`people.csv` exists already"),
+        (("--num-images", 3), "`--num-images` is for images"),
+        (("--truncation", 1), "`--truncation` is for images"),
+    ],
+)
+def test_rows_that_cannot_be_made(here, run_fails, arguments, message):
+    assert message in run_fails("generate", "run", *arguments)
+    assert not list(Path().glob("run/generated-*"))
+
+
+# Comparing --------------------------------------------------------------------
+
+
+def test_tables_are_compared(here, run_command):
+    people(50, seed=1).to_csv("held_out.csv", index=False)
+    line = ("evaluate", "held_out.csv", "run")
+    code, output, errors = run_command(*line)
+    assert (code, errors) == (0, "")
+    names = [row.split()[0] for row in output.splitlines()]
+    assert names == ["column_shapes", "pair_trends", "least", "of"]
+    assert "50 real and 50 fake rows of 7 columns" in output
+    more = ("--train", "people.csv", "--label", "label", "--json")
+    code, output, _ = run_command("evaluate", "people.csv", "people.csv", *more)
+    values = json.loads(output)
+    assert code == 0 and values["column_shapes"] == 1.0
+    assert values["copies"] == values["real_copies"] == 1.0
+    assert values["nearest_distance"] == pytest.approx(0, abs=1e-9)
+    for name in ("gradient_boosting_f1", "logistic_regression_accuracy"):
+        assert values[name] == values[f"real_{name}"]
+
+
+def test_tables_that_cannot_be_compared(here, run_fails):
+    people().drop(columns="sex").to_csv("less.csv", index=False)
+    error = run_fails("evaluate", "people.csv", "less.csv")
+    assert "only in `real` ['sex']" in error
+    Path("photos").mkdir()
+    error = run_fails("evaluate", "people.csv", "photos")
+    assert "or the run of a table. Received: photos" in error
+    error = run_fails("evaluate", "people.csv", "run", "--metrics", "fid")
+    assert "`--metrics` is for images" in error
+    error = run_fails("evaluate", "digits", "digits", "--label", "x")
+    assert "`--label` is for tables" in error
+    error = run_fails("evaluate", "people.csv", "run", "--label", "age")
+    assert "`label` must be one of" in error
+
+
+# Balancing --------------------------------------------------------------------
+
+
+def test_a_rare_category_is_filled_up(here, run_command, run_fails):
+    line = ("augment", "people.csv", "--run", "run", "--out")
+    code, output, errors = run_command(*line, "even.csv", "--balance", "label")
+    assert (code, errors) == (0, "")
+    assert "100 rows, 40 of them generated: even.csv" in output
+    assert "  7    50 + 0" in output and "  100  10 + 40" in output
+    even = datasets.table("even.csv")
+    pd.testing.assert_frame_equal(
+        even[:60], datasets.table("people.csv"), check_dtype=False
+    )
+    assert set(even["label"][60:]) == {100}
+    # The label of the run is what is balanced if nothing is said.
+    run_command(*line, "same.csv")
+    assert Path("same.csv").read_bytes() == Path("even.csv").read_bytes()
+    error = run_fails(*line, "other.csv", "--balance", "size")
+    assert "'size', which is of numbers" in error
+    error = run_fails(*line, "other.csv", "--counts", "7:3")
+    assert "`--counts` is for images" in error
+    error = run_fails("augment", "digits", "--out", "a", "--balance", "label")
+    assert "must be uniform or none for images" in error
+    assert not Path("other.csv").exists()
+
+
+# Mistakes ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("none.csv",), "none.csv, where there is none"),
+        (("empty.csv",), "0 rows, 2 columns"),
+        (("equal.csv",), "all rows are equal"),
+        (("people.csv", "--label", "age"), "`--label` must name columns"),
+        (("people.csv", "--columns", "sex,age"), "Received: age."),
+        (("people.csv", "--image-size", 8), "`--image-size` is for images"),
+        (("people.csv", "--conditional"), "no meaning for this task"),
+        (("people.csv", "--batch-size", 25), "a multiple of 10"),
+        (("people.csv", "--width", 65536), "Choose a smaller width"),
+        (("people.csv", "--network", "dcgan"), "must be one of table"),
+        (("digits", "--task", "table"), "must end in .csv, .tsv"),
+        (("--task", "table"), "needs DATA"),
+        (("digits", "--label", "x"), "no meaning for this task"),
+    ],
+)
+def test_mistakes_are_one_line_and_leave_nothing(
+    in_folder, run_fails, arguments, message
+):
+    people().to_csv("people.csv", index=False)
+    Path("empty.csv").write_text("a,b\n")
+    Path("equal.csv").write_text("a,b\n" + "1,2\n" * 30)
+    assert message in run_fails("train", *arguments, *SHORT)
+    names = sorted(path.name for path in in_folder.iterdir())
+    assert names == ["empty.csv", "equal.csv", "people.csv"]
+
+
+def test_rows_that_changed_are_not_trained_on(here, run_fails):
+    people(seed=2).to_csv("people.csv", index=False)
+    shutil.copytree("run", "again")
+    config = json.loads(Path("run/config.json").read_text())
+    config["settings"]["data"] = str(here / "people.csv")
+    Path("again/config.json").write_text(json.dumps(config))
+    error = run_fails("train", "--resume", "again", "--steps", 4)
+    assert "The rows of `again` have changed" in error
+
+
+def test_without_pandas(here, run_fails, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    error = run_fails("train", "people.csv")
+    assert 'pip install "keras-gan[tables]"' in error
+
+
+def test_a_run_of_a_table_draws_no_images(here, run_fails):
+    error = run_fails("translate", "run", "run/samples", "--out", "out")
+    assert "keras-gan generate run" in error
+    error = run_fails("interpolate", "run", "--out", "a.gif")
+    assert "Received: TableGAN. Use it with `keras-gan generate`." in error

@@ -1,0 +1,100 @@
+"""`datasets.table`: tables from files."""
+
+import gzip
+import sys
+
+import numpy as np
+import pytest
+
+from keras_gan import datasets
+
+# Another backend would change nothing.
+pytestmark = pytest.mark.once
+
+TEXT = (
+    "age,name,born,seen,note,member\n"
+    "31,Ann,1990-05-17,2026-01-31 12:30:00,x1,True\n"
+    "\n"
+    ",Bo,,2026-02-01T08:00,2020-01-01,False\n"
+    "45,,1985-11-02,2026-02-01 08:00:00.5,,True\n"
+)
+
+
+@pytest.fixture
+def pandas():
+    return pytest.importorskip("pandas")
+
+
+def check(table):
+    assert list(table.columns) == TEXT.split("\n")[0].split(",")
+    assert len(table) == 3
+    assert table["age"].tolist()[::2] == [31, 45] and table["age"].isna()[1]
+    born = table["born"].to_numpy("datetime64[D]")
+    assert born[0] == np.datetime64("1990-05-17") and np.isnat(born[1])
+    assert table["seen"].dt.hour.tolist() == [12, 8, 8]
+    # Only one of them looks like a date.
+    assert table["note"].tolist()[:2] == ["x1", "2020-01-01"]
+    assert table["member"].dtype == bool
+
+
+@pytest.mark.parametrize(
+    ("name", "separator"), [("a.csv", ","), ("b.TSV", "\t")]
+)
+def test_text_files(tmp_path, pandas, name, separator):
+    text = TEXT.replace(",", separator)
+    (tmp_path / name).write_text(text)
+    check(datasets.table(tmp_path / name))
+    with gzip.open(tmp_path / f"{name}.gz", "wt") as file:
+        file.write(text)
+    check(datasets.table(tmp_path / f"{name}.gz"))
+
+
+def test_parquet_files(tmp_path, pandas):
+    pytest.importorskip("pyarrow")
+    (tmp_path / "a.csv").write_text(TEXT)
+    table = datasets.table(tmp_path / "a.csv")
+    table.to_parquet(tmp_path / "a.parquet")
+    pandas.testing.assert_frame_equal(
+        datasets.table(tmp_path / "a.parquet"), table
+    )
+
+
+def test_options_go_to_pandas(tmp_path, pandas):
+    (tmp_path / "a.csv").write_text("1;2\n3;4\n")
+    table = datasets.table(tmp_path / "a.csv", sep=";", header=None)
+    assert table.shape == (2, 2)
+
+
+def test_a_day_that_is_on_no_calendar_stays_text(tmp_path, pandas):
+    (tmp_path / "a.csv").write_text("day\n2026-02-28\n2026-02-30\n")
+    table = datasets.table(tmp_path / "a.csv")
+    assert table["day"].tolist() == ["2026-02-28", "2026-02-30"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", b"", "rows of the same length.*Mend"),
+        ("a.csv", b"a,b\n", "0 rows, 2 columns"),
+        ("a.csv", b"a,b\n1,2\n1,2,3\n", "Expected 2 fields in line 3"),
+        ("a.csv", b"a,b\n\xff\xfe,1\n", "utf-8"),
+        ("a.parquet", b"nothing", "a.parquet must be a table"),
+        ("a.xlsx", b"", "end in .csv.*a.xlsx"),
+    ],
+)
+def test_what_is_no_table(tmp_path, pandas, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match=message):
+        datasets.table(tmp_path / name)
+
+
+def test_no_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match="a.csv, where there is none"):
+        datasets.table(tmp_path / "a.csv")
+
+
+def test_without_pandas(tmp_path, monkeypatch):
+    (tmp_path / "a.csv").write_text(TEXT)
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match=r'pip install "keras-gan\[tables\]"'):
+        datasets.table(tmp_path / "a.csv")
