@@ -14,6 +14,7 @@ from keras_gan.cli import arguments as kinds
 from keras_gan.cli import jobs, resuming
 from keras_gan.cli.building import POLICIES
 from keras_gan.cli.fitting import fit
+from keras_gan.cli.health import findings_in_words
 from keras_gan.cli.job import Job
 from keras_gan.cli.metric_options import add_metric_options
 from keras_gan.cli.report import write_at_end
@@ -26,8 +27,9 @@ SUMMARY = "train a GAN on images"
 DESCRIPTION = (
     "Trains a GAN on images, to draw new ones or to translate them. The run "
     "is a folder: config.json, model.keras (the newest checkpoint), samples/, "
-    "samples.gif, history.csv, report.html (a page about it) and logs/ for "
-    "TensorBoard. Ctrl-C saves it; --resume continues."
+    "samples.gif, history.csv, health.json (what was found wrong), report.html "
+    "(a page about it) and logs/ for TensorBoard. Ctrl-C saves it; --resume "
+    "continues."
 )
 
 
@@ -69,7 +71,12 @@ def _train(job: Job, options: argparse.Namespace) -> int:
     if is_shown:
         print(job.describe(), flush=True)
     limit = StepLimit(job.steps, job.settings.steps, job.rounds, job.budget)
-    seconds = fit(job, limit, shows_progress=is_shown)
+    seconds = fit(
+        job,
+        limit,
+        shows_progress=is_shown,
+        checks_health=options.health,
+    )
     if limit.interrupted_by:
         kinds.print_error(
             f"stopped at step {limit.steps} of {limit.total_steps}, which is "
@@ -105,6 +112,7 @@ def _summary(job, limit, seconds, report) -> str:
         f"  report    {report}" * (report is not None),
         f"  more      {command(*job.task.more(job.folder))}",
     ]
+    lines += [f"  health    {found}" for found in findings_in_words(job.folder)]
     return "\n".join(line for line in lines if line)
 
 
@@ -250,6 +258,13 @@ def _add_run_options(parser):
         metavar="STEPS",
         help="steps between two checkpoints, sample grids and rows of the "
         "history (default: about 1/25 of the run)",
+    )
+    group.add_argument(
+        "--health",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="look for what is wrong with the training of a GAN, and say what "
+        "to change (default: yes)",
     )
     group.add_argument(
         "--report",

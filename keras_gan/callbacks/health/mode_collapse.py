@@ -1,0 +1,103 @@
+"""Samples that are all alike, of all classes or of some."""
+
+from keras_gan.callbacks.health.finding import (
+    Finding,
+    Setup,
+    certainty,
+    rounded,
+)
+from keras_gan.callbacks.health.series import Series, rise
+
+_ROUNDS = 4
+# Of the mean distance between real images.
+_LEAST_DIVERSITY = 0.25
+# Of the effective number of groups of real images.
+_LEAST_MODES = 0.5
+# What rises by this part of a bound is on its way to it.
+_RISE = 0.25
+# Samples that wander between groups oscillate.
+_STEADY = 0.35
+
+
+def mode_collapse(series: Series, setup: Setup) -> Finding | None:
+    """Finds samples that show a small part of the data, and do not spread.
+
+    Args:
+        series: With `diversity`, the mean distance between samples in units
+            of that between real images; `modes`, the effective number of
+            groups that samples fall into in units of that of real images; and
+            `shift`, how far the shares of the groups moved since the round
+            before.
+        setup: What advice depends on.
+    """
+    shift = series.last("shift", _ROUNDS)
+    if shift is None or shift.mean() > _STEADY:
+        return None
+    for name, least in (("diversity", _LEAST_DIVERSITY),
+                        ("modes", _LEAST_MODES)):  # fmt: skip
+        values = series.last(name, _ROUNDS)
+        if values is None or values.max() >= least:
+            continue
+        if rise(values) > _RISE * least:
+            continue
+        evidence = {
+            "diversity": rounded(series.latest("diversity")),
+            "modes": rounded(series.latest("modes")),
+            "of_real_images": 1,
+            "rounds": _ROUNDS,
+        }
+        return Finding(
+            "mode_collapse",
+            certainty(values, least, 0.0),
+            evidence,
+            _advice(setup),
+        )
+    return None
+
+
+def class_collapse(series: Series, setup: Setup) -> Finding | None:
+    """Finds classes whose samples are all alike.
+
+    Args:
+        series: With `class_diversity`, the mean distance between samples of a
+            class in units of that between its real images, for each class.
+        setup: What advice depends on.
+    """
+    values = series.last("class_diversity", _ROUNDS)
+    whole = series.last("diversity", _ROUNDS)
+    if values is None or whole is None or whole.max() < _LEAST_DIVERSITY:
+        return None
+    low = (values < _LEAST_DIVERSITY).all(0)
+    low &= rise(values) <= _RISE * _LEAST_DIVERSITY
+    if not low.any():
+        return None
+    names = series.rows[-1]["classes"]
+    chosen = [name for name, is_low in zip(names, low, strict=True) if is_low]
+    return Finding(
+        "class_collapse",
+        certainty(values[:, low], _LEAST_DIVERSITY, 0.0),
+        {
+            "classes": chosen,
+            "diversity": rounded(values[-1, low].mean()),
+            "of_real_images": 1,
+            "rounds": _ROUNDS,
+        },
+        "Show rare classes as often as others (`--balance uniform`, in Python "
+        "`datasets.load(balance=)`), and use " + _cure(setup) + ".",
+    )
+
+
+def _cure(setup: Setup) -> str:
+    if setup.loss != "RelativisticLoss" or not setup.has_penalties:
+        return (
+            "`--loss relativistic`, in Python `compile(loss='relativistic', "
+            "penalties='auto')`"
+        )
+    return "a larger `--batch-size`, or a lower `--learning-rate`"
+
+
+def _advice(setup: Setup) -> str:
+    return (
+        f"Use {_cure(setup)}; `layers.MinibatchStdDev` in the discriminator "
+        "helps, too."
+    )

@@ -1,0 +1,93 @@
+"""Players that move in circles, or away from each other."""
+
+import numpy as np
+
+from keras_gan.callbacks.health.finding import (
+    Finding,
+    Setup,
+    certainty,
+    rounded,
+)
+from keras_gan.callbacks.health.series import Series
+
+_ROUNDS = 5
+# Share of samples in other groups than a round before.
+_LEAST_SHIFT = 0.35
+_ROUNDS_OF_GROWTH = 3
+_GROWTH = 1.5
+_TOTAL_GROWTH = 10.0
+_EARLIER = 2
+# Losses of a coin.
+_MOST_COINS = 10.0
+_EPSILON = 1e-6
+
+
+def oscillation(series: Series, setup: Setup) -> Finding | None:
+    """Finds samples that jump from one group of images to another.
+
+    The same latents are drawn in each round; while a training gets better,
+    fewer and fewer of their samples change what they show.
+
+    Args:
+        series: With `shift`, how far the shares of samples in groups of
+            similar images moved since the round before, from 0 to 1.
+        setup: What advice depends on.
+    """
+    shift = series.last("shift", _ROUNDS)
+    if shift is None or shift.min() < _LEAST_SHIFT:
+        return None
+    return Finding(
+        "oscillation",
+        certainty(shift, _LEAST_SHIFT, 1.0),
+        {"share_that_moved": rounded(shift.mean()), "rounds": _ROUNDS},
+        _advice(setup),
+    )
+
+
+def divergence(series: Series, setup: Setup) -> Finding | None:
+    """Finds logits, or a discriminator's loss, that grow without bound.
+
+    Args:
+        series: With `logit_scale`, the standard deviation of all logits, and
+            `coin`, the discriminator's loss in units of that of equal logits.
+        setup: What advice depends on.
+    """
+    coins = series.last("coin", 2)
+    if coins is not None and coins.min() > _MOST_COINS:
+        return Finding(
+            "divergence",
+            certainty(coins, _MOST_COINS, 10 * _MOST_COINS),
+            {"losses_of_a_coin": rounded(coins[-1]), "rounds": 2},
+            _advice(setup),
+        )
+    scales = series.last("logit_scale", _EARLIER + _ROUNDS_OF_GROWTH)
+    if scales is None:
+        return None
+    growth = scales[_EARLIER:] / np.maximum(scales[_EARLIER - 1 : -1], _EPSILON)
+    total = scales[-1] / max(scales[:_EARLIER].max(), _EPSILON)
+    if growth.min() < _GROWTH or total < _TOTAL_GROWTH:
+        return None
+    return Finding(
+        "divergence",
+        certainty([total], _TOTAL_GROWTH, 10 * _TOTAL_GROWTH),
+        {
+            "logit_scale": rounded(scales[-1]),
+            "times_as_before": rounded(total),
+            "rounds": _ROUNDS_OF_GROWTH,
+        },
+        _advice(setup),
+    )
+
+
+def _advice(setup: Setup) -> str:
+    rates = (
+        "lower `--learning-rate` to a tenth (in Python that of both "
+        "optimizers), with `beta_1` of 0"
+    )
+    if setup.has_penalties:
+        return f"{rates[0].upper()}{rates[1:]}, or raise `gamma` of `R1`."
+    return (
+        "Bound the slope of the discriminator by the penalties of the loss: in "
+        "Python `compile(penalties='auto')`, on the command line `--loss "
+        f"relativistic`; or {rates}."
+    )

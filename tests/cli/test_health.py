@@ -1,0 +1,108 @@
+"""The health checks of `keras-gan train`."""
+
+import json
+import types
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from keras_gan.callbacks import training_health
+from keras_gan.callbacks.run_checkpoint import read_record
+from keras_gan.cli import health
+
+# Another backend would change nothing.
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("eagerly")]
+
+ROUNDS = ("--save-every", 2, "--out", "run")
+
+
+@pytest.fixture
+def watched(run_command, tiny, monkeypatch):
+    """Function that trains a tiny GAN, with checks after each round."""
+    monkeypatch.setattr(health, "_SHARE", 1e9)
+
+    def run(*arguments):
+        options = [word for word in tiny if word != "--no-health"]
+        return run_command("train", *options, *arguments)
+
+    return run
+
+
+@pytest.fixture
+def copied(in_folder):
+    """Digits, half of which are copies."""
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (60, 8, 8, 1), "uint8")
+    images[30:] = images[0]
+    np.savez("data.npz", x_train=images, x_test=images[:20])
+    return "data.npz"
+
+
+def findings(folder="run"):
+    return json.loads(Path(folder, "health.json").read_text())
+
+
+def test_a_healthy_run_is_silent(watched, in_folder):
+    code, output, errors = watched("--steps", 4, *ROUNDS)
+    assert (code, errors) == (0, "") and findings() == []
+    assert "health" not in output
+    header = Path("run/history.csv").read_text().splitlines()[0]
+    assert "health_diversity" in header
+
+
+def test_a_finding_is_told_at_once_and_at_the_end(watched, copied):
+    code, output, _ = watched(copied, "--steps", 2, *ROUNDS)
+    assert code == 0
+    words = "Remove the copies from DATA"
+    first, last = (output.index(words), output.rindex(words))
+    assert first < output.index("2/2 steps") < last
+    assert "  health    Duplicate images (before the first round, 9" in output
+    (found,) = findings()
+    assert found["evidence"]["copies"] == 30
+
+
+def test_quietly_it_is_in_the_file(watched, copied):
+    assert watched(copied, "--steps", 2, "--quiet", *ROUNDS)[:2] == (0, "")
+    assert [one["name"] for one in findings()] == ["duplicate_images"]
+
+
+def test_the_checks_can_be_left_out(train, copied):
+    assert train(copied, "--steps", 2, *ROUNDS)[0] == 0
+    assert not Path("run/health.json").exists()
+    assert "health" not in Path("run/history.csv").read_text()
+
+
+def test_a_resumed_run_finds_the_same(
+    watched, run_command, copied, monkeypatch
+):
+    monkeypatch.setattr(training_health, "_FIRST_STEP", 0)
+    assert watched(copied, "--steps", 8, *ROUNDS[:2], "--out", "whole")[0] == 0
+    assert watched(copied, "--steps", 4, *ROUNDS)[0] == 0
+    resume = ("train", "--resume", "run", "--steps", 8, "--no-report")
+    assert run_command(*resume)[0] == 0
+    one, other = (
+        read_record(Path(name, "model.keras"))["health"]
+        for name in ("whole", "run")
+    )
+    assert [row["round"] for row in other["series"]["rows"]] == [1, 2, 3, 4]
+    # The learning rate depends on the length of the run.
+    assert one["findings"] == other["findings"] == findings()
+    assert other["series"]["rows"][0].keys() == one["series"]["rows"][0].keys()
+
+
+def test_other_splits_tell_what_is_memorized(watched, copied):
+    assert watched(copied, "--steps", 2, "--quiet", *ROUNDS)[0] == 0
+    header = Path("run/history.csv").read_text().splitlines()[0]
+    assert "health_held_out_ranking" in header
+
+
+@pytest.mark.parametrize(
+    "steps, batch, images, rounds",
+    [(400, 64, 128, 1), (50, 64, 64, 4), (2, 16, 64, 400), (200, 64, 64, 1)],
+)
+def test_checks_take_a_small_part_of_the_images(steps, batch, images, rounds):
+    settings = types.SimpleNamespace(steps_per_round=steps, batch_size=batch)
+    count = health._number_of_images(settings)
+    assert (count, health._rounds_between(settings, count)) == (images, rounds)
+    assert 4 * count <= 0.02 * steps * batch * rounds * 1.0001
