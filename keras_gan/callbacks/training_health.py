@@ -98,7 +98,7 @@ class TrainingHealth(keras.callbacks.Callback):
         path: image_tools.Path | None = None,
         every: int = 1,
         num_images: int = 128,
-        batch_size: int = 32,
+        batch_size: int = 64,
         seed: int = 0,
         stop_on: Iterable[str] = (),
         say: Callable[[str], Any] | None = print,
@@ -198,10 +198,8 @@ class TrainingHealth(keras.callbacks.Callback):
         reference, held_out, _ = self._read
         labels, probe = reference.labels, self._probe
         samples = probe.draw(labels)
-        before = self._series.rows[-1] if self._series.rows else {}
-        row = measuring.measure_samples(
-            samples, reference, before.get("shares")
-        )
+        before = self._series.listed("shares")
+        row = measuring.measure_samples(samples, reference, before)
         if labels is not None:
             others = probe.draw((labels + 1) % num_classes)
             row |= measuring.measure_labels(samples, others)

@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from keras_gan import datasets
 from keras_gan.callbacks import TrainingHealth
+from keras_gan.cli.held_out import held_out_part
 from keras_gan.cli.job import Job
 from keras_gan.cli.opening import open_data
 from keras_gan.cli.run_folder import RunFolder
@@ -96,8 +97,11 @@ def _most(source: Any) -> int:
 
 
 def _held_out(job: Job, num_images: int) -> Any:
-    """Images of another split than the one that is trained on, if any."""
+    """Images that are held back, or else of another split, if any."""
     settings, info = job.settings, job.source.info
+    if settings.held_out >= _LEAST_IMAGES:
+        part = held_out_part(job.source, settings.held_out)
+        return _batches(job, part, num_images)
     if info.split != "train":
         return None
     for split in ("val", "test"):

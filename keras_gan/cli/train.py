@@ -132,6 +132,14 @@ def _add_data_options(parser):
         help="uniform shows every class equally often, rare ones by repeating "
         "their images (default: none)",
     )
+    group.add_argument(
+        "--held-out",
+        type=kinds.whole_number,
+        metavar="N",
+        help="do not train a GAN on N of the images, which show whether the "
+        "discriminator memorizes the others (default: 0; a split val or test "
+        "shows it, too)",
+    )
 
 
 def _add_network_options(parser):

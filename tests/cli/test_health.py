@@ -9,7 +9,9 @@ import pytest
 
 from keras_gan.callbacks import training_health
 from keras_gan.callbacks.run_checkpoint import read_record
-from keras_gan.cli import health
+from keras_gan.cli import health, held_out
+from keras_gan.datasets import open_source
+from keras_gan.reports.commands import repeating
 
 # Another backend would change nothing.
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("eagerly")]
@@ -106,3 +108,33 @@ def test_checks_take_a_small_part_of_the_images(steps, batch, images, rounds):
     count = health._number_of_images(settings)
     assert (count, health._rounds_between(settings, count)) == (images, rounds)
     assert 4 * count <= 0.02 * steps * batch * rounds * 1.0001
+
+
+def test_images_can_be_held_out(watched, run_command, in_folder):
+    options = ("--held-out", 97, "--steps", 2, *ROUNDS)
+    code, output, _ = watched(*options)
+    assert code == 0 and "1,700 images" in output and "97 held out" in output
+    header = Path("run/history.csv").read_text().splitlines()[0]
+    assert "health_memorized" in header
+    resume = ("train", "--resume", "run", "--steps", 4, "--no-report")
+    code, output, errors = run_command(*resume)
+    assert (code, errors) == (0, "") and "97 held out" in output
+    config = json.loads(Path("run/config.json").read_text())
+    assert "--held-out 97" in repeating(config["settings"])
+
+
+def test_some_images_must_be_left(run_fails):
+    line = run_fails("train", "--held-out", 1797, "--steps", 1)
+    assert "--held-out 1797 of the 1,797 images of `digits`" in line
+
+
+def test_parts_are_disjoint_and_whole():
+    whole = open_source(np.arange(50, dtype="uint8")[:, None, None, None])
+    part = held_out.training_part(whole, 20)
+    rest = held_out.held_out_part(part, 20)
+    values = [
+        one.read(np.arange(len(one))).ravel().tolist() for one in (part, rest)
+    ]
+    assert len(values[0]) == 30 and values[0] == sorted(values[0])
+    assert sorted(values[0] + values[1]) == list(range(50))
+    assert held_out.training_part(whole, 0) is whole

@@ -58,7 +58,7 @@ MAY_BE_LEFT_OUT = {
         "flip", "strict", "start", "start_sha256",
         "freeze_layers", "held_out", "labels_for", "sharpen",
     },
-    "Done": {"budget"},
+    "Done": {"budget", "health"},
     "budget": set(dataclasses.asdict(BUDGET)) - {"steps"},
     "dataset": {"num_classes", "class_names", "skipped", "split"},
 }  # fmt: skip

@@ -11,15 +11,18 @@ from keras_gan.callbacks.health.finding import (
 from keras_gan.callbacks.health.series import Series
 
 _ROUNDS = 3
-_ROUNDS_TO_LOSE = 4
+_ROUNDS_TO_LOSE = 5
 # Of the loss of a coin.
 _LEAST_LOSS = 0.02
 # Of the largest gradient of the run so far.
 _LEAST_SLOPE = 0.01
 _SEPARATED = 0.99
 # A discriminator below, where a nearest neighbor is above.
-_MOST_SEPARATION = 0.65
-_LEAST_NEIGHBOR = 0.9
+_MOST_SEPARATION = 0.62
+_LEAST_NEIGHBOR = 0.95
+# Samples at a distance that does not fall by a fifth.
+_LEAST_DISTANCE = 0.1
+_FALLING = 0.8
 
 
 def discriminator_wins(series: Series, setup: Setup) -> Finding | None:
@@ -70,13 +73,20 @@ def discriminator_loses(series: Series, setup: Setup) -> Finding | None:
     training, so that another judge is asked: a nearest neighbor.
 
     Args:
-        series: With `separation` as above, and `neighbor_accuracy`, how often
-            the nearest neighbor of an image is one of its own kind.
+        series: With `separation` as above; `neighbor_accuracy`, how often the
+            nearest neighbor of an image is one of its own kind; and
+            `distance`, that of samples from real images, which falls while
+            samples become better.
         setup: What advice depends on.
     """
     separation = series.last("separation", _ROUNDS_TO_LOSE)
     neighbor = series.last("neighbor_accuracy", _ROUNDS_TO_LOSE)
-    if separation is None or neighbor is None:
+    distance = series.last("distance", _ROUNDS_TO_LOSE)
+    if separation is None or neighbor is None or distance is None:
+        return None
+    half = _ROUNDS_TO_LOSE // 2
+    is_falling = distance[-half:].mean() < _FALLING * distance[:half].mean()
+    if distance.min() < _LEAST_DISTANCE or is_falling:
         return None
     if separation.max() > _MOST_SEPARATION or neighbor.min() < _LEAST_NEIGHBOR:
         return None

@@ -14,6 +14,7 @@ LOGGED = (
     "shift",
     "distance",
     "separation",
+    "logit_scale",
     "slope",
     "held_out_ranking",
     "memorized",
@@ -76,14 +77,14 @@ class Reference:
 
 
 def measure_samples(
-    samples: np.ndarray, reference: Reference, before: list[float] | None
+    samples: np.ndarray, reference: Reference, before: list[float]
 ) -> dict[str, Any]:
     """Returns the measurements of samples.
 
     Args:
         samples: Array `(n, ...)`.
         reference: What they are compared with.
-        before: Shares of samples in each group a round before, or None.
+        before: Shares of samples in each group a round before, or nothing.
     """
     rows = of_samples.features(samples)
     own = of_samples.distances(rows, rows)
@@ -97,7 +98,7 @@ def measure_samples(
         "distance": of_samples.energy_distance(*arrays),
         "neighbor_accuracy": of_samples.neighbor_accuracy(*arrays),
     }
-    if before is not None and len(before) == len(shares):
+    if len(before) == len(shares):
         measured["shift"] = float(np.abs(shares - before).sum() / 2)
     if samples.ndim > 2:
         measured |= _saturation(samples, reference)

@@ -15,8 +15,6 @@ _LEAST_DIVERSITY = 0.25
 _LEAST_MODES = 0.5
 # What rises by this part of a bound is on its way to it.
 _RISE = 0.25
-# Samples that wander between groups oscillate.
-_STEADY = 0.35
 
 
 def mode_collapse(series: Series, setup: Setup) -> Finding | None:
@@ -24,15 +22,10 @@ def mode_collapse(series: Series, setup: Setup) -> Finding | None:
 
     Args:
         series: With `diversity`, the mean distance between samples in units
-            of that between real images; `modes`, the effective number of
-            groups that samples fall into in units of that of real images; and
-            `shift`, how far the shares of the groups moved since the round
-            before.
+            of that between real images, and `modes`, the effective number of
+            groups that samples fall into in units of that of real images.
         setup: What advice depends on.
     """
-    shift = series.last("shift", _ROUNDS)
-    if shift is None or shift.mean() > _STEADY:
-        return None
     for name, least in (("diversity", _LEAST_DIVERSITY),
                         ("modes", _LEAST_MODES)):  # fmt: skip
         values = series.last(name, _ROUNDS)
@@ -71,8 +64,10 @@ def class_collapse(series: Series, setup: Setup) -> Finding | None:
     low &= rise(values) <= _RISE * _LEAST_DIVERSITY
     if not low.any():
         return None
-    names = series.rows[-1]["classes"]
-    chosen = [name for name, is_low in zip(names, low, strict=True) if is_low]
+    names = series.listed("classes")
+    chosen = [
+        int(name) for name, is_low in zip(names, low, strict=True) if is_low
+    ]
     return Finding(
         "class_collapse",
         certainty(values[:, low], _LEAST_DIVERSITY, 0.0),

@@ -10,6 +10,9 @@ import numpy as np
 _KEPT = 12
 
 
+Row = dict[str, float | list[float] | None]
+
+
 @dataclasses.dataclass
 class Series:
     """The measurements of the last rounds, and extremes of all rounds.
@@ -20,7 +23,7 @@ class Series:
         best: The smallest value so far of some metrics, and its round.
     """
 
-    rows: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    rows: list[Row] = dataclasses.field(default_factory=list)
     peaks: dict[str, float] = dataclasses.field(default_factory=dict)
     best: dict[str, tuple[float, int]] = dataclasses.field(default_factory=dict)
 
@@ -52,7 +55,7 @@ class Series:
     @property
     def round(self) -> int:
         """The newest round; 0 before the first."""
-        return self.rows[-1]["round"] if self.rows else 0
+        return int(self.latest("round")) if self.rows else 0
 
     def last(self, name: str, count: int) -> np.ndarray | None:
         """The last values of a measurement.
@@ -80,7 +83,16 @@ class Series:
     def latest(self, name: str) -> float:
         """The newest value of a measurement, NaN if it is missing."""
         value = self.rows[-1].get(name) if self.rows else None
-        return math.nan if value is None else float(value)
+        return value if isinstance(value, int | float) else math.nan
+
+    def listed(self, name: str) -> list[float]:
+        """The newest values of a measurement that is a list; none if missing.
+
+        Args:
+            name: Its name.
+        """
+        value = self.rows[-1].get(name) if self.rows else None
+        return value if isinstance(value, list) else []
 
 
 def rise(values: np.ndarray) -> np.ndarray:

@@ -93,8 +93,16 @@ ILL = {
         {"separation": [1.0] * 3, "slope": [0.001] * 3},
     ],
     "discriminator_loses": [
-        {"separation": [0.5] * 4, "neighbor_accuracy": [0.99] * 4},
-        {"separation": [0.2] * 4, "neighbor_accuracy": [0.95] * 4},
+        {
+            "separation": [0.5] * 5,
+            "neighbor_accuracy": [0.99] * 5,
+            "distance": 0.5,
+        },
+        {
+            "separation": [0.2, 0.6, 0.3, 0.4, 0.5],
+            "neighbor_accuracy": 1.0,
+            "distance": 0.5,
+        },
     ],
     "oscillation": [{"shift": [0.6, 0.9, 0.5, 0.7, 0.8]}],
     "divergence": [
@@ -127,7 +135,10 @@ def test_an_illness_has_its_own_name(name, changes):
 @pytest.mark.parametrize("name, changes", CASES)
 def test_an_illness_of_few_rounds_is_none(name, changes):
     """The last value of each list alone is not enough."""
-    last = {key: values[-1:] for key, values in changes.items()}
+    last = {
+        key: values[-1:] if isinstance(values, list) else values
+        for key, values in changes.items()
+    }
     assert names_found(series_of(**last)) == set()
 
 
@@ -149,7 +160,13 @@ def test_what_is_missing_is_not_judged(name, changes):
         {"diversity": [0.05, 0.1, 0.15, 0.2]},
         {"class_diversity": [[0.9, n / 20, 0.9] for n in range(1, 5)]},
         # The end of a good training: nobody can tell.
-        {"separation": 0.5, "neighbor_accuracy": 0.6},
+        {"separation": 0.5, "neighbor_accuracy": 0.6, "distance": 0.2},
+        # A discriminator that cannot tell, while samples become better.
+        {
+            "separation": 0.5,
+            "neighbor_accuracy": 1.0,
+            "distance": [0.9, 0.8, 0.7, 0.5, 0.4, 0.3, 0.25, 0.2],
+        },
         # A critic that separates everything, and is listened to.
         {"separation": 1.0},
         # A small gap between what was seen and what was not.
@@ -178,9 +195,9 @@ def test_worse_is_more_certain():
     assert mild.confidence < 0.75 and severe.confidence == 0.99
 
 
-def test_collapse_that_wanders_is_oscillation():
-    wandering = {"modes": [0.2] * 5, "shift": [1.0] * 5}
-    assert find("oscillation", **wandering).evidence["rounds"] == 5
+def test_collapse_that_wanders_is_oscillation_too():
+    wandering = series_of(modes=[0.2] * 5, shift=[1.0] * 5)
+    assert names_found(wandering) == {"mode_collapse", "oscillation"}
 
 
 def test_classes_that_collapsed_are_named():
