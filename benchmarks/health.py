@@ -23,6 +23,7 @@ import numpy as np
 
 BATCH_SIZE = 64
 LATENT_DIM = 8
+RARE_CLASS = 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,8 +31,9 @@ class Run:
     """The settings of a training.
 
     `images` is the number of training images, drawn again and again;
-    `ignores_labels` hides the labels from the discriminator, and `copies` is
-    the share of the images that are copies of the first one.
+    `ignores_labels` hides the labels from the discriminator, `copies` is the
+    share of the images that are copies of the first one, `rare` the number of
+    images of one of the classes, and `balanced` shows classes equally often.
     """
 
     data: str = "digits"
@@ -47,6 +49,8 @@ class Run:
     conditional: bool = False
     ignores_labels: bool = False
     one_label: bool = False
+    rare: int | None = None
+    balanced: bool = False
     copies: float = 0.0
     augment: str | None = None
     rounds: int = 24
@@ -128,6 +132,16 @@ ILLNESSES = (
         Run("gray", generator_rate=1e-1),
         {"generator_rate": 1e-3},
     ),
+    Illness(
+        "class_collapse",
+        Run(conditional=True, rare=6, rounds=40),
+        {"balanced": True},
+    ),
+    Illness(
+        "past_the_best",
+        Run(images=48, loss="non_saturating", penalties=None, rounds=40),
+        {"augment": "ada"} | RELATIVISTIC,
+    ),
     Illness("duplicate_images", Run(copies=0.3, rounds=1), {"copies": 0.0}),
     Illness(
         "constant_labels",
@@ -159,6 +173,9 @@ def make_data(run: Run, seed: int) -> tuple:
         images = images / 2
     train = images[: run.images].copy(), labels[: run.images].copy()
     held_out = images[-256:], labels[-256:]
+    if run.rare is not None:
+        (of_class,) = np.nonzero(train[1] == RARE_CLASS)
+        train = tuple(np.delete(x, of_class[run.rare :], 0) for x in train)
     copies = int(run.copies * len(train[0]))
     train[0][: copies + 1] = train[0][0]
     if run.one_label:
@@ -231,6 +248,16 @@ def make_gan(run: Run, shape: tuple[int, ...], seed: int) -> Any:
     return gan
 
 
+def _order(run: Run, labels: np.ndarray, seed: int) -> np.ndarray:
+    """Which images a round consists of."""
+    random = np.random.default_rng(seed)
+    shares = np.ones(len(labels))
+    if run.balanced:
+        shares = 1 / np.bincount(labels)[labels]
+    count = run.steps * BATCH_SIZE
+    return random.choice(len(labels), count, p=shares / shares.sum())
+
+
 def train(run: Run, seed: int, verbose: bool = False) -> list:
     """Trains; returns the findings."""
     import keras
@@ -240,10 +267,8 @@ def train(run: Run, seed: int, verbose: bool = False) -> list:
     keras.utils.set_random_seed(seed)
     (images, labels), held_out = make_data(run, seed)
     gan = make_gan(run, images.shape[1:], seed)
-    order = np.random.default_rng(seed).integers(
-        0, len(images), run.steps * BATCH_SIZE
-    )
-    data = (images[order], labels[order])
+    order = _order(run, labels, seed)
+    data: tuple = (images[order], labels[order])
     real: Any = (images, labels)
     if not run.conditional:
         data, real, held_out = data[:1], images, held_out[0]

@@ -264,10 +264,10 @@ class TrainingHealth(keras.callbacks.Callback):
         most = max(self.num_images, min(_MOST_IMAGES, _MOST_BYTES // each))
         images, labels = self._real.some(most)
         _check("real", images, labels, shape, conditional)
-        # Evenly spaced: arrays may be in the order of their classes.
+        labels = labels if conditional else None
         count = min(self.num_images, len(images))
-        places = np.linspace(0, len(images) - 1, count).astype(int)
-        chosen = None if labels is None or not conditional else labels[places]
+        places = measuring.places_of_reference(len(images), count, labels)
+        chosen = None if labels is None else labels[places]
         reference = measuring.Reference(images[places], chosen)
         held_out = None
         if self._held_out is not None:

@@ -58,7 +58,7 @@ def training_health(job: Job, *, shows: bool) -> list[TrainingHealth]:
 
 
 def findings_in_words(folder: RunFolder) -> list[str]:
-    """Returns a line for each finding of a run, the first with a title.
+    """Returns a line for each finding of a run.
 
     Args:
         folder: The folder of the run.

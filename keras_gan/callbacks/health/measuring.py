@@ -25,6 +25,7 @@ LOGGED = (
 """Measurements that are part of the logs."""
 
 _MOST_CLASSES = 10
+_LEAST_OF_A_CLASS = 8
 # Standard deviations above chance, from where on labels can be judged.
 _LEAST_DEVIATIONS = 4.0
 _EPSILON = 1e-12
@@ -74,6 +75,35 @@ class Reference:
         if found - chance <= _LEAST_DEVIATIONS * deviation:
             return None
         return chance, found
+
+
+def places_of_reference(
+    total: int, count: int, labels: np.ndarray | None
+) -> np.ndarray:
+    """Chooses images to compare samples with, of few classes equally many.
+
+    Args:
+        total: Number of images.
+        count: How many to choose.
+        labels: Integers `(total,)`, or None.
+
+    Returns:
+        Sorted indices `(count,)`.
+
+    Example:
+
+    >>> places_of_reference(32, 16, np.arange(32) // 30).tolist()[-2:]
+    [30, 31]
+    """
+    # Evenly spaced: arrays may be in the order of their classes.
+    even = np.linspace(0, total - 1, count).astype(int)
+    if labels is None or len(np.unique(labels)) > count // _LEAST_OF_A_CLASS:
+        return even
+    ranks = np.zeros(total, int)
+    for label in np.unique(labels):
+        own = labels == label
+        ranks[own] = np.arange(own.sum())
+    return np.sort(np.argsort(ranks, kind="stable")[:count])
 
 
 def measure_samples(
