@@ -11,8 +11,10 @@ from keras_gan.callbacks.health.series import Series, rise
 _ROUNDS = 4
 # Of the mean distance between real images.
 _LEAST_DIVERSITY = 0.25
-# Of the effective number of groups of real images.
-_LEAST_MODES = 0.5
+# Of the effective number of groups of real images, on average: a collapse may
+# wander from group to group, and shows several on its way.
+_ROUNDS_OF_MODES = 5
+_LEAST_MODES = 0.4
 # What rises by this part of a bound is on its way to it.
 _RISE = 0.25
 
@@ -26,26 +28,31 @@ def mode_collapse(series: Series, setup: Setup) -> Finding | None:
             groups that samples fall into in units of that of real images.
         setup: What advice depends on.
     """
-    for name, least in (("diversity", _LEAST_DIVERSITY),
-                        ("modes", _LEAST_MODES)):  # fmt: skip
-        values = series.last(name, _ROUNDS)
-        if values is None or values.max() >= least:
-            continue
-        if rise(values) > _RISE * least:
-            continue
-        evidence = {
-            "diversity": rounded(series.latest("diversity")),
-            "modes": rounded(series.latest("modes")),
-            "of_real_images": 1,
-            "rounds": _ROUNDS,
-        }
-        return Finding(
-            "mode_collapse",
-            certainty(values, least, 0.0),
-            evidence,
-            _advice(setup),
-        )
+    diversity = series.last("diversity", _ROUNDS)
+    if diversity is not None and diversity.max() < _LEAST_DIVERSITY:
+        if rise(diversity) <= _RISE * _LEAST_DIVERSITY:
+            found = certainty(diversity, _LEAST_DIVERSITY, 0.0)
+            return _collapse(series, setup, found, _ROUNDS)
+    modes = series.last("modes", _ROUNDS_OF_MODES)
+    if modes is not None and modes.mean() < _LEAST_MODES:
+        if modes.max() < 2 * _LEAST_MODES and (
+            rise(modes) <= _RISE * _LEAST_MODES
+        ):
+            found = certainty([modes.mean()], _LEAST_MODES, 0.0)
+            return _collapse(series, setup, found, _ROUNDS_OF_MODES)
     return None
+
+
+def _collapse(
+    series: Series, setup: Setup, confidence: float, rounds: int
+) -> Finding:
+    evidence = {
+        "diversity": rounded(series.latest("diversity")),
+        "modes": rounded(series.latest("modes")),
+        "of_real_images": 1,
+        "rounds": rounds,
+    }
+    return Finding("mode_collapse", confidence, evidence, _advice(setup))
 
 
 def class_collapse(series: Series, setup: Setup) -> Finding | None:

@@ -82,7 +82,7 @@ def test_nothing_is_found_before_there_are_rounds():
 ILL = {
     "mode_collapse": [
         {"diversity": [0.1] * 4},
-        {"modes": [0.3, 0.3, 0.2, 0.3]},
+        {"modes": [0.6, 0.3, 0.2, 0.3, 0.3]},
     ],
     "class_collapse": [{"class_diversity": [[0.9, 0.1, 0.9]] * 4}],
     "discriminator_memorizes": [
@@ -157,6 +157,9 @@ def test_what_is_missing_is_not_judged(name, changes):
     "changes",
     [
         # Samples that spread.
+        {"modes": [0.1, 0.2, 0.3, 0.4, 0.5]},
+        # Few groups for once.
+        {"modes": [0.2, 0.3, 0.85, 0.2, 0.2]},
         {"diversity": [0.05, 0.1, 0.15, 0.2]},
         {"class_diversity": [[0.9, n / 20, 0.9] for n in range(1, 5)]},
         # The end of a good training: nobody can tell.
