@@ -13,10 +13,11 @@ from keras_gan.callbacks.health.series import Series
 _ROUNDS = 5
 # Share of samples in other groups than a round before.
 _LEAST_SHIFT = 0.35
-_ROUNDS_OF_GROWTH = 3
-_GROWTH = 1.5
-_TOTAL_GROWTH = 10.0
-_EARLIER = 2
+_ROUNDS_OF_GROWTH = 6
+# From one half of these rounds to the other.
+_MOST_GROWTH = 4.0
+# Below, in nats, logits that grow may be what is learned.
+_LEAST_SCALE = 10.0
 # Losses of a coin.
 _MOST_COINS = 10.0
 _EPSILON = 1e-6
@@ -60,19 +61,19 @@ def divergence(series: Series, setup: Setup) -> Finding | None:
             {"losses_of_a_coin": rounded(coins[-1]), "rounds": 2},
             _advice(setup),
         )
-    scales = series.last("logit_scale", _EARLIER + _ROUNDS_OF_GROWTH)
-    if scales is None:
+    scales = series.last("logit_scale", _ROUNDS_OF_GROWTH)
+    if scales is None or scales[-1] < _LEAST_SCALE:
         return None
-    growth = scales[_EARLIER:] / np.maximum(scales[_EARLIER - 1 : -1], _EPSILON)
-    total = scales[-1] / max(scales[:_EARLIER].max(), _EPSILON)
-    if growth.min() < _GROWTH or total < _TOTAL_GROWTH:
+    older, newer = np.split(np.maximum(scales, _EPSILON), 2)
+    growth = float(np.exp(np.log(newer).mean() - np.log(older).mean()))
+    if growth < _MOST_GROWTH or newer.min() <= older.max():
         return None
     return Finding(
         "divergence",
-        certainty([total], _TOTAL_GROWTH, 10 * _TOTAL_GROWTH),
+        certainty([growth], _MOST_GROWTH, 10 * _MOST_GROWTH),
         {
             "logit_scale": rounded(scales[-1]),
-            "times_as_before": rounded(total),
+            "times_as_before": rounded(growth),
             "rounds": _ROUNDS_OF_GROWTH,
         },
         _advice(setup),

@@ -106,7 +106,7 @@ ILL = {
     ],
     "oscillation": [{"shift": [0.6, 0.9, 0.5, 0.7, 0.8]}],
     "divergence": [
-        {"logit_scale": [1.0, 1.0, 3.0, 9.0, 27.0]},
+        {"logit_scale": [1.0, 3.0, 2.0, 10.0, 9.0, 27.0]},
         {"coin": [20.0, 30.0]},
     ],
     "condition_ignored": [
@@ -178,7 +178,9 @@ def test_what_is_missing_is_not_judged(name, changes):
         # By chance, of few images.
         {"held_out_ranking": 0.8, "memorized": 0.6, "ranking_deviation": 0.1},
         # Logits that grow, and slow down.
-        {"logit_scale": [1.0, 4.0, 12.0, 16.0, 18.0]},
+        {"logit_scale": [1.0, 8.0, 12.0, 16.0, 18.0, 18.0]},
+        {"logit_scale": [0.1, 0.2, 0.3, 2.0, 3.0, 4.0]},
+        {"logit_scale": [1.0, 100.0, 1.0, 100.0, 9.0, 900.0]},
         {"coin": [1.5, 3.0]},
         # Labels whose effect is only learned.
         {"label_agreement": [0.0, 0.04, 0.08, 0.14]},
