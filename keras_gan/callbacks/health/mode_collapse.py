@@ -84,7 +84,8 @@ def class_collapse(series: Series, setup: Setup) -> Finding | None:
             "of_real_images": 1,
             "rounds": _ROUNDS,
         },
-        "Show rare classes as often as others (`--balance uniform`, in Python "
+        "Check that DATA has different images of these classes, show rare "
+        "ones as often as others (`--balance uniform`, in Python "
         "`datasets.load(balance=)`), and use " + _cure(setup) + ".",
     )
 

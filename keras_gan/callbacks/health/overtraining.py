@@ -32,10 +32,12 @@ def past_the_best(series: Series, setup: Setup) -> Finding | None:
 def _of_metric(name: str, series: Series, setup: Setup) -> Finding | None:
     values = series.last(name, _ROUNDS)
     best, when = series.best[name]
-    if values is None or best <= 0 or series.round - when < _ROUNDS:
+    floor = _LEAST_RISE.get(name, 0.0)
+    scale = max(best, floor)
+    if values is None or scale <= 0 or series.round - when < _ROUNDS:
         return None
-    ratios = values / best
-    least = max(_LEAST_RISE.get(name, 0.0), np.std(values))
+    ratios = values / scale
+    least = max(floor, np.std(values))
     if ratios.min() < _WORSE or values.min() - best < least:
         return None
     return Finding(

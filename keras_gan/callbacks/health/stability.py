@@ -18,8 +18,6 @@ _ROUNDS_OF_GROWTH = 6
 _MOST_GROWTH = 4.0
 # Below, in nats, logits that grow may be what is learned.
 _LEAST_SCALE = 10.0
-# Losses of a coin.
-_MOST_COINS = 10.0
 _EPSILON = 1e-6
 
 
@@ -46,21 +44,12 @@ def oscillation(series: Series, setup: Setup) -> Finding | None:
 
 
 def divergence(series: Series, setup: Setup) -> Finding | None:
-    """Finds logits, or a discriminator's loss, that grow without bound.
+    """Finds logits that grow without bound, long before they are infinite.
 
     Args:
-        series: With `logit_scale`, the standard deviation of all logits, and
-            `coin`, the discriminator's loss in units of that of equal logits.
+        series: With `logit_scale`, the standard deviation of all logits.
         setup: What advice depends on.
     """
-    coins = series.last("coin", 2)
-    if coins is not None and coins.min() > _MOST_COINS:
-        return Finding(
-            "divergence",
-            certainty(coins, _MOST_COINS, 10 * _MOST_COINS),
-            {"losses_of_a_coin": rounded(coins[-1]), "rounds": 2},
-            _advice(setup),
-        )
     scales = series.last("logit_scale", _ROUNDS_OF_GROWTH)
     if scales is None or scales[-1] < _LEAST_SCALE:
         return None
@@ -88,7 +77,7 @@ def _advice(setup: Setup) -> str:
     if setup.has_penalties:
         return f"{rates[0].upper()}{rates[1:]}, or raise `gamma` of `R1`."
     return (
-        "Bound the slope of the discriminator by the penalties of the loss: in "
-        "Python `compile(penalties='auto')`, on the command line `--loss "
-        f"relativistic`; or {rates}."
+        "Bound the slope of the discriminator by penalties: `--loss "
+        "relativistic`, in Python `compile(penalties='auto')`, with a learning "
+        f"rate no lower than that of the generator; or {rates}."
     )
