@@ -41,7 +41,7 @@ FLOORS: list[dict[str, str]] = [
         "latents": "interpolation and editing with a trained generator",
     },
     {
-        "callbacks": "samples, metrics and checkpoints at the end of epochs",
+        "callbacks": "samples, metrics, health, checkpoints after epochs",
         "evaluation": "studies of whether a GAN helps a classifier",
         "tasks": "data and a compiled model for each task of the command",
         "reports": "a run folder to one HTML page",

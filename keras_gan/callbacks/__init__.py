@@ -1,4 +1,4 @@
-"""Callbacks: samples, metrics, time, data refreshed between epochs."""
+"""Callbacks: samples, metrics, health, time, data refreshed between epochs."""
 
 from keras_gan.callbacks.fid_callback import FIDCallback
 from keras_gan.callbacks.metrics_callback import MetricsCallback
@@ -7,6 +7,7 @@ from keras_gan.callbacks.progressive_growing import ProgressiveGrowing
 from keras_gan.callbacks.sample_saver import SampleSaver
 from keras_gan.callbacks.table_saver import TableSaver
 from keras_gan.callbacks.time_budget import TimeBudget
+from keras_gan.callbacks.training_health import TrainingHealth
 from keras_gan.callbacks.translation_saver import TranslationSaver
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "SampleSaver",
     "TableSaver",
     "TimeBudget",
+    "TrainingHealth",
     "TranslationSaver",
 ]

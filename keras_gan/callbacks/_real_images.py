@@ -62,6 +62,34 @@ class RealImages:
         """Batches of images; a dataset keeps its own batch size."""
         return (images for images, _ in self._pairs(batch_size))
 
+    def some(self, most: int) -> tuple[np.ndarray, np.ndarray | None]:
+        """Some images, and their labels if there are any, as arrays.
+
+        Args:
+            most: How many. Of an array they are evenly spaced, of a dataset
+                the first.
+        """
+        if self._is_array:
+            first = _first(self.data)
+            count = min(most, len(first))
+            places = np.linspace(0, len(first) - 1, count).astype(int)
+            parts = self.data if first is not self.data else (first,)
+            images, *labels = (_numpy(part)[places] for part in parts)
+            return _as_floats(images), _as_integers(*labels)
+        found, count = [], 0
+        for images, labels in self._pairs(most):
+            found.append((images, labels))
+            count += len(images)
+            if count >= most:
+                break
+        if not found:
+            return np.zeros((0,)), None
+        images = np.concatenate([_numpy(one) for one, _ in found])[:most]
+        if found[0][1] is None:
+            return _as_floats(images), None
+        labels = np.concatenate([_numpy(one).reshape(-1) for _, one in found])
+        return _as_floats(images), _as_integers(labels[:most])
+
     @functools.cached_property
     def labels(self) -> np.ndarray | None:
         """int32 labels `(n,)`, or `None`."""
@@ -102,6 +130,22 @@ class RealImages:
 def _first(data):
     is_pair = isinstance(data, tuple | list) and len(data) == 2
     return data[0] if is_pair else data
+
+
+def _numpy(values) -> np.ndarray:
+    return np.asarray(
+        keras.ops.convert_to_numpy(values)
+        if keras.ops.is_tensor(values)
+        else values
+    )
+
+
+def _as_floats(images: np.ndarray) -> np.ndarray:
+    return np.asarray(images, "float32")
+
+
+def _as_integers(labels: np.ndarray | None = None) -> np.ndarray | None:
+    return None if labels is None else labels.reshape(-1).astype("int32")
 
 
 def _is_endless(data) -> bool:

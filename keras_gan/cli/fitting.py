@@ -11,6 +11,7 @@ from keras_gan.backend import devices
 from keras_gan.backend.devices import is_chief
 from keras_gan.callbacks.run_checkpoint import RunCheckpoint
 from keras_gan.cli.forecast import forecast
+from keras_gan.cli.health import training_health
 from keras_gan.cli.history import History
 from keras_gan.cli.job import Job
 from keras_gan.cli.progress import Progress
@@ -18,7 +19,13 @@ from keras_gan.cli.step_limit import StepLimit
 from keras_gan.utils.records import MOST_STEPS
 
 
-def fit(job: Job, limit: StepLimit, *, shows_progress: bool) -> float:
+def fit(
+    job: Job,
+    limit: StepLimit,
+    *,
+    shows_progress: bool,
+    checks_health: bool = True,
+) -> float:
     """Trains up to the planned number of steps, or until interrupted.
 
     Rounds are Keras' epochs.
@@ -27,6 +34,7 @@ def fit(job: Job, limit: StepLimit, *, shows_progress: bool) -> float:
         job: The run.
         limit: Counts the steps and ends the run.
         shows_progress: Whether to print progress.
+        checks_health: Whether to look for what is wrong with the training.
 
     Returns:
         The duration in seconds.
@@ -38,6 +46,7 @@ def fit(job: Job, limit: StepLimit, *, shows_progress: bool) -> float:
     # Workers must stop at the same step, so none stops on a signal.
     alone = not devices.has_workers()
     start = time.perf_counter()
+    health = training_health(job, shows=shows_progress) if checks_health else []
     with limit.listening() if alone else contextlib.nullcontext():
         try:
             job.model.fit(
@@ -46,7 +55,7 @@ def fit(job: Job, limit: StepLimit, *, shows_progress: bool) -> float:
                 epochs=job.rounds + rounds,
                 steps_per_epoch=settings.steps_per_round,
                 validation_data=job.task.validation(job),
-                callbacks=_callbacks(job, limit, shows_progress),
+                callbacks=_callbacks(job, limit, health, shows_progress),
                 verbose=0,
             )
         except FloatingPointError as error:
@@ -71,7 +80,9 @@ class EpochTensorBoard(keras.callbacks.TensorBoard):
         pass
 
 
-def _callbacks(job: Job, limit: StepLimit, shows_progress: bool) -> list:
+def _callbacks(
+    job: Job, limit: StepLimit, health: list, shows_progress: bool
+) -> list:
     """The callbacks, in the order in which they act after a round.
 
     The checkpoint is written after the other files of its round: a run that is
@@ -81,6 +92,7 @@ def _callbacks(job: Job, limit: StepLimit, shows_progress: bool) -> list:
     chosen = [
         limit,
         *job.task.callbacks(job),
+        *health,
     ]
     if is_chief():
         chosen.append(History(folder.history_path, limit))
@@ -88,7 +100,12 @@ def _callbacks(job: Job, limit: StepLimit, shows_progress: bool) -> list:
         # images.
         if importlib.util.find_spec("tensorboard"):
             chosen.append(EpochTensorBoard(folder.logs_path, write_graph=False))
-    chosen.append(RunCheckpoint(folder.model_path, limit.record))
+
+    def record() -> dict:
+        states = [{"health": one.state()} for one in health]
+        return {**limit.record(), **(states[0] if states else {})}
+
+    chosen.append(RunCheckpoint(folder.model_path, record))
     if shows_progress:
         chosen.append(Progress(limit))
     if job.budget is not None:

@@ -116,5 +116,6 @@ class Progress(keras.callbacks.Callback):
 
 def losses_in_words(logs: dict) -> str:
     """`d_loss 0.693  g_loss 0.71 ...` of logged values, the losses first."""
-    names = sorted(logs, key=lambda name: not name.endswith("_loss"))
+    shown = [name for name in logs if not name.startswith("health_")]
+    names = sorted(shown, key=lambda name: not name.endswith("_loss"))
     return "  ".join(f"{name} {logs[name]:.3g}" for name in names)

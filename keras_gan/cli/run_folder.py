@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 
+from keras_gan.callbacks.health.state import HealthState
 from keras_gan.callbacks.run_checkpoint import read_record
 from keras_gan.callbacks.time_budget import BudgetState
 from keras_gan.cli.own_files import is_leftover
@@ -57,6 +58,7 @@ class Done:
     steps: StepsDone = 0
     rounds: StepsDone = 0
     budget: BudgetState | None = None
+    health: HealthState | None = None
 
     def __post_init__(self) -> None:
         if not self.rounds <= self.steps or (self.steps and not self.rounds):
@@ -85,6 +87,7 @@ class RunFolder:
         self.samples_path = self.path / "samples"
         self.logs_path = self.path / "logs"
         self.labels_path = self.path / "labels.csv"
+        self.health_path = self.path / "health.json"
 
     def __str__(self) -> str:
         return str(self.path)
@@ -138,6 +141,7 @@ class RunFolder:
             self.history_path,
             self.animation_path,
             self.labels_path,
+            self.health_path,
         ]
         samples = self.samples_path.glob("samples-*.png")
         logs = self.logs_path.rglob("events.out.tfevents.*")

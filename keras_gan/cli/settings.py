@@ -187,6 +187,7 @@ def resolve(
         augment=first(options.augment, "none"),
         balance=balance,
         freeze_layers=first(options.freeze_layers, 0),
+        held_out=first(options.held_out, 0),
         # Only the digits have a feature extractor that needs no download.
         metrics=first(options.metrics, ["fid"] * (data == DEFAULT_DATA)),
         feature_extractor=first(

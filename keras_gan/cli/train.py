@@ -14,6 +14,7 @@ from keras_gan.cli import arguments as kinds
 from keras_gan.cli import jobs, resuming
 from keras_gan.cli.building import POLICIES
 from keras_gan.cli.fitting import fit
+from keras_gan.cli.health import findings_in_words
 from keras_gan.cli.job import Job
 from keras_gan.cli.metric_options import add_metric_options
 from keras_gan.cli.report import write_at_end
@@ -27,8 +28,9 @@ DESCRIPTION = (
     "Trains a GAN on images, to draw new ones or to translate them, or on the "
     "rows of a table. The run "
     "is a folder: config.json, model.keras (the newest checkpoint), samples/, "
-    "samples.gif, history.csv, report.html (a page about it) and logs/ for "
-    "TensorBoard. Ctrl-C saves all of it; --resume continues."
+    "samples.gif, history.csv, health.json (what was found wrong), report.html "
+    "(a page about it) and logs/ for TensorBoard. Ctrl-C saves all of it; "
+    "--resume continues."
 )
 
 
@@ -71,7 +73,12 @@ def _train(job: Job, options: argparse.Namespace) -> int:
     if is_shown:
         print(job.describe(), flush=True)
     limit = StepLimit(job.steps, job.settings.steps, job.rounds, job.budget)
-    seconds = fit(job, limit, shows_progress=is_shown)
+    seconds = fit(
+        job,
+        limit,
+        shows_progress=is_shown,
+        checks_health=options.health,
+    )
     stopped = limit.interrupted_by
     if stopped:
         kinds.print_error(
@@ -109,6 +116,7 @@ def _summary(job, limit, seconds, report) -> str:
         f"  report    {report}" * (report is not None),
         f"  more      {command(*job.task.more(job.folder))}",
     ]
+    lines += [f"  health    {found}" for found in findings_in_words(job.folder)]
     return "\n".join(line for line in lines if line)
 
 
@@ -127,6 +135,14 @@ def _add_data_options(parser):
         choices=("none", "uniform"),
         help="uniform shows every class equally often, rare ones by repeating "
         "their images (default: none)",
+    )
+    group.add_argument(
+        "--held-out",
+        type=kinds.whole_number,
+        metavar="N",
+        help="do not train a GAN on N of the images, which show whether the "
+        "discriminator memorizes the others (default: 0; a split val or test "
+        "shows it, too)",
     )
 
 
@@ -254,6 +270,13 @@ def _add_run_options(parser):
         metavar="STEPS",
         help="steps between two checkpoints, sample grids and rows of the "
         "history (default: about 1/25 of the run)",
+    )
+    group.add_argument(
+        "--health",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="look for what is wrong with the training of a GAN, and say what "
+        "to change (default: yes)",
     )
     group.add_argument(
         "--report",

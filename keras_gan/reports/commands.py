@@ -29,6 +29,7 @@ _OPTIONS = {
     "flip": "--flip",
     "conditional": "--conditional",
     "balance": "--balance",
+    "held_out": "--held-out",
     "start": "--from",
     "freeze_layers": "--freeze-layers",
     "network": "--network",
@@ -48,7 +49,7 @@ _OPTIONS = {
     "seed": "--seed",
 }
 # What other tasks than gan do not have.
-_OF_GAN = ("conditional", "metrics", "feature_extractor")
+_OF_GAN = ("conditional", "held_out", "metrics", "feature_extractor")
 _WITH_LATENTS = ("gan", "semi-supervised", "dagan", "table")
 # What an option that is left out means.
 _LEFT_OUT: dict[str, Any] = {
@@ -56,6 +57,7 @@ _LEFT_OUT: dict[str, Any] = {
     "augment": "none",
     "balance": "none",
     "freeze_layers": 0,
+    "held_out": 0,
     "conditional": False,
     "strict": False,
     "sharpen": False,

@@ -19,6 +19,8 @@ TINY += ("--no-jit",)
 TINY += ("--metrics", "none")
 # tests/cli/test_report.py looks at the page.
 TINY += ("--no-report",)
+# tests/cli/test_health.py looks at what is found.
+TINY += ("--no-health",)
 
 
 def _start(

@@ -59,7 +59,7 @@ MAY_BE_LEFT_OUT = {
         "freeze_layers", "held_out", "labels_for", "sharpen",
         "label", "categories",
     },
-    "Done": {"budget"},
+    "Done": {"budget", "health"},
     "budget": set(dataclasses.asdict(BUDGET)) - {"steps"},
     "dataset": {"num_classes", "class_names", "skipped", "split"},
 }  # fmt: skip

@@ -12,6 +12,7 @@ from keras_gan.callbacks import (
 from keras_gan.cli import presets
 from keras_gan.cli.building import build_gan
 from keras_gan.cli.classes import check_same_classes
+from keras_gan.cli.held_out import training_part
 from keras_gan.cli.loading import load_gan
 from keras_gan.cli.metric_options import (
     check_metrics,
@@ -48,10 +49,11 @@ class GanTask(Task):
         "feature_extractor",
         "start",
         "freeze_layers",
+        "held_out",
     )
 
     def open(self, given):
-        return open_data(
+        whole = open_data(
             given.data,
             image_size=given.image_size,
             channels=given.channels,
@@ -59,6 +61,7 @@ class GanTask(Task):
             quiet=given.quiet,
             num_workers=given.num_workers,
         )
+        return training_part(whole, getattr(given, "held_out", None) or 0)
 
     def resolve(self, options, source):
         if options.start is None:
@@ -136,7 +139,8 @@ class GanTask(Task):
         lines = [
             f"{info.num_images:,} images{classes}, {size}, from {info.name}"
             + split
-            + f", balanced ({settings.balance})" * balanced,
+            + f", balanced ({settings.balance})" * balanced
+            + f", {settings.held_out} held out" * (settings.held_out > 0),
             f"{settings.network} of {' + '.join(weights)} weights"
             + ", conditional" * settings.conditional
             + f", augmented by {settings.augment}" * augments,

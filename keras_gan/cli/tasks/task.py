@@ -22,6 +22,7 @@ _SPECIAL = (
     "metrics",
     "feature_extractor",
     "freeze_layers",
+    "held_out",
     "second",
     "table",
     "columns",

@@ -1,0 +1,124 @@
+"""A discriminator that is too strong, or too weak, for its generator."""
+
+import numpy as np
+
+from keras_gan.callbacks.health.finding import (
+    Finding,
+    Setup,
+    certainty,
+    rounded,
+)
+from keras_gan.callbacks.health.series import Series
+
+_ROUNDS = 3
+_ROUNDS_TO_LOSE = 5
+# Of the loss of a coin.
+_LEAST_LOSS = 0.02
+# Of the largest gradient of the run so far.
+_LEAST_SLOPE = 0.01
+_SEPARATED = 0.99
+# A discriminator below, where a nearest neighbor is above.
+_MOST_SEPARATION = 0.62
+_LEAST_NEIGHBOR = 0.95
+# Samples at a distance that does not fall by a fifth.
+_LEAST_DISTANCE = 0.1
+_FALLING = 0.8
+
+
+def discriminator_wins(series: Series, setup: Setup) -> Finding | None:
+    """Finds a discriminator without errors, from which nothing is learned.
+
+    Its loss is a small part of that of a coin, or it separates all images
+    while the gradient of the generator's loss has vanished.
+
+    Args:
+        series: With `separation`, the probability that a real image has a
+            higher logit than a sample; `coin`, the discriminator's loss in
+            units of that of equal logits; `slope`, the norm of the gradient
+            of the generator's loss in a sample, and its peak.
+        setup: What advice depends on.
+    """
+    separation = series.last("separation", _ROUNDS)
+    if separation is None or separation.min() < _SEPARATED:
+        return None
+    peak = series.peaks.get("slope", np.nan)
+    slopes = series.last("slope", _ROUNDS)
+    shares = None if slopes is None or not peak > 0 else slopes / peak
+    candidates = (
+        (series.last("coin", _ROUNDS), _LEAST_LOSS),
+        (shares, _LEAST_SLOPE),
+    )
+    for values, least in candidates:
+        if values is None or values.max() >= least:
+            continue
+        evidence = {"separation": rounded(separation[-1])}
+        if series.last("coin", 1) is not None:
+            evidence["loss_of_a_coin"] = rounded(series.latest("coin"))
+        if shares is not None:
+            evidence["gradient_of_its_peak"] = rounded(shares[-1])
+        evidence["rounds"] = _ROUNDS
+        return Finding(
+            "discriminator_wins",
+            certainty(values, least, 0.0),
+            evidence,
+            _winning_advice(setup),
+        )
+    return None
+
+
+def discriminator_loses(series: Series, setup: Setup) -> Finding | None:
+    """Finds samples that differ clearly, and a discriminator that cannot tell.
+
+    A discriminator that is right half of the time is also the end of a good
+    training, so that another judge is asked: a nearest neighbor.
+
+    Args:
+        series: With `separation` as above; `neighbor_accuracy`, how often the
+            nearest neighbor of an image is one of its own kind; and
+            `distance`, that of samples from real images, which falls while
+            samples become better.
+        setup: What advice depends on.
+    """
+    separation = series.last("separation", _ROUNDS_TO_LOSE)
+    neighbor = series.last("neighbor_accuracy", _ROUNDS_TO_LOSE)
+    distance = series.last("distance", _ROUNDS_TO_LOSE)
+    if separation is None or neighbor is None or distance is None:
+        return None
+    half = _ROUNDS_TO_LOSE // 2
+    is_falling = distance[-half:].mean() < _FALLING * distance[:half].mean()
+    if distance.min() < _LEAST_DISTANCE or is_falling:
+        return None
+    if separation.max() > _MOST_SEPARATION or neighbor.min() < _LEAST_NEIGHBOR:
+        return None
+    return Finding(
+        "discriminator_loses",
+        certainty(neighbor, _LEAST_NEIGHBOR, 1.0),
+        {
+            "separation": rounded(separation[-1]),
+            "by_nearest_neighbor": rounded(neighbor[-1]),
+            "rounds": _ROUNDS_TO_LOSE,
+        },
+        "Give the discriminator a higher learning rate than the generator "
+        "(`discriminator_optimizer=`) or more `discriminator_steps=`, lower "
+        "`gamma` of its penalties, or make it wider (`--width`).",
+    )
+
+
+def _winning_advice(setup: Setup) -> str:
+    lower = (
+        "lower the discriminator's learning rate (`discriminator_optimizer=`)"
+    )
+    if setup.loss == "MinimaxLoss":
+        return (
+            "Use a loss whose gradient does not vanish: `--loss relativistic`, "
+            "in Python `compile(loss='relativistic', penalties='auto')`, or "
+            + lower
+            + "."
+        )
+    if not setup.has_penalties:
+        return (
+            "Bound the slope of the discriminator by a penalty: `--loss "
+            "relativistic`, in Python `compile(loss='relativistic', "
+            f"penalties='auto')`, or {lower}."
+        )
+    return f"Raise `gamma` of `R1`, or {lower}; of few images, `--augment ada`."

@@ -1,0 +1,114 @@
+"""`Series`: what was measured in the last rounds."""
+
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+
+# No detector looks back further, and the state of a run stays small.
+_KEPT = 12
+
+
+Row = dict[str, float | list[float] | None]
+
+
+@dataclasses.dataclass
+class Series:
+    """The measurements of the last rounds, and extremes of all rounds.
+
+    Attributes:
+        rows: Dicts of measurements, the oldest first, each with `round`.
+        peaks: The largest value so far of some measurements.
+        best: The smallest value so far of some metrics, and its round.
+    """
+
+    rows: list[Row] = dataclasses.field(default_factory=list)
+    peaks: dict[str, float] = dataclasses.field(default_factory=dict)
+    best: dict[str, tuple[float, int]] = dataclasses.field(default_factory=dict)
+
+    def add(
+        self,
+        row: dict[str, Any],
+        *,
+        peaks: tuple[str, ...] = (),
+        best: tuple[str, ...] = (),
+    ) -> None:
+        """Adds the measurements of a round.
+
+        Args:
+            row: Measurements by name, with `round`.
+            peaks: Names of those whose largest value is kept.
+            best: Names of those whose smallest value is kept.
+        """
+        self.rows = [*self.rows, row][-_KEPT:]
+        for name in peaks:
+            if _is_finite(row.get(name)):
+                known = self.peaks.get(name, -math.inf)
+                self.peaks[name] = max(known, row[name])
+        for name in best:
+            if _is_finite(row.get(name)):
+                first = (math.inf, 0)
+                pair = (row[name], row["round"])
+                self.best[name] = min(self.best.get(name, first), pair)
+
+    @property
+    def round(self) -> int:
+        """The newest round; 0 before the first."""
+        return int(self.latest("round")) if self.rows else 0
+
+    def last(self, name: str, count: int) -> np.ndarray | None:
+        """The last values of a measurement.
+
+        Args:
+            name: Its name.
+            count: How many.
+
+        Returns:
+            Array `(count, ...)`; None if there are fewer, or one is missing or
+            not finite.
+
+        Example:
+
+        >>> series = Series([{"round": n, "modes": n / 4} for n in range(5)])
+        >>> series.last("modes", 2).tolist(), series.last("modes", 6)
+        ([0.75, 1.0], None)
+        """
+        values = [row.get(name) for row in self.rows[-count:]]
+        if len(values) < count or any(value is None for value in values):
+            return None
+        found = np.asarray(values, "float64")
+        return found if np.isfinite(found).all() else None
+
+    def latest(self, name: str) -> float:
+        """The newest value of a measurement, NaN if it is missing."""
+        value = self.rows[-1].get(name) if self.rows else None
+        return value if isinstance(value, int | float) else math.nan
+
+    def listed(self, name: str) -> list[float]:
+        """The newest values of a measurement that is a list; none if missing.
+
+        Args:
+            name: Its name.
+        """
+        value = self.rows[-1].get(name) if self.rows else None
+        return value if isinstance(value, list) else []
+
+
+def rise(values: np.ndarray) -> np.ndarray:
+    """How much the newer half of some values is above the older half.
+
+    Args:
+        values: Array `(rounds, ...)`, the oldest first.
+
+    Example:
+
+    >>> float(rise(np.array([1.0, 1.0, 2.0, 2.0])))
+    1.0
+    """
+    half = len(values) // 2
+    return values[-half:].mean(0) - values[:half].mean(0)
+
+
+def _is_finite(value: Any) -> bool:
+    return value is not None and math.isfinite(value)

@@ -1,0 +1,266 @@
+"""`TrainingHealth` in runs of `fit` on tiny networks."""
+
+import dataclasses
+import json
+
+import keras
+import numpy as np
+import pytest
+from portable import BACKEND, assert_equal, pipeline
+
+from keras_gan import GAN, networks
+from keras_gan.callbacks import TrainingHealth, training_health
+from keras_gan.reports.health import read_findings
+
+SHAPE = (4, 4, 1)
+MEASURED = {
+    "health_diversity",
+    "health_modes",
+    "health_distance",
+    "health_separation",
+    "health_slope",
+    "health_saturation",
+    "health_findings",
+}
+
+
+@pytest.fixture
+def images():
+    generator = np.random.default_rng(0)
+    return generator.uniform(-1, 1, (48, *SHAPE)).astype("float32")
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Findings need no steps before them."""
+    monkeypatch.setattr(training_health, "_FIRST_STEP", 0)
+
+
+def make_gan(num_classes=None, shape=SHAPE, rates=(1e-3, 1e-3), **compiling):
+    gan = GAN(
+        *networks.mlp(
+            shape, latent_dim=4, hidden=(8,), num_classes=num_classes
+        ),
+        num_classes=num_classes,
+        seed=1,
+    )
+    compiling = {"loss": "non_saturating", "penalties": None} | compiling
+    # JAX compiles each operation outside of a program by itself: slower.
+    gan.compile(
+        *(keras.optimizers.Adam(rate, 0.0) for rate in rates),
+        run_eagerly=BACKEND != "jax",
+        **compiling,
+    )
+    return gan
+
+
+def fit(gan, images, callbacks, epochs=2, **arguments):
+    return gan.fit(
+        images,
+        batch_size=16,
+        epochs=epochs,
+        callbacks=callbacks,
+        verbose=0,
+        **arguments,
+    ).history
+
+
+def watching(*arguments, **options):
+    return TrainingHealth(
+        *arguments, **{"num_images": 16, "say": None} | options
+    )
+
+
+def test_measurements_are_logged_and_training_stays_the_same(images):
+    gans, histories = [], []
+    for watched in (True, False):
+        keras.utils.set_random_seed(9)
+        gan = make_gan()
+        health = watching(images[:32], images[32:])
+        histories.append(fit(gan, images, [health] if watched else []))
+        gans.append(gan)
+    both = MEASURED | {"health_held_out_ranking", "health_memorized"}
+    assert set(histories[0]) >= both and not MEASURED & set(histories[1])
+    assert histories[0]["health_findings"] == [0, 0]
+    assert np.isfinite([histories[0][name] for name in both]).all()
+    assert "health_label_effect" not in histories[0]
+    for ours, theirs in zip(gans[0].variables, gans[1].variables, strict=True):
+        assert_equal(ours, theirs)
+
+
+def test_a_run_that_goes_on_finds_the_same(images, at_once, tmp_path):
+    """Interrupted after two of four epochs, and not."""
+    states, gan = [], None
+    for parts in ((4,), (2, 4)):
+        keras.utils.set_random_seed(9)
+        gan, state, first = make_gan(), None, 0
+        for epochs in parts:
+            health = watching(images[:32], images[32:], state=state)
+            fit(gan, images, [health], epochs, initial_epoch=first)
+            state = json.loads(json.dumps(health.state()))
+            gan.save(tmp_path / "gan.keras")
+            gan = keras.saving.load_model(tmp_path / "gan.keras")
+            first = epochs
+        states.append(state)
+    assert states[0] == states[1]
+    assert [row["round"] for row in states[0]["series"]["rows"]] == [1, 2, 3, 4]
+
+
+@pytest.mark.quickest
+def test_of_a_conditional_gan_labels_are_measured(images):
+    labels = np.arange(48) % 3
+    health = watching((images, labels), (images[32:], labels[32:]))
+    history = fit(make_gan(3), images, [health], y=labels)
+    assert history["health_label_effect"][0] > 0
+    data = pipeline((images, labels), 10)
+    again = fit(make_gan(3), images, [watching(data)], y=labels)
+    assert "health_label_effect" in again
+
+
+@pytest.mark.quickest
+def test_copies_are_told_before_training(images, tmp_path):
+    images[24:] = images[0]
+    said, path = [], tmp_path / "health.json"
+    health = watching(images, path=path, say=said.append)
+    history = fit(make_gan(), images, [health])
+    assert [one.name for one in health.findings] == ["duplicate_images"]
+    assert len(said) == 1 and "(before the first round, " in said[0]
+    assert history["health_findings"] == [1, 1]
+    (found,) = read_findings(path)
+    assert found.name == "duplicate_images" and found.round is None
+    assert found.evidence == {"copies": 24, "of_images": 48, "share": 0.5}
+    assert found.advice.startswith("Remove the copies")
+
+
+@pytest.mark.quickest
+def test_constant_labels_stop_the_training(images):
+    labels = np.zeros(48, int)
+    health = watching((images, labels), stop_on=["constant_labels"])
+    history = fit(make_gan(3), images, [health], 5, y=labels)
+    assert [one.name for one in health.findings] == ["constant_labels"]
+    assert len(history["d_loss"]) == 1
+
+
+def test_a_collapse_is_found_once_and_stops_the_training(
+    images, at_once, tmp_path
+):
+    """A generator that learns next to nothing draws one gray image."""
+    said, path = [], tmp_path / "health.json"
+    gan = make_gan(rates=(1e-6, 1e-3))
+    gan.generator.set_weights([0.01 * w for w in gan.generator.get_weights()])
+    health = watching(
+        images, path=path, say=said.append, stop_on=["mode_collapse"]
+    )
+    history = fit(gan, images, [health], 20)
+    (found,) = (one for one in health.findings if one.name == "mode_collapse")
+    assert found.when == len(history["d_loss"]) == 4
+    assert found.evidence["diversity"] < 0.1
+    assert sum("mode collapse" in one for one in said) == 1
+    written = {one.name: one.round for one in read_findings(path)}
+    assert written["mode_collapse"] == 4
+    # Going on, it is known already.
+    again = watching(images, path=path, say=said.append, state=health.state())
+    fit(gan, images, [again], 6, initial_epoch=4)
+    assert sum("mode collapse" in one for one in said) == 1
+    assert {one.name for one in again.findings} >= {"mode_collapse"}
+
+
+@pytest.mark.quickest
+def test_a_file_of_a_later_round_is_written_anew(images, tmp_path):
+    path = tmp_path / "health.json"
+    path.write_text('[{"name": "mode_collapse", "when": 9}]')
+    fit(make_gan(), images, [watching(images, path=path)])
+    assert read_findings(path) == []
+
+
+@pytest.mark.quickest
+def test_every_second_epoch(images):
+    history = fit(make_gan(), images, [watching(images, every=2)], 4)
+    assert len(history["health_diversity"]) == 2
+
+
+@pytest.mark.quickest
+def test_points_have_no_range(images):
+    points = images.reshape(48, 16)
+    history = fit(make_gan(shape=(16,)), points, [watching(points)])
+    assert "health_saturation" not in history
+    assert "health_modes" in history
+
+
+@pytest.mark.quickest
+def test_fid_in_the_logs_is_watched(images, at_once):
+    fid = iter([1.0, *[3.0] * 6])
+
+    class Metric(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs["fid"] = next(fid)
+
+    health = watching(images)
+    fit(make_gan(), images, [Metric(), health], 7)
+    found = {one.name: one for one in health.findings}
+    assert found["past_the_best"].evidence["best_round"] == 1
+    assert found["past_the_best"].when == 6
+
+
+@pytest.mark.quickest
+def test_noise_of_labels_is_not_drawn_for_the_measurement(images):
+    from keras_gan import losses
+
+    loss = losses.NonSaturatingLoss(label_noise=0.2, seed=1)
+    gan = make_gan(loss=loss)
+    before = np.array(loss.seed_generators[0].state)
+    health = watching(images)
+    health.set_model(gan)
+    health.on_train_begin()
+    assert health.measure()["separation"] >= 0
+    assert_equal(loss.seed_generators[0].state, before)
+
+
+@pytest.mark.quickest
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        ({"num_images": 15}, "`num_images` must be an integer of at least 16"),
+        ({"every": 0}, "`every` must be"),
+        ({"seed": -1}, "`seed` must be"),
+        ({"batch_size": 0}, "`batch_size` must be"),
+        ({"stop_on": "collapse"}, "mode_collapse, .*Received: 'collapse'"),
+        ({"state": {"findings": 3}}, "`state` is damaged"),
+    ],
+)
+def test_arguments_are_checked(images, options, words):
+    with pytest.raises(ValueError, match=words):
+        TrainingHealth(images, **options)
+
+
+@pytest.mark.quickest
+def test_images_must_fit_the_gan(images):
+    with pytest.raises(ValueError, match="16 images of the GAN's shape"):
+        fit(make_gan(), images, [watching(images[:, :2])])
+    with pytest.raises(ValueError, match="`held_out` must be at least 16"):
+        fit(make_gan(), images, [watching(images, images[:3])])
+    with pytest.raises(ValueError, match="`real` must have labels"):
+        labels = np.zeros(48, int)
+        fit(make_gan(2), images, [watching(images)], y=labels)
+
+
+@pytest.mark.quickest
+def test_other_models_are_refused(images):
+    model = keras.Sequential([keras.Input(SHAPE), keras.layers.Flatten()])
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match="Received: Sequential"):
+        model.fit(images, images.reshape(48, -1), verbose=0,
+                  callbacks=[watching(images)])  # fmt: skip
+    with pytest.raises(ValueError, match="has not happened yet"):
+        watching(images).measure()
+
+
+@pytest.mark.quickest
+def test_findings_in_words(images):
+    images[24:] = images[0]
+    health = watching(images)
+    fit(make_gan(), images, [health], 1)
+    found = dataclasses.replace(health.findings[0], when=3)
+    assert found.sentence.startswith(
+        "duplicate images (round 3, 99% sure): copies 24, of images 48, share "
+    )
