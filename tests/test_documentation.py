@@ -5,14 +5,15 @@ import re
 import runpy
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from guides import blocks_of
 
 import keras_gan
 from keras_gan import datasets, features, losses, metrics, penalties, sampling
-from keras_gan.cli.presets import NETWORKS
-from keras_gan.cli.settings import TASKS
+from keras_gan.cli.settings import TASKS, Network
+from keras_gan.networks.recipes import _RECIPES
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
@@ -78,7 +79,8 @@ def test_every_task_of_the_command_has_a_guide():
         ("losses", losses._BY_NAME),
         ("penalties", penalties._BY_NAME),
         ("filters", sampling.filters._BY_NAME),
-        ("network families", NETWORKS),
+        ("network families", _RECIPES),
+        ("networks from images", set(get_args(Network)) - set(_RECIPES)),
         ("tasks", TASKS),
         ("metrics", [*metrics.NAMES, *metrics.PAIR_NAMES]),
         ("feature extractors", features.NAMES),

@@ -97,18 +97,22 @@ def public_members():
 
 
 def own_members(cls):
-    """Yields those of a class that are not of Keras."""
+    """Yields those of a class that are not Keras' own words."""
     for name in {name for name in dir(cls) if name[0] != "_"} - OF_KERAS:
-        owner = next((c for c in cls.__mro__ if name in vars(c)), None)
-        value = inspect.getattr_static(cls, name)
-        # Of class methods, of properties, and of those that are remembered.
-        ways = ("__func__", "fget", "func")
-        function = next(
-            filter(None, (getattr(value, w, None) for w in ways)), value
-        )
-        is_ours = owner is not None and owner.__module__.startswith("keras_gan")
-        if is_ours and inspect.isfunction(function):
+        owners = [c.__module__ for c in cls.__mro__ if name in vars(c)]
+        is_ours = all(owner.startswith("keras_gan") for owner in owners)
+        if (
+            owners
+            and is_ours
+            and is_function(inspect.getattr_static(cls, name))
+        ):
             yield cls, name, getattr(cls, name)
+
+
+def is_function(value):
+    """True for methods, also of classes, and properties."""
+    ways = (getattr(value, way, None) for way in ("__func__", "fget", "func"))
+    return inspect.isfunction(next(filter(None, ways), value))
 
 
 def is_documented(cls, name, member):

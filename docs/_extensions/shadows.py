@@ -54,6 +54,9 @@ def redirect(module: griffe.Module, moved: dict[str, str]) -> None:
         return path
 
     module.imports = {name: new(at) for name, at in module.imports.items()}
-    for member in module.members.values():
-        if member.is_alias:
-            member.target_path = new(member.target_path)
+    aliases = [member for member in module.members.values() if member.is_alias]
+    for alias in aliases:
+        # Some have been resolved already, to a file.
+        if f"{alias.target_path}.".startswith(tuple(moved)):
+            path = new(alias.target_path)
+            module.set_member(alias.name, griffe.Alias(alias.name, path))
