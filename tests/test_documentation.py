@@ -2,12 +2,18 @@
 
 import ast
 import re
+import runpy
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from guides import blocks_of
 
 import keras_gan
+from keras_gan import datasets, features, losses, metrics, penalties, sampling
+from keras_gan.cli.settings import TASKS, Network
+from keras_gan.networks.recipes import _RECIPES
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.quickest
@@ -45,7 +51,7 @@ def test_local_links_lead_somewhere(page):
 
 @each_page
 def test_python_in_pages_is_python(page):
-    for code in re.findall(r"(?ms)^```python\n(.*?)^```$", page.read_text()):
+    for code in blocks_of(page):
         ast.parse(code)
 
 
@@ -53,6 +59,59 @@ def test_navigation_lists_every_page():
     listed = re.findall(r"\S+\.md\b", (ROOT / "mkdocs.yml").read_text())
     pages = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")}
     assert set(listed) == pages
+
+
+def test_every_task_of_the_command_has_a_guide():
+    navigation = (ROOT / "mkdocs.yml").read_text()
+    guides = navigation.split("- How to:")[1].split("- Concepts:")[0]
+    pages = re.findall(r"\S+\.md\b", guides)
+    commands = "\n".join(
+        code for page in pages for code in blocks_of(DOCS / page, "bash")
+    )
+    named = set(re.findall(r"keras-gan train .*--task ([a-z-]+)", commands))
+    # To draw images is what the command does without `--task`.
+    assert named == {*TASKS} - {"gan"} and "own_images.md" in pages
+
+
+@pytest.mark.parametrize(
+    "row, names",
+    [
+        ("losses", losses._BY_NAME),
+        ("penalties", penalties._BY_NAME),
+        ("filters", sampling.filters._BY_NAME),
+        ("network families", _RECIPES),
+        ("networks from images", set(get_args(Network)) - set(_RECIPES)),
+        ("tasks", TASKS),
+        ("metrics", [*metrics.NAMES, *metrics.PAIR_NAMES]),
+        ("feature extractors", features.NAMES),
+        ("networks for losses", features.MAP_NAMES),
+        ("data sets", datasets.BUILTIN_NAMES),
+    ],
+)
+def test_lists_of_names_are_complete(row, names):
+    text = (DOCS / "names.md").read_text()
+    (line,) = re.findall(rf"(?m)^\| {row}.*$", text)
+    known = line.split("|")[2].split("only")[0]
+    assert set(re.findall(r"`(\w[\w-]*)`", known)) == set(names)
+
+
+def test_the_readme_of_an_index_has_no_relative_links():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["dynamic"] == ["readme"]
+    make = runpy.run_path(str(ROOT / "setup.py"))["for_an_index"]
+    readme = (ROOT / "README.md").read_text()
+    relative = re.findall(r"\]\((?!http)([^)]+)\)", readme)
+    assert len(relative) > 20
+
+    linked = make(readme, "https://example.org/x/y", "1.2.3")
+    assert not re.findall(r"\]\((?!https://)", linked)
+    picture = "https://example.org/x/y/raw/v1.2.3/docs/images/digits.png"
+    assert f"]({picture})" in linked
+    assert "(https://example.org/x/y/blob/v1.2.3/LICENSE)" in linked
+
+    bare = make(readme, None, "1.2.3")
+    assert "](" not in bare and "![" not in bare
+    assert "(guide)" in bare and "64 generated digits" not in bare
 
 
 def test_one_version_everywhere():
@@ -65,9 +124,8 @@ def test_one_version_everywhere():
 
 def test_python_of_the_readme_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    text = (ROOT / "README.md").read_text()
-    blocks = re.findall(r"(?ms)^```python\n(.*?)^```$", text)
-    code = "\n".join(blocks).replace("epochs=50", "epochs=1, verbose=0")
+    code = "\n".join(blocks_of(ROOT / "README.md"))
+    code = code.replace("epochs=50", "epochs=1, verbose=0")
     # XLA takes seconds to compile a step that is run once.
     exec(code.replace("jit_compile=True", "jit_compile=False"), {})
     assert {"gan.keras", "samples"} <= {

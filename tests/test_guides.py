@@ -5,10 +5,10 @@ Each guide is one program, as a reader types it: its blocks share their names.
 
 import functools
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
+from guides import DOCS, blocks_of
 from PIL import Image
 from small_encoder import narrow_vgg19
 
@@ -19,7 +19,6 @@ from keras_gan.models import AdversarialModel
 # Another backend would change nothing.
 pytestmark = pytest.mark.quickest
 
-DOCS = Path(__file__).parents[1] / "docs"
 SIDE = 16
 # What would take minutes, and what stands for it here.
 SHORTER = {
@@ -41,6 +40,7 @@ SHORTER = {
 }
 # Images that the code of a guide makes.
 RESULTS = {
+    "colorization": ("colored",),
     "paired_translation": ("translations",),
     "inpainting": ("filled",),
     "super_resolution": ("enlarged",),
@@ -96,8 +96,7 @@ def quickly(files, monkeypatch):
 
 def program_of(guide):
     """The blocks of a guide as one program, made shorter."""
-    text = (DOCS / f"{guide}.md").read_text()
-    code = "\n".join(re.findall(r"(?ms)^```python\n(.*?)^```$", text))
+    code = "\n".join(blocks_of(DOCS / f"{guide}.md"))
     for pattern, shorter in SHORTER.items():
         code = re.sub(pattern, shorter, code)
     return code

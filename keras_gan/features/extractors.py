@@ -61,6 +61,7 @@ _NETWORKS = {
     "digits": _Network(_digits, 1, _HEADS),
 }
 NAMES = tuple(_NETWORKS)
+"""Names of the networks that metrics can see with."""
 # Statistics of features tell by their size where they are from.
 _NAMES_OF_SIZES: dict[int | None, str] = {
     2048: "inception_v3",

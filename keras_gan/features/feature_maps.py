@@ -62,6 +62,7 @@ _NETWORKS = {
     "efficientnet_lite0": _Network(_efficientnet_lite0, _LITE0_LAYERS),
 }
 MAP_NAMES = tuple(_NETWORKS)
+"""Names of the networks that losses of images can compare layers of."""
 
 # Each network exists once per process, for all losses.
 _made: dict[tuple, keras.Model] = {}

@@ -14,6 +14,7 @@ from keras_gan.images.formats import check_pixels, open_picture
 from keras_gan.images.values import MODES
 
 Path = str | os.PathLike
+"""The path of a file or folder."""
 
 _ORIENTATION = 0x0112  # the Exif tag of a camera's rotation
 _TURNS = {

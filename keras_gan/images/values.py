@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 Range = Sequence[float]
+"""The values for black and for white, such as `(-1, 1)` or `(0, 255)`."""
 
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 """Pillow's name for images of each number of channels."""

@@ -63,6 +63,7 @@ class ImageLoss(abc.ABC):
 
     @property
     def variables(self) -> list:
+        """Variables of the networks that the loss compares images with."""
         return []
 
     def get_config(self) -> dict[str, Any]:

@@ -1,0 +1,92 @@
+"""The Python of pages that is for TensorFlow runs."""
+
+from pathlib import Path
+
+import keras
+import pytest
+from page_programs import (
+    FEW_DIGITS,
+    ONE_EPOCH,
+    go_quickly,
+    run_page,
+    small_gan,
+    write_pictures,
+)
+
+
+@pytest.fixture(autouse=True)
+def quickly(tmp_path, monkeypatch):
+    """Small data, and steps without graphs."""
+    go_quickly(tmp_path, monkeypatch)
+
+
+@pytest.mark.filterwarnings("ignore:A Fréchet distance of 64")
+def test_concepts():
+    one = {r"tf\.distribute\.MirroredStrategy\(\)": "None or one_device"}
+    few = {r"\.(take|skip)\(7\)": r".\1(1)", r"take\(2\)": "take(1)"}
+    few |= {r"batch_size=128": "batch_size=10"}
+    few |= {r"drop_remainder=True": "drop_remainder=True, batch_size=10"}
+    import tensorflow as tf
+
+    strategy = tf.distribute.OneDeviceStrategy("CPU:0")
+    names = run_page(
+        "concepts",
+        {**one, **few, **FEW_DIGITS, **ONE_EPOCH},
+        one_device=strategy,
+    )
+    assert names["floor"] > 0 and names["found"] > 0
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_export():
+    # ONNX and its runtime are an extra; that part of the page has tests of its
+    # own in tests/models.
+    gan = small_gan()
+    gan.export("folder", format="tf_saved_model", verbose=False)
+    without = {
+        r'gan\.export\("digits\.onnx".*\n': "",
+        r"import onnxruntime\n": "",
+        r"session = .*\n": "",
+        r"\(images,\) = session.*\n": "",
+        r"size=\(16, 64\)": "size=(16, gan.latent_dim)",
+    }
+    names = run_page("export", without, gan=gan)
+    assert names["images"].shape == (16, 8, 8, 1)
+
+
+def test_many_machines():
+    """What TensorFlow does, as the first and only worker."""
+    import tensorflow as tf
+
+    write_pictures("photos.zip", size=8)  # A folder does as well.
+    Path("images").mkdir()
+    with tf.io.TFRecordWriter("images/0.tfrecord") as writer:
+        for number in range(3):
+            writer.write(bytes([number]))
+    strategy = tf.distribute.OneDeviceStrategy("CPU:0")
+    shorter = {
+        r"tf\.distribute\.MultiWorkerMirroredStrategy\(\)": "one_device",
+        # That of JAX has a test of its own.
+        r"(?s)# JAX: first of all.*?steps_per_epoch=1000\)\n": "",
+        r"image_size=64": "image_size=8",
+        r"\(64, 64, 3\)": "(8, 8, 3), width=2",
+        r"\b2048\b": "2",
+        r"steps_per_epoch=1000": "steps_per_epoch=1",
+        r"port=5050": "port=0",
+        r"server\.join\(\)": "address = server.target",
+        r'dispatcher_address="localhost:5050"': (
+            'dispatcher_address=server.target.split("://")[1]'
+        ),
+        r'"grpc://localhost:5050"': "server.target",
+    }
+    names = run_page(
+        "many_machines",
+        shorter,
+        one_device=strategy,
+        decode=lambda record: tf.io.decode_raw(record, tf.uint8),
+        data=tf.data.Dataset.range(4),
+    )
+    assert int(names["gan"].optimizer.iterations) == 1
+    assert sorted(int(n) for n in names["data"]) == [0, 1, 2, 3]
+    own = next(iter(names["own_files"](0, 1)))
+    assert own.shape == (2, 1)
