@@ -17,7 +17,7 @@ from keras_gan.features import feature_maps
 from keras_gan.models import AdversarialModel
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 SIDE = 16
 # What would take minutes, and what stands for it here.
