@@ -332,6 +332,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     add = parser.add_argument
     add("--seeds", type=int, default=5)
+    add("--first", type=int, default=0, help="the first seed")
     add("--only", nargs="+", choices=[*names, "healthy"], metavar="NAME")
     add("--backend", choices=["tensorflow", "jax", "torch"], default="jax")
     add("--markdown", action="store_true")
@@ -342,7 +343,7 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", cache)
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.1")
     began = time.perf_counter()
-    seeds = range(options.seeds)
+    seeds = range(options.first, options.first + options.seeds)
     chosen = options.only or [*names, "healthy"]
     rows = [
         measure_illness(one, seeds, options.verbose)

@@ -28,6 +28,8 @@ def test_concepts():
     few |= {r"drop_remainder=True": "drop_remainder=True, batch_size=10"}
     import tensorflow as tf
 
+    # All other operations would be compiled.
+    one |= {r"AdaptiveAugment\(speed": 'AdaptiveAugment(["flip"], speed'}
     strategy = tf.distribute.OneDeviceStrategy("CPU:0")
     names = run_page(
         "concepts",

@@ -9,8 +9,8 @@ import keras
 import numpy as np
 
 _NOT_IMAGES = (
-    "`real` must be an array of images, a pair of arrays `(images, labels)`, "
-    "or a dataset of batches. Received: "
+    "must be an array of images, a pair of arrays `(images, labels)`, or a "
+    "dataset of batches. Received: "
 )
 
 
@@ -20,35 +20,36 @@ class RealImages:
     Args:
         data: Array `(n, ...)`, pair `(images, labels)`, or an iterable of
             batches such as a `tf.data.Dataset`. None: no images.
+        name: Name of the argument, for errors.
 
     Raises:
         ValueError: If it is none of these, or infinite.
     """
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Any, name: str = "real") -> None:
         self.data = data = [] if data is None else data
         self._is_array = hasattr(_first(data), "__array__")
         if self._is_array:
             if len(_first(data)) < 2:
                 raise ValueError(
-                    "`real` must hold at least 2 images. Received: "
+                    f"`{name}` must hold at least 2 images. Received: "
                     f"{len(_first(data))}."
                 )
             if _first(data) is not data and len(data[0]) != len(data[1]):
                 raise ValueError(
-                    "`real` must hold one label for each image. Received: "
+                    f"`{name}` must hold one label for each image. Received: "
                     f"{len(data[0])} images and {len(data[1])} labels."
                 )
         elif not hasattr(data, "__iter__") or isinstance(data, str | bytes):
-            raise ValueError(f"{_NOT_IMAGES}{data!r}.")
+            raise ValueError(f"`{name}` {_NOT_IMAGES}{data!r}.")
         elif iter(data) is data:
             raise ValueError(
-                f"{_NOT_IMAGES}{type(data).__name__}, which can be read only "
-                "once. Make a `tf.data.Dataset` from it."
+                f"`{name}` {_NOT_IMAGES}{type(data).__name__}, which can be "
+                "read only once. Make a `tf.data.Dataset` from it."
             )
         elif _is_endless(data):
             raise ValueError(
-                f"{_NOT_IMAGES}an infinite dataset. Pass it without "
+                f"`{name}` {_NOT_IMAGES}an infinite dataset. Pass it without "
                 "`repeat`, or use `take(num_batches)`."
             )
 

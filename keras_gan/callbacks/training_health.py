@@ -118,7 +118,9 @@ class TrainingHealth(keras.callbacks.Callback):
         self.findings: list[Finding] = list(known.findings)
         self._series = known.series
         self._real = RealImages(real)
-        self._held_out = None if held_out is None else RealImages(held_out)
+        self._held_out = (
+            None if held_out is None else RealImages(held_out, "held_out")
+        )
         self._read: tuple | None = None
 
     def state(self) -> dict[str, Any]:
@@ -156,12 +158,7 @@ class TrainingHealth(keras.callbacks.Callback):
         # A new one for each run: `compile` may have changed the loss.
         count = len(self._read[0].images)
         self._probe = Probe(gan, count, self.seed, self.batch_size)
-        images, labels = self._read[2]
-        found = (
-            data.duplicate_images(images),
-            data.constant_labels(labels, gan.num_classes),
-        )
-        self._record([one for one in found if one is not None])
+        self._record(self._read[2])
         self._write()
 
     def on_epoch_end(self, epoch, logs=None):
@@ -173,12 +170,11 @@ class TrainingHealth(keras.callbacks.Callback):
         for name in measuring.LOGGED:
             if name in row:
                 logs[f"health_{name}"] = row[name]
+        self._series.raise_peak("slope", row["slope"])
         iterations = keras.ops.convert_to_numpy(self.model.optimizer.iterations)
         if int(iterations) >= _FIRST_STEP:
             metrics = tuple(name for name in row if _METRIC.fullmatch(name))
-            self._series.add(
-                {"round": epoch + 1, **row}, peaks=("slope",), best=metrics
-            )
+            self._series.add({"round": epoch + 1, **row}, best=metrics)
             self._detect(epoch + 1)
         logs["health_findings"] = len(self.findings)
 
@@ -257,7 +253,7 @@ class TrainingHealth(keras.callbacks.Callback):
             aside.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
 
     def _read_images(self) -> tuple:
-        """Real images to compare with, those held out, and all that is read."""
+        """Real images to compare with, others held out, what is wrong."""
         conditional = self.model.num_classes is not None
         shape = tuple(self.model.image_shape)
         each = 4 * int(np.prod(shape))
@@ -274,7 +270,11 @@ class TrainingHealth(keras.callbacks.Callback):
             held_out = self._held_out.some(self.num_images)
             _check("held_out", *held_out, shape, conditional)
             held_out = (held_out[0], held_out[1] if conditional else None)
-        return reference, held_out, (images, labels)
+        found = (
+            data.duplicate_images(images),
+            data.constant_labels(labels, self.model.num_classes),
+        )
+        return reference, held_out, [one for one in found if one is not None]
 
 
 def _checked_names(names: Iterable[str]) -> tuple[str, ...]:

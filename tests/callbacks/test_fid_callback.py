@@ -9,6 +9,9 @@ from keras_gan import GAN, networks
 from keras_gan.callbacks import FIDCallback
 from keras_gan.metrics import FeatureStatistics, FrechetInceptionDistance
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 SHAPE = (4, 4, 1)
 
 
@@ -38,7 +41,6 @@ def gan():
     return gan
 
 
-@pytest.mark.quickest
 def test_fid_of_images_and_of_their_statistics(
     gan, images, extractor, tmp_path
 ):
@@ -60,7 +62,6 @@ def test_fid_of_images_and_of_their_statistics(
     assert len(history["fid"]) == 1
 
 
-@pytest.mark.quickest
 def test_name_and_value_range(gan, images, extractor):
     callback = FIDCallback(
         images,
@@ -73,7 +74,6 @@ def test_name_and_value_range(gan, images, extractor):
     assert "distance" in history and "fid" not in history
 
 
-@pytest.mark.quickest
 def test_what_is_no_statistics_file_is_refused_at_once(tmp_path, extractor):
     path = tmp_path / "x.npz"
     np.savez(path, mu=np.zeros(3))

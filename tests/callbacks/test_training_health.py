@@ -242,6 +242,8 @@ def test_images_must_fit_the_gan(images):
     with pytest.raises(ValueError, match="`real` must have labels"):
         labels = np.zeros(48, int)
         fit(make_gan(2), images, [watching(images)], y=labels)
+    with pytest.raises(ValueError, match="`held_out` must be an array"):
+        watching(images, "held out")
 
 
 @pytest.mark.quickest

@@ -139,7 +139,8 @@ def test_a_run_that_is_stopped_has_it(
     assert code == 130 and errors.count("\n") == 1
     assert "stopped at step 3 of 9" in errors
     page = checked(f"run/{NAME}")
-    assert "3 of 9" in page.words and "--resume run" in page.words
+    assert "not finished" in page.words and "Steps 3 of 9" in page.words
+    assert f"--resume {in_folder / 'run'}" in page.words
 
 
 def test_train_writes_it_at_its_end(run_command, tiny, in_folder, eagerly):

@@ -388,7 +388,8 @@ def test_two_replicas_are_one_device(points, labels, two_cpus):
         np.testing.assert_allclose(logs[1][name], values, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.quickest
+# Of hundreds of steps: a graph is quicker.
+@pytest.mark.once
 def test_generated_digits_are_the_digits_asked_for():
     from sklearn.datasets import load_digits
     from sklearn.linear_model import LogisticRegression

@@ -9,12 +9,14 @@ from portable import QUICK_STEPS
 from keras_gan import GAN, Player, losses
 from keras_gan.optimizers import AdversarialOptimizer
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 
 def dense(inputs, outputs):
     return keras.Sequential([layers.Input((inputs,)), layers.Dense(outputs)])
 
 
-@pytest.mark.quickest
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -35,7 +37,6 @@ class LossPerImage(losses.HingeLoss):
         return -fake_logits[:, 0]
 
 
-@pytest.mark.quickest
 def test_a_loss_must_return_scalars(make_gan):
     gan = make_gan()
     with pytest.raises(ValueError, match=r"'generator_loss'.*shape \(2,\)"):
@@ -43,7 +44,6 @@ def test_a_loss_must_return_scalars(make_gan):
     assert not gan.compiled
 
 
-@pytest.mark.quickest
 def test_numpy_integers_are_integers():
     gan = GAN(
         dense(2, 4), dense(4, 1), latent_dim=np.int64(2), seed=np.int32(3)
@@ -51,7 +51,6 @@ def test_numpy_integers_are_integers():
     gan.compile(discriminator_steps=np.int64(2))
 
 
-@pytest.mark.quickest
 @pytest.mark.parametrize(
     "arguments, words",
     [
@@ -83,7 +82,6 @@ def test_arguments_of_compile(make_gan, arguments, words):
     assert not gan.compiled
 
 
-@pytest.mark.quickest
 def test_one_optimizer_for_both(make_gan):
     adam = keras.optimizers.Adam()
     with pytest.raises(ValueError, match="same object twice.*Make two"):
@@ -99,7 +97,6 @@ BAD_RECOMPILES = {
 }
 
 
-@pytest.mark.quickest
 @pytest.mark.parametrize("case", BAD_RECOMPILES)
 def test_a_compile_that_fails_leaves_the_penalties(make_gan, points, case):
     gan = make_gan()
@@ -111,7 +108,6 @@ def test_a_compile_that_fails_leaves_the_penalties(make_gan, points, case):
     assert gan.get_compile_config()["penalties"] == []
 
 
-@pytest.mark.quickest
 @pytest.mark.parametrize("name", ["generator", "discriminator"])
 def test_a_player_alone_may_have_the_name_of_a_pairs(make_three, pairs, name):
     def make_players(self):

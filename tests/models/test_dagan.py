@@ -88,7 +88,8 @@ def dense(inputs, units, **kwargs):
     return layers.Dense(units, **kwargs)(x)
 
 
-@pytest.mark.quickest
+# Of hundreds of steps: a graph is quicker.
+@pytest.mark.once
 def test_it_learns_how_a_class_varies_and_applies_it_to_new_ones():
     # Two pixels that are the class, and two that are bright or dark.
     random, shape = np.random.default_rng(0), (2, 2, 1)

@@ -7,6 +7,9 @@ from portable import corners
 
 import keras_gan
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 IMAGES = np.tanh(np.random.default_rng(0).normal(size=(16, 4, 4, 1)))
 LABELS = np.arange(16) % 3
 
@@ -38,7 +41,6 @@ def changed(gan, train=fit):
     return [not np.array_equal(*pair) for pair in pairs]
 
 
-@pytest.mark.quickest
 @pytest.mark.parametrize("number", corners([1, 0, 2]))
 def test_the_first_layers_are_not_trained(number):
     gan = make(number)
@@ -53,7 +55,6 @@ def test_the_first_layers_are_not_trained(number):
     assert all(changed(gan))
 
 
-@pytest.mark.quickest
 def test_saved_and_loaded_it_goes_on_as_if_nothing_had_been(tmp_path):
     gan = make(1)
     fit(gan)
@@ -69,7 +70,6 @@ def test_saved_and_loaded_it_goes_on_as_if_nothing_had_been(tmp_path):
     assert all(changed(alone))
 
 
-@pytest.mark.quickest
 def test_embeddings_of_classes_are_always_trained():
     gan = make(2, num_classes=3)
     paths = [weight.path for weight in gan.discriminator.weights]
@@ -77,7 +77,6 @@ def test_embeddings_of_classes_are_always_trained():
         assert moved is ("logits" in path or "label" in path), path
 
 
-@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("number", "message"),
     [

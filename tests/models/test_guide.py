@@ -13,6 +13,9 @@ from portable import QUICK_STEPS, array
 import keras_gan
 from keras_gan import Player
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 GUIDE = Path(__file__).parents[2] / "docs" / "custom_systems.md"
 
 
@@ -25,7 +28,6 @@ def shown(start):
     return next(x for x in names.values() if isinstance(x, types.FunctionType))
 
 
-@pytest.mark.quickest
 def test_two_critics(make_three, pairs):
     seen = []
 
@@ -49,7 +51,6 @@ def test_two_critics(make_three, pairs):
         assert tuple(found) in seen
 
 
-@pytest.mark.quickest
 def test_five_updates_of_the_critic(make_three, pairs):
     def make_players(self):
         return (

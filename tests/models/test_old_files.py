@@ -13,12 +13,14 @@ import pytest
 
 from keras_gan import GAN
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 DATA = Path(__file__).with_name("data")
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (16, 8, 8, 1))
 IMAGES = IMAGES.astype("float32")
 
 
-@pytest.mark.quickest
 def test_an_old_file_is_resumed():
     gan = keras.saving.load_model(DATA / "gan_before_players.keras")
     assert type(gan) is GAN
@@ -40,7 +42,6 @@ def test_an_old_file_is_resumed():
             np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.quickest
 def test_the_ratio_of_its_learning_rates_is_kept():
     gan = keras.saving.load_model(DATA / "gan_before_players.keras")
     gan.optimizer.learning_rate = 1e-4

@@ -134,7 +134,8 @@ def test_targets_are_the_attributes_in_another_order():
     assert np.abs(orders[0] - orders[1]).max() == 1
 
 
-@pytest.mark.quickest
+# Of hundreds of steps: a graph is quicker.
+@pytest.mark.once
 def test_it_learns_an_attribute():
     # The attribute is the brightness of the image.
     bright = np.arange(32) % 2

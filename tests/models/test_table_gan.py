@@ -440,6 +440,8 @@ def test_rows_of_classes_are_mixed_into_batches():
     assert np.bincount(to_numpy(classes)).tolist() == [30, 30]
     new = to_numpy(classes) != labels
     assert new.sum() == 20 and (to_numpy(mixed)[new] == [0, 1, 0, 0]).all()
+    ((made, classes),) = keras_gan.datasets.synthetic(source, counts={1: 3})
+    assert made.shape == (3, 4) and list(classes) == [1, 1, 1]
     with pytest.raises(ValueError, match="'number', which is of numbers"):
         gan.class_source("number")
     with pytest.raises(ValueError, match="method `class_source`"):

@@ -9,6 +9,9 @@ import keras_gan
 from keras_gan.layers import ConditionalBatchNormalization
 from keras_gan.models.weighted_layers import class_layers, weighted_layers
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 ROLES = "generator", "discriminator", "ema_generator"
 
 
@@ -33,7 +36,6 @@ def equal(one, other):
     return all(np.array_equal(a, b) for a, b in pairs)
 
 
-@pytest.mark.quickest
 def test_all_weights_and_the_average_are_taken_and_nothing_else():
     gan, other = dcgan(1), dcgan(2)
     latents = ops.convert_to_numpy(gan.draw((4, 3)))
@@ -55,7 +57,6 @@ def test_all_weights_and_the_average_are_taken_and_nothing_else():
     )
 
 
-@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("before", "after", "keep", "new"),
     [
@@ -81,7 +82,6 @@ def test_what_is_of_classes_starts_anew(before, after, keep, new):
     assert equal(*([ops.convert_to_numpy(weight)] for weight in first))
 
 
-@pytest.mark.quickest
 def test_with_classes_what_was_learned_without():
     gan, other = dcgan(1, num_classes=3), dcgan(2)
     report = gan.take_weights(other)
@@ -97,7 +97,6 @@ def test_with_classes_what_was_learned_without():
     assert equal(values(logits), values(other.discriminator.layers[-1]))
 
 
-@pytest.mark.quickest
 def test_another_size_of_images_takes_the_layers_that_fit():
     gan, other = dcgan(1, side=16), dcgan(2, side=8)
     before = values(weighted_layers(gan.generator)[0])
@@ -114,7 +113,6 @@ def test_another_size_of_images_takes_the_layers_that_fit():
     assert equal(values(ours[0]), before)
 
 
-@pytest.mark.quickest
 def test_layers_that_have_names_fit_by_name():
     def chain(*names):
         x = inputs = keras.Input((2,))
@@ -138,13 +136,11 @@ def test_layers_that_have_names_fit_by_name():
     )
 
 
-@pytest.mark.quickest
 def test_longer_latents_are_a_first_layer_of_its_own():
     report = dcgan(1).take_weights(dcgan(2, latent_dim=4))
     assert len(report.taken) == 7 and "generator/dense" in report.new[0]
 
 
-@pytest.mark.quickest
 def test_too_little_that_fits_is_one_error():
     gan, other = dcgan(1), dcgan(2, width=3)
     before = gan.get_weights()
@@ -159,13 +155,11 @@ def test_too_little_that_fits_is_one_error():
     assert equal(gan.get_weights(), before)
 
 
-@pytest.mark.quickest
 def test_only_of_a_gan():
     with pytest.raises(ValueError, match="`other` must be a GAN. Received: "):
         dcgan(1).take_weights(keras.Sequential())
 
 
-@pytest.mark.quickest
 def test_layers_of_classes_are_the_first_that_labels_reach():
     latents, labels = keras.Input((2,)), keras.Input((), dtype="int32")
     inner = keras.Input((), dtype="int32")

@@ -5,6 +5,9 @@ from portable import assert_close, quick, to_numpy
 
 from keras_gan import networks
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 
 def convolutions(model):
     return [
@@ -14,7 +17,6 @@ def convolutions(model):
     ]
 
 
-@pytest.mark.quickest
 def test_stages_follow_the_widths():
     _, discriminator = networks.r3gan((28, 28, 1), width=(6, 4, 2), blocks=2)
     adds = [
@@ -26,7 +28,6 @@ def test_stages_follow_the_widths():
     assert adds == [shape for shape in expected for _ in range(2)]
 
 
-@pytest.mark.quickest
 def test_linear_convolution_only_where_the_width_changes():
     same = networks.r3gan_discriminator((32, 32, 3), width=(4, 4, 4, 4))
     other = networks.r3gan_discriminator((32, 32, 3), width=(8, 8, 4, 4))
@@ -35,7 +36,6 @@ def test_linear_convolution_only_where_the_width_changes():
     assert len(convolutions(other)) == 14
 
 
-@pytest.mark.quickest
 def test_only_activations_have_a_bias():
     generator, discriminator = networks.r3gan(
         (16, 16, 1), width=4, num_classes=2
@@ -48,7 +48,6 @@ def test_only_activations_have_a_bias():
         assert biased == activations == 6
 
 
-@pytest.mark.quickest
 def test_no_tanh():
     generator = networks.r3gan_generator((8, 8, 1), latent_dim=3, width=4)
     z = np.random.default_rng(0).normal(size=(2, 3)).astype("float32")
@@ -57,14 +56,12 @@ def test_no_tanh():
     assert_close(generator(1000 * z), 1000 * generator(z), rtol=1e-3, atol=1e-2)
 
 
-@pytest.mark.quickest
 def test_generator_starts_at_about_the_variance_of_images():
     generator = networks.r3gan_generator((32, 32, 3), width=16, seed=0)
     z = np.random.default_rng(0).normal(size=(32, 64))
     assert 0.3 < np.std(to_numpy(quick(generator)(z))) < 3
 
 
-@pytest.mark.quickest
 def test_the_network_of_the_paper_is_within_reach():
     generator, discriminator = networks.r3gan(
         (32, 32, 3), width=(48,) * 4, blocks=2, groups=6, expansion=2
@@ -80,7 +77,6 @@ def test_the_network_of_the_paper_is_within_reach():
     assert generator.output_shape == (None, 32, 32, 3)
 
 
-@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [

@@ -9,8 +9,10 @@ from portable import to_numpy
 
 from keras_gan.optimizers import AdversarialOptimizer, LinearDecay
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
 
-@pytest.mark.quickest
+
 def test_constant_then_linear_then_zero():
     rate = LinearDecay(0.4, constant_steps=2, decay_steps=4)
     found = [float(to_numpy(rate(step))) for step in range(8)]
@@ -18,7 +20,6 @@ def test_constant_then_linear_then_zero():
     np.testing.assert_allclose(found, wanted, atol=1e-7)
 
 
-@pytest.mark.quickest
 def test_config_as_part_of_an_optimizer():
     rates = LinearDecay(0.4, 2, 4), LinearDecay(0.1, 0, 1, name="own")
     pair = AdversarialOptimizer(*map(keras.optimizers.SGD, rates))
@@ -28,7 +29,6 @@ def test_config_as_part_of_an_optimizer():
         assert part._learning_rate.get_config() == rate.get_config()
 
 
-@pytest.mark.quickest
 def test_an_optimizer_follows_it():
     weight = keras.Variable(0.0)
     optimizer = keras.optimizers.SGD(LinearDecay(0.5, 1, 2))
@@ -40,7 +40,6 @@ def test_an_optimizer_follows_it():
     np.testing.assert_allclose(values, [-0.5, -1.0, -1.25, -1.25])
 
 
-@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("arguments", "error", "name"),
     [

@@ -4,17 +4,18 @@ import pytest
 
 from keras_gan.utils.workers import is_chief
 
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
 WORKERS = {"worker": ["a:1", "b:1"]}
 WITH_CHIEF = {"chief": ["c:1"], "worker": ["a:1"]}
 
 
-@pytest.mark.quickest
 def test_a_process_on_its_own_is_the_chief(monkeypatch):
     monkeypatch.delenv("TF_CONFIG", raising=False)
     assert is_chief()
 
 
-@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("cluster", "kind", "index", "expected"),
     [

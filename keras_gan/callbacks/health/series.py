@@ -27,30 +27,29 @@ class Series:
     peaks: dict[str, float] = dataclasses.field(default_factory=dict)
     best: dict[str, tuple[float, int]] = dataclasses.field(default_factory=dict)
 
-    def add(
-        self,
-        row: dict[str, Any],
-        *,
-        peaks: tuple[str, ...] = (),
-        best: tuple[str, ...] = (),
-    ) -> None:
+    def add(self, row: dict[str, Any], *, best: tuple[str, ...] = ()) -> None:
         """Adds the measurements of a round.
 
         Args:
             row: Measurements by name, with `round`.
-            peaks: Names of those whose largest value is kept.
             best: Names of those whose smallest value is kept.
         """
         self.rows = [*self.rows, row][-_KEPT:]
-        for name in peaks:
-            if _is_finite(row.get(name)):
-                known = self.peaks.get(name, -math.inf)
-                self.peaks[name] = max(known, row[name])
         for name in best:
             if _is_finite(row.get(name)):
                 first = (math.inf, 0)
                 pair = (row[name], row["round"])
                 self.best[name] = min(self.best.get(name, first), pair)
+
+    def raise_peak(self, name: str, value: float) -> None:
+        """Keeps the largest value of a measurement.
+
+        Args:
+            name: Its name.
+            value: A new value.
+        """
+        if _is_finite(value):
+            self.peaks[name] = max(self.peaks.get(name, value), value)
 
     @property
     def round(self) -> int:

@@ -51,7 +51,8 @@ def series_of(**changes):
                 row[name] = value
             elif number >= ROUNDS - len(value):
                 row[name] = value[number - ROUNDS]
-        series.add(row, peaks=("slope",), best=("fid", "distance"))
+        series.raise_peak("slope", row["slope"])
+        series.add(row, best=("fid", "distance"))
     return series
 
 
