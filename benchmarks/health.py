@@ -132,20 +132,24 @@ ILLNESSES = (
     ),
     Illness(
         "class_collapse",
-        Run(conditional=True, narrow=True),
+        Run(
+            conditional=True,
+            narrow=True,
+            loss="non_saturating",
+            penalties=None,
+            rounds=36,
+        ),
         {"narrow": False},
     ),
     Illness(
         "past_the_best",
         Run(
-            images=48,
             loss="non_saturating",
             penalties=None,
-            generator_rate=5e-3,
-            discriminator_rate=5e-3,
-            rounds=36,
+            generator_rate=3e-2,
+            discriminator_rate=3e-2,
         ),
-        {"rounds": 16},
+        {"rounds": 8},
     ),
     Illness("duplicate_images", Run(copies=0.3, rounds=1), {"copies": 0.0}),
     Illness(

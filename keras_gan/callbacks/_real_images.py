@@ -75,9 +75,10 @@ class RealImages:
             count = min(most, len(first))
             places = np.linspace(0, len(first) - 1, count).astype(int)
             parts = self.data if first is not self.data else (first,)
-            images, *labels = (_numpy(part)[places] for part in parts)
-            return _as_floats(images), _as_integers(*labels)
-        found, count = [], 0
+            chosen = [_numpy(part)[places] for part in parts]
+            return _as_floats(chosen[0]), _as_integers(*chosen[1:])
+        found: list[tuple] = []
+        count = 0
         for images, labels in self._pairs(most):
             found.append((images, labels))
             count += len(images)
