@@ -86,7 +86,7 @@ ILLNESSES = (
             penalties=None,
             discriminator_hidden=(256, 256),
         ),
-        {"augment": "ada"},
+        {"augment": "diffaugment"},
     ),
     Illness(
         "discriminator_wins",
