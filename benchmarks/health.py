@@ -144,12 +144,15 @@ ILLNESSES = (
     Illness(
         "past_the_best",
         Run(
+            images=48,
             loss="non_saturating",
             penalties=None,
-            generator_rate=3e-2,
-            discriminator_rate=3e-2,
+            generator_rate=3e-3,
+            discriminator_rate=3e-3,
+            rounds=36,
+            steps=100,
         ),
-        {"rounds": 8},
+        {"rounds": 10},
     ),
     Illness("duplicate_images", Run(copies=0.3, rounds=1), {"copies": 0.0}),
     Illness(
