@@ -151,11 +151,11 @@ ILLNESSES = (
             penalties=None,
             generator_rate=3e-3,
             discriminator_rate=3e-3,
-            rounds=36,
+            rounds=20,
             steps=100,
             fid=True,
         ),
-        {"rounds": 10},
+        {"rounds": 5},
     ),
     Illness("duplicate_images", Run(copies=0.3, rounds=1), {"copies": 0.0}),
     Illness(
