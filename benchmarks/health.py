@@ -33,7 +33,8 @@ class Run:
     `images` is the number of training images, drawn again and again;
     `ignores_labels` hides the labels from the discriminator, `copies` is the
     share of the images that are copies of the first one, and `narrow` shows
-    only one image of one of the classes.
+    only one image of one of the classes. `fid` is measured after each round,
+    beside all digits.
     """
 
     data: str = "digits"
@@ -50,6 +51,7 @@ class Run:
     ignores_labels: bool = False
     one_label: bool = False
     narrow: bool = False
+    fid: bool = False
     copies: float = 0.0
     augment: str | None = None
     rounds: int = 24
@@ -86,7 +88,7 @@ ILLNESSES = (
             penalties=None,
             discriminator_hidden=(256, 256),
         ),
-        {"augment": "ada"},
+        {"augment": "diffaugment"},
     ),
     Illness(
         "discriminator_wins",
@@ -132,7 +134,13 @@ ILLNESSES = (
     ),
     Illness(
         "class_collapse",
-        Run(conditional=True, narrow=True),
+        Run(
+            conditional=True,
+            narrow=True,
+            loss="non_saturating",
+            penalties=None,
+            rounds=36,
+        ),
         {"narrow": False},
     ),
     Illness(
@@ -141,11 +149,13 @@ ILLNESSES = (
             images=48,
             loss="non_saturating",
             penalties=None,
-            generator_rate=5e-3,
-            discriminator_rate=5e-3,
-            rounds=36,
+            generator_rate=3e-3,
+            discriminator_rate=3e-3,
+            rounds=20,
+            steps=100,
+            fid=True,
         ),
-        {"rounds": 16},
+        {"rounds": 5},
     ),
     Illness("duplicate_images", Run(copies=0.3, rounds=1), {"copies": 0.0}),
     Illness(
@@ -264,7 +274,7 @@ def train(run: Run, seed: int, verbose: bool = False) -> list:
     """Trains; returns the findings."""
     import keras
 
-    from keras_gan.callbacks import TrainingHealth
+    from keras_gan.callbacks import FIDCallback, TrainingHealth
 
     keras.utils.set_random_seed(seed)
     (images, labels), held_out = make_data(run, seed)
@@ -274,23 +284,29 @@ def train(run: Run, seed: int, verbose: bool = False) -> list:
     real: Any = (images, labels)
     if not run.conditional:
         data, real, held_out = data[:1], images, held_out[0]
-    health = TrainingHealth(real, held_out, say=None)
+    callbacks = [TrainingHealth(real, held_out, say=None)]
+    if run.fid:
+        everything = _digits(np.random.default_rng(seed))[0]
+        fid = FIDCallback(
+            everything, 512, feature_extractor="digits", cache_directory=False
+        )
+        callbacks.insert(0, fid)
     try:
         history = gan.fit(
             *data,
             batch_size=BATCH_SIZE,
             epochs=run.rounds,
-            callbacks=[health],
+            callbacks=callbacks,
             verbose=0,
         ).history
     except FloatingPointError as error:
         print(f"  {error}"[:100], file=sys.stderr)
-        return health.findings
+        return callbacks[-1].findings
     if verbose:
         for name, values in history.items():
             shown = " ".join(f"{float(v):.2g}" for v in values[::2])
             print(f"    {name:24s} {shown}", file=sys.stderr)
-    return health.findings
+    return callbacks[-1].findings
 
 
 def measure_illness(illness: Illness, seeds: range, verbose: bool) -> tuple:

@@ -77,7 +77,8 @@ class RealImages:
             parts = self.data if first is not self.data else (first,)
             chosen = [_numpy(part)[places] for part in parts]
             return _as_floats(chosen[0]), _as_integers(*chosen[1:])
-        found, count = [], 0
+        found: list[tuple] = []
+        count = 0
         for images, labels in self._pairs(most):
             found.append((images, labels))
             count += len(images)

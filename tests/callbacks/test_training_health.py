@@ -89,9 +89,9 @@ def test_measurements_are_logged_and_training_stays_the_same(images):
 
 
 def test_a_run_that_goes_on_finds_the_same(images, at_once, tmp_path):
-    """Interrupted after two of four epochs, and not."""
+    """Interrupted after one of two epochs, and not."""
     states, gan = [], None
-    for parts in ((4,), (2, 4)):
+    for parts in ((2,), (1, 2)):
         keras.utils.set_random_seed(9)
         gan, state, first = make_gan(), None, 0
         for epochs in parts:
@@ -103,7 +103,7 @@ def test_a_run_that_goes_on_finds_the_same(images, at_once, tmp_path):
             first = epochs
         states.append(state)
     assert states[0] == states[1]
-    assert [row["round"] for row in states[0]["series"]["rows"]] == [1, 2, 3, 4]
+    assert [row["round"] for row in states[0]["series"]["rows"]] == [1, 2]
 
 
 @pytest.mark.quickest

@@ -46,9 +46,10 @@ def discriminator_memorizes(series: Series, setup: Setup) -> Finding | None:
 
 
 _ADVICE = {
-    False: "Augment what the discriminator sees: `--augment ada`, in Python "
-    "`GAN(augmenter=layers.AdaptiveAugment())`; more images help, too.",
-    True: "Augment more (`--augment ada`, in Python a higher `target=` of "
+    False: "Augment what the discriminator sees: `--augment diffaugment`, in "
+    "Python `GAN(augmenter=layers.DiffAugment())`, or in a long run `ada`, "
+    "which adapts; more images help, too.",
+    True: "Augment more (in Python a lower `target=` of "
     "`layers.AdaptiveAugment`), raise `gamma` of `R1`, use a narrower "
     "discriminator (`--width`), or more images.",
 }

@@ -225,7 +225,7 @@ def test_all_of_a_class_is_no_class_of_its_own():
             "discriminator_memorizes",
             ILL["discriminator_memorizes"][0],
             Setup(is_augmented=False),
-            "--augment ada",
+            "--augment diffaugment",
         ),
         (
             "discriminator_memorizes",
