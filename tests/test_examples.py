@@ -83,9 +83,13 @@ SMALL = {
         *("--ways", "class weights", "GAN + classical"),
     ],
 }
-# What uses several devices is of a framework; another one would change nothing
-# of the rest.
-OF_TENSORFLOW = ("multi_gpu.py", "many_machines.py")
+# What uses several devices, or layers that are TensorFlow's; another framework
+# would change nothing of the rest.
+OF_TENSORFLOW = (
+    "imbalanced_classification.py",
+    "many_machines.py",
+    "multi_gpu.py",
+)
 
 
 def runs_here(name: str) -> bool:
@@ -305,7 +309,7 @@ def test_style_transfer(several):
     assert (style != content).any()
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_imbalanced_classification(several):
     _, *both = several
     output, errors = (text["imbalanced_classification.py"] for text in both)
