@@ -63,7 +63,7 @@ def run(tmp_path):
 
 OWN_PIXELS = np.random.default_rng(0).integers(0, 256, (20, 30, 3), "uint8")
 SMALL = {
-    "attributes.py": [*("--epochs", "1", "--width", "4"), "--batch-size=128"],
+    "attributes.py": [*("--epochs", "1", "--width", "4"), "--batch-size=512"],
     "augmentation_gallery.py": ["--image", "own.png", "--size", "12"],
     "colorization.py": ["--epochs", "1", "--width", "4", "--batch-size", "64"],
     "coupled_domains.py": ["--epochs", "1"],
