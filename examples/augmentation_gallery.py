@@ -16,6 +16,7 @@ import keras_gan  # First, to silence TensorFlow's startup messages.
 
 # isort: split
 import numpy as np
+from keras import ops
 
 from keras_gan import images as image_tools
 
@@ -74,8 +75,7 @@ def adaptive_row(image: np.ndarray, name: str, strengths) -> np.ndarray:
     if name == "noise":
         noise = np.random.default_rng(0).standard_normal(batch.shape)
         drawn["white_noise"] = noise.astype("float32")
-    layer = keras_gan.layers.AdaptiveAugment([name])
-    return np.asarray(layer.transform_images(batch, drawn))
+    return changed(keras_gan.layers.AdaptiveAugment([name]), batch, drawn)
 
 
 def differentiable_row(image: np.ndarray, name: str, strengths) -> np.ndarray:
@@ -90,7 +90,14 @@ def differentiable_row(image: np.ndarray, name: str, strengths) -> np.ndarray:
     policy = "color" if name in COLOR else name
     layer = keras_gan.layers.DiffAugment(policy)
     drawn = {key: value.astype("float32") for key, value in drawn.items()}
-    return np.asarray(layer.transform_images(batch, drawn))
+    return changed(layer, batch, drawn)
+
+
+def changed(layer, batch: np.ndarray, drawn: dict) -> np.ndarray:
+    """A batch, changed by a layer with given draws."""
+    drawn = {name: ops.convert_to_tensor(one) for name, one in drawn.items()}
+    images = layer.transform_images(ops.convert_to_tensor(batch), drawn)
+    return ops.convert_to_numpy(images)
 
 
 def write_gallery(path: Path, image: np.ndarray, rows: dict, row) -> None:

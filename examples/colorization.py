@@ -1,6 +1,6 @@
 """Learn to color gray pictures, from pictures in color.
 
-    python examples/colorization.py --epochs 12 --out colored.png
+    python examples/colorization.py --epochs 8 --out colored.png
 
 Squares of scikit-learn's two photographs: those of the right two thirds are for
 training, those of the left third for testing. Training makes the gray squares
@@ -40,9 +40,9 @@ def error(images: np.ndarray, colors: np.ndarray) -> float:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--batch-size", type=int, default=16)
-    parser.add_argument("--width", type=int, default=16, help="of the networks")
+    parser.add_argument("--width", type=int, default=8, help="of the networks")
     parser.add_argument("--out", default="colored.png", help="picture to write")
     options = parser.parse_args()
 

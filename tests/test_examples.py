@@ -63,7 +63,7 @@ def run(tmp_path):
 
 OWN_PIXELS = np.random.default_rng(0).integers(0, 256, (20, 30, 3), "uint8")
 SMALL = {
-    "attributes.py": [*("--epochs", "1", "--width", "4"), "--batch-size=128"],
+    "attributes.py": [*("--epochs", "1", "--width", "4"), "--batch-size=512"],
     "augmentation_gallery.py": ["--image", "own.png", "--size", "12"],
     "colorization.py": ["--epochs", "1", "--width", "4", "--batch-size", "64"],
     "coupled_domains.py": ["--epochs", "1"],
@@ -84,9 +84,13 @@ SMALL = {
         *("--ways", "class weights", "GAN + classical"),
     ],
 }
-# What uses several devices is of a framework; another one would change nothing
-# of the rest.
-OF_TENSORFLOW = ("multi_gpu.py", "many_machines.py")
+# What uses several devices, or layers that are TensorFlow's; another framework
+# would change nothing of the rest.
+OF_TENSORFLOW = (
+    "imbalanced_classification.py",
+    "many_machines.py",
+    "multi_gpu.py",
+)
 
 
 def runs_here(name: str) -> bool:
@@ -317,7 +321,7 @@ def test_style_transfer(several):
     assert (style != content).any()
 
 
-@pytest.mark.quickest
+@pytest.mark.once
 def test_imbalanced_classification(several):
     _, *both = several
     output, errors = (text["imbalanced_classification.py"] for text in both)

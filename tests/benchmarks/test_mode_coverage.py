@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-# Another backend would change nothing.
-pytestmark = pytest.mark.quickest
+# Its runs take several steps at once; another backend would change nothing.
+pytestmark = pytest.mark.once
 
 PROGRAM = Path(__file__).parents[2] / "benchmarks" / "mode_coverage.py"
 

@@ -9,8 +9,12 @@ import numpy as np
 import pytest
 
 FOLDER = Path(__file__).parents[2] / "benchmarks"
-# Another backend would change nothing of the programs.
-pytestmark = pytest.mark.quickest
+# Two recipes do not use the backend of Keras, and one is TensorFlow's.
+ENTRIES = [
+    pytest.param("default", marks=pytest.mark.quickest),
+    pytest.param("textbook", marks=pytest.mark.once),
+    pytest.param("pytorch", marks=pytest.mark.once),
+]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -31,6 +35,7 @@ def marks_of(folder):
     return json.loads((folder / "samples.json").read_text())["marks"]
 
 
+@pytest.mark.quickest
 def test_clock_stands_still_while_samples_are_drawn(tmp_path, monkeypatch):
     import race_worker
 
@@ -52,7 +57,7 @@ def test_clock_stands_still_while_samples_are_drawn(tmp_path, monkeypatch):
     assert [mark["steps"] for mark in marks_of(tmp_path)] == [2, 4]
 
 
-@pytest.mark.parametrize("name", ["default", "textbook", "pytorch"])
+@pytest.mark.parametrize("name", ENTRIES)
 def test_entries_train_and_draw(name, tmp_path, digits):
     if name == "pytorch" and not all(
         # PyTorch's optimizers need SymPy, which some builds do not bring.
@@ -75,6 +80,7 @@ def test_entries_train_and_draw(name, tmp_path, digits):
             assert images.std() > 1
 
 
+@pytest.mark.quickest
 def test_judge_counts_the_best_average(tmp_path, digits):
     import race_judge as judge
     import race_report as report

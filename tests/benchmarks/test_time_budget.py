@@ -34,8 +34,9 @@ def test_a_run_that_is_late_fails(load_benchmark, capsys, monkeypatch):
     assert row == "| 600 s | 0 | 672.0 s | 1.120 | 9,000 |"
 
 
-def test_a_step_in_time(load_benchmark, monkeypatch):
+def test_a_step_in_time(load_benchmark, monkeypatch, in_this_process):
     program = load_benchmark("small_step")
+    in_this_process(program, program.main)
     options = "--turns 1 --steps 2 --backend".split()
     program.main([*options, BACKEND])
     monkeypatch.setattr(program, "in_a_process", lambda *_: 3.1)

@@ -101,7 +101,7 @@ def test_table_and_progress(run_command, noisy):
     assert "1,797 real images" in output and "digits" in output
     assert "1797/1797 real images" in errors
     assert "400/400 fake images" in errors
-    few = ("--num-images", 50)
+    few = ("--num-images", 300)
     _, _, errors = run_command("evaluate", "digits", noisy, *few, "--quiet")
     assert errors == ""
 
