@@ -113,7 +113,7 @@ def make_template(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def _stubbed_training() -> Iterator[None]:
-    def fit(self, x, *, callbacks, initial_epoch, **options):
+    def fit(self, data, *, callbacks, initial_epoch, **options):
         everything = keras.callbacks.CallbackList(callbacks, model=self)
         everything.on_train_begin()
         everything.on_epoch_begin(initial_epoch)
