@@ -50,7 +50,8 @@ def fit(
     with limit.listening() if alone else contextlib.nullcontext():
         try:
             job.model.fit(
-                **job.task.data(job),
+                job.batches(),
+                **job.task.fitting(job),
                 initial_epoch=job.rounds,
                 epochs=job.rounds + rounds,
                 steps_per_epoch=settings.steps_per_round,

@@ -156,7 +156,8 @@ def seconds_per_step(job: Job, ends: float) -> float:
         for layer in growing_layers([job.model]):
             layer.set_schedule(0, 0)  # The longest step, at full size.
         job.model.fit(
-            **job.task.data(job),
+            job.batches(),
+            **job.task.fitting(job),
             steps_per_epoch=MOST_STEPS,
             callbacks=[timer],
             verbose=0,

@@ -202,7 +202,7 @@ class TableGAN(AveragedGenerator, TableData):
             conditions: Dict of categories by columns of categories, which all
                 rows have, such as `{"sex": "F"}`; None as a category: missing.
                 Rows that the generator makes of another category are drawn
-                anew; after 20 attempts a row the category is put in place.
+                anew; after 20 attempts per row the category is put in place.
                 Default: each category of each column as often as in the table
                 of `adapt`. For that, rows are chosen among three times as many.
             seed: Integer, for reproducible rows. None: new rows in each call.

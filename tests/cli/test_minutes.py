@@ -27,6 +27,7 @@ from keras_gan.cli.run_folder import Done, RunFolder
 from keras_gan.cli.settings import Settings
 from keras_gan.cli.step_limit import StepLimit
 from keras_gan.cli.step_timer import StepTimer
+from keras_gan.cli.tasks import task_of
 from keras_gan.cli.words import duration_in_words
 from keras_gan.models.growing import growing_layers
 from keras_gan.utils import clock as clock_module
@@ -146,6 +147,7 @@ def test_networks_that_grow_are_measured_at_full_size(clock):
 
     job = types.SimpleNamespace(
         model=gan,
+        task=task_of("gan"),
         batches=batches,
         settings=types.SimpleNamespace(minutes=0.01),
         budget=None,

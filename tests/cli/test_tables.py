@@ -4,6 +4,7 @@ import contextlib
 import json
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 import keras
@@ -18,6 +19,7 @@ from keras_gan.cli import jobs
 from keras_gan.cli.command import _parser
 from keras_gan.cli.planning import seconds_per_step
 from keras_gan.cli.step_limit import StepLimit
+from keras_gan.cli.tables.loading import is_of_tables
 from keras_gan.cli.tables.source import open_table
 from keras_gan.images import image_shape
 
@@ -343,6 +345,18 @@ def test_rows_that_changed_are_not_trained_on(here, run_fails):
     Path("again/config.json").write_text(json.dumps(config))
     error = run_fails("train", "--resume", "again", "--steps", 4)
     assert "The rows of `again` have changed" in error
+
+
+def test_damaged_files_are_no_models_of_tables(in_folder):
+    for number, content in enumerate((None, b"", b"PK\x05\x06" + bytes(18))):
+        path = in_folder / f"{number}.keras"
+        if content is not None:
+            path.write_bytes(content)
+        assert not is_of_tables(path)
+    for text in ("[]", "{}", "[" * 100_000):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("config.json", text)
+        assert not is_of_tables(path)
 
 
 def test_without_pandas(here, run_fails, monkeypatch):

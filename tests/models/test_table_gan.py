@@ -419,6 +419,7 @@ def test_rare_categories_are_filled_up(trained):
         trained.balance({"sex": table["sex"]}, "label")
 
 
+@quickest
 def test_rows_of_classes_are_mixed_into_batches():
     table = {"kind": ["x", "y", "z"] * 20, "number": np.arange(60) / 7,
              "label": ["a"] * 50 + ["b"] * 10}  # fmt: skip

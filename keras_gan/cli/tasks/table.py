@@ -135,8 +135,9 @@ class TableTask(Task):
     def stream(self, job, shard):
         return job.source.training
 
-    def data(self, job):
-        return {**super().data(job), "batch_size": job.settings.batch_size}
+    def fitting(self, job):
+        # Its stream is the table itself, from which the model draws.
+        return {"batch_size": job.settings.batch_size}
 
     def validation(self, job):
         held_out = job.source.held_out

@@ -136,13 +136,13 @@ class Task(abc.ABC):
             shard: As for `keras_gan.datasets.load`.
         """
 
-    def data(self, job: "Job") -> dict[str, Any]:
-        """Returns the arguments of `fit` that are the data to train on.
+    def fitting(self, job: "Job") -> dict[str, Any]:
+        """Returns further arguments of `fit`, beside the stream.
 
         Args:
             job: The run.
         """
-        return {"x": job.batches()}
+        return {}
 
     @abc.abstractmethod
     def callbacks(self, job: "Job") -> list:
