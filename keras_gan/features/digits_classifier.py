@@ -144,7 +144,9 @@ class SmoothResizing(layers.Layer):
         down = self._triangles(height)
         across = ops.transpose(self._triangles(width))
         planes = ops.transpose(images, (0, 3, 1, 2))
-        resized = ops.matmul(ops.matmul(down, planes), across)
+        # Not `matmul`: before Keras 3.15, planes of images times one matrix
+        # crash TensorFlow on processors with AMX.
+        resized = ops.tensordot(ops.matmul(down, planes), across, axes=1)
         return ops.transpose(resized, (0, 2, 3, 1))
 
     def _triangles(self, side: Any) -> Tensor:
