@@ -9,9 +9,6 @@ from keras_gan import networks
 from keras_gan.callbacks import PoolRefresher
 from keras_gan.layers import GANDataGenerator
 
-# Another backend would change nothing.
-pytestmark = pytest.mark.quickest
-
 SHAPE = (2, 2, 1)
 
 
@@ -69,6 +66,7 @@ def test_each_epoch_has_another_quarter():
     assert not (pool_of(layer) == pools.begin[-1]).all()
 
 
+@pytest.mark.quickest
 def test_several_layers():
     layers = [layer_with_pool(), layer_with_pool(seed=2)]
     before = [pool_of(layer) for layer in layers]
@@ -77,6 +75,7 @@ def test_several_layers():
         assert (pool_of(layer) != pool).any()
 
 
+@pytest.mark.quickest
 def test_bad_layers():
     with pytest.raises(ValueError, match="at least one `GANDataGenerator`"):
         PoolRefresher()

@@ -12,9 +12,6 @@ import keras_gan
 from keras_gan.callbacks import TimeBudget
 from keras_gan.utils import clock as clock_module
 
-# Another backend would change nothing.
-pytestmark = pytest.mark.quickest
-
 RATE = 0.5
 EPOCH = 20
 
@@ -96,6 +93,7 @@ def cosine(share):
     return RATE * (0.1 + 0.9 * (1 + np.cos(np.pi * np.asarray(share))) / 2)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("steps", [1, 2, 7, EPOCH, 10**5])
 def test_it_ends_on_time_with_compiling_and_all_saving(clock, steps):
     # The end of an only epoch could not have been foreseen.
@@ -108,6 +106,7 @@ def test_it_ends_on_time_with_compiling_and_all_saving(clock, steps):
     assert max(np.diff(machine.rates)) < 0.01 * RATE
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("factor", [0.3, 3.0, 10.0])
 @pytest.mark.parametrize("moment", [100, 400, 550])
 def test_it_ends_on_time_when_the_machine_changes_its_pace(
@@ -121,6 +120,7 @@ def test_it_ends_on_time_when_the_machine_changes_its_pace(
     assert machine.rates[-1] < 0.2 * RATE
 
 
+@pytest.mark.quickest
 def test_rates_are_a_cosine_of_the_steps_by_a_steady_plan(clock):
     machine = Machine(clock, 0.25, first=30).fit(TimeBudget(minutes=2))
     # Some steps are measured first; then 90 seconds are left.
@@ -130,6 +130,7 @@ def test_rates_are_a_cosine_of_the_steps_by_a_steady_plan(clock):
     np.testing.assert_allclose(machine.rates, cosine(shares), atol=0.01 * RATE)
 
 
+@pytest.mark.quickest
 def test_a_noisy_pace_hardly_changes_the_plan(clock):
     noise = np.random.default_rng(0)
     machine = Machine(clock, lambda seconds: noise.uniform(0.1, 0.3))
@@ -139,6 +140,7 @@ def test_a_noisy_pace_hardly_changes_the_plan(clock):
     assert 0.96 * 1200 <= machine.seconds <= 1200
 
 
+@pytest.mark.quickest
 def test_steps_that_rarely_take_longer_are_in_the_first_plan(clock):
     turns = iter(range(10**6))
     # Penalties in every sixteenth update: 1.5 seconds on average.
@@ -150,6 +152,7 @@ def test_steps_that_rarely_take_longer_are_in_the_first_plan(clock):
     assert max(settled) < 1.25 * min(settled)
 
 
+@pytest.mark.quickest
 def test_the_time_of_a_fit_that_failed_is_used(clock):
     class Failing(Machine):
         def _step(self, budget, batch):
@@ -164,6 +167,7 @@ def test_the_time_of_a_fit_that_failed_is_used(clock):
     assert Machine(clock).fit(budget).seconds == pytest.approx(260, abs=2)
 
 
+@pytest.mark.quickest
 def test_the_first_end_of_an_epoch_says_little(clock):
     class Tracing(Machine):
         @property
@@ -180,6 +184,7 @@ def test_the_first_end_of_an_epoch_says_little(clock):
     assert max(machine.plans) < 1.07 * min(machine.plans)
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize("epochs", [3, 11])
 def test_it_goes_on_from_its_state(clock, epochs):
     whole = Machine(clock, 1.0, end=2.0).fit(TimeBudget(minutes=5))
@@ -193,6 +198,7 @@ def test_it_goes_on_from_its_state(clock, epochs):
     assert begun.rates + rest.rates == whole.rates
 
 
+@pytest.mark.quickest
 def test_two_fits_share_the_time(clock):
     budget = TimeBudget(minutes=5)
     Machine(clock).fit_too_little(budget, epochs=2)
@@ -203,6 +209,7 @@ def test_two_fits_share_the_time(clock):
     assert budget.steps == pytest.approx(300, abs=3)
 
 
+@pytest.mark.quickest
 def test_a_fit_without_time_does_the_step_that_keras_cannot_avoid(clock):
     budget = TimeBudget(minutes=5)
     Machine(clock).fit(budget)
@@ -211,6 +218,7 @@ def test_a_fit_without_time_does_the_step_that_keras_cannot_avoid(clock):
     assert again.rates == pytest.approx([0.1 * RATE])
 
 
+@pytest.mark.quickest
 def test_no_epoch_begins_after_an_end_that_took_the_rest(clock):
     class Late(Machine):
         def _step(self, budget, batch):
@@ -222,6 +230,7 @@ def test_no_epoch_begins_after_an_end_that_took_the_rest(clock):
     assert len(machine.rates) == EPOCH
 
 
+@pytest.mark.quickest
 def test_epochs_that_end_long_before_the_plan_are_named(clock):
     words = "Of 300 steps for which there is time only 40 are done"
     with pytest.warns(UserWarning, match=f"{words}.*Pass more `epochs`"):
@@ -236,6 +245,7 @@ def test_epochs_that_end_long_before_the_plan_are_named(clock):
     Machine(clock).fit(TimeBudget(minutes=5), epochs=15)  # Nearly all.
 
 
+@pytest.mark.quickest
 def test_the_time_to_compile_is_kept_for_who_goes_on(clock):
     budget = TimeBudget(minutes=5)
     Machine(clock, first=40).fit_too_little(budget, epochs=2)
@@ -245,6 +255,7 @@ def test_the_time_to_compile_is_kept_for_who_goes_on(clock):
     assert TimeBudget(minutes=5, state=state).state() == state
 
 
+@pytest.mark.quickest
 def test_several_steps_at_once_are_counted(clock):
     machine = Machine(clock, 4.0)
     machine.model.steps_per_execution = 4
@@ -260,6 +271,7 @@ def test_several_steps_at_once_are_counted(clock):
     assert budget.steps == 20
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     "arguments, message",
     [
@@ -275,6 +287,7 @@ def test_wrong_arguments(arguments, message):
         TimeBudget(**arguments)
 
 
+@pytest.mark.quickest
 def test_schedules_are_refused_before_training(clock):
     machine = Machine(clock)
     schedule = keras.optimizers.schedules.CosineDecay(0.1, 10)
@@ -289,6 +302,7 @@ def test_schedules_are_refused_before_training(clock):
     assert machine.rates == []
 
 
+@pytest.mark.quickest
 def test_several_workers_are_refused(clock, monkeypatch):
     monkeypatch.setattr(
         "keras_gan.callbacks.time_budget.devices.has_workers", lambda: True

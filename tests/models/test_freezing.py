@@ -3,12 +3,9 @@
 import keras
 import numpy as np
 import pytest
-from portable import corners
+from portable import QUICK_STEPS, corners
 
 import keras_gan
-
-# Another backend would change nothing.
-pytestmark = pytest.mark.quickest
 
 IMAGES = np.tanh(np.random.default_rng(0).normal(size=(16, 4, 4, 1)))
 LABELS = np.arange(16) % 3
@@ -23,7 +20,7 @@ def make(freeze_layers, num_classes=None):
         loss="non_saturating",
         penalties=[],
         freeze_layers=freeze_layers,
-        run_eagerly=True,
+        **QUICK_STEPS,
     )
     return gan
 
@@ -51,10 +48,11 @@ def test_the_first_layers_are_not_trained(number):
         assert not np.array_equal(one, other)
     # Nothing else is said of the network, which may be of use elsewhere.
     assert len(gan.discriminator.trainable_weights) == 6
-    gan.compile(loss="non_saturating", penalties=[], run_eagerly=True)
+    gan.compile(loss="non_saturating", penalties=[], **QUICK_STEPS)
     assert all(changed(gan))
 
 
+@pytest.mark.quickest
 def test_saved_and_loaded_it_goes_on_as_if_nothing_had_been(tmp_path):
     gan = make(1)
     fit(gan)
@@ -70,6 +68,7 @@ def test_saved_and_loaded_it_goes_on_as_if_nothing_had_been(tmp_path):
     assert all(changed(alone))
 
 
+@pytest.mark.quickest
 def test_embeddings_of_classes_are_always_trained():
     gan = make(2, num_classes=3)
     paths = [weight.path for weight in gan.discriminator.weights]
@@ -77,6 +76,7 @@ def test_embeddings_of_classes_are_always_trained():
         assert moved is ("logits" in path or "label" in path), path
 
 
+@pytest.mark.quickest
 @pytest.mark.parametrize(
     ("number", "message"),
     [

@@ -261,7 +261,6 @@ def test_images_out_of_range_are_refused():
         gan.fit(IMAGES * 100, batch_size=8, verbose=0)
 
 
-@pytest.mark.quickest
 def test_an_error_in_the_first_step_leaves_the_weights():
     gan = make_gan(loss="hinge")
     before = gan.get_weights()

@@ -73,7 +73,6 @@ def test_a_file_is_loaded(tmp_path):
     assert_equal(weights[0], model.get_weights()[0])
 
 
-@pytest.mark.quickest
 def test_a_name_that_the_framework_refuses(tmp_path):
     inputs = keras.Input((4,))
     outputs = keras.layers.ReLU()(inputs)
