@@ -1,6 +1,7 @@
 """The one call of `fit`, and the callbacks around it."""
 
 import contextlib
+import dataclasses
 import importlib.util
 import math
 import time
@@ -102,9 +103,13 @@ def _callbacks(
         if importlib.util.find_spec("tensorboard"):
             chosen.append(EpochTensorBoard(folder.logs_path, write_graph=False))
 
+    # What was found stays, also through a part of the run without checks.
+    known = folder.done().health
+    kept = [] if known is None else [dataclasses.asdict(known)]
+
     def record() -> dict:
-        states = [{"health": one.state()} for one in health]
-        return {**limit.record(), **(states[0] if states else {})}
+        states = [one.state() for one in health] or kept
+        return {**limit.record(), **({"health": states[0]} if states else {})}
 
     chosen.append(RunCheckpoint(folder.model_path, record))
     if shows_progress:

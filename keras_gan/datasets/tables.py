@@ -10,6 +10,7 @@ from keras_gan.utils.files import replacing
 
 _DATE = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?"
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
+_OTHER_SEPARATORS = {",", ";", "\t"}
 _ENDINGS = ".csv, .tsv (also .gz) or .parquet"
 
 
@@ -54,6 +55,11 @@ def table(path: str | os.PathLike, **options: Any) -> Any:
     try:
         found = read(pandas, path, **options)
     except (ValueError, OSError) as error:
+        if isinstance(error, UnicodeDecodeError):
+            raise ValueError(
+                f"{path} must be text in UTF-8. Received: {error}. Save it "
+                "in that encoding."
+            ) from error
         # Those of pandas for empty and broken files are ValueErrors, too.
         raise ValueError(
             f"{path} must be a table of rows of the same length. Received: "
@@ -77,7 +83,8 @@ def write_table(table: Any, path: str | os.PathLike) -> None:
     Raises:
         ImportError: If pandas, or what it writes Parquet with, is missing.
         OSError: If it cannot be written.
-        ValueError: If its name has another ending.
+        ValueError: If its name has another ending, or a column of a Parquet
+            file would have values of several kinds.
 
     Example:
 
@@ -89,8 +96,7 @@ def write_table(table: Any, path: str | os.PathLike) -> None:
     frame = _pandas().DataFrame(table)
     with replacing(path) as aside:
         if is_parquet:
-            with _explained():
-                frame.to_parquet(aside, index=False)
+            _write_parquet(frame, path, aside)
             return
         compression = "gzip" if path.suffix.lower() == ".gz" else None
         frame.to_csv(
@@ -147,10 +153,23 @@ def _read_parquet(pandas: Any, path: Path, **options: Any) -> Any:
         return pandas.read_parquet(path, **options)
 
 
+def _write_parquet(frame: Any, path: Path, aside: Path) -> None:
+    try:
+        with _explained():
+            frame.to_parquet(aside, index=False)
+    except (TypeError, ValueError) as error:  # Those of pyarrow are both.
+        raise ValueError(
+            f"{path} must have values of one kind in each column. Received: "
+            f"{' '.join(str(error).split())}. Write a .csv, which has no kinds."
+        ) from error
+
+
 def _read_text(pandas: Any, path: Path, **options: Any) -> Any:
     found = pandas.read_csv(
         path, **{"sep": _separator(path), "low_memory": False, **options}
     )
+    if "sep" not in options:
+        _check_separator(path, found)
     for name in found.columns:
         column = found[name]
         if pandas.api.types.is_string_dtype(column.dtype):
@@ -158,6 +177,24 @@ def _read_text(pandas: Any, path: Path, **options: Any) -> Any:
             if len(texts) and texts.str.fullmatch(_DATE).all():
                 found[name] = _dates(pandas, column)
     return found
+
+
+def _check_separator(path: Path, found: Any) -> None:
+    """Refuses a file of one column, whose name and texts are many columns."""
+    name = str(found.columns[0])
+    for other in _OTHER_SEPARATORS.difference(_separator(path)):
+        number = name.count(other)
+        if len(found.columns) > 1 or not number:
+            continue
+        if (
+            found[found.columns[0]].astype(str).str.count(other) == number
+        ).all():
+            raise ValueError(
+                f"{path} must have {_separator(path)!r} between its columns. "
+                f"Received: one column, {name!r}, with {other!r} in each row. "
+                "Replace it, or read the file with "
+                f"`keras_gan.datasets.table(path, sep={other!r})`."
+            )
 
 
 def _dates(pandas: Any, column: Any) -> Any:

@@ -237,8 +237,8 @@ class TableGAN(AveragedGenerator, TableData):
             Rows without a value in the column stay as they are.
 
         Raises:
-            ValueError: If there is no such column, or it has categories that
-                `adapt` did not see.
+            ValueError: If there is no such column, it has categories that
+                `adapt` did not see, or the table has other columns.
         """
         return balanced(self, table, column, seed=seed)
 

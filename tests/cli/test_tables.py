@@ -271,6 +271,8 @@ def test_tables_that_cannot_be_compared(here, run_fails):
     Path("photos").mkdir()
     error = run_fails("evaluate", "people.csv", "photos")
     assert "or the run of a table. Received: photos" in error
+    error = run_fails("evaluate", "run", "people.csv")
+    assert "REAL must be a .csv or .parquet file" in error
     error = run_fails("evaluate", "people.csv", "run", "--metrics", "fid")
     assert "`--metrics` is for images" in error
     error = run_fails("evaluate", "digits", "digits", "--label", "x")
@@ -300,6 +302,11 @@ def test_a_rare_category_is_filled_up(here, run_command, run_fails):
     assert "'size', which is of numbers" in error
     error = run_fails(*line, "other.csv", "--counts", "7:3")
     assert "`--counts` is for images" in error
+    people().assign(town="A").to_csv("more.csv", index=False)
+    error = run_fails("augment", "more.csv", *line[2:], "other.csv")
+    assert "a table with ['town'] besides" in error
+    error = run_fails("augment", "digits", *line[2:], "other")
+    assert "is the run of a table" in error
     error = run_fails("augment", "digits", "--out", "a", "--balance", "label")
     assert "must be uniform or none for images" in error
     assert not Path("other.csv").exists()

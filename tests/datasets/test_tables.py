@@ -59,10 +59,22 @@ def test_parquet_files(tmp_path, pandas):
     )
 
 
+def test_parquet_has_columns_of_one_kind(tmp_path, pandas):
+    table = {"a": np.array([1, "b"], object)}
+    with pytest.raises(ValueError, match="column a.*Write a .csv"):
+        datasets.write_table(table, tmp_path / "a.parquet")
+    assert not list(tmp_path.iterdir())
+
+
 def test_options_go_to_pandas(tmp_path, pandas):
     (tmp_path / "a.csv").write_text("1;2\n3;4\n")
     table = datasets.table(tmp_path / "a.csv", sep=";", header=None)
     assert table.shape == (2, 2)
+
+
+def test_one_column_may_have_other_separators(tmp_path, pandas):
+    (tmp_path / "a.csv").write_text("a;b\n1;2\n3\n")
+    assert datasets.table(tmp_path / "a.csv").shape == (2, 1)
 
 
 def test_a_day_that_is_on_no_calendar_stays_text(tmp_path, pandas):
@@ -77,7 +89,9 @@ def test_a_day_that_is_on_no_calendar_stays_text(tmp_path, pandas):
         ("a.csv", b"", "rows of the same length.*Mend"),
         ("a.csv", b"a,b\n", "0 rows, 2 columns"),
         ("a.csv", b"a,b\n1,2\n1,2,3\n", "Expected 2 fields in line 3"),
-        ("a.csv", b"a,b\n\xff\xfe,1\n", "utf-8"),
+        ("a.csv", b"a,b\n\xff\xfe,1\n", "UTF-8.*Save it"),
+        ("a.csv", b"a;b\n1;2\n", "one column, 'a;b', with ';'.*sep=';'"),
+        ("a.tsv", b"a,b\n1,2\n", "one column, 'a,b', with ','"),
         ("a.parquet", b"nothing", "a.parquet must be a table"),
         ("a.xlsx", b"", "end in .csv.*a.xlsx"),
     ],

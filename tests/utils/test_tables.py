@@ -80,6 +80,8 @@ def test_two_columns_of_one_name():
         ({"a": [1, 2], "b": [1]}, "'a': 2, 'b': 1"),
         ({"a": np.ones((2, 2))}, r"'a' of shape \(2, 2\)"),
         ({"a": [1.0, np.inf]}, "infinity in column 'a'"),
+        ({"a": [2**53, 1]}, r"smaller than 2\^53.*column 'a'"),
+        ({"a": np.array([None, 10**400])}, r"smaller than 2\^53.*column 'a'"),
         ({"a": [1j]}, "column 'a' of complex128"),
         ({"a": np.array([object()])}, "column 'a' of object"),
         ({0: [1]}, "the name 0"),

@@ -14,6 +14,7 @@ from keras_gan.cli.opening import open_data
 from keras_gan.cli.run_folder import data_of_run
 from keras_gan.cli.settings import location
 from keras_gan.cli.sizes import check_drawing
+from keras_gan.cli.tables.loading import is_of_tables
 from keras_gan.cli.versions import versions
 from keras_gan.cli.words import listed, size_in_words
 from keras_gan.datasets.augmented_files import AugmentedFiles
@@ -52,6 +53,12 @@ def make_job(
         )
     check_apart(options.data, options.out)
     path = model_path(options.model)
+    if is_of_tables(path):
+        raise ValueError(
+            f"`{path}` is the run of a table, so DATA must be a .csv or "
+            f".parquet file. Received: {options.data}. Name the table, or the "
+            "--run of a GAN that draws images."
+        )
     trained_on = data_of_run(path)
     gan = _opened_gan(path, options)
     source = _open(options, trained_on, gan)

@@ -74,6 +74,12 @@ def run(options: argparse.Namespace) -> int:
         options: Arguments of the command line.
     """
     refuse(options, _OF_IMAGES, "images, and these are tables")
+    if not is_table_file(options.real):
+        raise ValueError(
+            "REAL must be a .csv or .parquet file like FAKE. Received: "
+            f"{options.real}. Name real rows first, then generated ones or "
+            "the run that makes them."
+        )
     real = datasets.table(options.real)
     train = options.train and datasets.table(options.train)
     fake = _sample(_fake(options, len(real)), options.seed)

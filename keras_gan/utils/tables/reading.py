@@ -12,6 +12,8 @@ _EXPECTED = (
     "A table must be a pandas DataFrame or a dict of arrays with one value in "
     "each row."
 )
+# Where float64 no longer tells whole numbers apart.
+_MOST = 2**53
 
 
 def is_frame(table: Any) -> bool:
@@ -36,8 +38,9 @@ def columns_of(table: Any) -> dict[str, Column]:
 
     Raises:
         TypeError: If it is no table, or a column has values of no known kind.
-        ValueError: If it has no rows, columns of different lengths, or two
-            columns of one name.
+        ValueError: If it has no rows, columns of different lengths, two
+            columns of one name, or numbers that are infinite, or too large
+            for whole ones.
 
     Example:
 
@@ -102,6 +105,7 @@ def _of_series(name: str, series: Any) -> Column:
         return Column("boolean", values.to_numpy(bool), missing, stored)
     if types.is_integer_dtype(dtype):
         values = series.to_numpy("float64", na_value=np.nan)
+        _check_whole(name, values)
         return Column("integer", values, missing, stored)
     if types.is_float_dtype(dtype):
         values = series.to_numpy("float64", na_value=np.nan)
@@ -127,7 +131,9 @@ def _of_array(name: str, values: Any) -> Column:
     if values.dtype.kind == "b":
         return Column("boolean", values, none, stored)
     if values.dtype.kind in "iu":
-        return Column("integer", values.astype("float64"), none, stored)
+        values = values.astype("float64")
+        _check_whole(name, values)
+        return Column("integer", values, none, stored)
     if values.dtype.kind == "f":
         return _of_numbers(name, values.astype("float64"), stored)
     if values.dtype.kind == "M":
@@ -139,6 +145,16 @@ def _of_array(name: str, values: Any) -> Column:
         raise TypeError(_unknown(name, str(values.dtype)))
     missing = np.array([_is_missing(one) for one in values], bool)
     return _of_objects(name, values, missing, stored)
+
+
+def _check_whole(name: str, values: np.ndarray) -> None:
+    """Refuses whole numbers, also of Python, that float64 would round."""
+    if (np.abs(values) >= _MOST).any():
+        raise ValueError(
+            "Whole numbers must be smaller than 2^53, or they would be "
+            f"rounded. Received: larger ones in column {name!r}. Leave it "
+            "out, or make it text."
+        )
 
 
 def _of_numbers(name: str, values: np.ndarray, stored: dict) -> Column:
@@ -168,6 +184,7 @@ def _of_objects(
     is_number = [_is_number(one) for one in known]
     if stored["name"] == "category" or not all(is_number) or not len(known):
         return Column("text", given, missing, stored)
+    _check_whole(name, known[[isinstance(one, int) for one in known]])
     as_floats = np.where(missing, np.nan, given).astype("float64")
     if all(isinstance(one, int) for one in known):
         return Column("integer", as_floats, missing, stored)
