@@ -1,6 +1,7 @@
 """The one call of `fit`, and the callbacks around it."""
 
 import contextlib
+import dataclasses
 import importlib.util
 import math
 import time
@@ -101,9 +102,13 @@ def _callbacks(
         if importlib.util.find_spec("tensorboard"):
             chosen.append(EpochTensorBoard(folder.logs_path, write_graph=False))
 
+    # Without checks, what earlier ones found is kept for later ones.
+    before = folder.done().health
+    known = None if before is None else dataclasses.asdict(before)
+
     def record() -> dict:
-        states = [{"health": one.state()} for one in health]
-        return {**limit.record(), **(states[0] if states else {})}
+        found = health[0].state() if health else known
+        return {**limit.record(), **({"health": found} if found else {})}
 
     chosen.append(RunCheckpoint(folder.model_path, record))
     if shows_progress:

@@ -95,6 +95,16 @@ def test_a_resumed_run_goes_on_with_what_it_knows(
     assert after["findings"][0] == before["findings"][0]
 
 
+def test_what_is_known_outlives_a_part_without_checks(
+    watched, run_command, copied
+):
+    assert watched(copied, "--steps", 2, "--quiet", *ROUNDS)[0] == 0
+    before = read_record(Path("run/model.keras"))["health"]
+    resume = ("train", "--resume", "run", "--steps", 4, "--no-report")
+    assert run_command(*resume, "--no-health")[0] == 0
+    assert read_record(Path("run/model.keras"))["health"] == before
+
+
 def test_other_splits_tell_what_is_memorized(watched, copied):
     assert watched(copied, "--steps", 2, "--quiet", *ROUNDS)[0] == 0
     header = Path("run/history.csv").read_text().splitlines()[0]
