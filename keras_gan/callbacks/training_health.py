@@ -196,7 +196,7 @@ class TrainingHealth(keras.callbacks.Callback):
         samples = probe.draw(labels)
         before = self._series.listed("shares")
         row = measuring.measure_samples(samples, reference, before)
-        if labels is not None:
+        if labels is not None and num_classes > 1:
             others = probe.draw((labels + 1) % num_classes)
             row |= measuring.measure_labels(samples, others)
         real = probe.score(reference.images, labels)

@@ -103,13 +103,13 @@ def _callbacks(
         if importlib.util.find_spec("tensorboard"):
             chosen.append(EpochTensorBoard(folder.logs_path, write_graph=False))
 
-    # What was found stays, also through a part of the run without checks.
-    known = folder.done().health
-    kept = [] if known is None else [dataclasses.asdict(known)]
+    # Without checks, what earlier ones found is kept for later ones.
+    before = folder.done().health
+    known = None if before is None else dataclasses.asdict(before)
 
     def record() -> dict:
-        states = [one.state() for one in health] or kept
-        return {**limit.record(), **({"health": states[0]} if states else {})}
+        found = health[0].state() if health else known
+        return {**limit.record(), **({"health": found} if found else {})}
 
     chosen.append(RunCheckpoint(folder.model_path, record))
     if shows_progress:

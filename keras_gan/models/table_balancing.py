@@ -11,8 +11,10 @@ from keras_gan.utils.tables import is_frame
 def balanced(gan, table, column, *, seed) -> Any:
     """Returns a table with generated rows; see `TableGAN.balance`."""
     seed = integer("seed", seed, at_least=0)
+    more = missing_rows(gan.preprocessor, table, column)
+    gan.preprocessor.check_names(table)
     parts = [table]
-    for value, number in missing_rows(gan.preprocessor, table, column).items():
+    for value, number in more.items():
         rows = gan.generate(
             number, conditions={column: value}, seed=seed + len(parts) - 1
         )

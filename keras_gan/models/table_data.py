@@ -42,7 +42,8 @@ class TableData(TwoPlayerModel):
                 that the preprocessor has learned.
             y: None: labels are a column of the table.
             batch_size: Rows in a batch, a multiple of the rows in a pack times
-                `discriminator_steps`.
+                `discriminator_steps`. A replica whose part ends within a pack
+                fills it up.
             validation_data: Another table with these columns.
             validation_batch_size: As `batch_size`, which is the default.
             **kwargs: As in `keras.Model.fit`.
@@ -100,7 +101,7 @@ class TableData(TwoPlayerModel):
             The losses and accuracies, then each metric.
         """
         # In `fit` Keras passes what `_whole_packs` made of validation data.
-        if not isinstance(x, np.ndarray):
+        if y is None or not isinstance(x, np.ndarray):
             table_checks.check_options(y, kwargs)
             table_checks.check_batch(batch_size, self.pack)
             x, y = self._whole_packs(x)

@@ -138,6 +138,7 @@ class TableGAN(AveragedGenerator, TableData):
         if codes is None:
             return self.draw_rows(values)
         layout = self.preprocessor.layout
+        values, codes = table_rows.in_packs((values, codes), self.pack)
         category = table_rows.own_conditions(
             layout, codes, self.evaluation_seed
         )
@@ -149,7 +150,9 @@ class TableGAN(AveragedGenerator, TableData):
         Args:
             numbers: Tensor `(batch,)`, the places of the rows in an epoch.
         """
-        size = ops.shape(numbers)[0]
+        # A replica's part of a batch may end within a pack.
+        unit = self.pack * self.discriminator_steps
+        size = table_rows.rounded_up(ops.shape(numbers)[0], unit)
         return self._table.value.draw(size, self.seed_generator)
 
     def scores(self, turn):

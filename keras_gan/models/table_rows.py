@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan import backend
 from keras_gan.models.batch import Batch
 
 
@@ -123,6 +124,32 @@ def own_conditions(layout: Any, codes: Any, seed: Any) -> Any:
     code = ops.take_along_axis(codes, column[:, None], axis=1)[:, 0]
     starts = ops.convert_to_tensor(np.cumsum(sizes, dtype="int32") - sizes)
     return ops.take(starts, column) + code
+
+
+def rounded_up(size: Any, unit: int) -> Any:
+    """Returns the smallest multiple of a unit that is not below a size.
+
+    Args:
+        size: Integer, or integer tensor.
+        unit: Positive integer.
+    """
+    return (size + unit - 1) // unit * unit
+
+
+def in_packs(arrays: tuple, pack: int) -> tuple:
+    """Returns rows in whole packs, which a replica's part may not be.
+
+    Its last row is repeated; a batch on one device is left as it is.
+
+    Args:
+        arrays: Tensors of equal length.
+        pack: Number of rows in a pack.
+    """
+    if backend.replica_count() == 1:
+        return arrays
+    size = ops.shape(arrays[0])[0]
+    rows = ops.minimum(ops.arange(rounded_up(size, pack)), size - 1)
+    return tuple(ops.take(one, rows, axis=0) for one in arrays)
 
 
 def _index(uniform: Any, size: Any) -> Any:

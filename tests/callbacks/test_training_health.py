@@ -118,6 +118,16 @@ def test_of_a_conditional_gan_labels_are_measured(images):
 
 
 @pytest.mark.quickest
+def test_of_one_class_there_are_no_other_labels(images):
+    labels = np.zeros(48, int)
+    two = make_gan(2)
+    gan = GAN(two.generator, two.discriminator, num_classes=1)
+    gan.compile(run_eagerly=BACKEND != "jax")
+    history = fit(gan, images, [watching((images, labels))], y=labels)
+    assert "health_label_effect" not in history
+
+
+@pytest.mark.quickest
 def test_copies_are_told_before_training(images, tmp_path):
     images[24:] = images[0]
     said, path = [], tmp_path / "health.json"

@@ -280,6 +280,16 @@ def test_tables_on_two_replicas_are_as_on_one_device(two_cpus, monkeypatch):
     assert_same_run(models, logs)
 
 
+def test_replicas_have_whole_packs(two_cpus):
+    with two_cpus.scope():
+        model = table_models.make()
+    # Half a batch is 5 rows, and a pack 2.
+    history = table_models.fit(
+        model, batch_size=10, validation_data=table_models.table(31)
+    )
+    assert np.isfinite(list(history.values())).all()
+
+
 def test_replicas_draw_different_rows(two_cpus):
     with two_cpus.scope():
         model = table_models.make()

@@ -39,11 +39,13 @@ def condition_ignored(series: Series, setup: Setup) -> Finding | None:
             continue
         if rise(values) > _RISE * least:
             continue
+        # Labels that no neighbor can tell have no agreement.
         evidence = {
-            "label_effect": rounded(series.latest("label_effect")),
-            "label_agreement": rounded(series.latest("label_agreement")),
-            "rounds": _ROUNDS,
+            name: rounded(series.latest(name))
+            for name in ("label_effect", "label_agreement")
+            if series.last(name, 1) is not None
         }
+        evidence["rounds"] = _ROUNDS
         return Finding(
             "condition_ignored",
             certainty(values, least, 0.0),

@@ -11,7 +11,7 @@ from keras_gan.layers.tables.category_columns import CategoryColumns
 from keras_gan.layers.tables.choosing import encoder_of, learn
 from keras_gan.layers.tables.layout import Layout
 from keras_gan.utils.arguments import positive_integer
-from keras_gan.utils.tables import Column, columns_of, is_frame, table_of
+from keras_gan.utils.tables import columns_of, is_frame, table_of
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -201,7 +201,7 @@ class TablePreprocessor(CategoryColumns, keras.layers.Layer):
         """
         self.adapted()
         columns = columns_of(table)
-        _check_names([one.state["name"] for one in self._encoders], columns)
+        self.check_names(columns)
         size = len(next(iter(columns.values())).values)
         values, modes, categories = [], [], []
         for number, encoder in enumerate(self._encoders):
@@ -243,6 +243,25 @@ class TablePreprocessor(CategoryColumns, keras.layers.Layer):
             given = [value_of[name]] if encoder.has_value else []
             columns[name] = encoder.decode(*given, code_of.get(name, none))
         return table_of(columns, frame=self._as_frame)
+
+    def check_names(self, table: Any) -> None:
+        """Raises an error unless a table has the columns of `adapt`.
+
+        Args:
+            table: A table, or a dict with the names of its columns.
+
+        Raises:
+            ValueError: If one is missing, or there is another.
+        """
+        expected = {one.state["name"] for one in self._encoders}
+        found = set(table)
+        if expected != found:
+            raise ValueError(
+                "The table must have the columns of `adapt`. Received: a table "
+                f"without {sorted(expected - found)}, with "
+                f"{sorted(found - expected)} besides. Rename, add or remove "
+                "columns."
+            )
 
     # Columns of categories ----------------------------------------------------
 
@@ -308,17 +327,6 @@ class TablePreprocessor(CategoryColumns, keras.layers.Layer):
             "seed": self.seed,
             "state": state,
         }
-
-
-def _check_names(expected: list[str], columns: dict[str, Column]) -> None:
-    if set(expected) != set(columns):
-        missing = sorted(set(expected) - set(columns))
-        more = sorted(set(columns) - set(expected))
-        raise ValueError(
-            "The table must have the columns of `adapt`. Received: a table "
-            f"without {missing}, with {more} besides. Rename, add or remove "
-            "columns."
-        )
 
 
 def _side_by_side(columns: list, size: int, dtype: str) -> np.ndarray:

@@ -315,6 +315,12 @@ def test_constant_labels():
         assert data.constant_labels(other, classes) is None
 
 
+def test_what_was_not_measured_is_no_evidence():
+    series = series_of(label_effect=[0.0] * 4, label_agreement=None)
+    found = detectors.condition_ignored(series, Setup())
+    assert found.evidence == {"label_effect": 0.0, "rounds": 4}
+
+
 def test_names():
     assert len(set(detectors.NAMES)) == len(detectors.DETECTORS) + 2
     assert set(ILL) == {one.__name__ for one in detectors.DETECTORS}
