@@ -296,8 +296,10 @@ def test_a_rare_category_is_filled_up(here, run_command, run_fails):
     )
     assert set(even["label"][60:]) == {100}
     # The label of the run is what is balanced if nothing is said.
-    run_command(*line, "same.csv")
-    assert Path("same.csv").read_bytes() == Path("even.csv").read_bytes()
+    for balance in ((), ("--balance", "uniform")):
+        run_command(*line, "same.csv", *balance)
+        assert Path("same.csv").read_bytes() == Path("even.csv").read_bytes()
+        Path("same.csv").unlink()
     error = run_fails(*line, "other.csv", "--balance", "size")
     assert "'size', which is of numbers" in error
     error = run_fails(*line, "other.csv", "--counts", "7:3")

@@ -29,7 +29,9 @@ def run(options: argparse.Namespace) -> int:
     with contextlib.ExitStack() as held:
         out = open_file(options.out, held)
         table = datasets.table(options.data)
-        column = options.balance or _label_of(path)
+        column = options.balance
+        if column is None or (column == "uniform" and column not in table):
+            column = _label_of(path)
         gan = load_table_gan(path, compiled=False)
         before = gan.preprocessor.count(table, column)
         more = gan.balance(table, column, seed=options.seed)
@@ -63,6 +65,7 @@ def _label_of(model: pathlib.Path) -> str:
     if label is None:
         raise ValueError(
             "`--balance` must name a column of categories to fill up. "
-            f"Received: none, and `{model}` was trained without --label."
+            f"Received: none, and `{model}` was trained without --label. Name "
+            "one, such as --balance COLUMN."
         )
     return label

@@ -19,6 +19,7 @@ def refuse(
     """
     for name in names:
         if getattr(options, name) not in (None, False):
+            option = f"--{name.replace('_', '-')}"
             raise ValueError(
-                f"`--{name.replace('_', '-')}` is for {what}. Leave it out."
+                f"`{option}` is for {what}. Received: {option}. Leave it out."
             )

@@ -116,5 +116,6 @@ def _check_columns(option: str, names: list[str], table: Any) -> None:
     if unknown:
         raise ValueError(
             f"`{option}` must name columns of the table, "
-            f"{', '.join(table.columns)}. Received: {', '.join(unknown)}."
+            f"{', '.join(table.columns)}. Received: {', '.join(unknown)}. "
+            "Choose among these."
         )

@@ -95,7 +95,7 @@ class CategoryColumns:
                 "of numbers or of one value" if column in known else "unknown"
             )
             raise ValueError(
-                f"Conditions must be on columns of categories, {names}. "
+                f"The column must be one of categories, {names}. "
                 f"Received: {column!r}, which is {what}. To make categories of "
                 "numbers, name their column in `categories=`."
             )
