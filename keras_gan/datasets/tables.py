@@ -2,13 +2,17 @@
 
 import contextlib
 import os
+import re
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from keras_gan.utils.files import replacing
+from keras_gan.utils.stack import level_outside
 
 _DATE = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?"
+_NUMBER = r"-?\d+(?:\.\d+)*"
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
 _OTHER_SEPARATORS = {",", ";", "\t"}
 _ENDINGS = ".csv, .tsv (also .gz) or .parquet"
@@ -170,6 +174,8 @@ def _read_text(pandas: Any, path: Path, **options: Any) -> Any:
     )
     if "sep" not in options:
         _check_separator(path, found)
+    if not {"header", "names"} & options.keys():
+        _warn_of_numbers(path, list(map(str, found.columns)))
     for name in found.columns:
         column = found[name]
         if pandas.api.types.is_string_dtype(column.dtype):
@@ -195,6 +201,18 @@ def _check_separator(path: Path, found: Any) -> None:
                 "Replace it, or read the file with "
                 f"`keras_gan.datasets.table(path, sep={other!r})`."
             )
+
+
+def _warn_of_numbers(path: Path, names: list[str]) -> None:
+    """Warns if the first line seems to be a row, not names."""
+    numbers = [name for name in names if re.fullmatch(_NUMBER, name)]
+    if 3 * len(numbers) >= len(names):
+        warnings.warn(
+            f"The first line of {path} must have the names of its columns. "
+            f"Received: {', '.join(numbers[:5])}. If these are values, add a "
+            "line of names above.",
+            stacklevel=level_outside(),
+        )
 
 
 def _dates(pandas: Any, column: Any) -> Any:

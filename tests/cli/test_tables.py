@@ -323,6 +323,8 @@ def test_a_rare_category_is_filled_up(here, run_command, run_fails):
         (("none.csv",), "none.csv, where there is none"),
         (("empty.csv",), "0 rows, 2 columns"),
         (("equal.csv",), "all rows are equal"),
+        (("large.csv",), "inf of column 'a', from 1e+300 to 2e+300"),
+        (("lists.parquet",), "column 'a' of ndarray. Convert it"),
         (("people.csv", "--label", "age"), "`--label` must name columns"),
         (("people.csv", "--columns", "sex,age"), "Received: age."),
         (("people.csv", "--image-size", 8), "`--image-size` is for images"),
@@ -341,9 +343,12 @@ def test_mistakes_are_one_line_and_leave_nothing(
     people().to_csv("people.csv", index=False)
     Path("empty.csv").write_text("a,b\n")
     Path("equal.csv").write_text("a,b\n" + "1,2\n" * 30)
+    Path("large.csv").write_text("a\n1e300\n2e300\n")
+    pytest.importorskip("pyarrow")
+    pd.DataFrame({"a": [[1], [2]]}).to_parquet("lists.parquet")
+    before = sorted(in_folder.iterdir())
     assert message in run_fails("train", *arguments, *SHORT)
-    names = sorted(path.name for path in in_folder.iterdir())
-    assert names == ["empty.csv", "equal.csv", "people.csv"]
+    assert sorted(in_folder.iterdir()) == before
 
 
 def test_rows_that_changed_are_not_trained_on(here, run_fails):

@@ -72,6 +72,13 @@ def test_options_go_to_pandas(tmp_path, pandas):
     assert table.shape == (2, 2)
 
 
+def test_a_first_line_of_values_is_suspected(tmp_path, pandas):
+    (tmp_path / "a.csv").write_text("M,0.5,-1\nF,0.6,2\n")
+    with pytest.warns(UserWarning, match="names.*Received: 0.5, -1. If these"):
+        datasets.table(tmp_path / "a.csv")
+    assert len(datasets.table(tmp_path / "a.csv", header=None)) == 2
+
+
 def test_one_column_may_have_other_separators(tmp_path, pandas):
     (tmp_path / "a.csv").write_text("a;b\n1;2\n3\n")
     assert datasets.table(tmp_path / "a.csv").shape == (2, 1)

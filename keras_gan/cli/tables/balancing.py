@@ -8,7 +8,7 @@ from keras_gan import datasets
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.run_folder import RunFolder
 from keras_gan.cli.tables.loading import load_table_gan
-from keras_gan.cli.tables.refusing import refuse
+from keras_gan.cli.tables.refusing import checked, refuse
 from keras_gan.cli.tables.writing import open_file
 
 _OF_IMAGES = (
@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     path = model_path(options.model)
     with contextlib.ExitStack() as held:
         out = open_file(options.out, held)
-        table = datasets.table(options.data)
+        table = checked(datasets.table(options.data))
         column = options.balance
         if column is None or (column == "uniform" and column not in table):
             column = _label_of(path)

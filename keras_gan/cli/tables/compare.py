@@ -10,7 +10,7 @@ import numpy as np
 from keras_gan import datasets, metrics
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.tables.loading import load_table_gan
-from keras_gan.cli.tables.refusing import refuse
+from keras_gan.cli.tables.refusing import checked, refuse
 from keras_gan.datasets.tables import is_table_file
 
 _OF_TABLES = ("label", "train")
@@ -113,7 +113,7 @@ def _usefulness(options, real, fake, train) -> dict[str, float]:
 
 def _fake(options: argparse.Namespace, num_rows: int) -> Any:
     if is_table_file(options.fake):
-        return datasets.table(options.fake)
+        return checked(datasets.table(options.fake))
     path = pathlib.Path(options.fake)
     if path.suffix != ".keras" and not (path / "config.json").is_file():
         raise ValueError(
@@ -126,9 +126,9 @@ def _fake(options: argparse.Namespace, num_rows: int) -> Any:
 
 def _of_columns(table: Any, names: list[str] | None) -> Any:
     """The columns that a run was trained on, which may not be all."""
-    if names is None or not set(names) <= set(table.columns):
-        return table
-    return table[names]
+    if names is not None and set(names) <= set(table.columns):
+        table = table[names]
+    return checked(table)
 
 
 def _sample(table: Any, seed: int) -> Any:

@@ -1,7 +1,10 @@
-"""Refuses options that have no meaning beside others."""
+"""Refuses options without a meaning beside others, and columns of no kind."""
 
 import argparse
 from collections.abc import Sequence
+from typing import Any
+
+from keras_gan.utils.tables import columns_of
 
 
 def refuse(
@@ -23,3 +26,19 @@ def refuse(
             raise ValueError(
                 f"`{option}` is for {what}. Received: {option}. Leave it out."
             )
+
+
+def checked(table: Any) -> Any:
+    """Returns a table of a file if all its columns are of a known kind.
+
+    Args:
+        table: The table.
+
+    Raises:
+        ValueError: If it has others, such as decimal numbers or lists.
+    """
+    try:
+        columns_of(table)
+    except TypeError as error:  # Of a file, a mistake is not one of types.
+        raise ValueError(str(error)) from error
+    return table

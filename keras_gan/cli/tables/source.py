@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan import datasets
+from keras_gan.cli.tables.refusing import checked
 from keras_gan.datasets import DatasetInfo
 from keras_gan.layers import TablePreprocessor
 from keras_gan.tasks.table import PACK
@@ -76,6 +77,7 @@ def open_table(given: argparse.Namespace) -> TableSource:
     if given.columns is not None:
         _check_columns("--columns", given.columns, table)
         table = table[list(dict.fromkeys(given.columns))]
+    checked(table)
     named = {
         "--label": [given.label] if given.label else [],
         "--categories": given.categories or [],

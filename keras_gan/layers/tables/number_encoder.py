@@ -46,8 +46,12 @@ class NumberEncoder:
             name: Name of the column.
             column: The column.
             **options: As in `fit_modes`.
+
+        Raises:
+            ValueError: If they are too large or too close to be normalized.
         """
         known = column.values[~column.missing]
+        _check_spread(name, known)
         state = {
             "name": name,
             "kind": column.kind,
@@ -119,6 +123,17 @@ class NumberEncoder:
                 f"{self.state['kind']!r}, as in `adapt`. Received: kind "
                 f"{column.kind!r}. Convert it."
             )
+
+
+def _check_spread(name: str, values: np.ndarray) -> None:
+    with np.errstate(all="ignore"):
+        deviation = values.std()
+    if not 0 < deviation < np.inf:  # NaN is refused, too.
+        raise ValueError(
+            "The standard deviation of numbers must be above 0 and finite. "
+            f"Received: {deviation:g} of column {name!r}, from "
+            f"{values.min():g} to {values.max():g}. Scale it, or leave it out."
+        )
 
 
 def _unit_of(values: np.ndarray, column: Column) -> float:
