@@ -379,7 +379,7 @@ def main(arguments: list[str] | None = None) -> None:
         print_table(("healthy run", "runs", "findings"), healthy,
                     options.markdown)  # fmt: skip
     seconds = time.perf_counter() - began
-    print(f"\n{seconds:.0f} s on {options.backend}")
+    print(f"\n{seconds:.0f} s on {os.environ['KERAS_BACKEND']}")
 
 
 if __name__ == "__main__":

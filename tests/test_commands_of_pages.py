@@ -7,6 +7,7 @@ from guides import ROOT, commands_of, pages
 
 from keras_gan.cli.command import _parser
 from keras_gan.cli.tasks import task_of
+from keras_gan.datasets.tables import is_table_file
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.quickest
@@ -27,7 +28,8 @@ def test_options_of_the_command_are_understood():
         except SystemExit:
             pytest.fail(f"{page.name}: keras-gan {' '.join(words)}")
         if words[0] == "train" and options.resume is None:
-            task_of(options.task or "gan").check_options(options)
+            of_data = "table" if is_table_file(options.data or "") else "gan"
+            task_of(options.task or of_data).check_options(options)
         count += 1
     assert count > 80
 

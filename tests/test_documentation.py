@@ -69,8 +69,9 @@ def test_every_task_of_the_command_has_a_guide():
         code for page in pages for code in blocks_of(DOCS / page, "bash")
     )
     named = set(re.findall(r"keras-gan train .*--task ([a-z-]+)", commands))
-    # To draw images is what the command does without `--task`.
-    assert named == {*TASKS} - {"gan"} and "own_images.md" in pages
+    # What the command does without `--task`, by the kind of data.
+    assert named == {*TASKS} - {"gan", "table"}
+    assert {"own_images.md", "tables.md"} <= {*pages}
 
 
 @pytest.mark.parametrize(

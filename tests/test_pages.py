@@ -34,7 +34,8 @@ pytestmark = pytest.mark.quickest
 ELSEWHERE = {
     "README.md",  # test_documentation.py
     "backends.md",  # test_pages_jax.py
-    *("concepts.md", "export.md", "many_machines.md"),  # ..._tensorflow.py
+    # test_pages_tensorflow.py
+    *("concepts.md", "export.md", "many_machines.md", "tables.md"),
     *(  # test_guides.py
         f"{name}.md"
         for name in (
@@ -200,6 +201,15 @@ def test_custom_systems(run):
     )
     assert names["first"].shape == names["second"].shape == (16, 8, 8, 1)
     assert Path("autoencoder.keras").exists()
+
+
+def test_health(run):
+    images = draw(32, 8, 8, 1)
+    names = run(
+        ONE_EPOCH, gan=small_gan(), images=images[:16], held_out=images[16:]
+    )
+    assert names["health"].findings == []
+    assert Path("health.json").exists()
 
 
 # Keras says so of its own default.

@@ -3,15 +3,19 @@
 from pathlib import Path
 
 import keras
+import numpy as np
 import pytest
 from page_programs import (
     FEW_DIGITS,
     ONE_EPOCH,
     go_quickly,
     run_page,
+    small_classifier,
     small_gan,
     write_pictures,
 )
+
+import keras_gan
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +58,35 @@ def test_export():
     }
     names = run_page("export", without, gan=gan)
     assert names["images"].shape == (16, 8, 8, 1)
+
+
+# Keras says so of its own default, and of what a page leaves out.
+@pytest.mark.filterwarnings("ignore:`shuffle=True` was passed")
+def test_tables():
+    pytest.importorskip("pandas")
+    draws = np.random.default_rng(0)
+    size, sex = draws.normal(size=60).round(2), draws.choice(["F", "M"], 60)
+    churn = np.where(np.arange(60) % 4, "no", "yes")
+    lines = [f"{a},{b},{c}" for a, b, c in zip(size, sex, churn, strict=True)]
+    text = "\n".join(["size,sex,churn", *lines])
+    Path("customers.csv").write_text(text)
+    Path("held_out.csv").write_text(text)
+    shorter = {
+        r"TablePreprocessor\(\)": "TablePreprocessor(max_modes=2)",
+        r"networks\.table\(preprocessor\)": (
+            "networks.table(preprocessor, hidden=(8,))"
+        ),
+        r"\b1000\b": "20",
+    }
+    held_out = keras_gan.datasets.table("held_out.csv")
+    names = run_page(
+        "tables",
+        {**shorter, **ONE_EPOCH},
+        held_out=held_out,
+        classifier=small_classifier((3,), 2),
+    )
+    assert set(names["women"]["sex"]) == {"F"} and len(names["rows"]) == 20
+    assert all(0 <= value <= 1 for value in names["shapes"].values())
 
 
 def test_many_machines():

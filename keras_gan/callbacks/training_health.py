@@ -154,7 +154,7 @@ class TrainingHealth(keras.callbacks.Callback):
             any(one.player == "discriminator" for one in gan.penalties),
             gan.augmenter is not None,
         )
-        self._coin = _loss_of_a_coin(gan.loss)
+        self._chance = _chance_level(gan.loss)
         # A new one for each run: `compile` may have changed the loss.
         count = len(self._read[0].images)
         self._probe = Probe(gan, count, self.seed, self.batch_size)
@@ -212,8 +212,8 @@ class TrainingHealth(keras.callbacks.Callback):
             for name, value in logs.items()
             if _METRIC.fullmatch(name)
         }
-        if self._coin and "d_loss" in logs:
-            row["coin"] = float(logs["d_loss"]) / self._coin
+        if self._chance and "d_loss" in logs:
+            row["chance"] = float(logs["d_loss"]) / self._chance
         return row
 
     def _detect(self, when: int) -> None:
@@ -302,7 +302,7 @@ def _check(name, images, labels, shape, conditional) -> None:
         )
 
 
-def _loss_of_a_coin(loss: Any) -> float | None:
+def _chance_level(loss: Any) -> float | None:
     """The discriminator's loss of equal logits, None if it is no scale."""
     try:
         # A copy, because label noise would draw from the loss's own seed.

@@ -603,26 +603,26 @@ def test_killed_process_goes_on_byte_for_byte(
     start_process, run_command, run, photos, tmp_path
 ):
     def arguments(out):
-        many = ("--num-images", 400, "--batch-size", 16)
+        many = ("--num-images", 800, "--batch-size", 16)
         options = ("--run", run, *many, "--filter", "threshold")
         return ("augment", photos, "--out", out, *options)
 
     process = start_process(
         *arguments("out"), program=("-c", AS_HERE), cwd=tmp_path
     )
-    generated = tmp_path / "out" / "cat" / "generated-000049.png"
+    generated = tmp_path / "out" / "cat" / "generated-000099.png"
     while process.poll() is None and not generated.exists():
         time.sleep(0.01)
     process.kill()  # SIGKILL
     finish(process)
     assert process.returncode == -signal.SIGKILL
     there = len(manifest(tmp_path / "out"))
-    assert 50 < there < 409
+    assert 100 < there < 809
     # Other processes may go on with it, as this one does.
     code, output, errors = run_command(*arguments("out"))
     assert code == 0, errors
-    assert "from image" in output and "409/409" not in errors
+    assert "from image" in output and "809/809" not in errors
     assert run_command(*arguments("whole"))[0] == 0
     found, expected = (contents(tmp_path / n) for n in ("out", "whole"))
-    assert found.keys() == expected.keys() and len(found) == 411
+    assert found.keys() == expected.keys() and len(found) == 811
     assert found == expected

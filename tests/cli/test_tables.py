@@ -155,7 +155,7 @@ def test_a_run_goes_on_with_other_rows(here, run_command, run_fails):
     assert "`--width` is that of the run" in error
     people(40).rename(columns={"sex": "gender"}).to_csv("other.csv")
     error = run_fails("train", "other.csv", *begin[2:], "--out", "other")
-    assert "without ['sex'], with ['Unnamed: 0', 'gender']" in error
+    assert "with ['Unnamed: 0', 'gender'] besides and without ['sex']" in error
 
 
 def test_minutes_are_planned_by_steps_that_leave_no_trace(here, eagerly):

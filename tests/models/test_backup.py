@@ -13,9 +13,10 @@ PROGRAM = Path(__file__).with_name("backup_run.py")
 ROOT = os.getcwd()
 SUPPORT = str(Path(__file__).parents[1] / "support")
 program = runpy.run_path(str(PROGRAM))
-# What is restored is variables: on the other backends one system stands for
-# all, which are saved and continued there by tests of their own.
-KINDS = [*program["SYSTEMS"]] if BACKEND == quickest() else ["gan"]
+# What is restored is variables: on the other backends one system, and one with
+# a pool of images, stand for all, which are saved and continued there by tests
+# of their own.
+KINDS = [*program["SYSTEMS"]] if BACKEND == quickest() else ["gan", "cycle_gan"]
 
 
 def test_killed_and_restarted_equals_unbroken(tmp_path, monkeypatch, capfd):

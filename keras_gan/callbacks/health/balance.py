@@ -12,7 +12,7 @@ from keras_gan.callbacks.health.series import Series
 
 _ROUNDS = 3
 _ROUNDS_TO_LOSE = 5
-# Of the loss of a coin.
+# Of the loss at chance level.
 _LEAST_LOSS = 0.02
 # Of the largest gradient of the run so far.
 _LEAST_SLOPE = 0.01
@@ -28,12 +28,12 @@ _FALLING = 0.8
 def discriminator_wins(series: Series, setup: Setup) -> Finding | None:
     """Finds a discriminator without errors, from which nothing is learned.
 
-    Its loss is a small part of that of a coin, or it separates all images
+    Its loss is a small part of the chance level, or it separates all images
     while the gradient of the generator's loss has vanished.
 
     Args:
         series: With `separation`, the probability that a real image has a
-            higher logit than a sample; `coin`, the discriminator's loss in
+            higher logit than a sample; `chance`, the discriminator's loss in
             units of that of equal logits; `slope`, the norm of the gradient
             of the generator's loss in a sample, and its peak.
         setup: What advice depends on.
@@ -45,15 +45,15 @@ def discriminator_wins(series: Series, setup: Setup) -> Finding | None:
     slopes = series.last("slope", _ROUNDS)
     shares = None if slopes is None or not peak > 0 else slopes / peak
     candidates = (
-        (series.last("coin", _ROUNDS), _LEAST_LOSS),
+        (series.last("chance", _ROUNDS), _LEAST_LOSS),
         (shares, _LEAST_SLOPE),
     )
     for values, least in candidates:
         if values is None or values.max() >= least:
             continue
         evidence = {"separation": rounded(separation[-1])}
-        if series.last("coin", 1) is not None:
-            evidence["loss_of_a_coin"] = rounded(series.latest("coin"))
+        if series.last("chance", 1) is not None:
+            evidence["loss_of_chance"] = rounded(series.latest("chance"))
         if shares is not None:
             evidence["gradient_of_its_peak"] = rounded(shares[-1])
         evidence["rounds"] = _ROUNDS

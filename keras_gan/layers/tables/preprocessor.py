@@ -256,11 +256,13 @@ class TablePreprocessor(CategoryColumns, keras.layers.Layer):
         expected = {one.state["name"] for one in self._encoders}
         found = set(table)
         if expected != found:
+            more, less = sorted(found - expected), sorted(expected - found)
+            with_more = f"with {more} besides" if more else ""
+            without = f"without {less}" if less else ""
             raise ValueError(
                 "The table must have the columns of `adapt`. Received: a table "
-                f"without {sorted(expected - found)}, with "
-                f"{sorted(found - expected)} besides. Rename, add or remove "
-                "columns."
+                f"{' and '.join(filter(None, (with_more, without)))}. Rename, "
+                "add or remove columns."
             )
 
     # Columns of categories ----------------------------------------------------

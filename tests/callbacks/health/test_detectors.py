@@ -22,7 +22,7 @@ HEALTHY = {
     "neighbor_accuracy": 0.7,
     "separation": 0.8,
     "logit_scale": 1.0,
-    "coin": 0.8,
+    "chance": 0.8,
     "slope": 1.0,
     "held_out_ranking": 0.55,
     "ranking_deviation": 0.04,
@@ -76,7 +76,7 @@ def test_healthy_is_silent():
 def test_nothing_is_found_before_there_are_rounds():
     assert names_found(Series()) == set()
     one = Series()
-    one.add({"round": 1, **HEALTHY, "diversity": 0.0, "coin": 0.0})
+    one.add({"round": 1, **HEALTHY, "diversity": 0.0, "chance": 0.0})
     assert names_found(one) == set()
 
 
@@ -90,7 +90,7 @@ ILL = {
         {"held_out_ranking": [0.9] * 3, "memorized": [0.7] * 3}
     ],
     "discriminator_wins": [
-        {"separation": [1.0] * 3, "coin": [0.01] * 3},
+        {"separation": [1.0] * 3, "chance": [0.01] * 3},
         {"separation": [1.0] * 3, "slope": [0.001] * 3},
     ],
     "discriminator_loses": [
