@@ -9,6 +9,8 @@ import numpy as np
 from keras_gan.models import table_checks, table_rows
 from keras_gan.models.two_player_model import TwoPlayerModel
 
+_BATCH_SIZE = 500
+
 
 class TableData(TwoPlayerModel):
     """A model of two players whose data is a table, not images.
@@ -27,7 +29,7 @@ class TableData(TwoPlayerModel):
         x=None,
         y=None,
         *,
-        batch_size=500,
+        batch_size=None,
         validation_data=None,
         validation_batch_size=None,
         **kwargs,
@@ -42,7 +44,7 @@ class TableData(TwoPlayerModel):
                 that the preprocessor has learned.
             y: None: labels are a column of the table.
             batch_size: Rows in a batch, a multiple of the rows in a pack times
-                `discriminator_steps`. A replica whose part ends within a pack
+                `discriminator_steps`; None: 500. A replica whose part ends within a pack
                 fills it up.
             validation_data: Another table with these columns.
             validation_batch_size: As `batch_size`, which is the default.
@@ -56,6 +58,7 @@ class TableData(TwoPlayerModel):
             FloatingPointError: If a loss or weight becomes NaN or infinite.
         """
         self._assert_compile_called("fit")
+        batch_size = _BATCH_SIZE if batch_size is None else batch_size
         table_checks.check_options(y, kwargs)
         table_checks.check_batch(
             batch_size, self.pack * self.discriminator_steps
@@ -88,18 +91,20 @@ class TableData(TwoPlayerModel):
         unit = self.pack * getattr(self, "discriminator_steps", 1)
         return super().train_on_batch(self._hold(x, unit), **kwargs)
 
-    def evaluate(self, x=None, y=None, *, batch_size=500, **kwargs):
+    def evaluate(self, x=None, y=None, *, batch_size=None, **kwargs):
         """Computes losses and metrics on a table and as many generated rows.
 
         Args:
             x: The table; rows that do not fill a pack are left out.
             y: None.
-            batch_size: Rows in a batch, a multiple of the rows in a pack.
+            batch_size: Rows in a batch, a multiple of the rows in a pack; None:
+                500.
             **kwargs: As in `keras.Model.evaluate`.
 
         Returns:
             The losses and accuracies, then each metric.
         """
+        batch_size = _BATCH_SIZE if batch_size is None else batch_size
         # In `fit` Keras passes what `_whole_packs` made of validation data.
         if y is None or not isinstance(x, np.ndarray):
             table_checks.check_options(y, kwargs)

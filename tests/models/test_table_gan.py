@@ -221,6 +221,15 @@ def test_training_stops_early_by_a_table_metric():
         assert history[f"val_{name}"][-1] == pytest.approx(found[name])
 
 
+@quickest
+def test_none_is_the_default_size_of_a_batch():
+    gan = small.make()
+    gan.fit(small.table(), batch_size=None, verbose=0)
+    # A table that is smaller is drawn from until the batch is full.
+    assert int(gan.optimizer.iterations) == 1
+    assert len(gan.evaluate(small.table(), batch_size=None, verbose=0)) > 1
+
+
 def test_saved_and_continued_equals_unbroken(same_state, tmp_path):
     # The seed of the penalty's draws is its own.
     unbroken, broken = (

@@ -64,8 +64,8 @@ class Series:
             count: How many.
 
         Returns:
-            Array `(count, ...)`; None if there are fewer, or one is missing or
-            not finite.
+            Array `(count, ...)`; None if there are fewer, or one is missing,
+            not finite or, as values of other classes, of another shape.
 
         Example:
 
@@ -75,6 +75,8 @@ class Series:
         """
         values = [row.get(name) for row in self.rows[-count:]]
         if len(values) < count or any(value is None for value in values):
+            return None
+        if len({np.shape(value) for value in values}) > 1:
             return None
         found = np.asarray(values, "float64")
         return found if np.isfinite(found).all() else None

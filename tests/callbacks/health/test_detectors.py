@@ -155,6 +155,11 @@ def test_what_is_missing_is_not_judged(name, changes):
     assert names_found(series_of(**unknown)) == set()
 
 
+def test_values_of_other_classes_are_not_compared():
+    shapes = [[0.9, 0.1]] * 2 + [[0.9, 0.1, 0.9]] * 2
+    assert names_found(series_of(class_diversity=shapes)) == set()
+
+
 @pytest.mark.parametrize(
     "changes",
     [
