@@ -57,7 +57,8 @@ def frechet_distance(
             f"{mu1.size} and {mu2.size}. Take both from one feature extractor."
         )
     distance = np.square(mu1 - mu2).sum() + np.trace(sigma1 + sigma2)
-    distance -= 2.0 * _trace_of_root(sigma1, sigma2)
+    noise = max(_rounding(mu1), _rounding(mu2))
+    distance -= 2.0 * _trace_of_root(sigma1, sigma2, noise)
     return max(float(distance), 0.0)
 
 
@@ -84,7 +85,8 @@ def check_statistics(
         )
     # Statistics stored in float32 are symmetric up to about 1e-7.
     difference = (sigma - sigma.T).max()
-    if difference > 1e-4 * np.abs(sigma.diagonal()).max():
+    tolerance = 1e-4 * np.abs(sigma.diagonal()).max() + _rounding(mu)
+    if difference > tolerance:
         raise ValueError(
             f"`sigma{suffix}` must be symmetric, as a covariance is. Received: "
             "values that differ from their mirror images by up to "
@@ -93,7 +95,14 @@ def check_statistics(
     return mu, (sigma + sigma.T) / 2.0
 
 
-def _trace_of_root(sigma1: np.ndarray, sigma2: np.ndarray) -> float:
+def _rounding(mu: np.ndarray) -> float:
+    """What rounding may leave of a covariance of 0, as of equal images."""
+    return 1e-14 * mu.size * float(np.square(mu).max())
+
+
+def _trace_of_root(
+    sigma1: np.ndarray, sigma2: np.ndarray, noise: float
+) -> float:
     """The trace of the square root of `sigma1 sigma2`."""
     from scipy.linalg import eigvalsh, lapack
 
@@ -104,7 +113,8 @@ def _trace_of_root(sigma1: np.ndarray, sigma2: np.ndarray) -> float:
         product, _ = lapack.dsygst(sigma2, lower, itype=2, lower=1)
         squares = eigvalsh(product, lower=True)
         return np.sqrt(np.clip(squares, 0.0, None)).sum()
-    product = _factor(sigma1, "sigma1").T @ _factor(sigma2, "sigma2")
+    factor1 = _factor(sigma1, "sigma1", noise)
+    product = factor1.T @ _factor(sigma2, "sigma2", noise)
     if not product.size:
         return 0.0
     return np.linalg.svd(product, compute_uv=False).sum()
@@ -120,7 +130,7 @@ def _cholesky(sigma: np.ndarray) -> np.ndarray | None:
     return None if singular else lower
 
 
-def _factor(sigma: np.ndarray, name: str) -> np.ndarray:
+def _factor(sigma: np.ndarray, name: str, noise: float) -> np.ndarray:
     """A matrix `A` with `A A' = sigma` and as many columns as its rank."""
     from scipy.linalg import lapack
 
@@ -133,7 +143,7 @@ def _factor(sigma: np.ndarray, name: str) -> np.ndarray:
         return factor
     # Larger errors, as in float32 statistics, make eigenvalues negative.
     values, vectors = np.linalg.eigh(sigma)
-    if values[0] < -1e-3 * scale:
+    if values[0] < -1e-3 * scale - noise:
         raise ValueError(
             f"`{name}` must have no negative eigenvalues, like any covariance. "
             f"Received: eigenvalues down to {values[0]:.3g}."

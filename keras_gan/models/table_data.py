@@ -44,8 +44,8 @@ class TableData(TwoPlayerModel):
                 that the preprocessor has learned.
             y: None: labels are a column of the table.
             batch_size: Rows in a batch, a multiple of the rows in a pack times
-                `discriminator_steps`; None: 500. A replica whose part ends within a pack
-                fills it up.
+                `discriminator_steps`; None: 500. A replica whose part ends
+                within a pack fills it up.
             validation_data: Another table with these columns.
             validation_batch_size: As `batch_size`, which is the default.
             **kwargs: As in `keras.Model.fit`.

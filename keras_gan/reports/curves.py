@@ -235,7 +235,10 @@ def _metric_of(name: str) -> str | None:
     base = name.removeprefix("val_")
     base = re.sub(r"(_y)?(_crop\d+)?$", "", base)
     known = base in _METRICS and base != "accuracy"
-    return base if known or name.startswith("val_") else None
+    # Losses and accuracies of the players say little about quality.
+    of_player = re.fullmatch(r"val_([dg]_.*|.*loss)", name)
+    is_metric = name.startswith("val_") and not of_player
+    return base if known or is_metric else None
 
 
 def _chart(kind: Kind, names, runs, labels) -> Chart:

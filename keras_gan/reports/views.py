@@ -153,9 +153,10 @@ def _sentence(run: Run) -> str:
 def _sentence_of_table(run: Run) -> str:
     settings, data = run.config.settings, run.config.dataset
     columns = f" of {data.image_shape[0]} columns" if data.image_shape else ""
-    number = "" if data.num_images is None else f"{data.num_images:,} "
+    number = "" if data.num_images is None else f"the {data.num_images:,} "
     name = os.path.basename(settings.data) or data.name or "an unknown table"
-    return f"Makes rows{columns}, trained on {number}rows of {name}."
+    # Some of them are held out.
+    return f"Makes rows{columns}, like {number}rows of {name}."
 
 
 def _facts(run: Run) -> list[Fact]:

@@ -61,7 +61,9 @@ def test_train_prints_no_noise(unbroken):
     assert "130/130 steps" in output
     assert "keras-gan generate run" in output
     assert "0.0000e+00" not in output and "\r" not in output
-    assert record(folder / "model.keras") == {"steps": 130, "rounds": 3}
+    done = record(folder / "model.keras")
+    assert (done["steps"], done["rounds"]) == (130, 3)
+    assert done["health"]["findings"] == []
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +145,8 @@ def test_two_workers_agree_and_the_chief_writes(start_process, tmp_path):
     outcomes = [finish(process) for process in processes]
     assert [code for code, *_ in outcomes] == [0, 0], outcomes
     folder = tmp_path / "0" / "run"
-    assert record(folder / "model.keras") == {"steps": 6, "rounds": 2}
+    done = record(folder / "model.keras")
+    assert (done["steps"], done["rounds"]) == (6, 2)
     assert len(history(folder)) == 3
     assert_same_state(tmp_path / "1" / "copy.keras", folder / "model.keras")
     assert not (tmp_path / "1" / "run").exists()

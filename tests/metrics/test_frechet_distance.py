@@ -166,3 +166,22 @@ def test_value_equals_that_of_pytorch_fid(
     # What the peer loses where covariances are singular is its own.
     rtol = 1e-6 if num_images > num_features else 1e-3
     assert_close(received, peer.calculate_frechet_distance(*given), rtol=rtol)
+
+
+@pytest.mark.parametrize("value", [10.0, 0.3])
+def test_equal_images_of_a_collapsed_generator(value):
+    """Their covariance is what rounding leaves, and no error."""
+    x = np.full((500, 64), value) * np.linspace(0.5, 1.0, 64)
+    mean = x.mean(axis=0)
+    products = x.T @ x - len(x) * np.outer(mean, mean)
+    other = statistics(features(500, 64, 1))
+    expected = np.square(mean - other[0]).sum() + np.trace(other[1])
+    for collapsed in (products / 499, np.triu(products) / 499):
+        found = frechet_distance(mean, collapsed, *other)
+        assert_close(found, expected, rtol=1e-5)
+
+
+def test_a_matrix_that_is_no_covariance_is_refused_however_small():
+    sigma = np.diag([1e-4, -1e-5])
+    with pytest.raises(ValueError, match="`sigma1` must have no negative"):
+        frechet_distance(np.ones(2), sigma, np.ones(2), np.eye(2))

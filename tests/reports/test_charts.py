@@ -122,6 +122,16 @@ def test_charts_of_one_run(run):
     assert "relativistic" in notes["Accuracies"]
 
 
+def test_validation_losses_are_no_metrics(tmp_path):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    write_config(folder, batch_size=32)
+    names = "val_d_loss", "val_cycle_loss", "val_d_fake_accuracy", "val_shapes"
+    write_history(folder, 3, {name: [1.0, 2.0, 3.0] for name in names})
+    found = [metric.name for metric in metrics_of(read_run(folder))]
+    assert found == ["fid", "val_shapes"]
+
+
 def test_charts_of_several_runs_have_a_line_each(run, tmp_path):
     other = read_run(make_run(tmp_path / "other", rounds=2))
     charts = charts_of([run, other], ["a", "b"])

@@ -40,6 +40,8 @@ def _of_metric(name: str, series: Series, setup: Setup) -> Finding | None:
     least = max(floor, np.std(values))
     if ratios.min() < _WORSE or values.min() - best < least:
         return None
+    # As the logs call it.
+    key = f"health_{name}" if name == "distance" else name
     return Finding(
         "past_the_best",
         certainty(ratios, _WORSE, _MUCH_WORSE),
@@ -50,7 +52,7 @@ def _of_metric(name: str, series: Series, setup: Setup) -> Finding | None:
             "rounds": _ROUNDS,
         },
         "Keep the best model instead of the last: "
-        f"`ModelCheckpoint(monitor='{name}', mode='min', save_best_only=True)`"
+        f"`ModelCheckpoint(monitor='{key}', mode='min', save_best_only=True)`"
         ", or train for fewer `--steps`" + _MORE[setup.is_augmented] + ".",
     )
 
