@@ -94,7 +94,7 @@ def test_a_run_has_all_that_is_promised(finished):
     model = keras.saving.load_model(run / "model.keras")
     assert isinstance(model, models.TableGAN) and model.latent_dim == 3
     words = checked(run / "report.html").words
-    assert "Makes rows of 7 columns, trained on 60 rows of people.csv." in words
+    assert "Makes rows of 7 columns, like the 60 rows of people.csv." in words
     assert "Rows per second" in words and "--label label" in words
 
 
