@@ -76,9 +76,10 @@ class Series:
         values = [row.get(name) for row in self.rows[-count:]]
         if len(values) < count or any(value is None for value in values):
             return None
-        if len({np.shape(value) for value in values}) > 1:
+        arrays = [np.asarray(value, "float64") for value in values]
+        if len({one.shape for one in arrays}) > 1:
             return None
-        found = np.asarray(values, "float64")
+        found = np.stack(arrays)
         return found if np.isfinite(found).all() else None
 
     def latest(self, name: str) -> float:
