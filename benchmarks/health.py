@@ -1,11 +1,11 @@
-"""Induce each illness of a training, see whether it is found, and mend it.
+"""Induce each illness of a training, see whether it is found, and fix it.
 
     python benchmarks/health.py --seeds 5 --markdown
 
 Small networks on eight Gaussians on a circle and on the digits of scikit-learn.
 For each illness a run is spoiled on purpose; `found` counts the seeds in which
 `TrainingHealth` names it before the end, `others` what else it names, and
-`mended` the seeds in which the finding is gone after the change that it
+`fixed` the seeds in which the finding is gone after the change that it
 advises. Healthy runs should be silent. `--backend jax` is the fastest, because
 its programs are kept between seeds.
 """
@@ -311,22 +311,22 @@ def train(run: Run, seed: int, verbose: bool = False) -> list:
 
 def measure_illness(illness: Illness, seeds: range, verbose: bool) -> tuple:
     """Returns a row of the table: the counts, and the rounds of findings."""
-    found, mended, others = 0, 0, collections.Counter()
+    found, fixed, others = 0, 0, collections.Counter()
     rounds = []
-    mended_run = dataclasses.replace(illness.run, **illness.change)
+    fixed_run = dataclasses.replace(illness.run, **illness.change)
     for seed in seeds:
         findings = train(illness.run, seed, verbose)
         names = [one.name for one in findings]
         found += illness.name in names
         others.update(name for name in names if name != illness.name)
         rounds += [one.when for one in findings if one.name == illness.name]
-        after = [one.name for one in train(mended_run, seed, verbose)]
-        mended += illness.name not in after
+        after = [one.name for one in train(fixed_run, seed, verbose)]
+        fixed += illness.name not in after
         print(f"  {illness.name} {seed}: {names} then {after}", file=sys.stderr)
     count = len(seeds)
     shown = ", ".join(f"{name} {n}" for name, n in others.items()) or "-"
     first = min((r for r in rounds if isinstance(r, int)), default="before")
-    return illness.name, f"{found}/{count}", first, f"{mended}/{count}", shown
+    return illness.name, f"{found}/{count}", first, f"{fixed}/{count}", shown
 
 
 def print_table(header: tuple, rows: list, markdown: bool) -> None:
@@ -366,7 +366,7 @@ def main(arguments: list[str] | None = None) -> None:
         for one in ILLNESSES
         if one.name in chosen
     ]
-    header = ("illness", "found", "first round", "mended", "others")
+    header = ("illness", "found", "first round", "fixed", "others")
     print_table(header, rows, options.markdown)
     if "healthy" in chosen:
         print()

@@ -1,4 +1,4 @@
-"""An illness is induced, found and mended, on a small scale."""
+"""An illness is induced, found and fixed, on a small scale."""
 
 import dataclasses
 
@@ -31,7 +31,7 @@ def illness_of(health, name, change=None, **changes):
         ("constant_labels", None, {"steps": 1, "penalties": None}),
     ],
 )
-def test_an_illness_is_found_and_mended(health, name, change, changes):
+def test_an_illness_is_found_and_fixed(health, name, change, changes):
     illness = illness_of(health, name, change, **changes)
     row = health.measure_illness(illness, range(1), verbose=False)
     assert row[0] == name
@@ -43,8 +43,8 @@ def test_each_finding_has_an_illness(health):
 
     assert {one.name for one in health.ILLNESSES} <= set(NAMES)
     for one in health.ILLNESSES:
-        mended = dataclasses.replace(one.run, **one.change)
-        assert mended != one.run
+        fixed = dataclasses.replace(one.run, **one.change)
+        assert fixed != one.run
 
 
 def test_tables(health, capsys):

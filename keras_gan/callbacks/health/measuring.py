@@ -114,7 +114,8 @@ def measure_samples(
     Args:
         samples: Array `(n, ...)`.
         reference: What they are compared with.
-        before: Shares of samples in each group a round before, or nothing.
+        before: Share of the samples in each group in the round before; empty
+            in the first one.
     """
     rows = of_samples.features(samples)
     own = of_samples.distances(rows, rows)
