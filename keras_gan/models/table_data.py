@@ -72,8 +72,9 @@ class TableData(TwoPlayerModel):
         places = self._hold(x, batch_size)
         if kwargs.get("steps_per_epoch") is None:
             return super().fit(places, batch_size=batch_size, **kwargs)
-        batch = places[:batch_size]
-        endless = ((batch,) for _ in itertools.count())
+        # A copy each time: on replicas TensorFlow may compute in the memory of
+        # an array that a Python generator returned.
+        endless = ((places[:batch_size].copy(),) for _ in itertools.count())
         return super().fit(endless, **kwargs)
 
     def train_on_batch(self, x, y=None, **kwargs):
