@@ -6,6 +6,8 @@ from typing import Any
 import keras
 import torch
 
+from keras_gan.backend.torch.fused_adam import fused
+
 
 def gradients(function: Callable, groups: Sequence[Sequence[Any]]) -> tuple:
     """Gradients of several losses, each with respect to its own variables.
@@ -45,7 +47,8 @@ def _detached(value):
 @torch.no_grad()
 def apply_gradients(optimizer: Any, gradients: list, variables: list) -> None:
     """Updates variables with an optimizer."""
-    optimizer.apply(gradients, variables)
+    with fused(optimizer):
+        optimizer.apply(gradients, variables)
 
 
 @torch.no_grad()
