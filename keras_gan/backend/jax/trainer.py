@@ -50,6 +50,13 @@ class Trainer:
     compiled: bool
     _log_tracker: Any
 
+    def __setattr__(self, name, value):
+        # Keras would wrap each of the hundreds of arrays, in every step.
+        if name == "_jax_state":
+            object.__setattr__(self, name, value)
+        else:
+            super().__setattr__(name, value)
+
     def scope(self):
         """Context in which the model's variables must be created."""
         refuse_strategy()
