@@ -207,7 +207,8 @@ def _narrower(
     # Half the width takes about half the time.
     halvings = math.ceil(math.log2(_USEFUL_STEPS / steps))
     width = max(settings.width >> halvings, min(_LEAST_WIDTH, settings.width))
-    if width == settings.width:
+    width = settings.possible_width(width)
+    if width >= settings.width:
         return job, pace
     changed = dataclasses.replace(settings, width=width)
     other = dataclasses.replace(job, settings=changed, model=build(changed))

@@ -6,6 +6,7 @@ from typing import Any
 
 from keras_gan import networks
 from keras_gan.networks.biggan_plan import default_latent_dim
+from keras_gan.networks.ladagan_blocks import nearest_width
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,11 +146,15 @@ def _of_family(
     if family == "biggan":
         latent_dim = default_latent_dim(image_shape)
         chosen = dataclasses.replace(chosen, latent_dim=latent_dim)
+    width = _CONVOLUTIONAL["width"]
+    if family == "ladagan":
+        width = nearest_width(image_shape, width)
     return dataclasses.replace(
         chosen,
         **_CONVOLUTIONAL
         | {
             "network": family,
+            "width": width,
             "batch_size": max(batch_size, recipe.discriminator_steps),
             "learning_rate": recipe.generator_rate,
             "final_learning_rate": recipe.generator_rate / 10,

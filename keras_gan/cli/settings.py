@@ -12,6 +12,7 @@ from keras_gan.backend import devices
 from keras_gan.cli.metric_options import default_extractor
 from keras_gan.cli.precision import jit_of, precision_of
 from keras_gan.cli.presets import NETWORKS, preset
+from keras_gan.networks.ladagan_blocks import nearest_width
 from keras_gan.utils.records import (
     MOST_STEPS,
     Count,
@@ -157,6 +158,16 @@ class Settings:
         """Of an image; a table has none."""
         assert self.image_size is not None and self.channels is not None
         return (*self.image_size, self.channels)
+
+    def possible_width(self, width: int) -> int:
+        """Returns the nearest width that the networks of the run can have.
+
+        Args:
+            width: The width that is wanted.
+        """
+        if self.network != "ladagan":
+            return width
+        return nearest_width(self.image_shape, width)
 
 
 def resolve(

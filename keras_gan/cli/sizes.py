@@ -143,13 +143,14 @@ def _of_convolutions(settings: Settings, num_classes: int | None) -> tuple:
     Weights grow with the square of the width, those of the latents with the
     width and the length of the latents, values with the width.
     """
+    width = settings.possible_width(_SMALL)
     small, more = (
         build_networks(
-            settings, num_classes, width=_SMALL, latent_dim=latent_dim
+            settings, num_classes, width=width, latent_dim=latent_dim
         )
         for latent_dim in (_SHORT_LATENTS, 2 * _SHORT_LATENTS)
     )
-    growth = settings.width / _SMALL
+    growth = settings.width / width
     of_latents = more[0].count_params() - small[0].count_params()
     longer = max(settings.latent_dim / _SHORT_LATENTS - 1, 0)
     return (

@@ -13,7 +13,7 @@ from keras_gan.models.weighted_layers import class_layers, weighted_layers
 _ROLES = ("generator", "discriminator")
 # With less in common, what fits would be of no use.
 _LEAST_SHARE = 1 / 3
-_MOST_NAMES = 12
+_MOST_NAMES = 8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,5 +145,11 @@ def _shape(layer: Any) -> tuple[int, ...]:
 
 
 def _listed(names: tuple[str, ...]) -> str:
-    others = f" and {len(names) - _MOST_NAMES} others"
-    return ", ".join(names[:_MOST_NAMES]) + others * (len(names) > _MOST_NAMES)
+    """Names of layers; the first ones of each network, if there are many."""
+    parts = []
+    for role in _ROLES:
+        own = [name for name in names if name.startswith(role)]
+        others = f" and {len(own) - _MOST_NAMES} others"
+        listed = ", ".join(own[:_MOST_NAMES])
+        parts.append(listed + others * (len(own) > _MOST_NAMES))
+    return ", ".join(filter(None, parts))

@@ -4,7 +4,11 @@ import dataclasses
 from collections.abc import Sequence
 
 from keras_gan.networks.spatial import spatial_plan, strides_between
-from keras_gan.networks.validation import checked_image_shape, checked_integer
+from keras_gan.networks.validation import (
+    RESIZE,
+    checked_image_shape,
+    checked_integer,
+)
 from keras_gan.utils.arguments import choice
 
 # The channels of maps in units of the width, by the number of doublings: of
@@ -125,7 +129,7 @@ def _check_sizes(
         "Each side of BigGAN's images must be 4, 5, 6 or 7 times a power of 2, "
         f"and the longer one from 8 to {7 * 2**many} pixels. Received: "
         f"image_shape={image_shape}. The nearest is "
-        f"{(*near, image_shape[-1])}: resize the images."
+        f"{(*near, image_shape[-1])}: {RESIZE}."
     )
 
 

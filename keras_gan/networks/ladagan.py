@@ -14,6 +14,7 @@ from keras_gan.networks.initialization import (
 )
 from keras_gan.networks.inputs_and_heads import image_inputs, latent_inputs
 from keras_gan.networks.ladagan_blocks import (
+    HEADS,
     block,
     convolution,
     dense,
@@ -33,7 +34,6 @@ from keras_gan.networks.validation import (
 from keras_gan.penalties import R1
 
 LATENT_DIM = 128
-_HEADS = 4
 # Of the squared gradient of the sum of an image's logits.
 _PENALTY = 0.01
 
@@ -90,7 +90,7 @@ def ladagan_generator(
     image_shape = checked_image_shape(image_shape)
     latent_dim = checked_integer("latent_dim", latent_dim, minimum=1)
     num_classes = checked_num_classes(num_classes)
-    (height, map_width), patch = plan_of(image_shape, width, _HEADS)
+    (height, map_width), patch = plan_of(image_shape, width)
     initializers = Initializers(seed, stream=GENERATOR_STREAM)
     inputs, z = latent_inputs(latent_dim, num_classes, initializers)
     coarsest = (height // 4, map_width // 4, 16 * width)
@@ -100,7 +100,7 @@ def ladagan_generator(
     x = keras.layers.Reshape(coarsest)(x)
     for channels in (4 * width, width, None):
         x = with_positions(x, initializers)
-        x = modulated_block(x, z, 8 * width, _HEADS, initializers)
+        x = modulated_block(x, z, 8 * width, HEADS, initializers)
         if channels is not None:
             x = PixelShuffle(2)(x)
             x = convolution(channels, 3, initializers)(x)
@@ -157,7 +157,7 @@ def ladagan_discriminator(
     """
     image_shape = checked_image_shape(image_shape)
     num_classes = checked_num_classes(num_classes)
-    _, patch = plan_of(image_shape, width, _HEADS)
+    _, patch = plan_of(image_shape, width)
     initializers = Initializers(seed, stream=DISCRIMINATOR_STREAM)
     inputs, x, labels = image_inputs(image_shape, num_classes)
     widths = [max(2 * width // patch, 1)]
@@ -168,7 +168,7 @@ def ladagan_discriminator(
     for channels in widths[1:]:
         x = downsampled(x, channels, normalization, initializers)
     x = with_positions(x, initializers)
-    x = block(x, 8 * width, _HEADS, initializers)
+    x = block(x, 8 * width, HEADS, initializers)
     x = PixelUnshuffle(2)(x)
     x = convolution(8 * width, 3, initializers)(x)
     x = convolution(16 * width, 1, initializers, use_bias=False)(x)

@@ -6,9 +6,11 @@ import keras
 
 from keras_gan.layers import AdditiveAttention2D, PositionEmbedding2D
 from keras_gan.networks.initialization import Initializers
-from keras_gan.networks.validation import checked_integer
+from keras_gan.networks.validation import RESIZE, checked_integer
 from keras_gan.utils.arguments import choice
 
+HEADS = 4
+"""Heads of the attention."""
 # The finest block of attention has no more pixels per side.
 _LARGEST_SIDE = 32
 _EPSILON = 1e-6
@@ -26,34 +28,52 @@ def patch_of(image_shape: tuple[int, ...]) -> int:
     return patch
 
 
+def nearest_width(image_shape: tuple[int, ...], width: int) -> int:
+    """Returns the nearest width that networks for such images can have.
+
+    The attention and the pixel shuffle to the image split the channels.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+        width: Channels of the finest block.
+
+    Example:
+
+    >>> nearest_width((256, 256, 3), 32)
+    64
+    """
+    multiple = max(HEADS, patch_of(image_shape) ** 2)
+    return max(round(width / multiple), 1) * multiple
+
+
 def plan_of(
-    image_shape: tuple[int, ...], width: int, num_heads: int
+    image_shape: tuple[int, ...], width: int
 ) -> tuple[tuple[int, int], int]:
     """Returns the size of the finest block, and how much finer images are.
 
     Args:
         image_shape: `(height, width, channels)`.
         width: Channels of the finest block.
-        num_heads: Heads of the attention.
 
     Raises:
         ValueError: If there is no such network.
     """
     checked_integer("width", width, minimum=1)
     patch, sides = patch_of(image_shape), image_shape[:2]
-    if any(side % (4 * patch) for side in sides):
+    step = 4 * patch
+    if any(side % step for side in sides):
+        near = tuple(max(round(side / step), 1) * step for side in sides)
         raise ValueError(
-            f"Sides of images must be multiples of {4 * patch}. Received: "
-            f"image_shape={image_shape}. Use images of another size, or "
-            "another network: `networks.dcgan` makes images of any size."
+            f"Each side of LadaGAN's images must be a multiple of {step}. "
+            f"Received: image_shape={image_shape}. The nearest is "
+            f"{(*near, image_shape[-1])}: {RESIZE}, or use `dcgan`."
         )
-    multiple = max(num_heads, patch * patch)
-    if width % multiple:
-        nearest = max(round(width / multiple), 1) * multiple
+    nearest = nearest_width(image_shape, width)
+    if width != nearest:
         raise ValueError(
-            f"`width` must be a multiple of {multiple} for images of shape "
-            f"{image_shape}. Received: width={width}. Use {nearest}, the "
-            "nearest one."
+            f"`width` must be a multiple of {nearest_width(image_shape, 1)} "
+            f"for images of shape {image_shape}. Received: width={width}. Use "
+            f"{nearest}, the nearest one."
         )
     return (sides[0] // patch, sides[1] // patch), patch
 

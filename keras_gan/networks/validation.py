@@ -8,6 +8,9 @@ import keras
 
 from keras_gan.utils.arguments import is_integer
 
+RESIZE = "resize the images with `image_size=` or `--image-size`"
+"""What helps where a family does not have images of a size."""
+
 
 def checked_image_shape(
     image_shape: Sequence[int | None],

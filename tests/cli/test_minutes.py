@@ -1,5 +1,6 @@
 """`keras-gan train --minutes`: plans, ends, resumes, by the clock of a test."""
 
+import dataclasses
 import json
 import math
 import os
@@ -306,6 +307,7 @@ def plan(monkeypatch, clock):
         width=32,
         augment="none",
         asked_width=None,
+        changes=None,
         **options,
     ):
         built = []
@@ -325,6 +327,7 @@ def plan(monkeypatch, clock):
             10_000, 400, 1e-3, 1e-4, 0.9, 0.99, None, "float32", None, 0,
             augment=augment, minutes=minutes,
         )  # fmt: skip
+        settings = dataclasses.replace(settings, **changes or {})
         given = {"width": asked_width, "save_every": None, "quiet": False}
         given |= {"started": 1000.0, "seconds_to_start": 0.0, **options}
         job = Job(None, settings, None, build(settings))
@@ -357,6 +360,19 @@ def test_narrower_networks_where_the_time_is_short(
     assert printed.startswith(expected) if width < 32 else not printed
     rounds = job.settings.steps / job.settings.steps_per_round
     assert 24 < rounds <= 25 or rounds <= 600 / 10
+
+
+@pytest.mark.parametrize(
+    "changes, width",
+    [({}, 16), ({"image_size": (256, 256), "width": 64}, 64)],
+)
+def test_narrower_networks_are_possible_ones(plan, changes, width):
+    changes = {"network": "ladagan", "image_size": (128, 128), **changes}
+    job, _ = plan(lambda width: width / 4, changes=changes)
+    assert job.settings.width == width
+    table = {"task": "table", "network": "table", "latent_dim": 0}
+    table |= {"image_size": None, "channels": None}
+    assert plan(lambda width: width, changes=table)[0].settings.width == 8
 
 
 def test_short_runs_have_few_rounds(plan):

@@ -4,11 +4,12 @@ import pytest
 
 from keras_gan import networks
 from keras_gan.cli.presets import FAMILIES, NETWORKS, preset
+from keras_gan.networks.ladagan_blocks import plan_of
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.quickest
 
-SHAPES = [(8, 8, 1), (28, 28, 1), (32, 32, 3), (48, 64, 3), (128, 128, 3)]
+SHAPES = [(8, 8, 1), (28, 28, 1), (32, 32, 3), (48, 64, 3), (256, 256, 3)]
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
@@ -20,6 +21,8 @@ def test_settings_are_in_their_ranges(shape, network):
     assert min(chosen.width, chosen.latent_dim, chosen.steps) >= 1
     assert 0 < chosen.final_learning_rate <= chosen.learning_rate
     assert 0 < chosen.beta_2 < 1 and 0 <= chosen.ema_momentum < 1
+    if network == "ladagan":  # Its images are split into patches.
+        plan_of(shape, chosen.width)
 
 
 def test_network_that_is_the_default_changes_nothing():

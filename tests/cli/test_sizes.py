@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from runs import config, make_run
 
+from keras_gan import networks
+from keras_gan.cli import sizes
 from keras_gan.cli.building import build_networks
 from keras_gan.cli.sizes import check_training
 from keras_gan.images import write_image
@@ -28,6 +30,21 @@ def test_estimates_are_near_the_networks(network, monkeypatch):
     generator, discriminator = (one.count_params() for one in made)
     real = (20 * generator + 16 * discriminator) / 2**30
     assert 0.9 < float(estimate[1]) / real < 1.4
+
+
+def test_estimates_are_of_networks_that_can_be(monkeypatch):
+    widths = []
+
+    def build(settings, num_classes, *, width, latent_dim):
+        widths.append(width)
+        return networks.mlp((2,), hidden=(2,))
+
+    monkeypatch.setattr(sizes, "build_networks", build)
+    for network, width in (("dcgan", 16), ("ladagan", 64)):
+        wide = {"network": network, "width": 192}
+        check_training(config(None, (256, 256, 3), **wide).settings, None)
+        assert widths == [width, width]
+        widths.clear()
 
 
 @pytest.mark.parametrize(

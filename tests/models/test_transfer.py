@@ -7,6 +7,7 @@ from keras import layers, ops
 
 import keras_gan
 from keras_gan.layers import ConditionalBatchNormalization
+from keras_gan.models.transfer import Transfer
 from keras_gan.models.weighted_layers import class_layers, weighted_layers
 
 # Another backend would change nothing.
@@ -153,6 +154,13 @@ def test_too_little_that_fits_is_one_error():
     assert "which do not" in others and "same architecture" in others
     assert fitting == "none"
     assert equal(gan.get_weights(), before)
+
+
+def test_layers_of_both_networks_are_named_however_many_there_are():
+    many = tuple(f"generator/{number}" for number in range(10))
+    text = str(Transfer((), (*many, "discriminator/x")))
+    assert text.startswith("0 of 11 layers; new: generator/0, generator/1")
+    assert text.endswith("generator/7 and 2 others, discriminator/x")
 
 
 def test_only_of_a_gan():

@@ -118,7 +118,9 @@ def test_sizes():
         assert generator.output_shape == (None, *shape)
         assert discriminator.input_shape == (None, *shape)
     for shape in ((8, 8, 1), (30, 30, 1), (16, 64, 1)):
-        with pytest.raises(ValueError, match="Sides of images must be"):
+        with pytest.raises(
+            ValueError, match="Both sides of FastGAN's .* at least 16"
+        ):
             networks.fastgan(shape)
 
 

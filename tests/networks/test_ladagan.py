@@ -78,8 +78,8 @@ def test_sizes(shape):
 @pytest.mark.parametrize(
     ("shape", "width", "error"),
     [
-        ((30, 30, 1), 4, "multiples of 4"),
-        ((68, 64, 1), 16, "multiples of 16"),
+        ((30, 30, 1), 4, r"a multiple of 4. .*nearest is \(32, 32, 1\)"),
+        ((68, 2, 1), 16, r"a multiple of 16. .*nearest is \(64, 16, 1\)"),
         ((32, 32, 1), 6, "multiple of 4 .*width=6. Use 8, the nearest"),
         ((128, 128, 1), 21, "multiple of 16 .*width=21. Use 16, the near"),
     ],

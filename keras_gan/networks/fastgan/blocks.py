@@ -7,7 +7,7 @@ import keras
 from keras_gan.networks.initialization import Initializers
 from keras_gan.networks.inputs_and_heads import normalized
 from keras_gan.networks.spatial import doubling_widths, spatial_plan
-from keras_gan.networks.validation import checked_integer
+from keras_gan.networks.validation import RESIZE, checked_integer
 
 
 def stages_of(
@@ -23,9 +23,10 @@ def stages_of(
     )
     if len(plan) < 3 or not doubled:
         raise ValueError(
-            "Sides of images must be 4, 5, 6 or 7 times the same power of 2, "
-            f"4 at least. Received: image_shape={image_shape}. "
-            "`networks.dcgan` makes images of any size."
+            "Both sides of FastGAN's images must be 4, 5, 6 or 7 times the "
+            "same power of 2, and at least 16 pixels (28, 32, 40, 48, ...). "
+            f"Received: image_shape={image_shape}. To use others, {RESIZE}, or "
+            "choose `dcgan`."
         )
     return plan, doubling_widths(width, len(plan))
 

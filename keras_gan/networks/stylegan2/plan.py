@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
-from keras_gan.networks.validation import checked_image_shape, checked_integer
+from keras_gan.networks.validation import (
+    RESIZE,
+    checked_image_shape,
+    checked_integer,
+)
 
 LARGEST_WIDTH = 512
 # The published number of channels at a side, times the side.
@@ -51,7 +55,7 @@ def stages_of(
             f"`image_shape` of {family} must have sides of 4, 5, 6 or 7 pixels "
             "doubled a number of times (32, 40, 48, 56, 64, ...); a longer "
             "side may be any multiple of the same power of 2. Received: "
-            f"image_shape={shape}. Resize the images, or use `dcgan`."
+            f"image_shape={shape}. To use others, {RESIZE}, or choose `dcgan`."
         )
     longest = max(sides)
     if width is None:
