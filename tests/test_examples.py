@@ -324,6 +324,7 @@ def test_imbalanced_classification(several):
     # A third is for the test, and 5 % of the 8s are left.
     counts = lines[0].split(": ")[1]
     assert counts == "[127, 117, 121, 117, 126, 113, 127, 120, 6, 119]"
+    assert lines[1] == "values: 0 to 255"
     rows = [line for line in lines if line.endswith("%")]
     assert len(rows) == 2
     assert rows[0].startswith("class weights") and "GAN + classical" in rows[1]
