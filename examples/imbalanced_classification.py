@@ -35,7 +35,10 @@ WAYS = {
 
 def split_and_cut(source, rare, keep, seed=0):
     """Splits off a third for testing; then reduces the rare class."""
-    images, labels = source.read(np.arange(len(source))), source.labels
+    images = source.read(np.arange(len(source)))
+    # Those of scikit-learn's digits are stored as 0 to 16.
+    images = keras_gan.images.to_uint8(images, source.stored_range)
+    labels = source.labels
     order = np.random.default_rng(seed).permutation(len(images))
     test, train = np.split(order, [len(order) // 3])
     of_class = train[labels[train] == rare]
@@ -172,7 +175,8 @@ def main():
         source, options.rare, options.keep
     )
     counts = np.bincount(train[1])
-    print(f"images of each class: {counts.tolist()}", flush=True)
+    print(f"images of each class: {counts.tolist()}")
+    print(f"values: {train[0].min()} to {train[0].max()}", flush=True)
     gan = train_gan(*train, len(counts), options.gan_steps)
     balancing = dict(enumerate((counts.mean() / counts).tolist()))
 
@@ -184,8 +188,8 @@ def main():
             pipeline(*train, gan, **way),
             train[0].shape[1:], len(counts), options.steps, weights,
         )  # fmt: skip
-        parts = np.array_split(test_images, 1 + len(test_images) // 500)
-        guesses = np.concatenate([np.argmax(model(part), -1) for part in parts])
+        # A tensor of PyTorch with gradients is no array: `predict` has none.
+        guesses = model.predict(test_images, 500, verbose=0).argmax(-1)
         recalls = [
             np.mean(guesses[test_labels == number] == number)
             for number in range(len(counts))

@@ -84,13 +84,8 @@ SMALL = {
         *("--ways", "class weights", "GAN + classical"),
     ],
 }
-# What uses several devices, or layers that are TensorFlow's; another framework
-# would change nothing of the rest.
-OF_TENSORFLOW = (
-    "imbalanced_classification.py",
-    "many_machines.py",
-    "multi_gpu.py",
-)
+# What uses several devices; another framework would change nothing of the rest.
+OF_TENSORFLOW = ("many_machines.py", "multi_gpu.py")
 
 
 def runs_here(name: str) -> bool:
@@ -321,7 +316,7 @@ def test_style_transfer(several):
     assert (style != content).any()
 
 
-@pytest.mark.once
+@pytest.mark.quickest
 def test_imbalanced_classification(several):
     _, *both = several
     output, errors = (text["imbalanced_classification.py"] for text in both)
@@ -329,7 +324,10 @@ def test_imbalanced_classification(several):
     # A third is for the test, and 5 % of the 8s are left.
     counts = lines[0].split(": ")[1]
     assert counts == "[127, 117, 121, 117, 126, 113, 127, 120, 6, 119]"
+    assert lines[1] == "values: 0 to 255"
     rows = [line for line in lines if line.endswith("%")]
     assert len(rows) == 2
     assert rows[0].startswith("class weights") and "GAN + classical" in rows[1]
-    assert "warning" not in output.lower() + errors.lower()
+    # On another backend the program itself imports TensorFlow, with its words.
+    own = [line for line in errors.splitlines() if "absl::Init" not in line]
+    assert "warning" not in "\n".join([output, *own]).lower()

@@ -15,18 +15,18 @@ from keras_gan.backend.devices import is_chief
 from keras_gan.callbacks._real_images import RealImages
 from keras_gan.callbacks.health import data, measuring
 from keras_gan.callbacks.health.detectors import DETECTORS, NAMES
-from keras_gan.callbacks.health.finding import Finding, Setup
+from keras_gan.callbacks.health.judging import Setup
+from keras_gan.callbacks.health.length import FIRST_STEP, too_short_to_judge
 from keras_gan.callbacks.health.probe import Probe
 from keras_gan.callbacks.health.state import parsed
 from keras_gan.models import GAN, SemiSupervisedGAN
 from keras_gan.utils.arguments import integer
 from keras_gan.utils.files import replacing
+from keras_gan.utils.findings import Finding
 
 # What is looked through for copies: it takes a fraction of a second.
 _MOST_BYTES = 64 * 2**20
 _MOST_IMAGES = 10_000
-# Before, samples are noise and say nothing.
-_FIRST_STEP = 300
 _METRIC = re.compile(r"(.*_)?(fid|kid|distance)")
 _LEAST_IMAGES = 16
 
@@ -58,8 +58,9 @@ class TrainingHealth(keras.callbacks.Callback):
         held_out: Images of the same kind that are not trained on, in one of
             these forms. None: whether the discriminator memorizes is not
             known.
-        path: A `health.json` to write the findings to, which a report shows.
-            None: no file.
+        path: A `health.json` to write the findings to, which a report shows,
+            and at the end whether the run was too short to be judged. None:
+            no file.
         every: Check every this many epochs.
         num_images: Number of samples, and of real images, at least 16.
         batch_size: Number of images in a call of a network.
@@ -171,12 +172,17 @@ class TrainingHealth(keras.callbacks.Callback):
             if name in row:
                 logs[f"health_{name}"] = row[name]
         self._series.raise_peak("slope", row["slope"])
-        iterations = keras.ops.convert_to_numpy(self.model.optimizer.iterations)
-        if int(iterations) >= _FIRST_STEP:
+        if self._steps() >= FIRST_STEP:
             metrics = tuple(name for name in row if _METRIC.fullmatch(name))
             self._series.add({"round": epoch + 1, **row}, best=metrics)
             self._detect(epoch + 1)
         logs["health_findings"] = len(self.findings)
+
+    def on_train_end(self, logs=None):
+        """Writes into the file whether the run was too short to be judged."""
+        self._write(
+            too_short_to_judge(self._steps(), self._series, self.findings)
+        )
 
     def measure(self) -> dict[str, Any]:
         """Measures the networks as they are.
@@ -204,6 +210,10 @@ class TrainingHealth(keras.callbacks.Callback):
         unseen = None if held_out is None else probe.score(*held_out)
         row |= measuring.measure_logits(real, fake, unseen)
         return row | {"slope": probe.slope(samples, real, labels)}
+
+    def _steps(self) -> int:
+        iterations = self.model.optimizer.iterations
+        return int(keras.ops.convert_to_numpy(iterations))
 
     def _of_logs(self, logs: dict[str, Any]) -> dict[str, float]:
         """What detectors use of the logs of an epoch."""
@@ -245,10 +255,11 @@ class TrainingHealth(keras.callbacks.Callback):
             if one.name in self.stop_on:
                 self.model.stop_training = True
 
-    def _write(self) -> None:
+    def _write(self, remark: Finding | None = None) -> None:
         if self.path is None or not is_chief():
             return
-        found = [dataclasses.asdict(one) for one in self.findings]
+        told = [*self.findings, *filter(None, [remark])]
+        found = [dataclasses.asdict(one) for one in told]
         with replacing(self.path) as aside:
             aside.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
 

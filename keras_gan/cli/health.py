@@ -63,12 +63,7 @@ def findings_in_words(folder: RunFolder) -> list[str]:
     Args:
         folder: The folder of the run.
     """
-    lines = []
-    for found in read_findings(folder.health_path):
-        about = [found.when_in_words, found.confidence_in_words]
-        told = f"{found.title} ({', '.join(filter(None, about))}): "
-        lines.append(f"{told}{found.evidence_in_words}. {found.advice}")
-    return lines
+    return [found.sentence for found in read_findings(folder.health_path)]
 
 
 def _say(sentence: str) -> None:

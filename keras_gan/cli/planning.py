@@ -217,5 +217,8 @@ def _narrower(
     if faster * _GAIN > pace:
         return job, pace
     if not options.quiet:
-        print(f"width {width}: width {settings.width} would do {few}")
+        print(
+            f"networks of width {width}, not {settings.width}, which would "
+            f"allow {few}"
+        )
     return other, faster

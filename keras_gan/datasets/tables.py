@@ -126,7 +126,7 @@ def _is_parquet(path: Path) -> bool:
     if not is_table_file(path):
         raise ValueError(
             f"A file of a table must end in {_ENDINGS}. Received: {path.name}. "
-            "Rename it, or read it with pandas."
+            "Rename it, or in Python read it with pandas."
         )
     return _ending(path) == ".parquet"
 
@@ -198,7 +198,7 @@ def _check_separator(path: Path, found: Any) -> None:
             raise ValueError(
                 f"{path} must have {_separator(path)!r} between its columns. "
                 f"Received: one column, {name!r}, with {other!r} in each row. "
-                "Replace it, or read the file with "
+                "Replace it, or in Python read the file with "
                 f"`keras_gan.datasets.table(path, sep={other!r})`."
             )
 
@@ -229,7 +229,7 @@ def _pandas() -> Any:
     except ImportError as error:
         raise ImportError(
             "Files of tables are read with pandas. Received: an environment "
-            'without it. Run `pip install "keras-gan[tables]"`, or pass a dict '
-            "of arrays."
+            'without it. Run `pip install "keras-gan[tables]"`, or in Python '
+            "pass a dict of arrays."
         ) from error
     return pandas

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_gan.reports.charts import Chart, Series, chart_of
+from keras_gan.reports.health import MEASUREMENTS
 from keras_gan.reports.run import Run
 
 _FID = "Distance between the features of real and of generated images."
@@ -63,6 +64,7 @@ _TERMS = {
     "drift": "Squared scores of real images.",
     "path_length": "How unevenly images change with the styles.",
     "growth": "How much of the networks has grown.",
+    **{f"health_{name}": note for name, note in MEASUREMENTS.items()},
 }
 _HEALTH = "Measured by the health checks."
 

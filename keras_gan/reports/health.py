@@ -1,63 +1,43 @@
 """Reading `health.json`: what was found wrong with a training."""
 
-import dataclasses
 import json
-import math
 import pathlib
-from typing import Any
 
 import msgspec
 
+from keras_gan.utils.findings import Finding
 
-@dataclasses.dataclass(frozen=True)
-class Finding:
-    """One finding.
-
-    Attributes:
-        when: The round, or words.
-        name: What was found.
-        confidence: How sure that is, from 0 to 1, or words.
-        evidence: Numbers by their names, or words.
-        advice: What to change.
-    """
-
-    name: str
-    when: float | str | None = None
-    confidence: float | str | None = None
-    evidence: Any = None
-    advice: str = ""
-
-    @property
-    def title(self) -> str:
-        """The name in words."""
-        words = self.name.replace("_", " ").strip()
-        return words[:1].upper() + words[1:]
-
-    @property
-    def round(self) -> float | None:
-        """The round, if it is known."""
-        if isinstance(self.when, str) or self.when is None:
-            return None
-        return self.when if math.isfinite(self.when) else None
-
-    @property
-    def when_in_words(self) -> str:
-        """When it was found."""
-        if self.round is None:
-            return "" if self.when is None else str(self.when)
-        return f"round {self.round:g}"
-
-    @property
-    def confidence_in_words(self) -> str:
-        """How sure it is."""
-        if isinstance(self.confidence, str) or self.confidence is None:
-            return self.confidence or ""
-        return f"{self.confidence:.0%} sure"
-
-    @property
-    def evidence_in_words(self) -> str:
-        """The evidence as one line."""
-        return _in_words(self.evidence)
+MEASUREMENTS = {
+    "diversity": "Mean distance between samples, in units of that between real "
+    "images: 1 is as varied as these, near 0 all samples are alike.",
+    "modes": "Effective number of groups (by k-means) that samples fall into, "
+    "in units of that of real images: near 1 is good, near 0 most are "
+    "missing.",
+    "shift": "How far the shares of these groups moved since the round before, "
+    "from 0 to 1: near 0 is steady, near 1 samples jump.",
+    "distance": "Energy distance of samples from real images, in units of the "
+    "mean distance between these: lower is better.",
+    "separation": "Probability that the discriminator gives a real image a "
+    "higher logit than a sample: at 1 it never errs, at 0.5 it cannot tell "
+    "them apart.",
+    "logit_scale": "Standard deviation of the logits of real images and "
+    "samples: steady is good, what keeps growing diverges.",
+    "slope": "Norm of the gradient of the generator's loss in a sample: near 0 "
+    "the generator does not learn.",
+    "held_out_ranking": "Probability that the discriminator gives a training "
+    "image a higher logit than one held back: 0.5 is without memory, 1 by "
+    "heart.",
+    "memorized": "Share of the margin of training images over samples that "
+    "images held back lack: near 0 is good, near 1 is memory.",
+    "saturation": "Share of values at the ends of the range, from 0 (as in "
+    "real images) to 1 (all): near 0 is good.",
+    "label_effect": "How far samples move when only their labels change, in "
+    "units of their distances: near 0 labels are ignored.",
+    "label_agreement": "How often the nearest real image has the label of a "
+    "sample, from 0 (chance) to 1 (as of real images): higher is better.",
+    "findings": "Number of findings so far: 0 is good.",
+}
+"""What the columns `health_...` of a history mean, and which way is good."""
 
 
 def read_findings(path: pathlib.Path) -> list[Finding]:
@@ -77,13 +57,3 @@ def read_findings(path: pathlib.Path) -> list[Finding]:
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         raise ValueError(f"{path.name} is damaged: {error}") from error
     return sorted(found, key=lambda finding: finding.round or 0)
-
-
-def _in_words(evidence: Any) -> str:
-    if isinstance(evidence, dict):
-        return ", ".join(f"{k} {_in_words(v)}" for k, v in evidence.items())
-    if isinstance(evidence, list):
-        return ", ".join(map(_in_words, evidence))
-    if isinstance(evidence, float):
-        return f"{evidence:.4g}"
-    return "" if evidence is None else str(evidence)

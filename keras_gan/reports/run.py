@@ -8,8 +8,9 @@ import re
 import zipfile
 from typing import Any
 
-from keras_gan.reports.health import Finding, read_findings
+from keras_gan.reports.health import read_findings
 from keras_gan.reports.history import History, read_history
+from keras_gan.utils.findings import Finding
 from keras_gan.utils.records import (
     Count,
     Minutes,

@@ -33,7 +33,7 @@ def images():
 @pytest.fixture
 def at_once(monkeypatch):
     """Findings need no steps before them."""
-    monkeypatch.setattr(training_health, "_FIRST_STEP", 0)
+    monkeypatch.setattr(training_health, "FIRST_STEP", 0)
 
 
 def make_gan(num_classes=None, shape=SHAPE, rates=(1e-3, 1e-3), **compiling):
@@ -136,8 +136,9 @@ def test_copies_are_told_before_training(images, tmp_path):
     assert [one.name for one in health.findings] == ["duplicate_images"]
     assert len(said) == 1 and "(before the first round, " in said[0]
     assert history["health_findings"] == [1, 1]
-    (found,) = read_findings(path)
+    found, remark = read_findings(path)
     assert found.name == "duplicate_images" and found.round is None
+    assert remark.name == "too_short_to_judge"
     assert found.evidence == {"copies": 24, "of_images": 48, "share": 0.5}
     assert found.advice.startswith("Remove the copies")
 
@@ -165,13 +166,13 @@ def test_a_collapse_is_found_once_and_stops_the_training(
     (found,) = (one for one in health.findings if one.name == "mode_collapse")
     assert found.when == len(history["d_loss"]) == 4
     assert found.evidence["diversity"] < 0.1
-    assert sum("mode collapse" in one for one in said) == 1
+    assert sum("Mode collapse" in one for one in said) == 1
     written = {one.name: one.round for one in read_findings(path)}
     assert written["mode_collapse"] == 4
     # Going on, it is known already.
     again = watching(images, path=path, say=said.append, state=health.state())
     fit(gan, images, [again], 6, initial_epoch=4)
-    assert sum("mode collapse" in one for one in said) == 1
+    assert sum("Mode collapse" in one for one in said) == 1
     assert {one.name for one in again.findings} >= {"mode_collapse"}
 
 
@@ -180,6 +181,23 @@ def test_a_file_of_a_later_round_is_written_anew(images, tmp_path):
     path = tmp_path / "health.json"
     path.write_text('[{"name": "mode_collapse", "when": 9}]')
     fit(make_gan(), images, [watching(images, path=path)])
+    assert [one.name for one in read_findings(path)] == ["too_short_to_judge"]
+
+
+@pytest.mark.quickest
+def test_a_short_run_is_not_called_healthy(images, at_once, tmp_path):
+    path, said = tmp_path / "health.json", []
+    health = watching(images, path=path, say=said.append)
+    gan = make_gan()
+    fit(gan, images, [health], 5)
+    (remark,) = read_findings(path)
+    assert remark.sentence.startswith(
+        "Too short to judge (at the end): steps 15, checks 5, needed 6. "
+    )
+    # It is no finding: the next check may be all that is missing.
+    assert health.findings == [] and said == []
+    again = watching(images, path=path, state=health.state())
+    fit(gan, images, [again], 6, initial_epoch=5)
     assert read_findings(path) == []
 
 
@@ -274,5 +292,5 @@ def test_findings_in_words(images):
     fit(make_gan(), images, [health], 1)
     found = dataclasses.replace(health.findings[0], when=3)
     assert found.sentence.startswith(
-        "duplicate images (round 3, 99% sure): copies 24, of images 48, share "
+        "Duplicate images (round 3, 99% sure): copies 24, of images 48, share "
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from keras_gan.callbacks import training_health
+from keras_gan.callbacks.health import length
 from keras_gan.callbacks.run_checkpoint import read_record
 from keras_gan.cli import health, held_out
 from keras_gan.datasets import open_source
@@ -45,12 +46,24 @@ def findings(folder="run"):
     return json.loads(Path(folder, "health.json").read_text())
 
 
-def test_a_healthy_run_is_silent(watched, in_folder):
+def test_a_healthy_run_is_silent(watched, in_folder, monkeypatch):
+    monkeypatch.setattr(training_health, "FIRST_STEP", 0)
+    monkeypatch.setattr(length, "LONGEST", 2)
     code, output, errors = watched("--steps", 4, *ROUNDS)
     assert (code, errors) == (0, "") and findings() == []
     assert "health" not in output
     header = Path("run/history.csv").read_text().splitlines()[0]
     assert "health_diversity" in header
+
+
+def test_a_run_too_short_to_be_judged_says_so(watched, run_command):
+    code, output, _ = watched("--steps", 4, "--save-every", 2, "--out", "run")
+    (line,) = (one for one in output.splitlines() if "health  " in one)
+    assert code == 0
+    assert line.startswith("  health    Too short to judge (at the end): steps")
+    assert [one["name"] for one in findings()] == ["too_short_to_judge"]
+    run_command("report", "run")
+    assert "Too short to judge" in Path("run/report.html").read_text()
 
 
 def test_a_finding_is_told_at_once_and_at_the_end(watched, copied):
@@ -60,13 +73,14 @@ def test_a_finding_is_told_at_once_and_at_the_end(watched, copied):
     first, last = (output.index(words), output.rindex(words))
     assert first < output.index("2/2 steps") < last
     assert "  health    Duplicate images (before the first round, 9" in output
-    (found,) = findings()
+    found, _ = findings()
     assert found["evidence"]["copies"] == 30
 
 
 def test_quietly_it_is_in_the_file(watched, copied):
     assert watched(copied, "--steps", 2, "--quiet", *ROUNDS)[:2] == (0, "")
-    assert [one["name"] for one in findings()] == ["duplicate_images"]
+    names = [one["name"] for one in findings()]
+    assert names == ["duplicate_images", "too_short_to_judge"]
 
 
 def test_the_checks_can_be_left_out(train, copied):
@@ -78,7 +92,8 @@ def test_the_checks_can_be_left_out(train, copied):
 def test_a_resumed_run_goes_on_with_what_it_knows(
     watched, run_command, copied, monkeypatch
 ):
-    monkeypatch.setattr(training_health, "_FIRST_STEP", 0)
+    monkeypatch.setattr(training_health, "FIRST_STEP", 0)
+    monkeypatch.setattr(length, "LONGEST", 2)
     assert watched(copied, "--steps", 4, *ROUNDS)[0] == 0
     before = read_record(Path("run/model.keras"))["health"]
     Path("run/health.json").unlink()
@@ -101,7 +116,7 @@ def test_what_was_found_stays_without_checks(watched, run_command, copied):
     resume = ("train", "--resume", "run", "--steps", 4, "--no-report")
     assert run_command(*resume, "--no-health")[0] == 0
     assert read_record(Path("run/model.keras"))["health"] == before
-    assert before["findings"] == findings()
+    assert before["findings"] == findings()[:-1]
 
 
 def test_other_splits_tell_what_is_memorized(watched, copied):

@@ -356,7 +356,7 @@ def test_narrower_networks_where_the_time_is_short(
     assert job.budget.planned_steps == job.settings.steps
     said, _, printed = capsys.readouterr().out.partition("\n")
     assert said == "compiling and measuring a step"
-    expected = f"width {width}: width 32 would do only about "
+    expected = f"networks of width {width}, not 32, which would allow only "
     assert printed.startswith(expected) if width < 32 else not printed
     rounds = job.settings.steps / job.settings.steps_per_round
     assert 24 < rounds <= 25 or rounds <= 600 / 10

@@ -155,7 +155,7 @@ def test_a_run_goes_on_with_other_rows(here, run_command, run_fails):
     assert "`--width` is that of the run" in error
     people(40).rename(columns={"sex": "gender"}).to_csv("other.csv")
     error = run_fails("train", "other.csv", *begin[2:], "--out", "other")
-    assert "with ['Unnamed: 0', 'gender'] besides and without ['sex']" in error
+    assert "with Unnamed: 0, gender besides and without sex." in error
 
 
 def test_minutes_are_planned_by_steps_that_leave_no_trace(here, eagerly):
@@ -227,7 +227,7 @@ def test_rows_as_parquet(here, run_command):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--where", "sex=X"), "among those of `adapt`: 'F', 'M'"),
+        (("--where", "sex=X"), "that was learned: 'F', 'M'. Received"),
         (("--where", "age=3"), "'age', which is unknown"),
         (("--where", "size=3"), "'size', which is of numbers"),
         (("--where", "sex"), "must be COLUMN=VALUE"),
@@ -254,20 +254,43 @@ def test_tables_are_compared(here, run_command):
     names = [row.split()[0] for row in output.splitlines()]
     assert names == ["column_shapes", "pair_trends", "least", "of"]
     assert "50 real and 50 fake rows of 7 columns" in output
+    # A run knows its own rows, and which of them it was not trained on.
+    code, output, _ = run_command("evaluate", "people.csv", "run")
+    assert "of 10 real and 10 fake rows" in output
+    assert output.endswith(
+        "compared with the rows that the run held back, not with those that "
+        "it was trained on\n"
+    )
+    line = ("evaluate", "people.csv", "run/model.keras", "--json")
+    values = json.loads(run_command(*line)[1])
+    assert (values["real_rows"], values["num_real"]) == ("held out", 10)
     more = ("--train", "people.csv", "--label", "label", "--json")
     code, output, _ = run_command("evaluate", "people.csv", "people.csv", *more)
     values = json.loads(output)
     assert code == 0 and values["column_shapes"] == 1.0
+    assert values["real_rows"] is None
     assert values["copies"] == values["real_copies"] == 1.0
     assert values["nearest_distance"] == pytest.approx(0, abs=1e-9)
     for name in ("gradient_boosting_f1", "logistic_regression_accuracy"):
         assert values[name] == values[f"real_{name}"]
 
 
+def test_without_rows_held_back_all_were_trained_on(here, run_command):
+    config = json.loads(Path("run/config.json").read_text())
+    config["settings"]["held_out"] = 0
+    Path("run/config.json").write_text(json.dumps(config))
+    code, output, _ = run_command("evaluate", "people.csv", "run")
+    assert code == 0 and "of 60 real and 60 fake rows" in output
+    assert "note: the run was trained on these rows" in output
+
+
 def test_tables_that_cannot_be_compared(here, run_fails):
     people().drop(columns="sex").to_csv("less.csv", index=False)
     error = run_fails("evaluate", "people.csv", "less.csv")
-    assert "only in `real` ['sex']" in error
+    assert "FAKE must have the columns of REAL." in error
+    assert "a table without sex. Rename" in error
+    error = run_fails("evaluate", *["people.csv"] * 2, "--train", "less.csv")
+    assert "--train must have the columns of REAL." in error
     Path("photos").mkdir()
     error = run_fails("evaluate", "people.csv", "photos")
     assert "or the run of a table. Received: photos" in error
@@ -278,7 +301,7 @@ def test_tables_that_cannot_be_compared(here, run_fails):
     error = run_fails("evaluate", "digits", "digits", "--label", "x")
     assert "`--label` is for tables" in error
     error = run_fails("evaluate", "people.csv", "run", "--label", "age")
-    assert "`label` must be one of" in error
+    assert "`--label` must name columns of the table, size, born" in error
 
 
 # Balancing --------------------------------------------------------------------
@@ -306,7 +329,7 @@ def test_a_rare_category_is_filled_up(here, run_command, run_fails):
     assert "`--counts` is for images" in error
     people().assign(town="A").to_csv("more.csv", index=False)
     error = run_fails("augment", "more.csv", *line[2:], "other.csv")
-    assert "a table with ['town'] besides" in error
+    assert "a table with town besides" in error
     error = run_fails("augment", "digits", *line[2:], "other")
     assert "is the run of a table" in error
     error = run_fails("augment", "digits", "--out", "a", "--balance", "label")

@@ -426,7 +426,7 @@ def test_rare_categories_are_filled_up(trained):
         trained.balance(table, "size")
     with pytest.raises(ValueError, match="must have the column 'label'"):
         trained.balance({"sex": table["sex"]}, "label")
-    with pytest.raises(ValueError, match=r"with \['name'\] besides"):
+    with pytest.raises(ValueError, match="with name besides"):
         trained.balance({**table, "name": table["sex"]}, "label")
 
 

@@ -8,6 +8,7 @@ from report_runs import make_run, write_config, write_history
 
 from keras_gan.reports.charts import Series, chart_of
 from keras_gan.reports.curves import charts_of, images_per_second, metrics_of
+from keras_gan.reports.health import MEASUREMENTS
 from keras_gan.reports.run import read_run
 from keras_gan.reports.scales import scale_of
 
@@ -120,6 +121,7 @@ def test_charts_of_one_run(run):
     assert "not comparable with papers" in notes["fid"]
     assert "Higher is better." in notes["val_psnr_y"]
     assert "relativistic" in notes["Accuracies"]
+    assert notes["health_modes"] == MEASUREMENTS["modes"]
 
 
 def test_validation_losses_are_no_metrics(tmp_path):

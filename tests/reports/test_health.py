@@ -1,10 +1,13 @@
 """Reading `health.json`."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
-from keras_gan.reports.health import read_findings
+from keras_gan.callbacks.health import measuring
+from keras_gan.reports.health import MEASUREMENTS, read_findings
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.once
@@ -23,7 +26,7 @@ def test_findings_in_words_by_their_rounds(tmp_path):
             {"name": "divergence", "when": "at the end", "confidence": "sure"},
             {
                 "name": "mode_collapse", "when": 3, "confidence": 0.876,
-                "evidence": {"share": 0.123456, "modes": [1, 2.5]},
+                "evidence": {"share": 0.123456, "some_modes": [1, 2.5]},
                 "advice": "Train longer.", "of another version": 1,
             },
         ],
@@ -34,7 +37,24 @@ def test_findings_in_words_by_their_rounds(tmp_path):
     assert early.title == "Mode collapse" and early.round == 3
     assert early.when_in_words == "round 3"
     assert early.confidence_in_words == "88% sure"
-    assert early.evidence_in_words == "share 0.1235, modes 1, 2.5"
+    assert early.evidence_in_words == "share 0.1235, some modes 1 and 2.5"
+    assert late.sentence == "Divergence (at the end, sure)"
+    assert early.sentence == (
+        "Mode collapse (round 3, 88% sure): share 0.1235, some modes 1 and "
+        "2.5. Train longer."
+    )
+
+
+def test_each_measurement_has_its_own_words():
+    assert set(MEASUREMENTS) == {*measuring.LOGGED, "findings"}
+    assert len(set(MEASUREMENTS.values())) == len(MEASUREMENTS)
+    # Those of the page, which has them from here.
+    page = Path(__file__).parents[2] / "docs" / "health.md"
+    rows = re.findall(r"^\| `health_(\w+)` \| (.*) \|$", page.read_text(), re.M)
+    assert rows == [
+        (name, note[0].lower() + note[1:].removesuffix("."))
+        for name, note in MEASUREMENTS.items()
+    ]
 
 
 def test_a_missing_file_has_none(tmp_path):

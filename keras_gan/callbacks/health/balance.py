@@ -2,16 +2,12 @@
 
 import numpy as np
 
-from keras_gan.callbacks.health.finding import (
-    Finding,
-    Setup,
-    certainty,
-    rounded,
-)
+from keras_gan.callbacks.health.judging import Setup, certainty, rounded
 from keras_gan.callbacks.health.series import Series
+from keras_gan.utils.findings import Finding
 
-_ROUNDS = 3
-_ROUNDS_TO_LOSE = 5
+_CHECKS = 3
+_CHECKS_TO_LOSE = 5
 # Of the loss at chance level.
 _LEAST_LOSS = 0.02
 # Of the largest gradient of the run so far.
@@ -38,14 +34,14 @@ def discriminator_wins(series: Series, setup: Setup) -> Finding | None:
             of the generator's loss in a sample, and its peak.
         setup: What advice depends on.
     """
-    separation = series.last("separation", _ROUNDS)
+    separation = series.last("separation", _CHECKS)
     if separation is None or separation.min() < _SEPARATED:
         return None
     peak = series.peaks.get("slope", np.nan)
-    slopes = series.last("slope", _ROUNDS)
+    slopes = series.last("slope", _CHECKS)
     shares = None if slopes is None or not peak > 0 else slopes / peak
     candidates = (
-        (series.last("chance", _ROUNDS), _LEAST_LOSS),
+        (series.last("chance", _CHECKS), _LEAST_LOSS),
         (shares, _LEAST_SLOPE),
     )
     for values, least in candidates:
@@ -56,7 +52,7 @@ def discriminator_wins(series: Series, setup: Setup) -> Finding | None:
             evidence["loss_of_chance"] = rounded(series.latest("chance"))
         if shares is not None:
             evidence["gradient_of_its_peak"] = rounded(shares[-1])
-        evidence["rounds"] = _ROUNDS
+        evidence["checks"] = _CHECKS
         return Finding(
             "discriminator_wins",
             certainty(values, least, 0.0),
@@ -79,12 +75,12 @@ def discriminator_loses(series: Series, setup: Setup) -> Finding | None:
             samples become better.
         setup: What advice depends on.
     """
-    separation = series.last("separation", _ROUNDS_TO_LOSE)
-    neighbor = series.last("neighbor_accuracy", _ROUNDS_TO_LOSE)
-    distance = series.last("distance", _ROUNDS_TO_LOSE)
+    separation = series.last("separation", _CHECKS_TO_LOSE)
+    neighbor = series.last("neighbor_accuracy", _CHECKS_TO_LOSE)
+    distance = series.last("distance", _CHECKS_TO_LOSE)
     if separation is None or neighbor is None or distance is None:
         return None
-    half = _ROUNDS_TO_LOSE // 2
+    half = _CHECKS_TO_LOSE // 2
     is_falling = distance[-half:].mean() < _FALLING * distance[:half].mean()
     if distance.min() < _LEAST_DISTANCE or is_falling:
         return None
@@ -96,7 +92,7 @@ def discriminator_loses(series: Series, setup: Setup) -> Finding | None:
         {
             "separation": rounded(separation[-1]),
             "by_nearest_neighbor": rounded(neighbor[-1]),
-            "rounds": _ROUNDS_TO_LOSE,
+            "checks": _CHECKS_TO_LOSE,
         },
         "Give the discriminator a higher learning rate than the generator "
         "(`discriminator_optimizer=`) or more `discriminator_steps=`, lower "

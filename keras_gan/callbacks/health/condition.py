@@ -1,14 +1,10 @@
 """A generator that draws the same whatever the label."""
 
-from keras_gan.callbacks.health.finding import (
-    Finding,
-    Setup,
-    certainty,
-    rounded,
-)
+from keras_gan.callbacks.health.judging import Setup, certainty, rounded
 from keras_gan.callbacks.health.series import Series, rise
+from keras_gan.utils.findings import Finding
 
-_ROUNDS = 4
+_CHECKS = 4
 # What rises by this part of a bound is on its way to it.
 _RISE = 0.25
 # Of what a change of latents changes.
@@ -29,8 +25,8 @@ def condition_ignored(series: Series, setup: Setup) -> Finding | None:
         setup: What advice depends on.
     """
     del setup
-    effect = series.last("label_effect", _ROUNDS)
-    agreement = series.last("label_agreement", _ROUNDS)
+    effect = series.last("label_effect", _CHECKS)
+    agreement = series.last("label_agreement", _CHECKS)
     for values, least in (
         (effect, _LEAST_EFFECT),
         (agreement, _LEAST_AGREEMENT),
@@ -45,7 +41,7 @@ def condition_ignored(series: Series, setup: Setup) -> Finding | None:
             for name in ("label_effect", "label_agreement")
             if series.last(name, 1) is not None
         }
-        evidence["rounds"] = _ROUNDS
+        evidence["checks"] = _CHECKS
         return Finding(
             "condition_ignored",
             certainty(values, least, 0.0),

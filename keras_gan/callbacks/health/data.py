@@ -4,7 +4,8 @@ import hashlib
 
 import numpy as np
 
-from keras_gan.callbacks.health.finding import Finding, certainty, rounded
+from keras_gan.callbacks.health.judging import certainty, rounded
+from keras_gan.utils.findings import Finding
 
 _BEFORE = "before the first round"
 _MOST_COPIES = 0.1

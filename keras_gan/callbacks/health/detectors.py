@@ -7,7 +7,7 @@ from keras_gan.callbacks.health.balance import (
     discriminator_wins,
 )
 from keras_gan.callbacks.health.condition import condition_ignored
-from keras_gan.callbacks.health.finding import Finding, Setup
+from keras_gan.callbacks.health.judging import Setup
 from keras_gan.callbacks.health.memorization import discriminator_memorizes
 from keras_gan.callbacks.health.mode_collapse import (
     class_collapse,
@@ -17,6 +17,7 @@ from keras_gan.callbacks.health.overtraining import past_the_best
 from keras_gan.callbacks.health.saturation import saturated_samples
 from keras_gan.callbacks.health.series import Series
 from keras_gan.callbacks.health.stability import divergence, oscillation
+from keras_gan.utils.findings import Finding
 
 Detector = Callable[[Series, Setup], Finding | None]
 

@@ -1,14 +1,10 @@
 """A discriminator that knows the training images by heart."""
 
-from keras_gan.callbacks.health.finding import (
-    Finding,
-    Setup,
-    certainty,
-    rounded,
-)
+from keras_gan.callbacks.health.judging import Setup, certainty, rounded
 from keras_gan.callbacks.health.series import Series
+from keras_gan.utils.findings import Finding
 
-_ROUNDS = 3
+_CHECKS = 3
 _LEAST_RANKING = 0.75
 _LEAST_SHARE = 0.4
 # Standard deviations of a ranking by chance.
@@ -25,8 +21,8 @@ def discriminator_memorizes(series: Series, setup: Setup) -> Finding | None:
             share of the margin of training images that others lack.
         setup: What advice depends on.
     """
-    ranking = series.last("held_out_ranking", _ROUNDS)
-    shares = series.last("memorized", _ROUNDS)
+    ranking = series.last("held_out_ranking", _CHECKS)
+    shares = series.last("memorized", _CHECKS)
     deviation = series.latest("ranking_deviation")
     if ranking is None or shares is None:
         return None
@@ -39,7 +35,7 @@ def discriminator_memorizes(series: Series, setup: Setup) -> Finding | None:
         {
             "training_above_held_out": rounded(ranking[-1]),
             "memorized": rounded(shares[-1]),
-            "rounds": _ROUNDS,
+            "checks": _CHECKS,
         },
         _ADVICE[setup.is_augmented],
     )

@@ -2,15 +2,11 @@
 
 import numpy as np
 
-from keras_gan.callbacks.health.finding import (
-    Finding,
-    Setup,
-    certainty,
-    rounded,
-)
+from keras_gan.callbacks.health.judging import Setup, certainty, rounded
 from keras_gan.callbacks.health.series import Series
+from keras_gan.utils.findings import Finding
 
-_ROUNDS = 5
+_CHECKS = 5
 _WORSE = 1.25
 _MUCH_WORSE = 3.0
 # What a small sample of the same distribution may have, for its own distance.
@@ -30,11 +26,11 @@ def past_the_best(series: Series, setup: Setup) -> Finding | None:
 
 
 def _of_metric(name: str, series: Series, setup: Setup) -> Finding | None:
-    values = series.last(name, _ROUNDS)
+    values = series.last(name, _CHECKS)
     best, when = series.best[name]
     floor = _LEAST_RISE.get(name, 0.0)
     scale = max(best, floor)
-    if values is None or scale <= 0 or series.round - when < _ROUNDS:
+    if values is None or scale <= 0 or series.round - when < _CHECKS:
         return None
     ratios = values / scale
     least = max(floor, np.std(values))
@@ -49,7 +45,7 @@ def _of_metric(name: str, series: Series, setup: Setup) -> Finding | None:
             name: rounded(values[-1]),
             "best": rounded(best),
             "best_round": int(when),
-            "rounds": _ROUNDS,
+            "checks": _CHECKS,
         },
         "Keep the best model instead of the last: "
         f"`ModelCheckpoint(monitor='{key}', mode='min', save_best_only=True)`"

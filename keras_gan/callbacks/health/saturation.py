@@ -1,14 +1,10 @@
 """Samples with values that are stuck at the ends of the range."""
 
-from keras_gan.callbacks.health.finding import (
-    Finding,
-    Setup,
-    certainty,
-    rounded,
-)
+from keras_gan.callbacks.health.judging import Setup, certainty, rounded
 from keras_gan.callbacks.health.series import Series
+from keras_gan.utils.findings import Finding
 
-_ROUNDS = 4
+_CHECKS = 4
 _MOST = 0.5
 
 
@@ -21,7 +17,7 @@ def saturated_samples(series: Series, setup: Setup) -> Finding | None:
         setup: What advice depends on.
     """
     del setup
-    values = series.last("saturation", _ROUNDS)
+    values = series.last("saturation", _CHECKS)
     if values is None or values.min() <= _MOST:
         return None
     return Finding(
@@ -30,7 +26,7 @@ def saturated_samples(series: Series, setup: Setup) -> Finding | None:
         {
             "at_the_ends": rounded(series.latest("share_at_ends")),
             "of_real_images": rounded(series.latest("real_share_at_ends")),
-            "rounds": _ROUNDS,
+            "checks": _CHECKS,
         },
         "Lower `--learning-rate` to a tenth (in Python that of the "
         "`generator_optimizer=`), and check that images are in [-1, 1], as a "

@@ -6,8 +6,11 @@ from typing import Any
 
 import numpy as np
 
-# No detector looks back further, and the state of a run stays small.
-_KEPT = 12
+LONGEST = 6
+"""Checks in a row that a detector looks at, at most."""
+
+# The state of a run stays small.
+_KEPT = 2 * LONGEST
 
 
 Row = dict[str, float | list[float] | None]

@@ -2,19 +2,15 @@
 
 import numpy as np
 
-from keras_gan.callbacks.health.finding import (
-    Finding,
-    Setup,
-    certainty,
-    rounded,
-)
-from keras_gan.callbacks.health.series import Series
+from keras_gan.callbacks.health.judging import Setup, certainty, rounded
+from keras_gan.callbacks.health.series import LONGEST, Series
+from keras_gan.utils.findings import Finding
 
-_ROUNDS = 5
+_CHECKS = 5
 # Share of samples in other groups than a round before.
 _LEAST_SHIFT = 0.35
-_ROUNDS_OF_GROWTH = 6
-# From one half of these rounds to the other.
+_CHECKS_OF_GROWTH = LONGEST
+# From one half of these checks to the other.
 _MOST_GROWTH = 4.0
 # Below, in nats, logits that grow may be what is learned.
 _LEAST_SCALE = 10.0
@@ -32,13 +28,13 @@ def oscillation(series: Series, setup: Setup) -> Finding | None:
             similar images moved since the round before, from 0 to 1.
         setup: What advice depends on.
     """
-    shift = series.last("shift", _ROUNDS)
+    shift = series.last("shift", _CHECKS)
     if shift is None or shift.min() < _LEAST_SHIFT:
         return None
     return Finding(
         "oscillation",
         certainty(shift, _LEAST_SHIFT, 1.0),
-        {"share_that_moved": rounded(shift.mean()), "rounds": _ROUNDS},
+        {"share_that_moved": rounded(shift.mean()), "checks": _CHECKS},
         _advice(setup),
     )
 
@@ -50,7 +46,7 @@ def divergence(series: Series, setup: Setup) -> Finding | None:
         series: With `logit_scale`, the standard deviation of all logits.
         setup: What advice depends on.
     """
-    scales = series.last("logit_scale", _ROUNDS_OF_GROWTH)
+    scales = series.last("logit_scale", _CHECKS_OF_GROWTH)
     if scales is None or scales[-1] < _LEAST_SCALE:
         return None
     older, newer = np.split(np.maximum(scales, _EPSILON), 2)
@@ -63,7 +59,7 @@ def divergence(series: Series, setup: Setup) -> Finding | None:
         {
             "logit_scale": rounded(scales[-1]),
             "times_as_before": rounded(growth),
-            "rounds": _ROUNDS_OF_GROWTH,
+            "checks": _CHECKS_OF_GROWTH,
         },
         _advice(setup),
     )

@@ -4,8 +4,8 @@ import dataclasses
 import json
 from typing import Any
 
-from keras_gan.callbacks.health.finding import Finding
 from keras_gan.callbacks.health.series import Series
+from keras_gan.utils.findings import Finding
 from keras_gan.utils.records import parse_json
 
 

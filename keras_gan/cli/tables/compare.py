@@ -11,6 +11,8 @@ from keras_gan import datasets, metrics
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.tables.loading import load_table_gan
 from keras_gan.cli.tables.refusing import checked, refuse
+from keras_gan.cli.tables.source import check_columns
+from keras_gan.cli.tables.trained_rows import Compared, compared
 from keras_gan.datasets.tables import is_table_file
 
 _OF_TABLES = ("label", "train")
@@ -80,12 +82,15 @@ def run(options: argparse.Namespace) -> int:
             f"{options.real}. Name real rows first, then generated ones or "
             "the run that makes them."
         )
-    real = datasets.table(options.real)
+    found = _real(options)
     train = options.train and datasets.table(options.train)
-    number = min(len(real), _MOST_ROWS)
+    number = min(len(found.rows), _MOST_ROWS)
     fake = _sample(_fake(options, number), options.seed)
     names = None if is_table_file(options.fake) else list(fake.columns)
-    real = _sample(_of_columns(real, names), options.seed)
+    real = _sample(_of_columns(found.rows, names), options.seed)
+    _check_alike("FAKE", fake, real)
+    if options.label is not None:
+        check_columns("--label", [options.label], real)
     shapes = metrics.column_shapes(real, fake)
     trends = list(metrics.pair_trends(real, fake).values())
     values = {"column_shapes": float(np.mean(list(shapes.values())))}
@@ -93,11 +98,13 @@ def run(options: argparse.Namespace) -> int:
         values["pair_trends"] = float(np.mean(trends))
     if train is not None:
         train = _sample(_of_columns(train, names), options.seed)
+        _check_alike("--train", train, real)
         near = metrics.nearest_record_distances(train, fake, real)
         values |= {_NEAREST[name]: value for name, value in near.items()}
     if options.label is not None:
         values |= _usefulness(options, real, fake, train)
-    _print(options, values, shapes, len(real), len(fake))
+    numbers = {"real": len(real), "fake": len(fake)}
+    _print(options, values, shapes, numbers, found)
     return 0
 
 
@@ -111,17 +118,46 @@ def _usefulness(options, real, fake, train) -> dict[str, float]:
     return scores
 
 
+def _real(options: argparse.Namespace) -> Compared:
+    """The rows of REAL, of those that a run learned from the ones held back."""
+    table = datasets.table(options.real)
+    if is_table_file(options.fake):
+        return Compared(table)
+    return compared(table, options.real, _model(options))
+
+
+def _check_alike(name: str, table: Any, real: Any) -> None:
+    """Raises an error unless a table has the columns of REAL."""
+    more = [one for one in table.columns if one not in real.columns]
+    less = [one for one in real.columns if one not in table.columns]
+    words = [
+        f"{word} {', '.join(names)}"
+        for word, names in (("with", more), ("without", less))
+        if names
+    ]
+    if words:
+        raise ValueError(
+            f"{name} must have the columns of REAL. Received: a table "
+            f"{' and '.join(words)}. Rename, add or remove columns."
+        )
+
+
 def _fake(options: argparse.Namespace, num_rows: int) -> Any:
     if is_table_file(options.fake):
         return checked(datasets.table(options.fake))
+    gan = load_table_gan(_model(options), compiled=False)
+    return gan.generate(num_rows, seed=options.seed)
+
+
+def _model(options: argparse.Namespace) -> pathlib.Path:
+    """The file of the model that makes FAKE."""
     path = pathlib.Path(options.fake)
     if path.suffix != ".keras" and not (path / "config.json").is_file():
         raise ValueError(
             "FAKE must be a .csv or .parquet file like REAL, or the run of a "
             f"table. Received: {options.fake}."
         )
-    gan = load_table_gan(model_path(options.fake), compiled=False)
-    return gan.generate(num_rows, seed=options.seed)
+    return model_path(options.fake)
 
 
 def _of_columns(table: Any, names: list[str] | None) -> Any:
@@ -139,14 +175,14 @@ def _sample(table: Any, seed: int) -> Any:
     return sample.reset_index(drop=True)
 
 
-def _print(options, values, shapes, num_real: int, num_fake: int) -> None:
+def _print(options, values, shapes, numbers, found: Compared) -> None:
     if options.json:
         described = {
             "columns": shapes,
             "real": options.real,
             "fake": options.fake,
-            "num_real": num_real,
-            "num_fake": num_fake,
+            "real_rows": found.known,
+            **{f"num_{name}": number for name, number in numbers.items()},
         }
         print(json.dumps({**values, **described}))
         return
@@ -157,6 +193,8 @@ def _print(options, values, shapes, num_real: int, num_fake: int) -> None:
     words = ", ".join(f"{name} {value:.3g}" for name, value in worst)
     print(f"least alike: {words}")
     print(
-        f"of {num_real:,} real and {num_fake:,} fake rows of {len(shapes)} "
-        "columns"
+        f"of {numbers['real']:,} real and {numbers['fake']:,} fake rows of "
+        f"{len(shapes)} columns"
     )
+    if found.known is not None:
+        print(found.note)

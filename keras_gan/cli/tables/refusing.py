@@ -32,11 +32,12 @@ def checked(table: Any) -> Any:
     """Returns a table of a file if all its columns are of a known kind.
 
     Args:
-        table: The table.
+        table: The table, whose columns are named by text afterwards.
 
     Raises:
         ValueError: If it has others, such as decimal numbers or lists.
     """
+    table = table.set_axis(table.columns.astype(str), axis="columns")
     try:
         columns_of(table)
     except TypeError as error:  # Of a file, a mistake is not one of types.

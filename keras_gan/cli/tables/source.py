@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import functools
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -73,9 +74,9 @@ def open_table(given: argparse.Namespace) -> TableSource:
         ValueError: If it is no table, or lacks columns that are named.
     """
     table = datasets.table(given.data)
-    table.columns = table.columns.astype(str)
+    table = table.set_axis(table.columns.astype(str), axis="columns")
     if given.columns is not None:
-        _check_columns("--columns", given.columns, table)
+        check_columns("--columns", given.columns, table)
         table = table[list(dict.fromkeys(given.columns))]
     checked(table)
     named = {
@@ -83,19 +84,32 @@ def open_table(given: argparse.Namespace) -> TableSource:
         "--categories": given.categories or [],
     }
     for option, names in named.items():
-        _check_columns(option, names, table)
+        check_columns(option, names, table)
     number = getattr(given, "held_out", None)
     if number is None:
         number = number_to_hold(len(table))
-    order = np.random.default_rng(_SEED).permutation(len(table))
     return TableSource(
         given.data,
         table,
-        table.iloc[np.sort(order[number:])].reset_index(drop=True),
-        table.iloc[np.sort(order[:number])].reset_index(drop=True),
+        *split_rows(table, number),
         tuple(dict.fromkeys(name for some in named.values() for name in some)),
         given.seed or 0,
     )
+
+
+def split_rows(table: Any, number: int) -> tuple[Any, Any]:
+    """Returns the rows to train on, and those that are held back.
+
+    Args:
+        table: All rows, a `DataFrame`.
+        number: How many are held back.
+    """
+    order = np.random.default_rng(_SEED).permutation(len(table))
+    training, held_out = (
+        table.iloc[np.sort(places)].reset_index(drop=True)
+        for places in (order[number:], order[:number])
+    )
+    return training, held_out
 
 
 def number_to_hold(num_rows: int) -> int:
@@ -113,7 +127,17 @@ def number_to_hold(num_rows: int) -> int:
     return min(_MOST_HELD_OUT, packs * PACK) if num_rows >= 2 * PACK else 0
 
 
-def _check_columns(option: str, names: list[str], table: Any) -> None:
+def check_columns(option: str, names: Sequence[str], table: Any) -> None:
+    """Raises an error unless an option names columns of a table.
+
+    Args:
+        option: The option.
+        names: What it names.
+        table: The table.
+
+    Raises:
+        ValueError: If it has no such column.
+    """
     unknown = [name for name in names if name not in table.columns]
     if unknown:
         raise ValueError(

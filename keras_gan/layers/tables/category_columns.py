@@ -95,8 +95,10 @@ class CategoryColumns:
                 "of numbers or of one value" if column in known else "unknown"
             )
             raise ValueError(
-                f"The column must be one of categories, {names}. "
-                f"Received: {column!r}, which is {what}. To make categories of "
-                "numbers, name their column in `categories=`."
+                "The column must be one of categories: "
+                f"{', '.join(names) or 'there are none'}. Received: "
+                f"{column!r}, which is {what}. Numbers are categories if their "
+                "column is named before the table is learned: by `--label` or "
+                "`--categories`, in Python by `categories=`."
             )
         return names.index(column)

@@ -134,8 +134,8 @@ class CategoryEncoder:
         more = ", ..." if len(values) > 10 else ""
         return (
             f"Values of column {self.state['name']!r} must be among those of "
-            f"`adapt`: {shown}{more}. Received: {value!r}. Change it, or adapt "
-            "to a table that has it."
+            f"the table that was learned: {shown}{more}. Received: {value!r}. "
+            "Change it, or learn a table that has it."
         )
 
 

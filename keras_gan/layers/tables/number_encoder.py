@@ -83,9 +83,10 @@ class NumberEncoder:
             self._check_kind(column)
         if column.missing.any() and not state["has_missing"]:
             raise ValueError(
-                f"Column {state['name']!r} had no missing values in `adapt`. "
-                f"Received: {int(column.missing.sum())} missing. Remove those "
-                "rows, or adapt to a table that has some, too."
+                f"Column {state['name']!r} had no missing values in the table "
+                f"that was learned. Received: {int(column.missing.sum())} "
+                "missing. Remove those rows, or learn a table that has some, "
+                "too."
             )
         numbers = np.where(column.missing, state["low"], column.values)
         codes = draw_modes(numbers, modes, draws)
@@ -120,8 +121,8 @@ class NumberEncoder:
         if kinds != {"number", "integer"}:
             raise ValueError(
                 f"Column {self.state['name']!r} must be of kind "
-                f"{self.state['kind']!r}, as in `adapt`. Received: kind "
-                f"{column.kind!r}. Convert it."
+                f"{self.state['kind']!r}, as in the table that was learned. "
+                f"Received: kind {column.kind!r}. Convert it."
             )
 
 

@@ -256,11 +256,15 @@ class TablePreprocessor(CategoryColumns, keras.layers.Layer):
         expected = {one.state["name"] for one in self._encoders}
         found = set(table)
         if expected != found:
-            more, less = sorted(found - expected), sorted(expected - found)
+            more, less = (
+                ", ".join(map(str, sorted(names, key=str)))
+                for names in (found - expected, expected - found)
+            )
             with_more = f"with {more} besides" if more else ""
             without = f"without {less}" if less else ""
             raise ValueError(
-                "The table must have the columns of `adapt`. Received: a table "
+                "The table must have the columns of the one that was learned. "
+                "Received: a table "
                 f"{' and '.join(filter(None, (with_more, without)))}. Rename, "
                 "add or remove columns."
             )

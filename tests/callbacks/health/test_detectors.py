@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from keras_gan.callbacks.health import data, detectors
-from keras_gan.callbacks.health.finding import Setup
-from keras_gan.callbacks.health.series import Series, rise
+from keras_gan.callbacks.health.judging import Setup
+from keras_gan.callbacks.health.series import LONGEST, Series, rise
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.quickest
@@ -200,6 +200,13 @@ def test_near_misses_are_silent(changes):
     assert names_found(series_of(**changes)) == set()
 
 
+@pytest.mark.parametrize("name, changes", CASES)
+def test_no_detector_looks_back_further_than_is_said(name, changes):
+    series = series_of(**changes)
+    series.rows = series.rows[-LONGEST:]
+    assert names_found(series) == {name}
+
+
 def test_worse_is_more_certain():
     mild = find("mode_collapse", diversity=[0.24] * 4)
     severe = find("mode_collapse", diversity=[0.0] * 4)
@@ -323,7 +330,7 @@ def test_constant_labels():
 def test_what_was_not_measured_is_no_evidence():
     series = series_of(label_effect=[0.0] * 4, label_agreement=None)
     found = detectors.condition_ignored(series, Setup())
-    assert found.evidence == {"label_effect": 0.0, "rounds": 4}
+    assert found.evidence == {"label_effect": 0.0, "checks": 4}
 
 
 def test_names():

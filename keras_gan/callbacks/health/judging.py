@@ -1,42 +1,9 @@
-"""`Finding`: what is wrong with a training, and what to change."""
+"""What a finding depends on, and how sure it is."""
 
 import dataclasses
 from typing import Any
 
 import numpy as np
-
-
-@dataclasses.dataclass(frozen=True)
-class Finding:
-    """One finding.
-
-    Attributes:
-        name: What was found, such as `"mode_collapse"`.
-        confidence: How sure that is, from 0 to 1.
-        evidence: Numbers by their names.
-        advice: What to change, by the names of options and arguments.
-        when: The round in which it was found, or words.
-    """
-
-    name: str
-    confidence: float
-    evidence: dict[str, Any]
-    advice: str
-    when: int | str | None = None
-
-    @property
-    def sentence(self) -> str:
-        """The finding in one line."""
-        when = f"round {self.when}" if isinstance(self.when, int) else self.when
-        numbers = ", ".join(
-            f"{name.replace('_', ' ')} {value}"
-            for name, value in self.evidence.items()
-        )
-        title = self.name.replace("_", " ")
-        return (
-            f"{title} ({when}, {self.confidence:.0%} sure): {numbers}. "
-            f"{self.advice}"
-        )
 
 
 @dataclasses.dataclass(frozen=True)
