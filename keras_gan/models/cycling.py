@@ -61,7 +61,8 @@ def image_shapes(generator, discriminator) -> dict:
                 "domain. Build the discriminators for images of one size; the "
                 "generators may still take any."
             )
-    _check_sizes(generator, shapes)
+    if any(None in tuple(one.shape)[1:] for one in generator.outputs):
+        _check_sizes(generator, shapes)
     return {name: shapes[name] for name in reversed(NAMES)}
 
 
