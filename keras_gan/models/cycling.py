@@ -1,5 +1,7 @@
 """Networks, weights of losses and checks for `CycleGAN`."""
 
+import keras
+
 from keras_gan.losses import LeastSquaresLoss
 from keras_gan.models import coupling
 from keras_gan.models import network_checks as checks
@@ -59,7 +61,27 @@ def image_shapes(generator, discriminator) -> dict:
                 "domain. Build the discriminators for images of one size; the "
                 "generators may still take any."
             )
+    if any(None in tuple(one.shape)[1:] for one in generator.outputs):
+        _check_sizes(generator, shapes)
     return {name: shapes[name] for name in reversed(NAMES)}
+
+
+def _check_sizes(generator, shapes) -> None:
+    """Checks what generators of any size make of the images to train on."""
+    images = [
+        keras.KerasTensor((None, *shapes[name]), "float32") for name in NAMES
+    ]
+    made = checks.outputs_of(generator, images, "generators")
+    for name, one in zip(reversed(NAMES), made, strict=True):
+        shape = tuple(one.shape)[1:]
+        if not shapes_agree(shape, shapes[name]):
+            raise ValueError(
+                "`generators` must make images of the size that the "
+                f"discriminators take. Received: images of shape {shape} for a "
+                f"discriminator of images of shape {shapes[name]}, the "
+                f"{name} domain. Resize the images of both domains to one size "
+                "and build the discriminators for it."
+            )
 
 
 def weights(cycle, identity, adversarial, *, shapes, loss) -> dict:

@@ -83,6 +83,7 @@ def attributes(
     batch_size: int | None = None,
     width: int | None = None,
     loss: str | None = None,
+    learning_rate: float | None = None,
     seed: int | None = None,
     **opening: Any,
 ) -> tuple[Any, models.StarGAN]:
@@ -98,6 +99,7 @@ def attributes(
         batch_size: Images in a batch. Default: by the size of the images.
         width: Channels of the finest layers. Default: by the size.
         loss: Name of the adversarial loss. Default: `"non_saturating"`.
+        learning_rate: Of Adam for both players. Default: 2e-4.
         seed: Seed of weights and draws. None: random ones.
         **opening: As for `keras_gan.datasets.AttributeImages`.
 
@@ -130,6 +132,7 @@ def attributes(
         batch_size=batch_size,
         width=width,
         loss=loss,
+        learning_rate=learning_rate,
     )
     data = datasets.load(examples, batch_size=chosen.batch_size, seed=seed)
     model = model_of(shapes, chosen, exclusive=examples.exclusive, seed=seed)

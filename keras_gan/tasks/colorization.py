@@ -16,6 +16,7 @@ def colorization(
     width: int | None = None,
     network: str | None = None,
     loss: str | None = None,
+    learning_rate: float | None = None,
     seed: int | None = None,
     **images: Any,
 ) -> tuple[Any, models.Pix2Pix]:
@@ -31,6 +32,7 @@ def colorization(
         network: `"unet"` or `"resnet"`. Default: `"unet"`.
         loss: Name of the adversarial loss; `"none"` trains by the L1 distance
             alone. Default: `"non_saturating"`.
+        learning_rate: Of Adam for both players. Default: 2e-4.
         seed: Seed of weights and draws. None: random ones.
         **images: As for `keras_gan.datasets.ColorizationImages`.
 
@@ -61,4 +63,5 @@ def colorization(
         width=width,
         network=network,
         loss=loss,
+        learning_rate=learning_rate,
     )

@@ -63,6 +63,7 @@ def inpainting(
     batch_size: int | None = None,
     width: int | None = None,
     loss: str | None = None,
+    learning_rate: float | None = None,
     seed: int | None = None,
     **images: Any,
 ) -> tuple[Any, models.Pix2Pix]:
@@ -84,6 +85,7 @@ def inpainting(
         width: Channels of the finest layers. Default: by the size.
         loss: Name of the adversarial loss; `"none"` trains by the squared
             error alone. Default: `"hinge"`.
+        learning_rate: Of Adam for both players. Default: 2e-4.
         seed: Seed of weights, masks and draws. None: random ones.
         **images: As for `keras_gan.datasets.InpaintingImages`.
 
@@ -115,4 +117,5 @@ def inpainting(
         batch_size=batch_size,
         width=width,
         loss=loss,
+        learning_rate=learning_rate,
     )

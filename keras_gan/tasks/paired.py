@@ -56,6 +56,7 @@ def paired(
     width: int | None = None,
     network: str | None = None,
     loss: str | None = None,
+    learning_rate: float | None = None,
     seed: int | None = None,
     **pairs: Any,
 ) -> tuple[Any, models.Pix2Pix]:
@@ -74,6 +75,7 @@ def paired(
         network: `"unet"` or `"resnet"`. Default: `"unet"`.
         loss: Name of the adversarial loss; `"none"` trains by the L1 distance
             alone. Default: `"non_saturating"`.
+        learning_rate: Of Adam for both players. Default: 2e-4.
         seed: Seed of weights and draws. None: random ones.
         **pairs: As for `keras_gan.datasets.PairedImages`.
 
@@ -105,4 +107,5 @@ def paired(
         width=width,
         network=network,
         loss=loss,
+        learning_rate=learning_rate,
     )

@@ -92,6 +92,7 @@ def super_resolution(
     width: int | None = None,
     network: str | None = None,
     loss: str = "none",
+    learning_rate: float | None = None,
     seed: int | None = None,
     **images: Any,
 ) -> tuple[Any, models.Pix2Pix]:
@@ -125,6 +126,8 @@ def super_resolution(
         network: `"srresnet"` or `"rrdb"`, which is ten times as large.
             Default: `"srresnet"`.
         loss: Name of the adversarial loss, or `"none"`.
+        learning_rate: Of Adam for both players. Default: 2e-4, of an
+            adversarial stage 1e-4.
         seed: Seed of weights and draws. None: random ones.
         **images: As for `keras_gan.datasets.SuperResolutionImages`.
 
@@ -167,6 +170,7 @@ def super_resolution(
         width=width,
         network=network,
         loss=loss,
+        learning_rate=learning_rate,
     )
 
 

@@ -15,6 +15,7 @@ from keras_gan.tasks.recipe import (
     of_any_size,
     residual_blocks,
 )
+from keras_gan.utils.arguments import number_in
 
 # The window of SSIM.
 _LEAST_SIDE = 11
@@ -141,7 +142,7 @@ def ready(
 
 
 def check_size(*sources: datasets.Source) -> None:
-    """Raises a `ValueError` if the images of a source differ in size."""
+    """Raises a `ValueError` if the images of some sources differ in size."""
     for source in sources:
         if None in source.info.image_shape:
             raise ValueError(
@@ -149,6 +150,16 @@ def check_size(*sources: datasets.Source) -> None:
                 "Received: images of different sizes. Resize them with "
                 "`image_size`, or train on parts of one size with `crop`."
             )
+    sizes = [source.info.image_shape[:2] for source in sources]
+    if len(set(sizes)) > 1:
+        raise ValueError(
+            "The images of "
+            f"{' and '.join(f'`{one.info.name}`' for one in sources)} must "
+            "have one size. Received: "
+            f"{' and '.join(f'{h} x {w}' for h, w in sizes)} pixels (height x "
+            "width). Resize them with `image_size`, or train on parts of one "
+            "size with `crop`."
+        )
 
 
 def changed(recipe: Recipe, **given: Any) -> Recipe:
@@ -157,8 +168,13 @@ def changed(recipe: Recipe, **given: Any) -> Recipe:
     Args:
         recipe: The `Recipe`.
         **given: Its attributes; None for those that stay.
+
+    Raises:
+        ValueError: If the learning rate is not positive.
     """
     chosen = {name: value for name, value in given.items() if value is not None}
+    if "learning_rate" in chosen:
+        number_in("learning_rate", chosen["learning_rate"], "(0, inf)")
     return dataclasses.replace(recipe, **chosen)
 
 

@@ -87,6 +87,7 @@ def unpaired(
     width: int | None = None,
     network: str | None = None,
     loss: str | None = None,
+    learning_rate: float | None = None,
     seed: int | None = None,
     **domains: Any,
 ) -> tuple[Any, models.CycleGAN]:
@@ -103,6 +104,7 @@ def unpaired(
         width: Channels of the finest layers. Default: by the size.
         network: `"resnet"` or `"unet"`. Default: `"resnet"`.
         loss: Name of the adversarial loss. Default: `"least_squares"`.
+        learning_rate: Of Adam for both players. Default: 2e-4.
         seed: Seed of weights and draws. None: random ones.
         **domains: As for `keras_gan.datasets.DomainImages`.
 
@@ -134,6 +136,7 @@ def unpaired(
         width=width,
         network=network,
         loss=loss,
+        learning_rate=learning_rate,
     )
     data = datasets.load(examples, batch_size=chosen.batch_size, seed=seed)
     return data, model_of(shapes, chosen, seed=seed)

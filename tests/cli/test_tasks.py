@@ -9,10 +9,11 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from runs import saved_state
 from translation_runs import (
     SHORT,
     TINY,
+    assert_same_run,
+    interrupt,
     rows_of,
     settings_of,
     train_here,
@@ -21,7 +22,6 @@ from translation_runs import (
 
 from keras_gan import cli, datasets, models
 from keras_gan.callbacks.run_checkpoint import read_record
-from keras_gan.cli.step_limit import StepLimit
 from keras_gan.cli.tasks import task_of
 from keras_gan.cli.tasks.parts import number_to_hold, parted
 from keras_gan.images import image_shape, read_image
@@ -94,16 +94,9 @@ def test_samples_are_of_images_that_are_held_back(finished):
 def test_an_interrupted_run_ends_with_the_same_weights(
     pairs, run_command, monkeypatch
 ):
-    count = StepLimit.on_train_batch_begin
-
-    def interrupt(limit, batch, logs=None):
-        if limit.steps == 1:
-            limit._interrupt(2, None)
-        count(limit, batch, logs)
-
     arguments = ("a", "--second", "b", "--task", "pairs", *TINY, *SHORT)
     with monkeypatch.context() as patch:
-        patch.setattr(StepLimit, "on_train_batch_begin", interrupt)
+        interrupt(patch, after=2)
         code, _, errors = run_command("train", *arguments, "--out", "again")
     assert code == 130 and "stopped at step 2 of 4" in errors
     code, output, errors = run_command("train", "--resume", "again")
@@ -111,15 +104,7 @@ def test_an_interrupted_run_ends_with_the_same_weights(
     assert "keras-gan translate again IMAGES --out DIR" in output
     assert "10 images, 8 x 8 x 1 to 8 x 8 x 1, from" in output
     assert read_record("again/model.keras")["steps"] == 4
-    whole, again = (
-        saved_state(Path(run, "model.keras")) for run in ("run", "again")
-    )
-    assert whole.keys() == again.keys()
-    for name, value in whole.items():
-        np.testing.assert_array_equal(value, again[name], err_msg=name)
-    kept = ("d_loss", "pixel", "val_psnr")
-    for one, other in zip(rows_of("run"), rows_of("again"), strict=True):
-        assert [one[name] for name in kept] == [other[name] for name in kept]
+    assert_same_run("run", "again", "d_loss", "pixel", "val_psnr")
 
 
 def test_resuming_with_other_options_or_images(pairs, run_fails):

@@ -7,7 +7,10 @@ import keras
 import numpy as np
 import pytest
 from translation_runs import (
+    SHORT,
     TINY,
+    assert_same_run,
+    interrupt,
     rows_of,
     settings_of,
     train_here,
@@ -109,6 +112,32 @@ def test_attributes(in_folder, eagerly, run_command, run_fails):
         assert "with names of smiling, hair=a, hair=b" in error
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        # The domains are of different sizes and begin anew after 2 batches.
+        ("--task", "domains", "--second", "b", "--network", "unet", "--flip")
+        + ("--crop", 8),
+        ("--task", "attributes", "--table", "table.csv"),
+    ],
+)
+def test_an_interrupted_run_ends_with_the_same_weights(
+    in_folder, eagerly, run_command, monkeypatch, options
+):
+    write_images(in_folder / "a", 9)
+    write_images(in_folder / "b", 10, negative=True)
+    rows = [f"{n:02d}.png,{n % 2},{n // 3}" for n in range(9)]
+    Path("table.csv").write_text("\n".join(["file,even,third", *rows]))
+    train_here("a", *options, *SHORT, "--out", "whole")
+    with monkeypatch.context() as patch:
+        interrupt(patch, after=3)
+        arguments = ("train", "a", *options, *TINY, *SHORT, "--out", "parts")
+        code, _, errors = run_command(*arguments)
+    assert code == 130 and "stopped at step 3 of 4" in errors
+    assert run_command("train", "--resume", "parts")[0] == 0
+    assert_same_run("whole", "parts", "val_cycle_loss")
+
+
 def test_a_row_of_attributes_leaves_the_others():
     names = ["old", "hair=a"]
     for text, expected in (
@@ -127,6 +156,11 @@ def test_a_row_of_attributes_leaves_the_others():
             ("a", "--second", "one", "--task", "domains"),
             "`one` holds one image",
         ),
+        (
+            ("a", "--second", "large", "--task", "domains"),
+            "Received: 8 x 8 pixels (height x width) in `a` and 9 x 8 in "
+            "`large`. Resize them with --image-size, or",
+        ),
     ],
 )
 def test_mistakes_are_one_line_and_leave_nothing(
@@ -134,5 +168,7 @@ def test_mistakes_are_one_line_and_leave_nothing(
 ):
     write_images(in_folder / "a", 4)
     write_images(in_folder / "one", 1)
+    write_images(in_folder / "large", 2, (9, 8, 1))
     assert message in run_fails("train", *arguments, *TINY)
-    assert sorted(p.name for p in in_folder.iterdir()) == ["a", "one"]
+    found = sorted(path.name for path in in_folder.iterdir())
+    assert found == ["a", "large", "one"]

@@ -328,6 +328,11 @@ def test_generators_of_any_size_train_at_that_of_the_discriminators():
     assert model.translate(np.zeros((1, 5, 6, 1))).shape == (1, 5, 6, 1)
     with pytest.raises(ValueError, match="size of the images to train on"):
         CycleGAN(generators, (convolution(3), convolution(4)))
+    small = keras.Sequential([keras.Input((6, 6, 1)), convolution(4)])
+    with pytest.raises(
+        ValueError, match=r"images of shape \(8, 8, 1\) for .*\(6, 6, 1\)"
+    ):
+        CycleGAN(generators, (cycle()[1][0], small))
 
 
 BAD_NETWORKS = {

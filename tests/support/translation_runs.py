@@ -5,8 +5,10 @@ import json
 from pathlib import Path
 
 import numpy as np
+from runs import saved_state
 
 from keras_gan import cli
+from keras_gan.cli.step_limit import StepLimit
 from keras_gan.images import write_image
 
 TINY = ("--width", 4, "--batch-size", 4, "--precision", "float32", "--no-jit")
@@ -36,3 +38,32 @@ def settings_of(folder) -> dict:
 def train_here(*arguments) -> None:
     command = ("train", *arguments, *TINY, "--quiet")
     assert cli.main([str(argument) for argument in command]) == 0
+
+
+def interrupt(monkeypatch, after: int) -> None:
+    """Lets Ctrl-C be pressed in the step after a number of steps."""
+    count = StepLimit.on_train_batch_begin
+
+    def pressed(limit, batch, logs=None):
+        if limit.steps == after - 1:
+            limit._interrupt(2, None)
+        count(limit, batch, logs)
+
+    monkeypatch.setattr(StepLimit, "on_train_batch_begin", pressed)
+
+
+def assert_same_run(one, other, *columns) -> None:
+    """Compares all that two runs have saved, and columns of their history."""
+    whole, again = (
+        saved_state(Path(run, "model.keras")) for run in (one, other)
+    )
+    assert whole.keys() == again.keys()
+    for name, value in whole.items():
+        np.testing.assert_array_equal(value, again[name], err_msg=name)
+    # An interruption within a round leaves a row of its own.
+    theirs = {row["steps"]: row for row in rows_of(other)}
+    for row in rows_of(one):
+        same = theirs[row["steps"]]
+        assert [row[name] for name in columns] == [
+            same[name] for name in columns
+        ]

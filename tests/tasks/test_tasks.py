@@ -101,6 +101,15 @@ def test_networks_differ_in_both_directions():
     assert not np.allclose(there, back)
 
 
+def test_domains_of_different_sizes_must_be_resized():
+    with pytest.raises(ValueError, match=r"Received: 16 x 16 and 12 x 16 pix"):
+        tasks.unpaired(PHOTOS, PHOTOS[:, :12], network="unet", **TINY)
+    data, _ = tasks.unpaired(
+        PHOTOS, PHOTOS[:, :12], network="unet", image_size=8, **TINY
+    )
+    assert {part.shape[1:3] for part in next(iter(data))} == {(8, 8)}
+
+
 def test_attributes_of_one_column_are_exclusive(tmp_path):
     table = tmp_path / "table.csv"
     lines = ["file,hair"]
@@ -117,6 +126,16 @@ def test_the_optimizers_are_those_of_the_recipe():
     for part in model.optimizer.parts:
         assert isinstance(part, keras.optimizers.Adam)
         assert part.beta_1 == 0.5
+
+
+def test_the_learning_rate_may_be_chosen():
+    _, model = tasks.colorization(PHOTOS, learning_rate=2e-3, **TINY)
+    rates = [float(part.learning_rate) for part in model.optimizer.parts]
+    assert rates == pytest.approx([2e-3, 2e-3])
+    with pytest.raises(
+        ValueError, match=r"`learning_rate` must be in \(0, inf"
+    ):
+        tasks.colorization(PHOTOS, learning_rate=0, **TINY)
 
 
 def test_images_of_different_sizes_must_be_resized(tmp_path):

@@ -73,6 +73,7 @@ class DomainsTask(TranslationTask):
     def open(self, given):
         places = (given.data, given.second)
         wholes = [self._domain(one, given, given.split) for one in places]
+        _check_same_size(wholes)
         number = getattr(given, "held_out", None)
         if number is None:
             number = number_to_hold(min(map(len, wholes)))
@@ -172,3 +173,17 @@ class DomainsTask(TranslationTask):
                 "least 2. Add more."
             )
         return source
+
+
+def _check_same_size(domains: list[Source]) -> None:
+    """Raises an error if images of two domains have different sizes."""
+    (one, first), (other, second) = (
+        (domain.info.name, domain.info.image_shape[:2]) for domain in domains
+    )
+    if first != second:
+        raise ValueError(
+            "The images of both domains must have one size. Received: "
+            f"{first[0]} x {first[1]} pixels (height x width) in `{one}` and "
+            f"{second[0]} x {second[1]} in `{other}`. Resize them with "
+            "--image-size, or train on parts of one size with --crop."
+        )
