@@ -92,16 +92,29 @@ class GeneratedFolder:
             name: One of the names that were begun with.
             image: uint8 array `(height, width, channels)`.
         """
+        self.write_bytes(name, image_tools.encode_png(image))
+
+    def write_bytes(self, name: str, content: bytes) -> None:
+        """Writes the content of a file.
+
+        Args:
+            name: One of the names that were begun with.
+            content: The content.
+        """
         path = self.path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path, flush=False) as aside:
-            aside.write_bytes(image_tools.encode_png(image))
+            aside.write_bytes(content)
 
-    def note_replaced(self) -> None:
-        """Says how many earlier images were replaced, if there were any."""
+    def note_replaced(self, what: str = "images") -> None:
+        """Says how many earlier files were replaced, if there were any.
+
+        Args:
+            what: What they are.
+        """
         if self._earlier:
             print_error(
-                f"the {self.num_earlier} images that an earlier "
+                f"the {self.num_earlier} {what} that an earlier "
                 f"`{self.command}` wrote in `{self.path}` were replaced",
                 "note",
             )
