@@ -50,7 +50,7 @@ def classifier_of(sounds, seed):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(0.01), loss)
     data = keras_gan.datasets.audio(sounds, batch_size=16, seed=seed)
-    model.fit(data, epochs=5, verbose=0)
+    model.fit(data, epochs=5, shuffle=False, verbose=0)
     return model
 
 

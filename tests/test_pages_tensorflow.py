@@ -89,7 +89,6 @@ def test_tables():
     assert all(0 <= value <= 1 for value in names["shapes"].values())
 
 
-# Features of few sounds, and few sounds of a length.
 @pytest.mark.filterwarnings("ignore:A Fréchet distance of")
 def test_sound():
     for index in range(10):

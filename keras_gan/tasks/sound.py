@@ -181,7 +181,7 @@ def sound(
     >>> for name in "abcde":
     ...     tone = np.sin(np.arange(100.0))[:, None]
     ...     keras_gan.sounds.write_wav(f"drums/{name}.wav", tone, rate=8000)
-    >>> data, model = sound("drums", width=1, seed=1)
+    >>> data, model = sound("drums", width=1, loss="hinge", seed=1)
     >>> history = model.fit(data, verbose=0)
     >>> model.generate(3).shape
     (3, 100, 1)

@@ -9,7 +9,7 @@ import pytest
 from keras_gan import AdversarialModel, sounds
 
 # Another backend would change nothing.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.quickest
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,9 @@ def write_tones(folder, number=20):
     draws = np.random.default_rng(0)
     for index in range(number):
         which = index % 2
-        wave = 0.5 * np.sin((0.3 + which) * np.arange(128) + draws.uniform(6))
+        wave = 0.5 * np.sin(
+            (0.3 + which) * np.arange(128) + draws.uniform(0, 6)
+        )
         name = f"{which}_somebody_{index}.wav"
         sounds.write_wav(folder / name, wave[:, None], rate=1_000)
 

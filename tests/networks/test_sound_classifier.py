@@ -27,13 +27,13 @@ def tones(number, noise=0.0, seed=0):
 @pytest.fixture(scope="module")
 def trained():
     keras.utils.set_random_seed(1)
-    classifier = networks.sound_classifier(SHAPE, 3, rate=RATE, width=2, seed=1)
+    classifier = networks.sound_classifier(SHAPE, 3, rate=RATE, width=4, seed=1)
     classifier.compile(
         keras.optimizers.Adam(0.02),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
-    classifier.fit(*tones(96), batch_size=16, epochs=6, verbose=0)
+    classifier.fit(*tones(96), batch_size=16, epochs=10, verbose=0)
     return classifier
 
 

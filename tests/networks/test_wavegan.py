@@ -5,7 +5,7 @@ import json
 import keras
 import numpy as np
 import pytest
-from portable import array, assert_equal, corners, quick
+from portable import QUICK_STEPS, array, assert_equal, corners, quick
 
 import keras_gan
 from keras_gan import networks
@@ -131,7 +131,7 @@ def test_a_gan_trains_it_as_it_is(tmp_path):
     )  # fmt: skip
     pair = networks.wavegan(SHAPE, width=1, latent_dim=4, seed=1)
     gan = keras_gan.GAN(*pair, ema_momentum=recipe.ema_momentum, seed=1)
-    gan.compile(**recipe.compile_arguments())
+    gan.compile(**recipe.compile_arguments(), **QUICK_STEPS)
     (penalty,) = gan.penalties
     assert type(penalty).__name__ == "GradientPenalty" and penalty.weight == 10
     batch = sounds(number=10)
