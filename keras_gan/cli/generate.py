@@ -43,10 +43,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--num-images",
-        "--num-sounds",
         type=kinds.positive_integer,
         metavar="N",
-        help=f"number of images or sounds (default: {_NUM_IMAGES})",
+        help=f"number of images (default: {_NUM_IMAGES})",
+    )
+    parser.add_argument(
+        "--num-sounds",
+        dest="num_images",
+        type=kinds.positive_integer,
+        metavar="N",
+        help="the same, of sounds",
     )
     _add_choice_options(parser)
     parser.add_argument(

@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 import os
 import pathlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -85,26 +85,25 @@ class GeneratedFolder:
             remove(self.path, [*needed, self.record_path])
             raise
 
-    def write(self, name: str, image: np.ndarray) -> None:
-        """Writes an image as PNG.
+    def write(
+        self,
+        name: str,
+        image: np.ndarray,
+        encode: Callable[[np.ndarray], bytes] | None = None,
+    ) -> None:
+        """Writes an image, or what else there is of the model.
 
         Args:
             name: One of the names that were begun with.
-            image: uint8 array `(height, width, channels)`.
+            image: uint8 array `(height, width, channels)`, or what `encode`
+                takes.
+            encode: Function to the content of the file. Default: PNG.
         """
-        self.write_bytes(name, image_tools.encode_png(image))
-
-    def write_bytes(self, name: str, content: bytes) -> None:
-        """Writes the content of a file.
-
-        Args:
-            name: One of the names that were begun with.
-            content: The content.
-        """
+        encode = encode or image_tools.encode_png
         path = self.path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path, flush=False) as aside:
-            aside.write_bytes(content)
+            aside.write_bytes(encode(image))
 
     def note_replaced(self, what: str = "images") -> None:
         """Says how many earlier files were replaced, if there were any.

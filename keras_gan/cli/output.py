@@ -6,7 +6,6 @@ import itertools
 import os
 import pathlib
 import zipfile
-from collections.abc import Iterator
 
 import numpy as np
 
@@ -122,17 +121,17 @@ class Folder(Output):
                 for label, name in zip(labels, names, strict=True)
             ]
         with self._folder.begun(self.model, seed, names):
-            for name, content in zip(names, self.contents(images), strict=True):
-                self._folder.write_bytes(name, content)
+            for name, image in zip(names, images, strict=True):
+                self._folder.write(name, image, self.encoded)
         self._folder.note_replaced(self.unit)
 
-    def contents(self, images: np.ndarray) -> Iterator[bytes]:
-        """Yields the content of each file.
+    def encoded(self, image: np.ndarray) -> bytes:
+        """Returns the content of a file.
 
         Args:
-            images: As for `write`.
+            image: One of those of `write`.
         """
-        return map(image_tools.encode_png, image_tools.to_uint8(images))
+        return image_tools.encode_png(image_tools.to_uint8(image))
 
 
 _OUTPUTS: dict[str, type[Output]] = {

@@ -1,8 +1,8 @@
 """Where `keras-gan generate` writes sounds: a folder of WAV files, or one."""
 
 import contextlib
+import functools
 import pathlib
-from collections.abc import Iterator
 
 import numpy as np
 
@@ -20,10 +20,9 @@ def rate_of(model: pathlib.Path) -> int | None:
     Args:
         model: The file of the model, in the folder of its run or elsewhere.
     """
-    run = RunFolder(model.parent)
-    if not run.config_path.is_file():
-        return None
-    return run.read_config().settings.rate
+    with contextlib.suppress(OSError, ValueError):  # It is no run of ours.
+        return RunFolder(model.parent).read_config().settings.rate
+    return None
 
 
 class _Sounds(Output):
@@ -32,8 +31,9 @@ class _Sounds(Output):
     is_array = True
     unit = "sounds"
 
-    @property
+    @functools.cached_property
     def rate(self) -> int:
+        """Samples in a second."""
         found = rate_of(self.model)
         assert found is not None
         return found
@@ -68,9 +68,8 @@ class _Folder(Folder, _Sounds):
 
     suffix = ".wav"
 
-    def contents(self, images: np.ndarray) -> Iterator[bytes]:
-        for sound in images:
-            yield sound_tools.encode_wav(sound, self.rate)
+    def encoded(self, image: np.ndarray) -> bytes:
+        return sound_tools.encode_wav(image, self.rate)
 
 
 class _Arrays(Arrays):

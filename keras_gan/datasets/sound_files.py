@@ -80,7 +80,7 @@ def holds_sounds(path: str | os.PathLike) -> bool:
     >>> holds_sounds("drums"), holds_sounds("photos")
     (True, False)
     """
-    for name in _names(path):
+    for name in _names(os.fspath(path)):
         if has_wav_suffix(name) or _is_other(name):
             return True
         if has_image_suffix(name):
@@ -150,7 +150,7 @@ def most_frequent(values: Iterable[int]) -> int:
     return max(counts, key=lambda value: (counts[value], value))
 
 
-def _names(path: str | os.PathLike) -> Iterable[str]:
+def _names(path: str) -> Iterable[str]:
     """Names of files, as they come; none of what is no folder or zip."""
     if os.path.isdir(path):
         for folder, folders, names in os.walk(path):
@@ -209,7 +209,8 @@ def _read_each(
     def read(number: int) -> StoredSound:
         with open_file(names[number]) as file:
             samples, rate = read_wav(file)
-        return StoredSound(rate, *samples.shape, not np.any(samples))
+        length, channels = samples.shape
+        return StoredSound(rate, length, channels, not np.any(samples))
 
     stored: dict[str, StoredSound] = {}
     broken: dict[str, str] = {}
