@@ -167,7 +167,8 @@ def batches(waves, labels, size, seed):
         order = draws.permutation(len(waves))
         for start in range(0, len(order) - size + 1, size):
             rows = order[start : start + size]
-            yield waves[rows] if labels is None else (waves[rows], labels[rows])
+            known = [] if labels is None else [labels[rows]]
+            yield (waves[rows], *known)
 
 
 def write_samples(out, name, gan, rate):

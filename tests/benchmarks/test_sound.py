@@ -50,8 +50,9 @@ def test_scores_of_a_judge_that_knows_the_answer(program):
     assert (distance, score) == pytest.approx((9, 1), rel=1e-5)
 
 
+@pytest.mark.parametrize("conditional", [(), ("--conditional",)])
 def test_program_prints_a_row_for_each_time(
-    program, tmp_path, monkeypatch, capsys
+    program, tmp_path, monkeypatch, capsys, conditional
 ):
     compiled = AdversarialModel.compile
     monkeypatch.setattr(
@@ -65,7 +66,7 @@ def test_program_prints_a_row_for_each_time(
     arguments = [
         str(tmp_path / "tones"), "--minutes", "1e-6", "2e-6", "--length",
         "128", "--width", "1", "--batch-size", "2", "--classifier-epochs", "2",
-        "--conditional", "--out", str(tmp_path / "out"),
+        *conditional, "--out", str(tmp_path / "out"),
     ]  # fmt: skip
     monkeypatch.setattr(sys, "argv", ["sound.py", *arguments])
     program.main()
