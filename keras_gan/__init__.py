@@ -17,6 +17,7 @@ from keras_gan import (
     penalties,
     reports,
     sampling,
+    sounds,
     tasks,
 )
 from keras_gan.models import (
@@ -66,5 +67,6 @@ __all__ = [
     "penalties",
     "reports",
     "sampling",
+    "sounds",
     "tasks",
 ]

@@ -20,6 +20,7 @@ FLOORS: list[dict[str, str]] = [
     {
         "backend": "all framework-specific code",
         "images": "value ranges, grids, reading and writing image files",
+        "sounds": "reading, resampling, writing and showing WAV files",
         "optimizers": "the players' optimizers as one Keras optimizer",
     },
     {

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from three_backends import BACKEND, quickest
 
+import keras_gan
 from keras_gan import GAN
 from keras_gan import images as image_tools
 
@@ -75,6 +76,7 @@ SMALL = {
     ],
     "paired_translation.py": ["--epochs", "1"],
     "tables.py": ["--epochs", "1"],
+    "sound.py": ["--epochs", "1", "--tones", "8", "--batch-size", "8"],
     "inpainting.py": ["--epochs", "1", "--batch-size", "256"],
     "super_resolution.py": ["--steps", "2", "--width", "4"],
     "multi_gpu.py": ["--epochs=1", "--batch-size=256", "--width=4"],
@@ -130,6 +132,7 @@ def test_no_example_is_left_out():
         "paired_translation.py",
         "quickstart.py",
         "super_resolution.py",
+        "sound.py",
         "tables.py",
         "unpaired_translation.py",
         "style_transfer.py",
@@ -242,6 +245,19 @@ def test_tables(several):
     assert f"  label: {asked}, {asked}, {asked}" in lines
     scores = [float(line.split(": ")[1]) for line in lines[-2:]]
     assert all(0 <= score <= 1 for score in scores) and scores[1] > 0.8
+
+
+@pytest.mark.quickest
+def test_sound(several):
+    folder, printed, _ = several
+    share, distance = re.findall(r": ([\d.]+)", printed["sound.py"])
+    assert 0 <= float(share) <= 100 and float(distance) > 0
+    found, rate = keras_gan.sounds.read_wav(folder / "new.wav")
+    # Twelve tones, and pauses of 0.15 s.
+    assert (rate, len(found)) == (4_000, 12 * 1_024 + 11 * 600)
+    # A column for each of three pitches.
+    picture = image_tools.read_image(folder / "new.png")
+    assert picture.shape == (4 * 99 + 2, 3 * 130 + 2, 3)
 
 
 @pytest.mark.quickest

@@ -36,6 +36,7 @@ ELSEWHERE = {
     "backends.md",  # test_pages_jax.py
     # test_pages_tensorflow.py
     *("concepts.md", "export.md", "many_machines.md", "tables.md"),
+    "sound.md",
     *(  # test_guides.py
         f"{name}.md"
         for name in (

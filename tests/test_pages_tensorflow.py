@@ -89,6 +89,21 @@ def test_tables():
     assert all(0 <= value <= 1 for value in names["shapes"].values())
 
 
+@pytest.mark.filterwarnings("ignore:A Fréchet distance of")
+def test_sound():
+    for index in range(10):
+        wave = np.sin((0.2 + index / 20) * np.arange(90))[:, None]
+        folder = Path("digits_wav", str(index))
+        folder.mkdir(parents=True)
+        keras_gan.sounds.write_wav(folder / "a.wav", wave, rate=8_000)
+    shorter = {r"length=8192": "length=100", r"width=32": "width=1"}
+    shorter |= {r"recipe\.batch_size": "5"}
+    names = run_page("sound", {**shorter, **ONE_EPOCH})
+    assert names["one"].shape == (100, 1) and Path("one.wav").exists()
+    assert Path("samples", "samples-0001.wav").exists()
+    assert float(names["distance"].result()) > 0
+
+
 def test_many_machines():
     """What TensorFlow does, as the first and only worker."""
     import tensorflow as tf

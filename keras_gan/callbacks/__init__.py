@@ -5,6 +5,7 @@ from keras_gan.callbacks.metrics_callback import MetricsCallback
 from keras_gan.callbacks.pool_refresher import PoolRefresher
 from keras_gan.callbacks.progressive_growing import ProgressiveGrowing
 from keras_gan.callbacks.sample_saver import SampleSaver
+from keras_gan.callbacks.sound_saver import SoundSaver
 from keras_gan.callbacks.table_saver import TableSaver
 from keras_gan.callbacks.time_budget import TimeBudget
 from keras_gan.callbacks.training_health import TrainingHealth
@@ -16,6 +17,7 @@ __all__ = [
     "PoolRefresher",
     "ProgressiveGrowing",
     "SampleSaver",
+    "SoundSaver",
     "TableSaver",
     "TimeBudget",
     "TrainingHealth",

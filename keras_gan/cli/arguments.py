@@ -224,8 +224,9 @@ def add_image_options(parser) -> None:
     parser.add_argument(
         "--channels",
         type=int,
-        choices=(1, 3, 4),
-        help="1 grayscale, 3 RGB, 4 RGBA (default: no conversion)",
+        choices=(1, 2, 3, 4),
+        help="1 grayscale, 3 RGB, 4 RGBA; of sounds 1 mono, 2 stereo (default: "
+        "no conversion)",
     )
 
 

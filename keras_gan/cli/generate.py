@@ -1,4 +1,4 @@
-"""`keras-gan generate`: images, or rows of a table, from a trained GAN."""
+"""`keras-gan generate`: images, rows of a table or sounds from a GAN."""
 
 import argparse
 import contextlib
@@ -15,17 +15,19 @@ from keras_gan.cli.loading import load_gan
 from keras_gan.cli.output import Output, open_output
 from keras_gan.cli.run_folder import RunFolder, newest_run
 from keras_gan.cli.sizes import check_drawing
+from keras_gan.cli.sound_output import open_sound_output, rate_of
 from keras_gan.cli.tables import rows
 from keras_gan.cli.tables.loading import is_of_tables
 from keras_gan.cli.words import command
 from keras_gan.datasets.image_files import class_folders
 from keras_gan.utils.memory import check_memory
 
-SUMMARY = "draw images, or rows of a table, with a trained GAN"
+SUMMARY = "draw images, rows of a table or sounds with a trained GAN"
 DESCRIPTION = (
     "Draws images with the averaged generator of a run: a grid (.png), an "
     "array (.npz, with values in [-1, 1]) or a folder with one PNG per image. "
-    "With a run of a table it makes rows: a .csv or .parquet."
+    "With a run of a table it makes rows: a .csv or .parquet; with one of "
+    "sounds a .wav, or a folder with one WAV file per sound."
 )
 _NUM_IMAGES, _BATCH_SIZE = 64, 64
 
@@ -45,13 +47,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"number of images (default: {_NUM_IMAGES})",
     )
+    parser.add_argument(
+        "--num-sounds",
+        dest="num_images",
+        type=kinds.positive_integer,
+        metavar="N",
+        help="the same, of sounds",
+    )
     _add_choice_options(parser)
     parser.add_argument(
         "--out",
         metavar="PATH",
         help=".png, .npz, or a folder, which is created; of a table .csv or "
-        ".parquet, which does not exist yet (default: the next unused "
-        "generated-N.png or .csv beside the model)",
+        ".parquet, which does not exist yet; of sounds also .wav (default: the "
+        "next unused generated-N.png, .csv or .wav beside the model)",
     )
     kinds.add_batch_size(parser)
     parser.set_defaults(batch_size=None)  # A table does not have it.
@@ -72,7 +81,9 @@ def run(options: argparse.Namespace) -> int:
     rows.check_none(options)
     with contextlib.ExitStack() as held:
         check_apart_from_run(source, options.out)
-        out = open_output(options.out, source, held)
+        makes_sounds = rate_of(source) is not None
+        opened = open_sound_output if makes_sounds else open_output
+        out = opened(options.out, source, held)
         gan = load_gan(source, compiled=False)
         return _draw(options, gan, out, class_names(source, gan))
 
@@ -84,10 +95,11 @@ def _draw(
     names: tuple[str, ...],
 ) -> int:
     if not out.is_array:
+        _check_rate(gan)
         image_tools.check_image_shape(gan.image_shape)
     num_images = options.num_images or _NUM_IMAGES
     check_memory(
-        f"{num_images} images",
+        f"{num_images} {out.unit}",
         # As floats, and as bytes in their place in the grid.
         5 * num_images * math.prod(gan.image_shape),
         "Ask for fewer --num-images.",
@@ -107,8 +119,18 @@ def _draw(
         batch_size=batch_size,
     )
     out.write(images, labels, seed, class_folders(names))
-    print(f"{len(images)} images, seed {seed}: {out.path}")
+    print(f"{len(images)} {out.unit}, seed {seed}: {out.path}")
     return 0
+
+
+def _check_rate(gan: models.GAN) -> None:
+    """Refuses sounds whose rate nobody knows."""
+    if len(gan.image_shape) == 2:
+        raise ValueError(
+            f"A model of sounds {gan.image_shape} must be in the folder of its "
+            "run, which knows their rate. Received: one without. Name that "
+            "folder, or write an array: --out sounds.npz."
+        )
 
 
 def model_path(named: str | None) -> pathlib.Path:

@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 import os
 import pathlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -85,23 +85,35 @@ class GeneratedFolder:
             remove(self.path, [*needed, self.record_path])
             raise
 
-    def write(self, name: str, image: np.ndarray) -> None:
-        """Writes an image as PNG.
+    def write(
+        self,
+        name: str,
+        image: np.ndarray,
+        encode: Callable[[np.ndarray], bytes] | None = None,
+    ) -> None:
+        """Writes an image, or what else there is of the model.
 
         Args:
             name: One of the names that were begun with.
-            image: uint8 array `(height, width, channels)`.
+            image: uint8 array `(height, width, channels)`, or what `encode`
+                takes.
+            encode: Function to the content of the file. Default: PNG.
         """
+        encode = encode or image_tools.encode_png
         path = self.path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path, flush=False) as aside:
-            aside.write_bytes(image_tools.encode_png(image))
+            aside.write_bytes(encode(image))
 
-    def note_replaced(self) -> None:
-        """Says how many earlier images were replaced, if there were any."""
+    def note_replaced(self, what: str = "images") -> None:
+        """Says how many earlier files were replaced, if there were any.
+
+        Args:
+            what: What they are.
+        """
         if self._earlier:
             print_error(
-                f"the {self.num_earlier} images that an earlier "
+                f"the {self.num_earlier} {what} that an earlier "
                 f"`{self.command}` wrote in `{self.path}` were replaced",
                 "note",
             )

@@ -13,19 +13,24 @@ _SECONDS = 3.0
 
 
 def open_data(
-    *data: str, quiet: bool, opener: Any = None, **options: Any
+    *data: str,
+    quiet: bool,
+    opener: Any = None,
+    what: str = "images",
+    **options: Any,
 ) -> Any:
-    """Opens images; after some seconds it shows how many are read.
+    """Opens data; after some seconds it shows how much is read.
 
     Args:
         *data: DATA of the command line, and what belongs to it.
         quiet: Whether to show no progress.
         opener: What to open it with. Default: `datasets.open_source`.
+        what: What the files are.
         **options: As for the opener.
     """
     with contextlib.ExitStack() as stack:
         is_shown = is_chief() and not quiet
-        progress = _Progress(stack) if is_shown else lambda *_: None
+        progress = _Progress(stack, what) if is_shown else lambda *_: None
         opener = opener or datasets.open_source
         return opener(*data, progress=progress, **options)
 
@@ -35,10 +40,11 @@ class _Progress:
 
     Args:
         stack: Closes the bar.
+        what: What is read.
     """
 
-    def __init__(self, stack: contextlib.ExitStack) -> None:
-        self._stack = stack
+    def __init__(self, stack: contextlib.ExitStack, what: str) -> None:
+        self._stack, self._what = stack, what
         self._bar: ProgressBar | None = None
         self._next = time.monotonic() + _SECONDS
 
@@ -46,7 +52,7 @@ class _Progress:
         if time.monotonic() < self._next:
             return
         if self._bar is None:
-            bar = ProgressBar(total, "images read", leave=False)
+            bar = ProgressBar(total, f"{self._what} read", leave=False)
             self._bar = self._stack.enter_context(bar)
         self._bar.update(number - self._bar.n)
         if not self._bar.is_terminal:

@@ -28,9 +28,11 @@ class Output(abc.ABC):
 
     Attributes:
         is_array: Whether images of any shape can be written.
+        unit: What is written.
     """
 
     is_array = False
+    unit = "images"
 
     def __init__(self, path: pathlib.Path, model: pathlib.Path) -> None:
         self.path = path
@@ -69,7 +71,9 @@ class _Grid(Output):
             aside.write_bytes(png)
 
 
-class _Arrays(Output):
+class Arrays(Output):
+    """All images in one `.npz`."""
+
     is_array = True
 
     def write(self, images, labels, seed, folders=()):
@@ -84,8 +88,14 @@ class _Arrays(Output):
                 archive.comment = mark(_COMMAND).encode()
 
 
-class _Folder(Output):
-    """One file per image, in one sub-folder per class, as `train` reads."""
+class Folder(Output):
+    """One file per image, in one sub-folder per class, as `train` reads.
+
+    Attributes:
+        suffix: That of the files.
+    """
+
+    suffix = ".png"
 
     def __init__(self, path, model):
         super().__init__(path, model)
@@ -98,7 +108,9 @@ class _Folder(Output):
 
     def write(self, images, labels, seed, folders=()):
         digits = len(str(len(images) - 1))
-        names = [f"{number:0{digits}d}.png" for number in range(len(images))]
+        names = [
+            f"{number:0{digits}d}{self.suffix}" for number in range(len(images))
+        ]
         if labels is not None:
             width = len(str(labels.max()))
             folders = folders or [
@@ -109,16 +121,22 @@ class _Folder(Output):
                 for label, name in zip(labels, names, strict=True)
             ]
         with self._folder.begun(self.model, seed, names):
-            for name, image in zip(
-                names, image_tools.to_uint8(images), strict=True
-            ):
-                self._folder.write(name, image)
-        self._folder.note_replaced()
+            for name, image in zip(names, images, strict=True):
+                self._folder.write(name, image, self.encoded)
+        self._folder.note_replaced(self.unit)
+
+    def encoded(self, image: np.ndarray) -> bytes:
+        """Returns the content of a file.
+
+        Args:
+            image: One of those of `write`.
+        """
+        return image_tools.encode_png(image_tools.to_uint8(image))
 
 
 _OUTPUTS: dict[str, type[Output]] = {
-    "": _Folder,
-    ".npz": _Arrays,
+    "": Folder,
+    ".npz": Arrays,
     ".png": _Grid,
 }
 

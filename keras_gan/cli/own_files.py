@@ -87,7 +87,7 @@ def check_replaceable(path: pathlib.Path, command: str) -> None:
     """Raises an error if a file exists that a command did not write.
 
     Args:
-        path: A .png, .gif, .mp4 or .npz, which may not exist yet.
+        path: A .png, .gif, .mp4, .wav or .npz, which may not exist yet.
         command: Name of the command.
 
     Raises:
@@ -135,7 +135,7 @@ def _has_mark(path: pathlib.Path, expected: str) -> bool:
         if path.suffix.lower() == ".npz":
             with zipfile.ZipFile(path) as archive:
                 return archive.comment == expected.encode()
-        if path.suffix.lower() == ".mp4":
+        if path.suffix.lower() in (".mp4", ".wav"):
             return expected.encode() in path.read_bytes()
         with path.open("rb") as file, open_picture(file) as picture:
             marks = [picture.info.get(key) for key in ("Software", "comment")]

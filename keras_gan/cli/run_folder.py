@@ -27,6 +27,8 @@ from keras_gan.utils.records import (
 )
 
 RUNS = pathlib.Path("runs")
+# Of rows and of sounds; an image has a height, a width and channels.
+_RANKS = {"table": 1, "sound": 2}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +46,7 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         shape = self.dataset.image_shape
-        if len(shape) != (1 if self.settings.task == "table" else 3):
+        if len(shape) != _RANKS.get(self.settings.task, 3):
             raise ValueError(
                 f"data of shape {shape} is not of the task "
                 f"{self.settings.task!r}"
@@ -143,7 +145,11 @@ class RunFolder:
             self.labels_path,
             self.health_path,
         ]
-        samples = self.samples_path.glob("samples-*.png")
+        samples = [
+            path
+            for kind in ("png", "wav")
+            for path in self.samples_path.glob(f"samples-*.{kind}")
+        ]
         logs = self.logs_path.rglob("events.out.tfevents.*")
         for path in (*records, *samples, *logs):
             path.unlink(missing_ok=True)

@@ -45,6 +45,7 @@ Task = Literal[
     "semi-supervised",
     "dagan",
     "table",
+    "sound",
 ]
 MASKS = ("free-form", "strokes", "box")
 TASKS: tuple[Task, ...] = get_args(Task)
@@ -67,7 +68,10 @@ Network = Literal[
     "semi_supervised",
     "dagan",
     "table",
+    "wavegan",
 ]
+# Whether data of other tasks than those of images has no size and no channels.
+_WITHOUT = {"table": (True, True), "sound": (True, False)}
 
 _FROM_PRESET = (
     "network", "width", "latent_dim", "batch_size", "learning_rate",
@@ -87,12 +91,13 @@ class Settings:
     of 0. `attributes` are the names of those in `table`; `start` is the run
     whose networks it began with; `labels_for` is a table of the images that
     have labels, or how many labels of each class are kept. A table has no
-    `image_size` and `channels`, but may have a `label` and more `categories`.
+    `image_size` and `channels`, but may have a `label` and more `categories`;
+    sounds have a `rate` and a `length` in place of an `image_size`.
     """
 
     data: Text
     image_size: tuple[Units, Units] | None
-    channels: Literal[1, 3, 4] | None
+    channels: Literal[1, 2, 3, 4] | None
     conditional: bool
     network: Network
     width: Units
@@ -138,6 +143,10 @@ class Settings:
     labels_for: Count | Text | None = None
     label: Text | None = None
     categories: list[Text] | None = None
+    rate: Count | None = None
+    length: Count | None = None
+    pieces: bool | None = None
+    normalize: bool | None = None
 
     def __post_init__(self) -> None:
         draws = self.network in NETWORKS and self.latent_dim > 0
@@ -146,16 +155,19 @@ class Settings:
                 f"the network {self.network!r} with latents of length "
                 f"{self.latent_dim} is not of the task {self.task!r}"
             )
-        of_table = self.image_size is None, self.channels is None
-        if of_table != (self.task == "table",) * 2:
+        lacks = self.image_size is None, self.channels is None
+        has = self.rate is not None, self.length is not None
+        if lacks != _WITHOUT.get(self.task, (False, False)) or (
+            has != (self.task == "sound",) * 2
+        ):
             raise ValueError(
-                f"images of {self.image_size} pixels and {self.channels} "
-                f"channels are not of the task {self.task!r}"
+                f"data of {self.image_size} pixels, {self.channels} channels "
+                f"and {self.rate} Hz is not of the task {self.task!r}"
             )
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
-        """Of an image; a table has none."""
+        """Of an image; tables and sounds have none."""
         assert self.image_size is not None and self.channels is not None
         return (*self.image_size, self.channels)
 
@@ -183,13 +195,7 @@ def resolve(
         ValueError: If an option needs classes and the data set has none.
     """
     balance = first(options.balance, "none")
-    if info.num_classes is None and (options.conditional or balance != "none"):
-        option = "--conditional" if options.conditional else "--balance"
-        raise ValueError(
-            f"`{option}` needs classes, and `{info.name}` has none. Put "
-            "the images of each class in a sub-folder of its own, add "
-            "`labels` to the .npz, or leave the option out."
-        )
+    check_classes(options, info)
     defaults = preset(info.num_images, info.image_shape, options.network)
     data = location(options.data)
     return Settings(
@@ -206,6 +212,28 @@ def resolve(
         ),
         **of_training(options, info, defaults, _FROM_PRESET),
     )
+
+
+def check_classes(
+    options: argparse.Namespace, info: datasets.DatasetInfo
+) -> None:
+    """Raises an error if an option needs classes that there are not.
+
+    Args:
+        options: Arguments of the command line.
+        info: Description of the data set.
+
+    Raises:
+        ValueError: If one does.
+    """
+    balanced = first(options.balance, "none") != "none"
+    if info.num_classes is None and (options.conditional or balanced):
+        option = "--conditional" if options.conditional else "--balance"
+        raise ValueError(
+            f"`{option}` needs classes, and `{info.name}` has none. Put "
+            "the files of each class in a sub-folder of its own, add "
+            "`labels` to the .npz, or leave the option out."
+        )
 
 
 def of_training(

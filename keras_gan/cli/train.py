@@ -1,4 +1,4 @@
-"""`keras-gan train`: from images or a table to a trained model."""
+"""`keras-gan train`: from images, a table or sounds to a trained model."""
 
 import argparse
 import contextlib
@@ -23,10 +23,10 @@ from keras_gan.cli.step_limit import StepLimit
 from keras_gan.cli.tasks.options import add_task_options
 from keras_gan.cli.words import command
 
-SUMMARY = "train a GAN on images or a table"
+SUMMARY = "train a GAN on images, a table or sounds"
 DESCRIPTION = (
-    "Trains a GAN on images, to draw new ones or to translate them, or on the "
-    "rows of a table. The run "
+    "Trains a GAN on images, to draw new ones or to translate them, on the "
+    "rows of a table, or on sounds. The run "
     "is a folder: config.json, model.keras (the newest checkpoint), samples/, "
     "samples.gif, history.csv, health.json (what was found wrong), report.html "
     "(a page about it) and logs/ for TensorBoard. Ctrl-C saves all of it; "
@@ -42,8 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         metavar="DATA",
         help=f"{names}; a folder of images (sub-folders are classes), a .zip "
-        f"of one, an .npz, or a table, .csv or .parquet (default: "
-        f"{DEFAULT_DATA})",
+        f"of one, an .npz; a table, .csv or .parquet; or a folder or .zip of "
+        f"WAV files (default: {DEFAULT_DATA})",
     )
     add_task_options(parser)
     _add_data_options(parser)
@@ -155,7 +155,8 @@ def _add_network_options(parser):
         help="architecture of the networks: dcgan, mlp, r3gan, sngan, sagan, "
         "biggan, stylegan2, progressive, fastgan or ladagan; unet or resnet to "
         "translate, srresnet or rrdb for super-resolution, gated_unet for "
-        "inpainting (default: by the task and the images' size)",
+        "inpainting, wavegan for sounds (default: by the task and the images' "
+        "size)",
     )
     group.add_argument(
         "--width",
@@ -168,7 +169,8 @@ def _add_network_options(parser):
         "--latent-dim",
         type=kinds.units,
         metavar="N",
-        help="length of the latent vectors (default: 64)",
+        help="length of the latent vectors (default: 64; of sounds 100, of "
+        "tables 128)",
     )
     group.add_argument(
         "--freeze-layers",

@@ -1,10 +1,11 @@
 """Datasets of images from names, folders, zip and npz files and arrays.
 
 `synthetic` makes one from a GAN; `pairs` and its like make images to start from
-and images to make of them.
+and images to make of them; `table` and `audio` read tables and sounds.
 """
 
 from keras_gan.datasets.attributes import AttributeImages, attributes
+from keras_gan.datasets.audio import audio
 from keras_gan.datasets.builtin import BUILTIN_NAMES
 from keras_gan.datasets.class_pairs import ClassPairs, class_pairs
 from keras_gan.datasets.colorization import (
@@ -20,6 +21,7 @@ from keras_gan.datasets.masks import box_masks, free_form_masks, stroke_masks
 from keras_gan.datasets.opening import describe, open_source
 from keras_gan.datasets.pairs import PairedImages, pairs
 from keras_gan.datasets.semi_supervised import semi_supervised
+from keras_gan.datasets.sounds import Sounds
 from keras_gan.datasets.sources import DatasetInfo, Source
 from keras_gan.datasets.super_resolution import (
     SuperResolutionImages,
@@ -39,10 +41,12 @@ __all__ = [
     "FewLabels",
     "InpaintingImages",
     "PairedImages",
+    "Sounds",
     "Source",
     "SuperResolutionImages",
     "SyntheticImages",
     "attributes",
+    "audio",
     "box_masks",
     "class_pairs",
     "colorization_pairs",

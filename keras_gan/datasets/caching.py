@@ -27,16 +27,20 @@ class KeptImages:
     Args:
         num_images: How many there are.
         image_shape: `(height, width, channels)` of each.
+        dtype: Data type of them.
 
     Attributes:
-        images: uint8 array `(num_images, height, width, channels)`.
+        images: Array `(num_images, height, width, channels)`.
         has: Whether an image is there.
     """
 
     def __init__(
-        self, num_images: int, image_shape: tuple[int, int, int]
+        self,
+        num_images: int,
+        image_shape: tuple[int, ...],
+        dtype: str = "uint8",
     ) -> None:
-        self.images = np.empty((num_images, *image_shape), "uint8")
+        self.images = np.empty((num_images, *image_shape), dtype)
         self.has = np.zeros(num_images, bool)
 
     def put(self, index: int, image: np.ndarray) -> None:

@@ -86,8 +86,8 @@ def check_files(
     kept = _room_for(len(names), expected, cache)
     read = _reader(names, open_file, image_size, channels, expected, kept)
     shapes, broken, readable = {}, {}, []
-    outcomes = _of_each(read, len(names), num_workers)
-    with _shown(progress, data, len(names)) as tell:
+    outcomes = of_each(read, len(names), num_workers)
+    with shown(progress, data, len(names)) as tell:
         for number, (shape, reason) in enumerate(outcomes):
             if reason is None:
                 shapes[names[number]] = shape
@@ -171,10 +171,16 @@ def reason(error: Exception) -> str:
     return str(error).rpartition(": ")[-1] or type(error).__name__
 
 
-def _of_each(
+def of_each(
     function: Callable[[int], Any], count: int, num_workers: int
 ) -> Iterator[tuple[Any, str | None]]:
-    """Yields `(result, None)` or `(None, reason)` for each number in turn."""
+    """Yields `(result, None)` or `(None, reason)` for each number in turn.
+
+    Args:
+        function: Function of a number.
+        count: The numbers are those below it.
+        num_workers: Number of threads.
+    """
 
     def attempt(number):
         try:
@@ -201,17 +207,24 @@ def _of_each(
 
 
 @contextlib.contextmanager
-def _shown(
-    progress: Progress | None, data: str, total: int
+def shown(
+    progress: Progress | None, data: str, total: int, what: str = "images"
 ) -> Iterator[Progress]:
-    """What to call after each file: by default a line on a terminal."""
+    """What to call after each file: by default a line on a terminal.
+
+    Args:
+        progress: As for `open_source`.
+        data: Name of the data set.
+        total: Number of files.
+        what: What they are.
+    """
     if progress is not None:
         yield progress
         return
     with tqdm(
         total=total,
         desc=data,
-        unit=" images",
+        unit=f" {what}",
         delay=_PATIENCE_SECONDS,
         leave=False,
         dynamic_ncols=True,

@@ -116,21 +116,7 @@ def open_folder(path: str | os.PathLike, **options: Any) -> sources.Source:
         path: The folder.
         **options: `split`, and as for `check_files`.
     """
-    root = os.path.abspath(path)
-    found = Listing(root)
-
-    def open_file(name: str) -> BinaryIO:
-        file = open(f"{root}/{name}", "rb", buffering=0)
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(file)
-            num_bytes = os.fstat(file.fileno()).st_size
-            archives.check_size(num_bytes)
-            if num_bytes <= archives.STREAMED_BYTES:
-                return io.BytesIO(file.read())
-            stack.pop_all()  # The caller closes it.
-        return io.BufferedReader(file)
-
-    return _open_files(str(path), found, open_file, **options)
+    return _open_files(str(path), *in_folder(path), **options)
 
 
 def open_zip(path: str | os.PathLike, **options: Any) -> sources.Source:
@@ -143,6 +129,44 @@ def open_zip(path: str | os.PathLike, **options: Any) -> sources.Source:
     Raises:
         ValueError: If the file is not a zip archive.
     """
+    return _open_files(str(path), *in_zip(path), **options)
+
+
+def in_folder(
+    path: str | os.PathLike,
+) -> tuple[Listing, sources.OpenFile]:
+    """Lists the files of a folder; returns what opens them, too.
+
+    Args:
+        path: The folder.
+    """
+    root = os.path.abspath(path)
+
+    def open_file(name: str) -> BinaryIO:
+        file = open(f"{root}/{name}", "rb", buffering=0)
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(file)
+            num_bytes = os.fstat(file.fileno()).st_size
+            archives.check_size(num_bytes)
+            if num_bytes <= archives.STREAMED_BYTES:
+                return io.BytesIO(file.read())
+            stack.pop_all()  # The caller closes it.
+        return io.BufferedReader(file)
+
+    return Listing(root), open_file
+
+
+def in_zip(
+    path: str | os.PathLike,
+) -> tuple[archives.Members, sources.OpenFile]:
+    """Lists the files of a zip archive; returns what opens them, too.
+
+    Args:
+        path: The archive.
+
+    Raises:
+        ValueError: If the file is not a zip archive.
+    """
     members = archives.Members(
         open_archive(
             path,
@@ -150,7 +174,7 @@ def open_zip(path: str | os.PathLike, **options: Any) -> sources.Source:
             "Copy it again, or unpack it and use the folder.",
         )
     )
-    return _open_files(str(path), members, members.open, **options)
+    return members, members.open
 
 
 def _open_files(
@@ -180,8 +204,8 @@ def _open_files(
     checking.warn_left_out(path, beside, "lie beside the folders of classes")
     checking.warn_left_out(path, outside, "lie beside the folders of splits")
     classes = [found_in.classes[name] for name in checked.shapes]
-    labels, class_names = _labels(classes)
-    _warn_alike(path, class_names or ())
+    labels, class_names = labels_of(classes)
+    warn_alike(path, class_names or ())
     info = sources.DatasetInfo(
         name=path,
         num_images=len(checked.shapes),
@@ -207,20 +231,31 @@ def _is_image(name: str, open_file: sources.OpenFile) -> bool:
         return False
 
 
-def _warn_alike(path: str, class_names: tuple[str, ...]) -> None:
+def warn_alike(path: str, class_names: tuple[str, ...]) -> None:
+    """Warns of classes that most likely are one.
+
+    Args:
+        path: Name of the data set.
+        class_names: The names of its classes.
+    """
     names = alike(class_names)
     if names:
         warnings.warn(
             f"`{path}`: {len(names)} of its classes differ from another one "
             "only in capital letters, spaces or accents, and stay apart: "
-            f"{', '.join(names)}. Put their images together if they are one.",
+            f"{', '.join(names)}. Put their files together if they are one.",
             stacklevel=2,
         )
 
 
-def _labels(
+def labels_of(
     classes: list[str | None],
 ) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
+    """Numbers for classes, and their names; None without two of them.
+
+    Args:
+        classes: The class of each file, or None.
+    """
     names = in_class_order({name for name in classes if name is not None})
     if len(names) < 2:
         return None, None

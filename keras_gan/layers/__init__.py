@@ -36,6 +36,7 @@ from keras_gan.layers.noise_injection import NoiseInjection
 from keras_gan.layers.other_latents import OtherLatents
 from keras_gan.layers.padding_to_multiple import PaddingToMultiple
 from keras_gan.layers.paste_known_pixels import PasteKnownPixels
+from keras_gan.layers.phase_shuffle import PhaseShuffle
 from keras_gan.layers.pixel_normalization import PixelNormalization
 from keras_gan.layers.pixel_shuffle import PixelShuffle
 from keras_gan.layers.pixel_unshuffle import PixelUnshuffle
@@ -81,6 +82,7 @@ __all__ = [
     "OtherLatents",
     "PaddingToMultiple",
     "PasteKnownPixels",
+    "PhaseShuffle",
     "PixelNormalization",
     "PixelShuffle",
     "PixelUnshuffle",

@@ -63,6 +63,7 @@ from keras_gan.networks.sngan import (
     sngan_discriminator,
     sngan_generator,
 )
+from keras_gan.networks.sound_classifier import sound_classifier
 from keras_gan.networks.srresnet import srresnet_generator
 from keras_gan.networks.style_decoder import style_decoder
 from keras_gan.networks.stylegan2 import (
@@ -77,6 +78,11 @@ from keras_gan.networks.table import (
 )
 from keras_gan.networks.unet import unet_generator
 from keras_gan.networks.unet_discriminator import unet_discriminator
+from keras_gan.networks.wavegan import (
+    wavegan,
+    wavegan_discriminator,
+    wavegan_generator,
+)
 
 __all__ = [
     "Recipe",
@@ -120,6 +126,7 @@ __all__ = [
     "sngan",
     "sngan_discriminator",
     "sngan_generator",
+    "sound_classifier",
     "srresnet_generator",
     "style_decoder",
     "stylegan2",
@@ -130,6 +137,9 @@ __all__ = [
     "table_generator",
     "unet_discriminator",
     "unet_generator",
+    "wavegan",
+    "wavegan_discriminator",
+    "wavegan_generator",
     "with_classifier",
     "with_san_head",
 ]

@@ -13,6 +13,7 @@ from keras_gan.networks.sngan import sngan_recipe
 from keras_gan.networks.stylegan2 import stylegan2_recipe
 from keras_gan.networks.table import table_recipe
 from keras_gan.networks.validation import checked_image_shape
+from keras_gan.networks.wavegan import wavegan_recipe
 from keras_gan.utils.arguments import choice
 
 # Of each family a function of the image's shape.
@@ -30,6 +31,7 @@ _RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
     "biggan": biggan_recipe,
     "semi_supervised": semi_supervised_recipe,
     "table": table_recipe,
+    "wavegan": wavegan_recipe,
 }
 
 
@@ -41,7 +43,8 @@ def recipe(family: str, image_shape: Sequence[int]) -> Recipe:
 
     Args:
         family: Name of the function in `keras_gan.networks`, such as "dcgan".
-        image_shape: `(height, width, channels)`.
+        image_shape: `(height, width, channels)`, or `(length, channels)` of
+            sounds.
 
     Returns:
         A new `Recipe`.
@@ -57,7 +60,8 @@ def recipe(family: str, image_shape: Sequence[int]) -> Recipe:
     >>> gan.compile(**recipe.compile_arguments())
     """
     choice("family", family, tuple(_RECIPES))
-    return _RECIPES[family](checked_image_shape(image_shape, ranks=(1, 3)))
+    ranks = (2,) if family == "wavegan" else (1, 3)
+    return _RECIPES[family](checked_image_shape(image_shape, ranks=ranks))
 
 
 def _default() -> Recipe:

@@ -51,6 +51,32 @@ def checked_image_shape(
     return shape
 
 
+def checked_sound_shape(shape: Sequence[int]) -> tuple[int, int]:
+    """Returns `(length, channels)`, if it is the shape of a sound."""
+    if not isinstance(shape, (tuple, list)):
+        raise TypeError(
+            "`shape` must be a tuple of integers, (length, channels) without "
+            f"the batch. Received: {shape!r}. Pass for example `(16384, 1)`."
+        )
+    if keras.config.image_data_format() != "channels_last":
+        raise ValueError(
+            "Networks of sounds need the channels last. Received: "
+            "keras.config.image_data_format()='channels_first'. Call "
+            "`keras.config.set_image_data_format('channels_last')`."
+        )
+    if len(shape) != 2:
+        raise ValueError(
+            f"`shape` must be (length, channels). Received: {tuple(shape)}. "
+            "Leave the batch axis out, and give mono a last axis of 1, for "
+            "example (16384, 1)."
+        )
+    length, channels = (
+        checked_integer("shape", side, minimum=1, whole=tuple(shape))
+        for side in shape
+    )
+    return length, channels
+
+
 def checked_integer(
     name: str, value: Any, *, minimum: int, whole: Any = None
 ) -> int:

@@ -16,6 +16,10 @@ _OPTIONS = {
     "label": "--label",
     "categories": "--categories",
     "columns": "--columns",
+    "rate": "--rate",
+    "length": "--length",
+    "pieces": "--pieces",
+    "normalize": "--normalize",
     "direction": "--direction",
     "scale": "--scale",
     "degradation": "--degradation",
@@ -50,7 +54,7 @@ _OPTIONS = {
 }
 # What other tasks than gan do not have.
 _OF_GAN = ("conditional", "held_out", "metrics", "feature_extractor")
-_WITH_LATENTS = ("gan", "semi-supervised", "dagan", "table")
+_WITH_LATENTS = ("gan", "semi-supervised", "dagan", "table", "sound")
 # What an option that is left out means.
 _LEFT_OUT: dict[str, Any] = {
     "task": "gan",
@@ -61,6 +65,8 @@ _LEFT_OUT: dict[str, Any] = {
     "conditional": False,
     "strict": False,
     "sharpen": False,
+    "pieces": False,
+    "normalize": False,
 }
 # What a run is trained for.
 _USES = {
@@ -68,6 +74,7 @@ _USES = {
     "semi-supervised": "classify RUN IMAGES --out predictions.csv",
     "dagan": "augment DATA --run RUN --out FOLDER",
     "table": "generate RUN --num-rows 1000 --out synthetic.csv",
+    "sound": "generate RUN --out new_sounds",
 }
 _TRANSLATING = "translate RUN IMAGES --out DIR"
 
@@ -97,7 +104,8 @@ def repeating(settings: Mapping[str, Any]) -> str:
     if not is_gan:
         settings["image_size"] = settings.get("resized_to")
         for name in _OF_GAN:
-            settings.pop(name, None)
+            if (task, name) != ("sound", "conditional"):
+                settings.pop(name, None)
     if not settings.get("metrics"):
         settings.pop("feature_extractor", None)
     if settings.get("minutes") is not None:

@@ -28,6 +28,8 @@ _EXAMPLES = {
     "attributes": "image, then one translation for each attribute",
     "semi-supervised": "drawn from the same latents after every round",
     "dagan": "image, and what is drawn of its class",
+    "sound": "waveforms in blue and spectrograms in gray, drawn from the same "
+    "latents after every round",
     "table": "shares of the values of each column, of real rows in gray and of "
     "generated ones in blue",
 }

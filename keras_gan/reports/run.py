@@ -45,6 +45,7 @@ class Settings:
     attributes: list[str] | None = None
     feature_extractor: str = ""
     start: str | None = None
+    rate: Count | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -131,6 +131,8 @@ def _sentence(run: Run) -> str:
     settings, data = run.config.settings, run.config.dataset
     if settings.task == "table":
         return _sentence_of_table(run)
+    if settings.task == "sound":
+        return _sentence_of_sounds(run)
     what = _TASKS.get(settings.task, "makes").format(
         scale=settings.scale or "?"
     )
@@ -157,6 +159,18 @@ def _sentence_of_table(run: Run) -> str:
     name = os.path.basename(settings.data) or data.name or "an unknown table"
     # Some of them are held out.
     return f"Makes rows{columns}, like {number}rows of {name}."
+
+
+def _sentence_of_sounds(run: Run) -> str:
+    settings, data = run.config.settings, run.config.dataset
+    length = ""
+    if data.image_shape and settings.rate:
+        length = f" of {data.image_shape[0] / settings.rate:.3g} s"
+    number = "" if data.num_images is None else f"the {data.num_images:,} "
+    place = (settings.data or data.name).rstrip("/")
+    name = os.path.basename(place) or "unknown data"
+    kinds = f" in {data.num_classes} classes" if settings.conditional else ""
+    return f"Makes sounds{length}{kinds}, like {number}sounds of {name}."
 
 
 def _facts(run: Run) -> list[Fact]:

@@ -10,6 +10,7 @@ from keras_gan.tasks.dagan import dagan
 from keras_gan.tasks.inpainting import inpainting
 from keras_gan.tasks.paired import paired
 from keras_gan.tasks.semi_supervised import semi_supervised
+from keras_gan.tasks.sound import sound
 from keras_gan.tasks.super_resolution import super_resolution
 from keras_gan.tasks.table import table
 from keras_gan.tasks.unpaired import unpaired
@@ -21,6 +22,7 @@ __all__ = [
     "inpainting",
     "paired",
     "semi_supervised",
+    "sound",
     "super_resolution",
     "table",
     "unpaired",

@@ -26,6 +26,12 @@ def fixed(draw):
     return random
 
 
+def fixed_integers(shape, low, high, *args, **kwargs):
+    shape = tuple(int(size) for size in shape)
+    values = np.random.default_rng(shape).integers(low, high, shape)
+    return keras.ops.convert_to_tensor(values.astype("int32"))
+
+
 def weights_of(model, seed, scale=0.4):
     generator = np.random.default_rng(seed)
     model.set_weights(
@@ -232,6 +238,7 @@ def main(path):
     keras.random.uniform = fixed(
         lambda rng, shape: rng.uniform(0.05, 0.95, size=shape)
     )
+    keras.random.randint = fixed_integers
     results = {}
     steps = {
         name: lambda keras_gan, options=options: step(keras_gan, options)

@@ -70,6 +70,16 @@ def assert_published(found, exact, published):
             4_376_897,
             4.38,
         ),
+        (
+            partial(networks.wavegan_generator, (16_384, 1)),
+            19_065_345,
+            19.07,
+        ),
+        (
+            partial(networks.wavegan_discriminator, (16_384, 1)),
+            17_427_969,
+            17.43,
+        ),
     ],
 )
 def test_networks_of_one_width(build, exact, published):

@@ -45,6 +45,8 @@ FAMILIES = {
     "fastgan": partial(networks.fastgan, (16, 16, 1), width=2, **_SMALL),
     # Each head of its attention has one channel.
     "ladagan": partial(networks.ladagan, SHAPE, width=4, **_SMALL),
+    # Of sounds, whose maps have 5, 18 and 70 samples.
+    "wavegan": partial(networks.wavegan, (70, 1), width=1, **_SMALL),
 }
 
 

@@ -57,7 +57,7 @@ MAY_BE_LEFT_OUT = {
         "direction", "scale", "degradation", "masks", "resized_to", "crop",
         "flip", "strict", "start", "start_sha256",
         "freeze_layers", "held_out", "labels_for", "sharpen",
-        "label", "categories",
+        "label", "categories", "rate", "length", "pieces", "normalize",
     },
     "Done": {"budget", "health"},
     "budget": set(dataclasses.asdict(BUDGET)) - {"steps"},

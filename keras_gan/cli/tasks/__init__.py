@@ -8,9 +8,12 @@ from keras_gan.cli.tasks.gan import GanTask
 from keras_gan.cli.tasks.inpainting import InpaintingTask
 from keras_gan.cli.tasks.pairs import PairsTask
 from keras_gan.cli.tasks.semi_supervised import SemiSupervisedTask
+from keras_gan.cli.tasks.sound import SoundTask
 from keras_gan.cli.tasks.super_resolution import SuperResolutionTask
 from keras_gan.cli.tasks.table import TableTask
 from keras_gan.cli.tasks.task import Task
+from keras_gan.datasets import BUILTIN_NAMES
+from keras_gan.datasets.sound_files import holds_sounds
 from keras_gan.datasets.tables import is_table_file
 
 __all__ = ["Task", "task_of", "task_of_data"]
@@ -28,6 +31,7 @@ _TASKS: dict[str, Task] = {
         SemiSupervisedTask(),
         DaganTask(),
         TableTask(),
+        SoundTask(),
     )
 }
 
@@ -38,7 +42,11 @@ def task_of_data(data: str | None) -> str:
     Args:
         data: DATA of the command line.
     """
-    return "table" if data and is_table_file(data) else "gan"
+    if not data or data in BUILTIN_NAMES:
+        return "gan"
+    if is_table_file(data):
+        return "table"
+    return "sound" if holds_sounds(data) else "gan"
 
 
 def task_of(name: str) -> Task:

@@ -20,10 +20,11 @@ def add_task_options(parser) -> None:
         metavar="TASK",
         help="gan draws images; semi-supervised trains a classifier from few "
         "labels; dagan learns to make more images of a class from one; table "
-        "makes rows of a .csv or .parquet; the others translate: pairs "
+        "makes rows of a .csv or .parquet; sound makes sounds like those of "
+        "WAV files; the others translate: pairs "
         "(pix2pix), domains (CycleGAN, no pairs), super-resolution, inpainting "
         "and colorization (all three from DATA alone), attributes (StarGAN) "
-        "(default: by DATA, table or gan)",
+        "(default: by DATA: table, sound or gan)",
     )
     group.add_argument(
         "--second",
@@ -40,6 +41,7 @@ def add_task_options(parser) -> None:
     )
     _add_of_repairs(group)
     _add_of_tables(group)
+    _add_of_sounds(group)
     _add_preparation(group)
 
 
@@ -105,6 +107,36 @@ def _add_of_tables(group) -> None:
         help="semi-supervised: a .csv of file and label (index and label for "
         "arrays) of the images that have labels; or keep N labels of each "
         "class, drawn by --seed (default: none, but the task needs it)",
+    )
+
+
+def _add_of_sounds(group) -> None:
+    group.add_argument(
+        "--rate",
+        type=kinds.positive_integer,
+        metavar="HZ",
+        help="sound: samples in a second, to which others are resampled "
+        "(default: that of most files)",
+    )
+    group.add_argument(
+        "--length",
+        type=kinds.units,
+        metavar="N",
+        help="sound: samples of each sound; shorter ones end in silence "
+        "(default: that of the longest, at most 16384)",
+    )
+    group.add_argument(
+        "--pieces",
+        action="store_true",
+        default=None,
+        help="sound: make several of a sound that is longer (default: its end "
+        "is left out)",
+    )
+    group.add_argument(
+        "--normalize",
+        action="store_true",
+        default=None,
+        help="sound: make each as loud as can be (default: as they are)",
     )
 
 

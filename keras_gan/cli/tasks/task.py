@@ -38,6 +38,10 @@ _SPECIAL = (
     "labels_for",
     "label",
     "categories",
+    "rate",
+    "length",
+    "pieces",
+    "normalize",
 )
 
 
