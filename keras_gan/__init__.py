@@ -32,6 +32,7 @@ from keras_gan.models import (
     StarGAN,
     StyleTransfer,
     TableGAN,
+    TextGAN,
 )
 from keras_gan.optimizers import AdversarialOptimizer
 
@@ -51,6 +52,7 @@ __all__ = [
     "StarGAN",
     "StyleTransfer",
     "TableGAN",
+    "TextGAN",
     "callbacks",
     "datasets",
     "evaluation",

@@ -75,6 +75,7 @@ SMALL = {
     ],
     "paired_translation.py": ["--epochs", "1"],
     "tables.py": ["--epochs", "1"],
+    "text.py": ["--epochs", "1", "--width", "8"],
     "inpainting.py": ["--epochs", "1", "--batch-size", "256"],
     "super_resolution.py": ["--steps", "2", "--width", "4"],
     "multi_gpu.py": ["--epochs=1", "--batch-size=256", "--width=4"],
@@ -136,6 +137,7 @@ def test_no_example_is_left_out():
         "quickstart.py",
         "super_resolution.py",
         "tables.py",
+        "text.py",
         "unpaired_translation.py",
         "style_transfer.py",
     }
@@ -247,6 +249,16 @@ def test_tables(several):
     assert f"  label: {asked}, {asked}, {asked}" in lines
     scores = [float(line.split(": ")[1]) for line in lines[-2:]]
     assert all(0 <= score <= 1 for score in scores) and scores[1] > 0.8
+
+
+@pytest.mark.quickest
+def test_text(several):
+    _, printed, _ = several
+    lines = printed["text.py"].splitlines()
+    assert lines[0].startswith("names: ") and lines[0].count(", ") >= 9
+    shares = re.findall(r"(\d+)% (unique|new|possible)", printed["text.py"])
+    assert len(shares) == 9
+    assert all(0 <= int(share) <= 100 for share, _ in shares)
 
 
 @pytest.mark.quickest

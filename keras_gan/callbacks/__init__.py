@@ -6,6 +6,7 @@ from keras_gan.callbacks.pool_refresher import PoolRefresher
 from keras_gan.callbacks.progressive_growing import ProgressiveGrowing
 from keras_gan.callbacks.sample_saver import SampleSaver
 from keras_gan.callbacks.table_saver import TableSaver
+from keras_gan.callbacks.text_saver import TextSaver
 from keras_gan.callbacks.time_budget import TimeBudget
 from keras_gan.callbacks.training_health import TrainingHealth
 from keras_gan.callbacks.translation_saver import TranslationSaver
@@ -17,6 +18,7 @@ __all__ = [
     "ProgressiveGrowing",
     "SampleSaver",
     "TableSaver",
+    "TextSaver",
     "TimeBudget",
     "TrainingHealth",
     "TranslationSaver",

@@ -27,6 +27,8 @@ from keras_gan.utils.records import (
 )
 
 RUNS = pathlib.Path("runs")
+# Of an example of tasks without images: columns; length and vocabulary.
+_RANKS = {"table": 1, "text": 2}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +46,7 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         shape = self.dataset.image_shape
-        if len(shape) != (1 if self.settings.task == "table" else 3):
+        if len(shape) != _RANKS.get(self.settings.task, 3):
             raise ValueError(
                 f"data of shape {shape} is not of the task "
                 f"{self.settings.task!r}"
@@ -143,7 +145,7 @@ class RunFolder:
             self.labels_path,
             self.health_path,
         ]
-        samples = self.samples_path.glob("samples-*.png")
+        samples = self._samples()
         logs = self.logs_path.rglob("events.out.tfevents.*")
         for path in (*records, *samples, *logs):
             path.unlink(missing_ok=True)
@@ -182,8 +184,12 @@ class RunFolder:
         return read_record(self.model_path, Done)
 
     def newest_samples(self) -> pathlib.Path | None:
-        """The newest grid of samples."""
-        return max(self.samples_path.glob("samples-*.png"), default=None)
+        """The newest grid of samples, or lines of text."""
+        return max(self._samples(), default=None)
+
+    def _samples(self) -> list[pathlib.Path]:
+        kinds = ("samples-*.png", "samples-*.txt")
+        return [p for kind in kinds for p in self.samples_path.glob(kind)]
 
 
 @contextlib.contextmanager

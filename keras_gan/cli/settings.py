@@ -44,7 +44,10 @@ Task = Literal[
     "semi-supervised",
     "dagan",
     "table",
+    "text",
 ]
+WITHOUT_IMAGES = ("table", "text")
+"""Tasks whose data are no images."""
 MASKS = ("free-form", "strokes", "box")
 TASKS: tuple[Task, ...] = get_args(Task)
 Network = Literal[
@@ -66,6 +69,7 @@ Network = Literal[
     "semi_supervised",
     "dagan",
     "table",
+    "text",
 ]
 
 _FROM_PRESET = (
@@ -86,7 +90,8 @@ class Settings:
     of 0. `attributes` are the names of those in `table`; `start` is the run
     whose networks it began with; `labels_for` is a table of the images that
     have labels, or how many labels of each class are kept. A table has no
-    `image_size` and `channels`, but may have a `label` and more `categories`.
+    `image_size` and `channels`, but may have a `label` and more `categories`;
+    nor has text, of which a token is a `unit`, at most `max_length` in a line.
     """
 
     data: Text
@@ -137,6 +142,8 @@ class Settings:
     labels_for: Count | Text | None = None
     label: Text | None = None
     categories: list[Text] | None = None
+    unit: Literal["characters", "words"] | None = None
+    max_length: Count | None = None
 
     def __post_init__(self) -> None:
         draws = self.network in NETWORKS and self.latent_dim > 0
@@ -145,8 +152,8 @@ class Settings:
                 f"the network {self.network!r} with latents of length "
                 f"{self.latent_dim} is not of the task {self.task!r}"
             )
-        of_table = self.image_size is None, self.channels is None
-        if of_table != (self.task == "table",) * 2:
+        no_images = self.image_size is None, self.channels is None
+        if no_images != (self.task in WITHOUT_IMAGES,) * 2:
             raise ValueError(
                 f"images of {self.image_size} pixels and {self.channels} "
                 f"channels are not of the task {self.task!r}"
@@ -154,7 +161,7 @@ class Settings:
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
-        """Of an image; a table has none."""
+        """Of an image; tables and text have none."""
         assert self.image_size is not None and self.channels is not None
         return (*self.image_size, self.channels)
 

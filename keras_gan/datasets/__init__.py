@@ -27,6 +27,7 @@ from keras_gan.datasets.super_resolution import (
 )
 from keras_gan.datasets.synthetic import SyntheticImages, synthetic
 from keras_gan.datasets.tables import table, write_table
+from keras_gan.datasets.texts import TextLines, code_batches, text
 
 __all__ = [
     "BUILTIN_NAMES",
@@ -42,9 +43,11 @@ __all__ = [
     "Source",
     "SuperResolutionImages",
     "SyntheticImages",
+    "TextLines",
     "attributes",
     "box_masks",
     "class_pairs",
+    "code_batches",
     "colorization_pairs",
     "describe",
     "domains",
@@ -58,5 +61,6 @@ __all__ = [
     "super_resolution_pairs",
     "synthetic",
     "table",
+    "text",
     "write_table",
 ]

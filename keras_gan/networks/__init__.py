@@ -75,6 +75,12 @@ from keras_gan.networks.table import (
     table_discriminator,
     table_generator,
 )
+from keras_gan.networks.text import (
+    text,
+    text_conv_generator,
+    text_discriminator,
+    text_generator,
+)
 from keras_gan.networks.unet import unet_generator
 from keras_gan.networks.unet_discriminator import unet_discriminator
 
@@ -128,6 +134,10 @@ __all__ = [
     "table",
     "table_discriminator",
     "table_generator",
+    "text",
+    "text_conv_generator",
+    "text_discriminator",
+    "text_generator",
     "unet_discriminator",
     "unet_generator",
     "with_classifier",

@@ -12,6 +12,7 @@ from keras_gan.networks.semi_supervised import semi_supervised_recipe
 from keras_gan.networks.sngan import sngan_recipe
 from keras_gan.networks.stylegan2 import stylegan2_recipe
 from keras_gan.networks.table import table_recipe
+from keras_gan.networks.text import text_recipe
 from keras_gan.networks.validation import checked_image_shape
 from keras_gan.utils.arguments import choice
 
@@ -30,6 +31,7 @@ _RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
     "biggan": biggan_recipe,
     "semi_supervised": semi_supervised_recipe,
     "table": table_recipe,
+    "text": text_recipe,
 }
 
 
@@ -57,7 +59,7 @@ def recipe(family: str, image_shape: Sequence[int]) -> Recipe:
     >>> gan.compile(**recipe.compile_arguments())
     """
     choice("family", family, tuple(_RECIPES))
-    return _RECIPES[family](checked_image_shape(image_shape, ranks=(1, 3)))
+    return _RECIPES[family](checked_image_shape(image_shape, ranks=(1, 2, 3)))
 
 
 def _default() -> Recipe:

@@ -16,6 +16,8 @@ _OPTIONS = {
     "label": "--label",
     "categories": "--categories",
     "columns": "--columns",
+    "unit": "--unit",
+    "max_length": "--max-length",
     "direction": "--direction",
     "scale": "--scale",
     "degradation": "--degradation",
@@ -50,7 +52,7 @@ _OPTIONS = {
 }
 # What other tasks than gan do not have.
 _OF_GAN = ("conditional", "held_out", "metrics", "feature_extractor")
-_WITH_LATENTS = ("gan", "semi-supervised", "dagan", "table")
+_WITH_LATENTS = ("gan", "semi-supervised", "dagan", "table", "text")
 # What an option that is left out means.
 _LEFT_OUT: dict[str, Any] = {
     "task": "gan",
@@ -60,6 +62,7 @@ _LEFT_OUT: dict[str, Any] = {
     "held_out": 0,
     "conditional": False,
     "strict": False,
+    "unit": "characters",
     "sharpen": False,
 }
 # What a run is trained for.
@@ -68,6 +71,7 @@ _USES = {
     "semi-supervised": "classify RUN IMAGES --out predictions.csv",
     "dagan": "augment DATA --run RUN --out FOLDER",
     "table": "generate RUN --num-rows 1000 --out synthetic.csv",
+    "text": "generate RUN --num-lines 1000 --out lines.txt",
 }
 _TRANSLATING = "translate RUN IMAGES --out DIR"
 
@@ -97,7 +101,11 @@ def repeating(settings: Mapping[str, Any]) -> str:
     if not is_gan:
         settings["image_size"] = settings.get("resized_to")
         for name in _OF_GAN:
-            settings.pop(name, None)
+            if (task, name) != ("text", "conditional"):
+                settings.pop(name, None)
+    if task == "text":
+        # Its default depends on the lines.
+        del left_out["conditional"]
     if not settings.get("metrics"):
         settings.pop("feature_extractor", None)
     if settings.get("minutes") is not None:

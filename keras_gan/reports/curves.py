@@ -168,7 +168,8 @@ def unit_of(run: Run) -> str:
     Args:
         run: The run.
     """
-    return "rows" if run.config.settings.task == "table" else "images"
+    units = {"table": "rows", "text": "lines"}
+    return units.get(run.config.settings.task or "", "images")
 
 
 def images_per_second(run: Run) -> np.ndarray:

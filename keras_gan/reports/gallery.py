@@ -15,6 +15,7 @@ from keras_gan.reports.run import Run
 
 _MOST_CLASSES = 20
 _MOST_OTHERS = 6
+_MOST_CHARACTERS = 10_000
 # More would take seconds to decode.
 _MOST_PIXELS, _FEWEST_FRAMES = 30_000_000, 4
 
@@ -30,6 +31,7 @@ _EXAMPLES = {
     "dagan": "image, and what is drawn of its class",
     "table": "shares of the values of each column, of real rows in gray and of "
     "generated ones in blue",
+    "text": "from the same latents after every round",
 }
 _OTHERS = {
     "evaluate": (
@@ -81,6 +83,14 @@ class Frame:
 
 
 @dataclasses.dataclass(frozen=True)
+class Lines:
+    """The samples of a model of texts."""
+
+    when: str
+    text: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Shown:
     """Another picture of a run."""
 
@@ -100,6 +110,7 @@ class Gallery:
         others: What other commands have drawn into the folder.
         what: What a grid of samples shows.
         columns: Names of the classes of its columns, if it has any.
+        lines: The newest samples that are text, or `None`.
         problems: What could not be read, a sentence each.
     """
 
@@ -108,6 +119,7 @@ class Gallery:
     others: list[Shown]
     what: str
     columns: tuple[str, ...]
+    lines: Lines | None
     problems: list[str]
 
 
@@ -144,8 +156,22 @@ def gallery_of(run: Run, detail: Detail) -> Gallery:
         _others(run, detail, problems),
         what,
         _columns(run),
+        _lines(run, problems),
         list(dict.fromkeys(problems)),
     )
+
+
+def _lines(run: Run, problems: list[str]) -> Lines | None:
+    """The newest samples that are text and can be read."""
+    for number, path in reversed(run.texts):
+        try:
+            with open(path, encoding="utf-8") as file:
+                text = file.read(_MOST_CHARACTERS)
+        except (OSError, ValueError) as error:
+            problems.append(_left_out(path, error))
+            continue
+        return Lines(f"round {number:,}", text.rstrip())
+    return None
 
 
 def _frames(run: Run, detail: Detail) -> int:

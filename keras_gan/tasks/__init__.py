@@ -12,6 +12,7 @@ from keras_gan.tasks.paired import paired
 from keras_gan.tasks.semi_supervised import semi_supervised
 from keras_gan.tasks.super_resolution import super_resolution
 from keras_gan.tasks.table import table
+from keras_gan.tasks.text import text
 from keras_gan.tasks.unpaired import unpaired
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "semi_supervised",
     "super_resolution",
     "table",
+    "text",
     "unpaired",
 ]

@@ -11,7 +11,9 @@ from keras_gan.cli.tasks.semi_supervised import SemiSupervisedTask
 from keras_gan.cli.tasks.super_resolution import SuperResolutionTask
 from keras_gan.cli.tasks.table import TableTask
 from keras_gan.cli.tasks.task import Task
+from keras_gan.cli.tasks.text import TextTask
 from keras_gan.datasets.tables import is_table_file
+from keras_gan.datasets.texts import is_text_file
 
 __all__ = ["Task", "task_of", "task_of_data"]
 
@@ -28,6 +30,7 @@ _TASKS: dict[str, Task] = {
         SemiSupervisedTask(),
         DaganTask(),
         TableTask(),
+        TextTask(),
     )
 }
 
@@ -38,6 +41,8 @@ def task_of_data(data: str | None) -> str:
     Args:
         data: DATA of the command line.
     """
+    if data and is_text_file(data):
+        return "text"
     return "table" if data and is_table_file(data) else "gan"
 
 

@@ -20,10 +20,11 @@ def add_task_options(parser) -> None:
         metavar="TASK",
         help="gan draws images; semi-supervised trains a classifier from few "
         "labels; dagan learns to make more images of a class from one; table "
-        "makes rows of a .csv or .parquet; the others translate: pairs "
+        "makes rows of a .csv or .parquet; text makes lines like those of a "
+        ".txt or .smi; the others translate: pairs "
         "(pix2pix), domains (CycleGAN, no pairs), super-resolution, inpainting "
         "and colorization (all three from DATA alone), attributes (StarGAN) "
-        "(default: by DATA, table or gan)",
+        "(default: by DATA, table, text or gan)",
     )
     group.add_argument(
         "--second",
@@ -40,6 +41,7 @@ def add_task_options(parser) -> None:
     )
     _add_of_repairs(group)
     _add_of_tables(group)
+    _add_of_text(group)
     _add_preparation(group)
 
 
@@ -105,6 +107,21 @@ def _add_of_tables(group) -> None:
         help="semi-supervised: a .csv of file and label (index and label for "
         "arrays) of the images that have labels; or keep N labels of each "
         "class, drawn by --seed (default: none, but the task needs it)",
+    )
+
+
+def _add_of_text(group) -> None:
+    group.add_argument(
+        "--unit",
+        choices=("characters", "words"),
+        help="text: what a token is (default: characters)",
+    )
+    group.add_argument(
+        "--max-length",
+        type=kinds.positive_integer,
+        metavar="N",
+        help="text: leave out lines of more tokens (default: 100 characters or "
+        "30 words)",
     )
 
 
