@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 _MOST = {"characters": 100, "words": 30}
+UNITS = tuple(_MOST)
+"""What a token can be."""
 _ENDINGS = (".txt", ".text", ".smi", ".smiles")
 
 
@@ -98,7 +100,7 @@ def text(
     >>> list(lines), lines.labels.tolist(), lines.class_names
     (['I like it', 'I do not'], [1, 0], ('bad', 'good'))
     """
-    most = _MOST[choice("unit", unit, tuple(_MOST))]
+    most = _MOST[choice("unit", unit, UNITS)]
     if max_length is not None:
         most = positive_integer("max_length", max_length)
     name, found = "The data", source

@@ -1,6 +1,7 @@
 """`keras-gan train LINES.txt`, and `generate` with its run."""
 
 import contextlib
+import json
 import shutil
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from keras_gan.cli.command import _parser
 from keras_gan.cli.step_limit import StepLimit
 from keras_gan.cli.texts.source import open_text
 from keras_gan.datasets import text
+from keras_gan.images import write_image
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.quickest
@@ -131,7 +133,8 @@ def test_lines_of_classes(in_folder, run_command, run_fails, eagerly):
     assert run_command("generate", "run", *more)[0] == 0
     made = Path("good.tsv").read_text().splitlines()
     assert len(made) == 6 and all(one.startswith("good\t") for one in made)
-    assert run_command(*line, "plain", "--no-conditional")[0] == 0
+    plain = ("plain", "--no-conditional", "--quiet")
+    assert run_command(*line, *plain)[0] == 0
     assert settings_of("plain")["conditional"] is False
     error = run_fails("generate", "plain", "--labels", "good")
     assert "`--labels` needs a conditional GAN" in error
@@ -145,6 +148,34 @@ def test_lines_are_held_back_with_their_labels(in_folder):
     assert whole == list(map(str, range(40)))
     for part in (source.training, source.held_out):
         assert part.labels.tolist() == [int(one) % 3 for one in part]
+
+
+# Comparing --------------------------------------------------------------------
+
+
+def test_lines_are_compared(here, run_command, run_fails):
+    code, output, errors = run_command("evaluate", "names.txt", "run")
+    assert (code, errors) == (0, "")
+    assert "of 120 real and 120 fake lines" in output
+    more = ("--train", "names.txt", "--valid", "smiles", "--json")
+    code, output, _ = run_command("evaluate", "names.txt", "names.txt", *more)
+    values = json.loads(output)
+    assert (values["ngram_distance"], values["new"]) == (0.0, 0.0)
+    assert values["unique"] == pytest.approx(8 / 120)
+    assert values["self_bleu"] == values["real_self_bleu"]
+    # Of boron and oxygen there is bob.
+    assert values["valid"] == 1 / 8 and values["num_fake"] == 120
+    error = run_fails("evaluate", "run", "names.txt")
+    assert "REAL must be a file of lines" in error
+    error = run_fails("evaluate", "names.txt", "digits")
+    assert "or the run of a text. Received: digits" in error
+    error = run_fails("evaluate", "names.txt", "run", "--metrics", "fid")
+    assert "`--metrics` is for images or tables" in error
+    error = run_fails("evaluate", "digits", "digits", "--valid", "smiles")
+    assert "`--valid` is for lines of text" in error
+
+
+# Mistakes ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -194,7 +225,8 @@ def test_lines_that_cannot_be_made(here, run_fails, arguments, message):
 
 
 def test_a_run_of_text_has_no_images(here, run_fails):
-    error = run_fails("translate", "run", "run/samples", "--out", "out")
+    write_image("a.png", np.zeros((8, 8, 3), "uint8"))
+    error = run_fails("translate", "run", "a.png", "--out", "out")
     assert "keras-gan generate run" in error
     error = run_fails("interpolate", "run", "--out", "a.gif")
     assert "Received: TextGAN. Use it with `keras-gan generate`." in error

@@ -54,14 +54,13 @@ def test_likelihood_is_that_of_the_text():
 
 
 def test_training_lowers_the_likelihood_loss_first():
-    gan = make(warm_start=100)
+    adam = keras.optimizers.Adam(3e-2)
+    gan = make(warm_start=100, ema_momentum=None, generator_optimizer=adam)
     before = gan.evaluate(NAMES, return_dict=True, verbose=0)["g_nll"]
     discriminator = weights(gan.discriminator)
-    history = gan.fit(NAMES, batch_size=12, epochs=8, verbose=0).history
+    gan.fit(NAMES, batch_size=24, epochs=4, verbose=0)
     after = gan.evaluate(NAMES, return_dict=True, verbose=0)["g_nll"]
-    assert history["g_nll"][-1] < history["g_nll"][0]
-    assert after < before
-    # The discriminator learns from the first step on.
+    assert after < before - 0.1
     kernels = zip(discriminator, weights(gan.discriminator), strict=True)
     # But for the last bias, which a relativistic loss does not see.
     for old, new in [*kernels][:-1]:
@@ -99,7 +98,7 @@ def test_a_convolutional_generator_learns_from_the_discriminator_alone():
 
 def test_texts_are_drawn_by_seed_and_temperature():
     gan = make()
-    gan.fit(NAMES, batch_size=12, epochs=2, verbose=0)
+    gan.fit(NAMES, batch_size=24, verbose=0)
     texts = gan.generate(20, seed=1)
     assert len(texts) == 20 and set("".join(texts)) <= set("".join(NAMES))
     assert gan.generate(20, seed=1) == texts
@@ -111,9 +110,9 @@ def test_texts_are_drawn_by_seed_and_temperature():
 
 
 def test_a_saved_model_goes_on_exactly(tmp_path):
-    gan = make(warm_start=3)
+    gan = make(warm_start=2)
     codes = gan.preprocessor.encode(NAMES)
-    options = {"batch_size": 12, "shuffle": False, "verbose": 0}
+    options = {"batch_size": 24, "shuffle": False, "verbose": 0}
     gan.fit(codes, **options)
     gan.save(tmp_path / "gan.keras")
     again = keras.saving.load_model(tmp_path / "gan.keras")
@@ -126,11 +125,12 @@ def test_a_saved_model_goes_on_exactly(tmp_path):
         np.testing.assert_array_equal(to_numpy(one), to_numpy(other))
 
 
+@pytest.mark.quickest
 def test_texts_of_classes():
     lines = datasets.text(["x\taaa", "y\tbbb"] * 12)
     adam = keras.optimizers.Adam(3e-2)
     gan = make(lines, classes=2, warm_start=500, generator_optimizer=adam)
-    gan.fit(lines, batch_size=12, epochs=30, verbose=0)
+    gan.fit(lines, batch_size=24, epochs=20, verbose=0)
     texts = gan.generate(40, labels=[0, 1] * 20, seed=1)
     right = [set(t) <= {"ab"[i % 2]} for i, t in enumerate(texts)]
     assert np.mean(right) > 0.8
