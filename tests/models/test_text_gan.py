@@ -130,7 +130,7 @@ def test_texts_of_classes():
     lines = datasets.text(["x\taaa", "y\tbbb"] * 12)
     adam = keras.optimizers.Adam(3e-2)
     gan = make(lines, classes=2, warm_start=500, generator_optimizer=adam)
-    gan.fit(lines, batch_size=24, epochs=20, verbose=0)
+    gan.fit(lines, batch_size=24, epochs=40, verbose=0)
     texts = gan.generate(40, labels=[0, 1] * 20, seed=1)
     right = [set(t) <= {"ab"[i % 2]} for i, t in enumerate(texts)]
     assert np.mean(right) > 0.8

@@ -95,8 +95,10 @@ class TokenSampler(DrawsTokens):
             dtype="float32",
             name="logits",
         )
-        stacked = layers.StackedRNNCells(self.cells, dtype="float32")
-        self.told = layers.RNN(stacked, return_sequences=True, dtype="float32")
+        self.told = [
+            layers.RNN(cell, return_sequences=True, dtype="float32")
+            for cell in self.cells
+        ]
         self.drawing = layers.RNN(
             _DrawingCell(self), return_sequences=True, dtype="float32"
         )
@@ -104,7 +106,8 @@ class TokenSampler(DrawsTokens):
     def build(self, context_shape: Any, targets_shape: Any = None) -> None:
         self.make_temperature()
         self.embedding.build((None, self.vocabulary))
-        self.told.build((None, self.length, self.units))
+        for layer in self.told:
+            layer.build((None, self.length, self.units))
         self.logits.build((None, self.units))
         self.drawing.build((None, self.length, self.vocabulary + self.units))
 
@@ -123,7 +126,9 @@ class TokenSampler(DrawsTokens):
         # At the first place there is none before it.
         before = ops.pad(tokens[:, :-1], [[0, 0], [1, 0], [0, 0]])
         x = self.embedding(before) + context[:, None]
-        return self.logits(self.told(x))
+        for layer in self.told:
+            x = layer(x)
+        return self.logits(x)
 
     def compute_output_shape(
         self, context_shape: Any, targets_shape: Any = None
