@@ -33,6 +33,7 @@ from keras_gan.models import (
     StarGAN,
     StyleTransfer,
     TableGAN,
+    TextGAN,
 )
 from keras_gan.optimizers import AdversarialOptimizer
 
@@ -52,6 +53,7 @@ __all__ = [
     "StarGAN",
     "StyleTransfer",
     "TableGAN",
+    "TextGAN",
     "callbacks",
     "datasets",
     "evaluation",

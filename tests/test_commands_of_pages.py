@@ -6,8 +6,7 @@ import pytest
 from guides import ROOT, commands_of, pages
 
 from keras_gan.cli.command import _parser
-from keras_gan.cli.tasks import task_of
-from keras_gan.datasets.tables import is_table_file
+from keras_gan.cli.tasks import task_of, task_of_data
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.quickest
@@ -28,8 +27,8 @@ def test_options_of_the_command_are_understood():
         except SystemExit:
             pytest.fail(f"{page.name}: keras-gan {' '.join(words)}")
         if words[0] == "train" and options.resume is None:
-            of_data = "table" if is_table_file(options.data or "") else "gan"
-            task_of(options.task or of_data).check_options(options)
+            name = options.task or task_of_data(options.data)
+            task_of(name).check_options(options)
         count += 1
     assert count > 80
 

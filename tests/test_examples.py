@@ -77,6 +77,7 @@ SMALL = {
     "paired_translation.py": ["--epochs", "1"],
     "tables.py": ["--epochs", "1"],
     "sound.py": ["--epochs", "1", "--tones", "8", "--batch-size", "8"],
+    "text.py": ["--epochs", "1", "--width", "8"],
     "inpainting.py": ["--epochs", "1", "--batch-size", "256"],
     "super_resolution.py": ["--steps", "2", "--width", "4"],
     "multi_gpu.py": ["--epochs=1", "--batch-size=256", "--width=4"],
@@ -134,6 +135,7 @@ def test_no_example_is_left_out():
         "super_resolution.py",
         "sound.py",
         "tables.py",
+        "text.py",
         "unpaired_translation.py",
         "style_transfer.py",
     }
@@ -258,6 +260,15 @@ def test_sound(several):
     # A column for each of three pitches.
     picture = image_tools.read_image(folder / "new.png")
     assert picture.shape == (4 * 99 + 2, 3 * 130 + 2, 3)
+
+
+def test_text(several):
+    _, printed, _ = several
+    lines = printed["text.py"].splitlines()
+    assert lines[0].startswith("names: ") and lines[0].count(", ") >= 9
+    shares = re.findall(r"(\d+)% (unique|new|possible)", printed["text.py"])
+    assert len(shares) == 9
+    assert all(0 <= int(share) <= 100 for share, _ in shares)
 
 
 @pytest.mark.quickest

@@ -296,6 +296,22 @@ def test_steering(run):
     assert names["picture"].shape[-1] in (1, 3)
 
 
+def test_text(run):
+    names = ["anna", "bob", "eve", "otto"] * 5
+    reviews = ["good\tnice", "bad\tugly"] * 5
+    for name, lines in (
+        ("names", names), ("held_out", names), ("reviews", reviews)
+    ):  # fmt: skip
+        Path(f"{name}.txt").write_text("\n".join(lines))
+    narrow = {
+        r"(networks\.text\(.*)\)\n": r"\1, width=4)\n",
+        r"(100|50)0": "20",
+    }
+    left = run({**narrow, **ONE_EPOCH})
+    assert len(left["names"]) == len(left["typical"]) == 20
+    assert left["more"] and 0 <= left["distance"] <= 1
+
+
 def test_transfer(run):
     pair = keras_gan.networks.dcgan((8, 8, 1), width=2, seed=1)
     gan = keras_gan.GAN(*pair)

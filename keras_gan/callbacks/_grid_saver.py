@@ -68,7 +68,7 @@ class GridSaver(keras.callbacks.Callback, abc.ABC):
         if self._animation_path:
             folders.append(self._animation_path.parent)
         for folder in filter(None, folders):
-            _make_writable(pathlib.Path(folder))
+            make_writable(pathlib.Path(folder))
         if self.tensorboard is not None:
             self._writer = TensorBoardWriter(self.tensorboard)
 
@@ -156,7 +156,15 @@ def _grid_paths(directory: pathlib.Path) -> list[pathlib.Path]:
     return [numbered[epoch] for epoch in sorted(numbered)]
 
 
-def _make_writable(folder: pathlib.Path) -> None:
+def make_writable(folder: pathlib.Path) -> None:
+    """Makes a folder for samples, or raises an error that names it.
+
+    Args:
+        folder: The folder.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

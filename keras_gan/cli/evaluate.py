@@ -31,22 +31,26 @@ from keras_gan.cli.metric_options import (
 from keras_gan.cli.progress import ProgressBar
 from keras_gan.cli.settings import first
 from keras_gan.cli.tables import compare
+from keras_gan.cli.texts import compare as compare_texts
 from keras_gan.cli.words import size_in_words
 
-SUMMARY = "compare generated images or tables with real ones"
+SUMMARY = "compare generated images, tables or text with real ones"
 DESCRIPTION = (
     "Compares two sets of images by the features that a network extracts. "
     "REAL and FAKE are each one of: a built-in name, a folder of images, a "
     ".zip of one, an .npz of images, an .npz of statistics (mu, sigma), or the "
     "folder of a run, whose GAN draws the images. Tables, .csv or .parquet, "
-    "are compared by their columns; FAKE may be the run of a table, too."
+    "are compared by their columns, and lines of text, .txt or .smi, by their "
+    "n-grams; FAKE may be the run of a table or text, too."
 )
 _METRICS = ["fid"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of the command to its parser."""
-    parser.add_argument("real", metavar="REAL", help="real images, or a table")
+    parser.add_argument(
+        "real", metavar="REAL", help="real images, a table or text"
+    )
     parser.add_argument("fake", metavar="FAKE", help="generated ones, or a run")
     add_metric_options(parser, default=None, shown="fid")
     memorization.add_memorization_option(parser)
@@ -64,6 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     compare.add_arguments(parser.add_argument_group("tables"))
+    compare_texts.add_arguments(parser.add_argument_group("text"))
 
 
 def _add_image_options(parser):
@@ -97,6 +102,9 @@ class _Measured:
 
 def run(options: argparse.Namespace) -> int:
     """Measures and prints; returns the exit code."""
+    if compare_texts.is_of_texts(options):
+        return compare_texts.run(options)
+    compare_texts.check_none(options)
     if compare.is_of_tables(options):
         return compare.run(options)
     compare.check_none(options)

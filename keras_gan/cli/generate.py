@@ -1,4 +1,4 @@
-"""`keras-gan generate`: images, rows of a table or sounds from a GAN."""
+"""`keras-gan generate`: images, rows, sounds or lines from a trained GAN."""
 
 import argparse
 import contextlib
@@ -18,16 +18,19 @@ from keras_gan.cli.sizes import check_drawing
 from keras_gan.cli.sound_output import open_sound_output, rate_of
 from keras_gan.cli.tables import rows
 from keras_gan.cli.tables.loading import is_of_tables
+from keras_gan.cli.texts import lines
+from keras_gan.cli.texts.loading import is_of_texts
 from keras_gan.cli.words import command
 from keras_gan.datasets.image_files import class_folders
 from keras_gan.utils.memory import check_memory
 
-SUMMARY = "draw images, rows of a table or sounds with a trained GAN"
+SUMMARY = "draw images, rows of a table, sounds or lines of text"
 DESCRIPTION = (
     "Draws images with the averaged generator of a run: a grid (.png), an "
     "array (.npz, with values in [-1, 1]) or a folder with one PNG per image. "
-    "With a run of a table it makes rows: a .csv or .parquet; with one of "
-    "sounds a .wav, or a folder with one WAV file per sound."
+    "With a run of a table it makes rows, a .csv or .parquet; with one of "
+    "sounds a .wav, or a folder with one WAV file per sound; with one of text "
+    "lines, a .txt."
 )
 _NUM_IMAGES, _BATCH_SIZE = 64, 64
 
@@ -59,12 +62,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         metavar="PATH",
         help=".png, .npz, or a folder, which is created; of a table .csv or "
-        ".parquet, which does not exist yet; of sounds also .wav (default: the "
-        "next unused generated-N.png, .csv or .wav beside the model)",
+        ".parquet, of text .txt, which does not exist yet; of sounds also .wav "
+        "(default: the next unused generated-N.png, .csv, .txt or .wav beside "
+        "the model)",
     )
     kinds.add_batch_size(parser)
     parser.set_defaults(batch_size=None)  # A table does not have it.
     rows.add_arguments(parser.add_argument_group("tables"))
+    lines.add_arguments(parser.add_argument_group("text"))
 
 
 def _add_choice_options(parser):
@@ -76,6 +81,9 @@ def _add_choice_options(parser):
 def run(options: argparse.Namespace) -> int:
     """Draws and writes; returns the exit code."""
     source = model_path(options.model)
+    if is_of_texts(source):
+        return lines.run(options, source)
+    lines.check_none(options)
     if is_of_tables(source):
         return rows.run(options, source)
     rows.check_none(options)

@@ -1,5 +1,7 @@
 """A saved GAN, or an error that says what is wrong with the file."""
 
+import json
+import zipfile
 from typing import Any
 
 from keras_gan import models
@@ -18,7 +20,8 @@ def load_gan(path, *, compiled: bool = True) -> models.GAN:
         ValueError: If it is damaged, or holds another kind of model.
     """
     gan = load_model(path, expected="a model of keras-gan", compile=compiled)
-    if not isinstance(gan, models.GAN):
+    # A GAN of texts has no images to draw, to edit or to measure.
+    if not isinstance(gan, models.GAN) or isinstance(gan, models.TextGAN):
         use = _use_of(gan)
         cure = f" Use it with `keras-gan {use}`." if use else ""
         raise ValueError(
@@ -29,8 +32,22 @@ def load_gan(path, *, compiled: bool = True) -> models.GAN:
 
 def _use_of(model: Any) -> str | None:
     """What to do with another model of ours."""
-    if isinstance(model, models.TableGAN):
+    if isinstance(model, models.TableGAN | models.TextGAN):
         return "generate"
     if hasattr(model, "class_source"):  # It makes more of images of classes.
         return "augment DATA --run"
     return "translate" if hasattr(model, "translate") else None
+
+
+def class_in(path: Any) -> str | None:
+    """The name of the class of a model, as a `.keras` file says.
+
+    Args:
+        path: The file. Of one that is damaged or missing it is `None`: whoever
+            loads it says what is wrong.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return json.loads(archive.read("config.json"))["class_name"]
+    except Exception:  # `zipfile` raises its own, or anything.
+        return None

@@ -27,8 +27,9 @@ from keras_gan.utils.records import (
 )
 
 RUNS = pathlib.Path("runs")
-# Of rows and of sounds; an image has a height, a width and channels.
-_RANKS = {"table": 1, "sound": 2}
+# Of an example of other tasks than those of images: columns; length and
+# vocabulary; length and channels.
+_RANKS = {"table": 1, "text": 2, "sound": 2}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,11 +146,7 @@ class RunFolder:
             self.labels_path,
             self.health_path,
         ]
-        samples = [
-            path
-            for kind in ("png", "wav")
-            for path in self.samples_path.glob(f"samples-*.{kind}")
-        ]
+        samples = self._samples("png", "wav", "txt")
         logs = self.logs_path.rglob("events.out.tfevents.*")
         for path in (*records, *samples, *logs):
             path.unlink(missing_ok=True)
@@ -188,8 +185,12 @@ class RunFolder:
         return read_record(self.model_path, Done)
 
     def newest_samples(self) -> pathlib.Path | None:
-        """The newest grid of samples."""
-        return max(self.samples_path.glob("samples-*.png"), default=None)
+        """The newest grid of samples, or lines of text."""
+        return max(self._samples("png", "txt"), default=None)
+
+    def _samples(self, *endings: str) -> list[pathlib.Path]:
+        folder = self.samples_path
+        return [p for end in endings for p in folder.glob(f"samples-*.{end}")]
 
 
 @contextlib.contextmanager

@@ -46,6 +46,7 @@ Task = Literal[
     "dagan",
     "table",
     "sound",
+    "text",
 ]
 MASKS = ("free-form", "strokes", "box")
 TASKS: tuple[Task, ...] = get_args(Task)
@@ -69,9 +70,14 @@ Network = Literal[
     "dagan",
     "table",
     "wavegan",
+    "text",
 ]
 # Whether data of other tasks than those of images has no size and no channels.
-_WITHOUT = {"table": (True, True), "sound": (True, False)}
+_WITHOUT = {
+    "table": (True, True),
+    "text": (True, True),
+    "sound": (True, False),
+}
 
 _FROM_PRESET = (
     "network", "width", "latent_dim", "batch_size", "learning_rate",
@@ -92,7 +98,8 @@ class Settings:
     whose networks it began with; `labels_for` is a table of the images that
     have labels, or how many labels of each class are kept. A table has no
     `image_size` and `channels`, but may have a `label` and more `categories`;
-    sounds have a `rate` and a `length` in place of an `image_size`.
+    sounds have a `rate` and a `length` in place of an `image_size`; a token of
+    text is a `unit`, at most `max_length` in a line.
     """
 
     data: Text
@@ -147,6 +154,8 @@ class Settings:
     length: Count | None = None
     pieces: bool | None = None
     normalize: bool | None = None
+    unit: Literal["characters", "words"] | None = None
+    max_length: Count | None = None
 
     def __post_init__(self) -> None:
         draws = self.network in NETWORKS and self.latent_dim > 0
@@ -167,7 +176,7 @@ class Settings:
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
-        """Of an image; tables and sounds have none."""
+        """Of an image; tables, sounds and text have none."""
         assert self.image_size is not None and self.channels is not None
         return (*self.image_size, self.channels)
 

@@ -1,4 +1,4 @@
-"""`keras-gan train`: from images, a table or sounds to a trained model."""
+"""`keras-gan train`: from images, a table, sounds or text to a model."""
 
 import argparse
 import contextlib
@@ -23,10 +23,10 @@ from keras_gan.cli.step_limit import StepLimit
 from keras_gan.cli.tasks.options import add_task_options
 from keras_gan.cli.words import command
 
-SUMMARY = "train a GAN on images, a table or sounds"
+SUMMARY = "train a GAN on images, a table, sounds or lines of text"
 DESCRIPTION = (
     "Trains a GAN on images, to draw new ones or to translate them, on the "
-    "rows of a table, or on sounds. The run "
+    "rows of a table, on sounds or on lines of text. The run "
     "is a folder: config.json, model.keras (the newest checkpoint), samples/, "
     "samples.gif, history.csv, health.json (what was found wrong), report.html "
     "(a page about it) and logs/ for TensorBoard. Ctrl-C saves all of it; "
@@ -42,8 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         metavar="DATA",
         help=f"{names}; a folder of images (sub-folders are classes), a .zip "
-        f"of one, an .npz; a table, .csv or .parquet; or a folder or .zip of "
-        f"WAV files (default: {DEFAULT_DATA})",
+        f"of one, an .npz; a table, .csv or .parquet; lines of text, .txt or "
+        f".smi; or a folder or .zip of WAV files (default: {DEFAULT_DATA})",
     )
     add_task_options(parser)
     _add_data_options(parser)
@@ -112,7 +112,8 @@ def _summary(job, limit, seconds, report) -> str:
         f"{tqdm.format_interval(seconds)}.",
         f"  model     {job.folder.model_path}",
         f"  samples   {samples}" * (samples is not None),
-        f"  animation {job.folder.animation_path}",
+        f"  animation {job.folder.animation_path}"
+        * job.folder.animation_path.exists(),
         f"  report    {report}" * (report is not None),
         f"  more      {command(*job.task.more(job.folder))}",
     ]
@@ -128,7 +129,8 @@ def _add_data_options(parser):
     group.add_argument(
         "--conditional",
         action=argparse.BooleanOptionalAction,
-        help="condition both networks on the class labels (default: no)",
+        help="condition both networks on the class labels (default: no; "
+        "text: if all lines have them)",
     )
     group.add_argument(
         "--balance",

@@ -29,6 +29,7 @@ from keras_gan.datasets.super_resolution import (
 )
 from keras_gan.datasets.synthetic import SyntheticImages, synthetic
 from keras_gan.datasets.tables import table, write_table
+from keras_gan.datasets.texts import TextLines, code_batches, text
 
 __all__ = [
     "BUILTIN_NAMES",
@@ -45,10 +46,12 @@ __all__ = [
     "Source",
     "SuperResolutionImages",
     "SyntheticImages",
+    "TextLines",
     "attributes",
     "audio",
     "box_masks",
     "class_pairs",
+    "code_batches",
     "colorization_pairs",
     "describe",
     "domains",
@@ -62,5 +65,6 @@ __all__ = [
     "super_resolution_pairs",
     "synthetic",
     "table",
+    "text",
     "write_table",
 ]

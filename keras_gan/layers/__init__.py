@@ -50,6 +50,11 @@ from keras_gan.layers.self_attention import SelfAttention
 from keras_gan.layers.spectral_normalization import SpectralNormalization
 from keras_gan.layers.style_mixing import StyleMixing
 from keras_gan.layers.tables import TableActivation, TablePreprocessor
+from keras_gan.layers.texts import (
+    GumbelSoftmax,
+    TextPreprocessor,
+    TokenSampler,
+)
 from keras_gan.layers.weight_clip import WeightClip
 
 __all__ = [
@@ -70,6 +75,7 @@ __all__ = [
     "GatedActivation",
     "GrowingStage",
     "Growth",
+    "GumbelSoftmax",
     "ImageAugmentation",
     "InstanceNormalization",
     "LearnedBasis",
@@ -96,6 +102,8 @@ __all__ = [
     "StyleMixing",
     "TableActivation",
     "TablePreprocessor",
+    "TextPreprocessor",
+    "TokenSampler",
     "WeightClip",
     "augmenter",
     "scaled_leaky_relu",

@@ -40,6 +40,17 @@ from keras_gan.metrics.tables import (
     pair_trends,
     train_synthetic_test_real,
 )
+from keras_gan.metrics.texts import (
+    TextQuality,
+    bleu,
+    is_molecule,
+    is_smiles,
+    new_share,
+    ngram_distance,
+    self_bleu,
+    unique_share,
+    valid_share,
+)
 
 __all__ = [
     "EXTRACTORS",
@@ -59,20 +70,29 @@ __all__ = [
     "PairMetric",
     "PrecisionRecall",
     "TableQuality",
+    "TextQuality",
+    "bleu",
     "column_shapes",
     "digits_classifier",
     "efficientnet_lite0",
     "frechet_distance",
     "get",
+    "is_molecule",
+    "is_smiles",
     "manifold_metrics",
     "memorization_metrics",
     "nearest_neighbors",
     "nearest_record_distances",
+    "new_share",
+    "ngram_distance",
     "pair_trends",
     "polynomial_mmd",
+    "self_bleu",
     "source_distance_ratio",
     "stacked_classifier",
     "train_synthetic_test_real",
+    "unique_share",
+    "valid_share",
 ]
 
 _BY_NAME: dict[str, type[FeatureMetric]] = {

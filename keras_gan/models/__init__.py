@@ -14,6 +14,7 @@ from keras_gan.models.semi_supervised import SemiSupervisedGAN
 from keras_gan.models.star_gan import StarGAN
 from keras_gan.models.style_transfer import StyleTransfer
 from keras_gan.models.table_gan import TableGAN
+from keras_gan.models.text_gan import TextGAN
 from keras_gan.models.transfer import Transfer
 from keras_gan.models.turn import Turn
 from keras_gan.models.two_player_model import TwoPlayerModel
@@ -32,6 +33,7 @@ __all__ = [
     "StarGAN",
     "StyleTransfer",
     "TableGAN",
+    "TextGAN",
     "Transfer",
     "Turn",
     "TwoPlayerModel",

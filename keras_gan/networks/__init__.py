@@ -76,6 +76,12 @@ from keras_gan.networks.table import (
     table_discriminator,
     table_generator,
 )
+from keras_gan.networks.text import (
+    text,
+    text_conv_generator,
+    text_discriminator,
+    text_generator,
+)
 from keras_gan.networks.unet import unet_generator
 from keras_gan.networks.unet_discriminator import unet_discriminator
 from keras_gan.networks.wavegan import (
@@ -135,6 +141,10 @@ __all__ = [
     "table",
     "table_discriminator",
     "table_generator",
+    "text",
+    "text_conv_generator",
+    "text_discriminator",
+    "text_generator",
     "unet_discriminator",
     "unet_generator",
     "wavegan",

@@ -12,6 +12,7 @@ from keras_gan.networks.semi_supervised import semi_supervised_recipe
 from keras_gan.networks.sngan import sngan_recipe
 from keras_gan.networks.stylegan2 import stylegan2_recipe
 from keras_gan.networks.table import table_recipe
+from keras_gan.networks.text import text_recipe
 from keras_gan.networks.validation import checked_image_shape
 from keras_gan.networks.wavegan import wavegan_recipe
 from keras_gan.utils.arguments import choice
@@ -32,7 +33,11 @@ _RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
     "semi_supervised": semi_supervised_recipe,
     "table": table_recipe,
     "wavegan": wavegan_recipe,
+    "text": text_recipe,
 }
+
+# Of an example; of images, and of vectors, otherwise.
+_RANKS = {"wavegan": (2,), "text": (2,)}
 
 
 def recipe(family: str, image_shape: Sequence[int]) -> Recipe:
@@ -43,8 +48,8 @@ def recipe(family: str, image_shape: Sequence[int]) -> Recipe:
 
     Args:
         family: Name of the function in `keras_gan.networks`, such as "dcgan".
-        image_shape: `(height, width, channels)`, or `(length, channels)` of
-            sounds.
+        image_shape: `(height, width, channels)`, `(length, channels)` of
+            sounds, or `(length, vocabulary)` of text.
 
     Returns:
         A new `Recipe`.
@@ -60,7 +65,7 @@ def recipe(family: str, image_shape: Sequence[int]) -> Recipe:
     >>> gan.compile(**recipe.compile_arguments())
     """
     choice("family", family, tuple(_RECIPES))
-    ranks = (2,) if family == "wavegan" else (1, 3)
+    ranks = _RANKS.get(family, (1, 3))
     return _RECIPES[family](checked_image_shape(image_shape, ranks=ranks))
 
 

@@ -20,6 +20,8 @@ _OPTIONS = {
     "length": "--length",
     "pieces": "--pieces",
     "normalize": "--normalize",
+    "unit": "--unit",
+    "max_length": "--max-length",
     "direction": "--direction",
     "scale": "--scale",
     "degradation": "--degradation",
@@ -54,7 +56,9 @@ _OPTIONS = {
 }
 # What other tasks than gan do not have.
 _OF_GAN = ("conditional", "held_out", "metrics", "feature_extractor")
-_WITH_LATENTS = ("gan", "semi-supervised", "dagan", "table", "sound")
+_OF_OTHER_DATA = {("text", "conditional"), ("sound", "conditional")}
+"""Tasks other than GANs of images that have some of their options."""
+_WITH_LATENTS = ("gan", "semi-supervised", "dagan", "table", "text", "sound")
 # What an option that is left out means.
 _LEFT_OUT: dict[str, Any] = {
     "task": "gan",
@@ -64,6 +68,7 @@ _LEFT_OUT: dict[str, Any] = {
     "held_out": 0,
     "conditional": False,
     "strict": False,
+    "unit": "characters",
     "sharpen": False,
     "pieces": False,
     "normalize": False,
@@ -75,6 +80,7 @@ _USES = {
     "dagan": "augment DATA --run RUN --out FOLDER",
     "table": "generate RUN --num-rows 1000 --out synthetic.csv",
     "sound": "generate RUN --out new_sounds",
+    "text": "generate RUN --num-lines 1000 --out lines.txt",
 }
 _TRANSLATING = "translate RUN IMAGES --out DIR"
 
@@ -104,8 +110,11 @@ def repeating(settings: Mapping[str, Any]) -> str:
     if not is_gan:
         settings["image_size"] = settings.get("resized_to")
         for name in _OF_GAN:
-            if (task, name) != ("sound", "conditional"):
+            if (task, name) not in _OF_OTHER_DATA:
                 settings.pop(name, None)
+    if task == "text":
+        # Its default depends on the lines.
+        del left_out["conditional"]
     if not settings.get("metrics"):
         settings.pop("feature_extractor", None)
     if settings.get("minutes") is not None:

@@ -170,7 +170,7 @@ def unit_of(run: Run) -> str:
     Args:
         run: The run.
     """
-    units = {"table": "rows", "sound": "sounds"}
+    units = {"table": "rows", "sound": "sounds", "text": "lines"}
     return units.get(run.config.settings.task or "gan", "images")
 
 

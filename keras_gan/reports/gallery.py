@@ -15,6 +15,7 @@ from keras_gan.reports.run import Run
 
 _MOST_CLASSES = 20
 _MOST_OTHERS = 6
+_MOST_CHARACTERS = 10_000
 # More would take seconds to decode.
 _MOST_PIXELS, _FEWEST_FRAMES = 30_000_000, 4
 
@@ -32,6 +33,7 @@ _EXAMPLES = {
     "latents after every round",
     "table": "shares of the values of each column, of real rows in gray and of "
     "generated ones in blue",
+    "text": "from the same latents after every round",
 }
 _OTHERS = {
     "evaluate": (
@@ -83,6 +85,14 @@ class Frame:
 
 
 @dataclasses.dataclass(frozen=True)
+class Lines:
+    """The samples of a model of texts."""
+
+    when: str
+    text: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Shown:
     """Another picture of a run."""
 
@@ -102,6 +112,7 @@ class Gallery:
         others: What other commands have drawn into the folder.
         what: What a grid of samples shows.
         columns: Names of the classes of its columns, if it has any.
+        lines: The newest samples that are text, or `None`.
         problems: What could not be read, a sentence each.
     """
 
@@ -110,6 +121,7 @@ class Gallery:
     others: list[Shown]
     what: str
     columns: tuple[str, ...]
+    lines: Lines | None
     problems: list[str]
 
 
@@ -146,8 +158,22 @@ def gallery_of(run: Run, detail: Detail) -> Gallery:
         _others(run, detail, problems),
         what,
         _columns(run),
+        _lines(run, problems),
         list(dict.fromkeys(problems)),
     )
+
+
+def _lines(run: Run, problems: list[str]) -> Lines | None:
+    """The newest samples that are text and can be read."""
+    for number, path in reversed(run.texts):
+        try:
+            with open(path, encoding="utf-8") as file:
+                text = file.read(_MOST_CHARACTERS)
+        except (OSError, ValueError) as error:
+            problems.append(_left_out(path, error))
+            continue
+        return Lines(f"round {number:,}", text.rstrip())
+    return None
 
 
 def _frames(run: Run, detail: Detail) -> int:

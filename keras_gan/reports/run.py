@@ -79,6 +79,7 @@ class Run:
         all_settings: The settings as they stand there.
         history: The content of `history.csv`.
         grids: Rounds and files of the grids of samples, in order.
+        texts: The same of samples that are lines of text.
         findings: The content of `health.json`.
         saved_steps: Steps of the newest checkpoint; `None` without one.
         problems: What could not be read, a sentence each.
@@ -89,6 +90,7 @@ class Run:
     all_settings: dict[str, Any]
     history: History
     grids: list[tuple[int, pathlib.Path]]
+    texts: list[tuple[int, pathlib.Path]]
     findings: list[Finding]
     saved_steps: int | None
     problems: list[str]
@@ -132,23 +134,31 @@ def read_run(path: str | os.PathLike) -> Run:
         findings = read_findings(path / "health.json")
     except ValueError as error:
         problems.append(f"The findings are left out: {error}.")
-    grids = _grids(path / "samples")
-    if not grids:
+    grids, texts = (_samples(path / "samples", kind) for kind in ("png", "txt"))
+    if not grids and not texts:
         problems.append("There are no samples yet.")
     steps, problem = _saved_steps(path / "model.keras")
     problems += problem
     settings = raw.get("settings", {})
     return Run(
-        path, config, settings, history, grids, findings, steps, problems
+        path,
+        config,
+        settings,
+        history,
+        grids,
+        texts,
+        findings,
+        steps,
+        problems,
     )
 
 
-def _grids(folder: pathlib.Path) -> list[tuple[int, pathlib.Path]]:
-    names = {path.name: path for path in folder.glob("samples-*.png")}
+def _samples(folder: pathlib.Path, kind: str) -> list[tuple[int, pathlib.Path]]:
+    names = {path.name: path for path in folder.glob(f"samples-*.{kind}")}
     numbered = [
         (int(match[1]), path)
         for name, path in names.items()
-        if (match := re.fullmatch(r"samples-(\d{4,15})\.png", name))
+        if (match := re.fullmatch(rf"samples-(\d{{4,15}})\.{kind}", name))
     ]
     return sorted(numbered)
 

@@ -129,10 +129,8 @@ def comparison(views: Sequence[View]) -> list[tuple[str, list[str]]]:
 
 def _sentence(run: Run) -> str:
     settings, data = run.config.settings, run.config.dataset
-    if settings.task == "table":
-        return _sentence_of_table(run)
-    if settings.task == "sound":
-        return _sentence_of_sounds(run)
+    if settings.task in _OTHER_SENTENCES:
+        return _OTHER_SENTENCES[settings.task](run)
     what = _TASKS.get(settings.task, "makes").format(
         scale=settings.scale or "?"
     )
@@ -171,6 +169,21 @@ def _sentence_of_sounds(run: Run) -> str:
     name = os.path.basename(place) or "unknown data"
     kinds = f" in {data.num_classes} classes" if settings.conditional else ""
     return f"Makes sounds{length}{kinds}, like {number}sounds of {name}."
+
+
+def _sentence_of_text(run: Run) -> str:
+    settings, data = run.config.settings, run.config.dataset
+    number = "" if data.num_images is None else f"the {data.num_images:,} "
+    name = os.path.basename(settings.data) or data.name or "an unknown file"
+    kinds = f" in {data.num_classes} classes" if settings.conditional else ""
+    return f"Makes lines of text{kinds}, like {number}lines of {name}."
+
+
+_OTHER_SENTENCES = {
+    "table": _sentence_of_table,
+    "text": _sentence_of_text,
+    "sound": _sentence_of_sounds,
+}
 
 
 def _facts(run: Run) -> list[Fact]:

@@ -13,6 +13,7 @@ from keras_gan.tasks.semi_supervised import semi_supervised
 from keras_gan.tasks.sound import sound
 from keras_gan.tasks.super_resolution import super_resolution
 from keras_gan.tasks.table import table
+from keras_gan.tasks.text import text
 from keras_gan.tasks.unpaired import unpaired
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "sound",
     "super_resolution",
     "table",
+    "text",
     "unpaired",
 ]

@@ -47,7 +47,8 @@ def add_arguments(parser: Any) -> None:
         metavar="TABLE",
         help="the rows that the model was trained on, where REAL was held "
         "out: are rows of FAKE copies of these, and how good is a classifier "
-        "that is trained on them (default: not measured)",
+        "that is trained on them; of text the lines: which of FAKE are new "
+        "(default: not measured)",
     )
 
 

@@ -1,10 +1,9 @@
 """A saved `TableGAN`, or an error that says what is wrong with the file."""
 
-import json
-import zipfile
 from typing import Any
 
 from keras_gan import models
+from keras_gan.cli.loading import class_in
 from keras_gan.utils.models import load_model
 
 
@@ -35,9 +34,4 @@ def is_of_tables(path: Any) -> bool:
     Args:
         path: The file, which may be damaged or missing.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            config = json.loads(archive.read("config.json"))
-        return config["class_name"] == models.TableGAN.__name__
-    except Exception:  # `zipfile` raises its own, or anything.
-        return False  # Whoever loads it says what is wrong.
+    return class_in(path) == models.TableGAN.__name__

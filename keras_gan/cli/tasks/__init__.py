@@ -12,9 +12,11 @@ from keras_gan.cli.tasks.sound import SoundTask
 from keras_gan.cli.tasks.super_resolution import SuperResolutionTask
 from keras_gan.cli.tasks.table import TableTask
 from keras_gan.cli.tasks.task import Task
+from keras_gan.cli.tasks.text import TextTask
 from keras_gan.datasets import BUILTIN_NAMES
 from keras_gan.datasets.sound_files import holds_sounds
 from keras_gan.datasets.tables import is_table_file
+from keras_gan.datasets.texts import is_text_file
 
 __all__ = ["Task", "task_of", "task_of_data"]
 
@@ -32,6 +34,7 @@ _TASKS: dict[str, Task] = {
         DaganTask(),
         TableTask(),
         SoundTask(),
+        TextTask(),
     )
 }
 
@@ -46,6 +49,8 @@ def task_of_data(data: str | None) -> str:
         return "gan"
     if is_table_file(data):
         return "table"
+    if is_text_file(data):
+        return "text"
     return "sound" if holds_sounds(data) else "gan"
 
 

@@ -20,11 +20,12 @@ def add_task_options(parser) -> None:
         metavar="TASK",
         help="gan draws images; semi-supervised trains a classifier from few "
         "labels; dagan learns to make more images of a class from one; table "
-        "makes rows of a .csv or .parquet; sound makes sounds like those of "
-        "WAV files; the others translate: pairs "
+        "makes rows of a .csv or .parquet; text makes lines like those of a "
+        ".txt or .smi; sound makes sounds like those of WAV files; the others "
+        "translate: pairs "
         "(pix2pix), domains (CycleGAN, no pairs), super-resolution, inpainting "
         "and colorization (all three from DATA alone), attributes (StarGAN) "
-        "(default: by DATA: table, sound or gan)",
+        "(default: by DATA: table, text, sound or gan)",
     )
     group.add_argument(
         "--second",
@@ -42,6 +43,7 @@ def add_task_options(parser) -> None:
     _add_of_repairs(group)
     _add_of_tables(group)
     _add_of_sounds(group)
+    _add_of_text(group)
     _add_preparation(group)
 
 
@@ -137,6 +139,21 @@ def _add_of_sounds(group) -> None:
         action="store_true",
         default=None,
         help="sound: make each as loud as can be (default: as they are)",
+    )
+
+
+def _add_of_text(group) -> None:
+    group.add_argument(
+        "--unit",
+        choices=("characters", "words"),
+        help="text: what a token is (default: characters)",
+    )
+    group.add_argument(
+        "--max-length",
+        type=kinds.positive_integer,
+        metavar="N",
+        help="text: leave out lines of more tokens (default: 100 characters or "
+        "30 words)",
     )
 
 

@@ -26,7 +26,6 @@ _FROM_RECIPE = (
     "network", "width", "batch_size", "learning_rate", "final_learning_rate",
     "beta_2", "ema_momentum", "loss",
 )  # fmt: skip
-_OF_IMAGES = ("image_size", "channels", "split", "num_workers")
 _EXAMPLES_SHOWN = 1_000
 
 
@@ -40,17 +39,7 @@ class TableTask(Task):
 
     def check_options(self, options):
         super().check_options(options)
-        for name in _OF_IMAGES:
-            if getattr(options, name) is not None:
-                raise ValueError(
-                    f"`--{name.replace('_', '-')}` is for images. Received: it "
-                    f"with --task {self.name}. Leave it out."
-                )
-        if options.data is None:
-            raise ValueError(
-                f"`--task {self.name}` needs DATA. Received: none. Name a "
-                ".csv or .parquet file."
-            )
+        self.check_no_images(options, "a .csv or .parquet file")
 
     def open(self, given):
         return open_table(given)

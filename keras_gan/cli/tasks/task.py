@@ -42,7 +42,11 @@ _SPECIAL = (
     "length",
     "pieces",
     "normalize",
+    "unit",
+    "max_length",
 )
+# What only images have.
+_OF_IMAGES = ("image_size", "channels", "split", "num_workers")
 
 
 class Task(abc.ABC):
@@ -89,6 +93,28 @@ class Task(abc.ABC):
             raise ValueError(
                 f"`--network` must be one of {', '.join(self.networks)} for "
                 f"this task. Received: {options.network} with {asked}."
+            )
+
+    def check_no_images(self, options: argparse.Namespace, named: str) -> None:
+        """Raises an error if options are of images, or DATA is not named.
+
+        Args:
+            options: Arguments of the command line.
+            named: What to name, in words.
+
+        Raises:
+            ValueError: If one is of images, or there is no DATA.
+        """
+        for name in _OF_IMAGES:
+            if getattr(options, name) is not None:
+                raise ValueError(
+                    f"`{option_of(name)}` is for images. Received: it with "
+                    f"--task {self.name}. Leave it out."
+                )
+        if options.data is None:
+            raise ValueError(
+                f"`--task {self.name}` needs DATA. Received: none. Name "
+                f"{named}."
             )
 
     @abc.abstractmethod

@@ -1,0 +1,158 @@
+"""`--task text`: a `TextGAN`."""
+
+import dataclasses
+
+from keras_gan import datasets
+from keras_gan.backend import devices
+from keras_gan.callbacks import TextSaver
+from keras_gan.cli.building import adam
+from keras_gan.cli.classes import check_same_classes
+from keras_gan.cli.settings import Settings, first, of_training
+from keras_gan.cli.tasks.task import Task
+from keras_gan.cli.texts.loading import load_text_gan
+from keras_gan.cli.texts.source import open_text
+from keras_gan.cli.words import command
+from keras_gan.networks.inputs_and_heads import LATENT_DIM
+from keras_gan.tasks.text import (
+    DISCRIMINATOR_SHARE,
+    NETWORKS,
+    model_of,
+    recipe_of,
+)
+
+_FROM_RECIPE = (
+    "network", "width", "batch_size", "learning_rate", "final_learning_rate",
+    "beta_2", "ema_momentum", "loss",
+)  # fmt: skip
+# Fewer held-out lines say little.
+_FEWEST_HELD_OUT = 10
+
+
+class TextTask(Task):
+    """Learns to make lines of text."""
+
+    name = "text"
+    unit = "lines"
+    networks = NETWORKS
+    options = ("latent_dim", "conditional", "unit", "max_length")
+
+    def check_options(self, options):
+        super().check_options(options)
+        self.check_no_images(options, "a file of lines, .txt or .smi")
+
+    def open(self, given):
+        return open_text(given)
+
+    def resolve(self, options, source):
+        info = dataclasses.replace(source.info, num_images=len(source))
+        has_classes = (info.num_classes or 0) > 1
+        if options.conditional and not has_classes:
+            raise ValueError(
+                "`--conditional` needs lines of several labels, label<TAB>text."
+                f" Received: one label in {info.name}. Leave the option out."
+            )
+        given = {
+            "task": self.name,
+            "conditional": first(options.conditional, has_classes),
+            "gamma": None,
+            "latent_dim": first(options.latent_dim, LATENT_DIM),
+            "unit": source.unit,
+            "max_length": options.max_length,
+            "held_out": len(source.held_out),
+            **of_training(options, info, recipe_of(len(source)), _FROM_RECIPE),
+            "image_size": None,
+            "channels": None,
+            "split": None,
+        }
+        return Settings(**given)
+
+    def build(self, settings, source):
+        recipe = recipe_of(len(source))
+        recipe = dataclasses.replace(
+            recipe, **{name: getattr(settings, name) for name in _FROM_RECIPE}
+        )
+
+        def optimizer(name):
+            factor = 1.0
+            if name.startswith("discriminator"):
+                factor = DISCRIMINATOR_SHARE
+            return adam(settings, name, recipe.beta_1, factor=factor)
+
+        return model_of(
+            source.preprocessor,
+            dataclasses.replace(recipe, steps=settings.steps),
+            num_classes=_num_classes(settings, source),
+            latent_dim=settings.latent_dim,
+            optimizers=optimizer,
+            seed=settings.seed,
+            jit_compile="auto" if settings.jit is None else settings.jit,
+        )
+
+    def load(self, path, settings, source):
+        return load_text_gan(path)
+
+    def stream(self, job, shard):
+        lines = job.source.training
+        return datasets.code_batches(
+            job.model.preprocessor.encode(lines),
+            lines.labels if job.settings.conditional else None,
+            batch_size=job.settings.batch_size,
+            seed=job.settings.seed,
+            skip_batches=job.steps,
+            shard=shard,
+        )
+
+    def validation(self, job):
+        held_out = job.source.held_out
+        return held_out if len(held_out) >= _FEWEST_HELD_OUT else None
+
+    def callbacks(self, job):
+        names = job.source.info.class_names if job.settings.conditional else ()
+        return [TextSaver(job.folder.samples_path, class_names=names or ())]
+
+    def translator(self, path, settings, options):
+        raise ValueError(
+            f"`{path.parent}` is a run of --task text, which makes lines and "
+            "translates no images. Make some with "
+            f"`{command('generate', path.parent)}`."
+        )
+
+    def describe(self, job):
+        settings, source, model = job.settings, job.source, job.model
+        length, vocabulary = source.preprocessor.sequence_shape
+        weights = [
+            f"{network.count_params():,}"
+            for network in (model.generator, model.discriminator)
+        ]
+        info, held_out = source.info, len(source.held_out)
+        classes = f" of {info.num_classes} classes" * bool(settings.conditional)
+        lines = [
+            f"{len(source):,} lines{classes}, up to {length} {source.unit} of "
+            f"{vocabulary - 1}, from {info.name}"
+            + f", {held_out:,} held out"
+            * (held_out > 0),
+            f"text: networks of {' + '.join(weights)} weights, loss "
+            f"{settings.loss} after {model.warm_start:,} steps",
+        ]
+        return lines, []
+
+    def check(self, settings, source):
+        if devices.has_workers():
+            raise ValueError(
+                "`--task text` is for one process. Received: several workers. "
+                "Start one, which uses all GPUs of its machine."
+            )
+
+    def check_resumed(self, config, source, folder):
+        if config.settings.conditional:
+            check_same_classes(config.dataset, source.info, folder)
+
+    def fingerprint(self, source):
+        return source.sha256()
+
+    def more(self, run):
+        return "generate", run, "--num-lines", 1_000, "--out", "lines.txt"
+
+
+def _num_classes(settings: Settings, source) -> int | None:
+    return source.info.num_classes if settings.conditional else None

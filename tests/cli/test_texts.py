@@ -1,0 +1,250 @@
+"""`keras-gan train LINES.txt`, and `generate` with its run."""
+
+import contextlib
+import json
+import shutil
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from page_checks import checked
+from runs import saved_state
+from translation_runs import rows_of, settings_of
+
+from keras_gan import cli, models
+from keras_gan.cli.command import _parser
+from keras_gan.cli.step_limit import StepLimit
+from keras_gan.cli.texts.source import open_text
+from keras_gan.datasets import text
+from keras_gan.images import write_image
+
+# Another backend would change nothing.
+pytestmark = pytest.mark.quickest
+
+TINY = ("--width", 4, "--latent-dim", 3, "--batch-size", 16, "--no-jit")
+SHORT = ("--steps", 2, "--save-every", 1)
+TRAIN = (*TINY, *SHORT, "--seed", 1)
+NAMES = ["anna", "bob", "eve", "otto", "al", "bea", "zo\xeb", "ann"] * 15
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, eagerly):
+    """Names, with an empty line, and a run on them."""
+    folder = tmp_path_factory.mktemp("text")
+    content = "\n".join(["", *NAMES])
+    (folder / "names.txt").write_text(content, encoding="utf-8")
+    with contextlib.chdir(folder):
+        arguments = ("train", "names.txt", *TRAIN, "--out", "run", "--quiet")
+        assert cli.main([str(argument) for argument in arguments]) == 0
+    return folder
+
+
+@pytest.fixture
+def here(finished, in_folder):
+    """A copy of it, which is the current folder."""
+    shutil.copy(finished / "names.txt", in_folder)
+    shutil.copytree(finished / "run", in_folder / "run")
+    return in_folder
+
+
+def test_a_run_has_all_that_is_promised(finished):
+    run = finished / "run"
+    assert {path.name for path in run.iterdir()} == {
+        "config.json", "history.csv", "logs", "model.keras", "report.html",
+        "samples",
+    }  # fmt: skip
+    rows = rows_of(run)
+    assert [row["steps"] for row in rows] == ["1", "2"]
+    for name in ("d_loss", "g_nll", "val_g_nll", "val_ngram_distance"):
+        assert float(rows[1][name]) > 0
+    settings = settings_of(run)
+    assert (settings["task"], settings["unit"]) == ("text", "characters")
+    assert (settings["held_out"], settings["image_size"]) == (12, None)
+    assert settings["conditional"] is False
+    samples = (run / "samples" / "samples-0002.txt").read_text("utf-8")
+    assert samples.count("\n") == 64
+    model = keras.saving.load_model(run / "model.keras")
+    assert isinstance(model, models.TextGAN) and model.latent_dim == 3
+    assert model.warm_start == 1
+    rates = [float(part.learning_rate) for part in model.optimizer.parts]
+    assert max(rates) / min(rates) == pytest.approx(5)
+    words = checked(run / "report.html").words
+    assert "Makes lines of text, like the 120 lines of names.txt." in words
+    assert "Lines per second" in words and "--no-conditional" in words
+    assert samples.split("\n")[0] in words
+
+
+def test_an_interrupted_run_ends_with_the_same_weights(
+    here, run_command, monkeypatch
+):
+    count = StepLimit.on_train_batch_begin
+
+    def interrupt(limit, batch, logs=None):
+        if limit.steps == 0:
+            limit._interrupt(2, None)
+        count(limit, batch, logs)
+
+    arguments = ("names.txt", *TRAIN, "--out", "again", "--no-report")
+    with monkeypatch.context() as patch:
+        patch.setattr(StepLimit, "on_train_batch_begin", interrupt)
+        code, output, errors = run_command("train", *arguments)
+    assert code == 130 and "stopped at step 1 of 2" in errors
+    assert "108 lines, up to 4 characters of 10, from names.txt" in output
+    assert "12 held out" in output and "2 steps of 16 lines" in output
+    code, output, errors = run_command("train", "--resume", "again")
+    assert (code, errors) == (0, "")
+    assert "keras-gan generate again --num-lines 1000" in output
+    assert "samples-0002.txt" in output and "samples.gif" not in output
+    whole, again = (
+        saved_state(Path(run, "model.keras")) for run in ("run", "again")
+    )
+    assert whole.keys() == again.keys()
+    for name, value in whole.items():
+        np.testing.assert_array_equal(value, again[name], err_msg=name)
+
+
+def test_lines_are_made(here, run_command):
+    line = ("generate", "run", "--num", 30, "--seed", 3, "--out")
+    code, output, _ = run_command(*line, "lines.txt")
+    assert code == 0 and "30 lines, seed 3: lines.txt" in output
+    lines = Path("lines.txt").read_text("utf-8").split("\n")
+    assert len(lines) == 31
+    assert set("".join(lines)) <= set("".join(NAMES))
+    run_command(*line, "same.txt")
+    assert Path("same.txt").read_bytes() == Path("lines.txt").read_bytes()
+    run_command(*line, "cold.txt", "--temperature", 0.001)
+    cold = Path("cold.txt").read_text("utf-8").split("\n")
+    assert len(set(cold)) < len(set(lines))
+    code, output, _ = run_command("generate", "run")
+    assert code == 0 and "run/generated-1.txt" in output
+
+
+def test_lines_of_classes(in_folder, run_command, run_fails, eagerly):
+    content = "\n".join(["good\tnice", "bad\tugly"] * 30)
+    Path("reviews.txt").write_text(content)
+    line = ("train", "reviews.txt", *TRAIN, "--no-report", "--out")
+    code, output, errors = run_command(*line, "run")
+    assert (code, errors) == (0, "")
+    assert "54 lines of 2 classes" in output
+    sample = Path("run/samples/samples-0001.txt").read_text().split("\n")
+    assert [one.split("\t")[0] for one in sample[:2]] == ["bad", "good"]
+    more = ("--num-lines", 6, "--out", "good.tsv", "--labels", "good")
+    assert run_command("generate", "run", *more)[0] == 0
+    made = Path("good.tsv").read_text().splitlines()
+    assert len(made) == 6 and all(one.startswith("good\t") for one in made)
+    plain = ("plain", "--no-conditional", "--quiet")
+    assert run_command(*line, *plain)[0] == 0
+    assert settings_of("plain")["conditional"] is False
+    error = run_fails("generate", "plain", "--labels", "good")
+    assert "`--labels` needs a conditional GAN" in error
+
+
+def test_lines_are_held_back_with_their_labels(in_folder):
+    Path("a.txt").write_text("\n".join(f"{n % 3}\t{n}" for n in range(40)))
+    source = open_text(_parser().parse_args(["train", "a.txt"]))
+    assert (len(source), len(source.held_out)) == (36, 4)
+    whole = sorted([*source.training, *source.held_out], key=int)
+    assert whole == list(map(str, range(40)))
+    for part in (source.training, source.held_out):
+        assert part.labels.tolist() == [int(one) % 3 for one in part]
+
+
+# Comparing --------------------------------------------------------------------
+
+
+def test_lines_are_compared(here, run_command, run_fails):
+    code, output, errors = run_command("evaluate", "names.txt", "run")
+    assert (code, errors) == (0, "")
+    assert "of 120 real and 120 fake lines" in output
+    more = ("--train", "names.txt", "--valid", "smiles", "--json")
+    code, output, _ = run_command("evaluate", "names.txt", "names.txt", *more)
+    values = json.loads(output)
+    assert (values["ngram_distance"], values["new"]) == (0.0, 0.0)
+    assert values["unique"] == pytest.approx(8 / 120)
+    assert values["self_bleu"] == values["real_self_bleu"]
+    # Of boron and oxygen there is bob.
+    assert values["valid"] == 1 / 8 and values["num_fake"] == 120
+    error = run_fails("evaluate", "run", "names.txt")
+    assert "REAL must be a file of lines" in error
+    error = run_fails("evaluate", "names.txt", "digits")
+    assert "or the run of a text. Received: digits" in error
+    error = run_fails("evaluate", "names.txt", "run", "--metrics", "fid")
+    assert "`--metrics` is for images or tables" in error
+    error = run_fails("evaluate", "digits", "digits", "--valid", "smiles")
+    assert "`--valid` is for lines of text" in error
+
+
+# Mistakes ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("none.txt",), "none.txt, where there is none"),
+        (("empty.txt",), "Received: no text"),
+        (("latin.txt",), "must be text in UTF-8"),
+        (("long.txt",), "Received: 1 longer ones"),
+        (("names.txt", "--max-length", 1), "6 longer ones"),
+        (("names.txt", "--conditional"), "a tab and a text in each line"),
+        (("one.txt", "--conditional"), "Received: one label"),
+        (("names.txt", "--image-size", 8), "`--image-size` is for images"),
+        (("names.txt", "--label", "x"), "no meaning for this task"),
+        (("names.txt", "--network", "dcgan"), "must be one of text"),
+        (("names.txt", "--width", 65536), "Choose a smaller width"),
+        (("names.txt", "--unit", "bytes"), "invalid choice"),
+        (("--task", "text"), "needs DATA"),
+        (("digits", "--unit", "words"), "no meaning for this task"),
+    ],
+)
+def test_mistakes_are_one_line_and_leave_nothing(
+    in_folder, run_fails, arguments, message
+):
+    Path("names.txt").write_text("\n".join(NAMES[:6]), encoding="utf-8")
+    Path("empty.txt").write_text("\n \n")
+    Path("latin.txt").write_bytes(b"caf\xe9\n")
+    Path("long.txt").write_text("a" * 101)
+    Path("one.txt").write_text("x\ta\nx\tb\n")
+    before = sorted(in_folder.iterdir())
+    assert message in run_fails("train", *arguments, *SHORT)
+    assert sorted(in_folder.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--out", "a.png"), "must end in .txt"),
+        (("--out", "names.txt"), "`names.txt` exists already"),
+        (("--num-images", 3), "`--num-images` is for images"),
+        (("--where", "a=b"), "`--where` is for images or tables"),
+    ],
+)
+def test_lines_that_cannot_be_made(here, run_fails, arguments, message):
+    assert message in run_fails("generate", "run", *arguments)
+    assert not list(Path().glob("run/generated-*"))
+
+
+def test_a_run_of_text_has_no_images(here, run_fails):
+    write_image("a.png", np.zeros((8, 8, 3), "uint8"))
+    error = run_fails("translate", "run", "a.png", "--out", "out")
+    assert "keras-gan generate run" in error
+    error = run_fails("interpolate", "run", "--out", "a.gif")
+    assert "Received: TextGAN. Use it with `keras-gan generate`." in error
+
+
+def test_lines_that_changed_are_not_trained_on(here, run_fails):
+    with open("names.txt", "a") as file:
+        file.write("\nbo")
+    config = Path("run/config.json")
+    whole = config.read_text()
+    path = str(here / "names.txt")
+    old = settings_of("run")["data"]
+    config.write_text(whole.replace(old, path))
+    error = run_fails("train", "--resume", "run", "--steps", 4)
+    assert "The lines of `run` have changed" in error
+
+
+def test_generated_lines_can_be_read_again(here, run_command):
+    run_command("generate", "run", "--num", 50, "--out", "lines.txt")
+    # But for empty ones.
+    assert 0 < len(text("lines.txt")) <= 50
