@@ -15,8 +15,9 @@ from keras_gan.networks.validation import (
 _BANDS = 32
 # Of a window, in seconds: short enough for the sounds of speech.
 _WINDOW = 0.032
-# Powers of a window are from the least to 40 decibels, about.
-_LEAST_POWER, _DECIBELS = 1e-4, 40.0
+# What is quieter than a sine that is as loud as can be by this, in decibels,
+# counts as silence: hiss must not hide what is heard.
+_RANGE = 50.0
 
 
 def sound_classifier(
@@ -30,10 +31,11 @@ def sound_classifier(
     """Builds a convolutional classifier of sounds.
 
     Powers in 32 mel bands, of windows of about 32 ms, are an image of the
-    sound, of which three convolutions of stride 2 (batch normalization, ReLU)
-    and the mean over time and bands make features. Train it on real sounds and
-    their classes; the layer "features" then is what Fréchet distances of
-    generated sounds are measured in.
+    sound, down to 50 dB below a sine that is as loud as can be. Of it three
+    convolutions of stride 2 (batch normalization, ReLU) and the mean over time
+    and bands make features. Train it on real sounds and their classes; the
+    layer "features" then is what Fréchet distances of generated sounds are
+    measured in.
 
     Args:
         shape: `(length, channels)` of the sounds.
@@ -92,17 +94,21 @@ def _mel_bands(mono: Any, rate: int) -> Any:
     wanted = round(math.log2(max(_WINDOW * rate, 2.0)))
     possible = int(math.log2(max(mono.shape[1] / 2, 2.0)))
     size = 2 ** min(wanted, possible)
+    # Of that sine, in a Hann window.
+    loudest = (size / 4) ** 2
     x = keras.layers.MelSpectrogram(
         fft_length=size,
         sequence_stride=size // 2,
         sampling_rate=rate,
         num_mel_bins=_BANDS,
-        min_power=_LEAST_POWER,
+        ref_power=loudest,
+        min_power=loudest * 10 ** (-_RANGE / 10),
         # By itself it is below the loudest sound of a batch, on which the
         # features of the others must not depend.
         top_db=1e3,
         dtype="float32",
         name="mel_bands",
     )(mono)
-    x = keras.layers.Rescaling(1 / _DECIBELS, dtype="float32")(x)
+    # From -1 for silence to about 1.
+    x = keras.layers.Rescaling(2 / _RANGE, offset=1.0, dtype="float32")(x)
     return keras.ops.expand_dims(x, axis=-1)
