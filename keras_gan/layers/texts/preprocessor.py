@@ -49,7 +49,7 @@ class TextPreprocessor(keras.layers.Layer):
 
     >>> preprocessor = TextPreprocessor()
     >>> preprocessor.adapt(["anna", "bea"])
-    >>> preprocessor(["bea"]).shape
+    >>> tuple(preprocessor(["bea"]).shape)
     (1, 4, 5)
     >>> preprocessor.encode(["anna", "bea"]).tolist()
     [[1, 2, 2, 1], [3, 4, 1, 0]]

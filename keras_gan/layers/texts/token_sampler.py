@@ -46,7 +46,7 @@ class TokenSampler(DrawsTokens):
     Example:
 
     >>> sampler = TokenSampler((4, 3), units=8, seed=1)
-    >>> sampler(keras.ops.zeros((2, 8))).shape
+    >>> tuple(sampler(keras.ops.zeros((2, 8))).shape)
     (2, 4, 3)
 
     Reference:
