@@ -81,3 +81,26 @@ def test_optimizer_is_as_before_after_an_error():
             optimizer, [torch.ones(1)], [keras.Variable([2.0])]
         )
     assert "_parallel_update_step" not in vars(optimizer)
+
+
+@pytest.mark.parametrize("transposed", ["gradient", "weight"])
+def test_axes_in_another_order(transposed):
+    found = []
+    for apply in (
+        backend.apply_gradients,
+        lambda one, *rest: one.apply(*rest),
+    ):
+        draws = np.random.default_rng(0)
+        tensors = [
+            torch.tensor(draws.normal(size=(3, 4)), dtype=torch.float32)
+            for _ in range(2)
+        ]
+        place = ("weight", "gradient").index(transposed)
+        tensors[place] = tensors[place].T.contiguous().T
+        weight = keras.Variable(np.zeros((3, 4)), dtype="float32")
+        weight._value.data = tensors[0]
+        optimizer = keras.optimizers.Adam(0.01)
+        for _ in range(STEPS):
+            apply(optimizer, [tensors[1]], [weight])
+        found.append(weight.numpy())
+    np.testing.assert_allclose(*found, rtol=1e-5, atol=5e-6)

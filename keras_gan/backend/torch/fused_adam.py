@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import itertools
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -46,18 +47,24 @@ def _step_of_keras() -> Any:
 
 def _update(optimizer, gradients, variables, learning_rate) -> None:
     weights = [variable.value for variable in variables]
+    # The operation takes all tensors as arrays in one order of the axes, but
+    # gradients may be transposed views.
+    gradients = [gradient.contiguous() for gradient in gradients]
+    places = [optimizer._get_variable_index(v) for v in variables]
+    moments = [
+        [kind[place].value for place in places]
+        for kind in (optimizer._momentums, optimizer._velocities)
+    ]
     # On a GPU the host would have to wait for the number of steps.
-    if not all(_on_cpu(tensor) for tensor in (*weights, *gradients)):
+    if not all(map(_is_plain, itertools.chain(weights, gradients, *moments))):
         own = getattr(type(optimizer), _STEP)
         own(optimizer, gradients, variables, learning_rate)
         return
-    places = [optimizer._get_variable_index(v) for v in variables]
     step = int(optimizer.iterations) + 1
     torch._fused_adam_(
         weights,
-        list(gradients),
-        [optimizer._momentums[place].value for place in places],
-        [optimizer._velocities[place].value for place in places],
+        gradients,
+        *moments,
         [],
         [torch.tensor(float(step))] * len(weights),
         lr=float(learning_rate),
@@ -71,5 +78,6 @@ def _update(optimizer, gradients, variables, learning_rate) -> None:
     )
 
 
-def _on_cpu(tensor) -> bool:
-    return tensor.device.type == "cpu" and tensor.dtype == torch.float32
+def _is_plain(tensor) -> bool:
+    on_cpu = tensor.device.type == "cpu"
+    return on_cpu and tensor.dtype == torch.float32 and tensor.is_contiguous()
