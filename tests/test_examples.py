@@ -262,6 +262,7 @@ def test_sound(several):
     assert picture.shape == (4 * 99 + 2, 3 * 130 + 2, 3)
 
 
+@pytest.mark.quickest
 def test_text(several):
     _, printed, _ = several
     lines = printed["text.py"].splitlines()

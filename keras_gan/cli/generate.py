@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="num_images",
         type=kinds.positive_integer,
         metavar="N",
-        help="the same, of sounds",
+        help=f"number of sounds (default: {_NUM_IMAGES})",
     )
     _add_choice_options(parser)
     parser.add_argument(

@@ -84,8 +84,9 @@ _BY_SIDE = (
     (math.inf, Preset(width=32, batch_size=32, steps=100_000)),
 )
 # Changes for a network other than the one of the preset.
+_WIDTH = 32
 _CONVOLUTIONAL = {
-    "width": 32,
+    "width": _WIDTH,
     "learning_rate": 5e-4,
     "final_learning_rate": 5e-5,
     "gamma": None,
@@ -146,7 +147,7 @@ def _of_family(
     if family == "biggan":
         latent_dim = default_latent_dim(image_shape)
         chosen = dataclasses.replace(chosen, latent_dim=latent_dim)
-    width = _CONVOLUTIONAL["width"]
+    width = _WIDTH
     if family == "ladagan":
         width = nearest_width(image_shape, width)
     return dataclasses.replace(

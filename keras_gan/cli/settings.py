@@ -166,8 +166,11 @@ class Settings:
             )
         lacks = self.image_size is None, self.channels is None
         has = self.rate is not None, self.length is not None
-        if lacks != _WITHOUT.get(self.task, (False, False)) or (
-            has != (self.task == "sound",) * 2
+        is_sound = self.task == "sound"
+        if (
+            lacks != _WITHOUT.get(self.task, (False, False))
+            or has != (is_sound, is_sound)
+            or (self.channels == 2 and not is_sound)
         ):
             raise ValueError(
                 f"data of {self.image_size} pixels, {self.channels} channels "

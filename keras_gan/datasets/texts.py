@@ -103,10 +103,10 @@ def text(
     most = _MOST[choice("unit", unit, UNITS)]
     if max_length is not None:
         most = positive_integer("max_length", max_length)
-    name, found = "The data", source
+    name = "The data"
     if isinstance(source, str | os.PathLike):
-        name, found = str(source), _read(Path(source))
-    lines = [_cleaned(line) for line in found]
+        name, source = str(source), _read(Path(source))
+    lines = [_cleaned(line) for line in source]
     lines = [line for line in lines if line.strip()]
     names: list[str] = []
     if labels or (labels is None and _all_labeled(lines)):

@@ -240,7 +240,7 @@ class TextGAN(GAN):
 
     # Drawing and saving ------------------------------------------------------
 
-    def generate(
+    def generate(  # type: ignore[override]
         self,
         num_texts,
         *,

@@ -58,6 +58,7 @@ MAY_BE_LEFT_OUT = {
         "flip", "strict", "start", "start_sha256",
         "freeze_layers", "held_out", "labels_for", "sharpen",
         "label", "categories", "rate", "length", "pieces", "normalize",
+        "unit", "max_length",
     },
     "Done": {"budget", "health"},
     "budget": set(dataclasses.asdict(BUDGET)) - {"steps"},
@@ -110,7 +111,7 @@ def test_no_key_may_be_left_out_unless_it_came_later(record):
     [
         ("steps", 0), ("steps", 10**30), ("batch_size", 2**31), ("width", -1),
         ("seed", 2**31), ("learning_rate", 0), ("learning_rate", math.inf),
-        ("beta_2", 1), ("gamma", math.nan), ("channels", 2), ("data", "a\0b"),
+        ("beta_2", 1), ("gamma", math.nan), ("channels", 5), ("data", "a\0b"),
         ("network", "x"), ("image_size", [8]), ("image_size", [0, 8]),
         ("metrics", ["x"]), ("data", ""), ("balance", "x"),
     ],
@@ -119,6 +120,13 @@ def test_values_out_of_range(name, value):
     plain = dataclasses.asdict(config())
     plain["settings"][name] = value
     with pytest.raises(ValueError, match=rf"settings\.{name}"):
+        parse_json(json.dumps(plain), RunConfig, "`it`")
+
+
+def test_images_of_two_channels():
+    plain = dataclasses.asdict(config())
+    plain["settings"]["channels"] = 2
+    with pytest.raises(ValueError, match="2 channels and None Hz"):
         parse_json(json.dumps(plain), RunConfig, "`it`")
 
 

@@ -51,12 +51,13 @@ def _update(optimizer, gradients, variables, learning_rate) -> None:
     # gradients may be transposed views.
     gradients = [gradient.contiguous() for gradient in gradients]
     places = [optimizer._get_variable_index(v) for v in variables]
-    moments = [
+    means, squares = (
         [kind[place].value for place in places]
         for kind in (optimizer._momentums, optimizer._velocities)
-    ]
+    )
     # On a GPU the host would have to wait for the number of steps.
-    if not all(map(_is_plain, itertools.chain(weights, gradients, *moments))):
+    tensors = itertools.chain(weights, gradients, means, squares)
+    if not all(map(_is_plain, tensors)):
         own = getattr(type(optimizer), _STEP)
         own(optimizer, gradients, variables, learning_rate)
         return
@@ -64,7 +65,8 @@ def _update(optimizer, gradients, variables, learning_rate) -> None:
     torch._fused_adam_(
         weights,
         gradients,
-        *moments,
+        means,
+        squares,
         [],
         [torch.tensor(float(step))] * len(weights),
         lr=float(learning_rate),
