@@ -11,15 +11,13 @@ from keras_gan import models
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli.apart import check_apart_from_run
 from keras_gan.cli.classes import add_labels, class_names, labels_in_turn
-from keras_gan.cli.loading import load_gan
+from keras_gan.cli.loading import is_gan_of, load_gan
 from keras_gan.cli.output import Output, open_output
 from keras_gan.cli.run_folder import RunFolder, newest_run
 from keras_gan.cli.sizes import check_drawing
 from keras_gan.cli.sound_output import open_sound_output, rate_of
 from keras_gan.cli.tables import rows
-from keras_gan.cli.tables.loading import is_of_tables
 from keras_gan.cli.texts import lines
-from keras_gan.cli.texts.loading import is_of_texts
 from keras_gan.cli.words import command
 from keras_gan.datasets.image_files import class_folders
 from keras_gan.utils.memory import check_memory
@@ -81,10 +79,10 @@ def _add_choice_options(parser):
 def run(options: argparse.Namespace) -> int:
     """Draws and writes; returns the exit code."""
     source = model_path(options.model)
-    if is_of_texts(source):
+    if is_gan_of("texts", source):
         return lines.run(options, source)
     lines.check_none(options)
-    if is_of_tables(source):
+    if is_gan_of("tables", source):
         return rows.run(options, source)
     rows.check_none(options)
     with contextlib.ExitStack() as held:

@@ -1,4 +1,4 @@
-"""A saved GAN, or an error that says what is wrong with the file."""
+"""A saved model, or an error that says what is wrong with the file."""
 
 import json
 import zipfile
@@ -6,6 +6,12 @@ from typing import Any
 
 from keras_gan import models
 from keras_gan.utils.models import load_model
+
+# GANs whose data are no images, and a file that `keras-gan train` takes.
+_OF_OTHER_DATA = {
+    "tables": (models.TableGAN, "TABLE.csv"),
+    "texts": (models.TextGAN, "LINES.txt"),
+}
 
 
 def load_gan(path, *, compiled: bool = True) -> models.GAN:
@@ -28,6 +34,39 @@ def load_gan(path, *, compiled: bool = True) -> models.GAN:
             f"`{path}` must hold a GAN. Received: {type(gan).__name__}.{cure}"
         )
     return gan
+
+
+def load_gan_of(data: str, path: Any, *, compiled: bool = True) -> Any:
+    """Loads a GAN whose data are no images.
+
+    Args:
+        data: `"tables"` or `"texts"`.
+        path: The `.keras` file.
+        compiled: Whether to restore optimizers and losses, to train on.
+
+    Raises:
+        FileNotFoundError: If it does not exist.
+        ValueError: If it is damaged, or holds another kind of model.
+    """
+    kind, example = _OF_OTHER_DATA[data]
+    model = load_model(path, expected="a model of keras-gan", compile=compiled)
+    if not isinstance(model, kind):
+        raise ValueError(
+            f"`{path}` must hold a model of {data}. Received: "
+            f"{type(model).__name__}. Train one with `keras-gan train "
+            f"{example}`."
+        )
+    return model
+
+
+def is_gan_of(data: str, path: Any) -> bool:
+    """Whether a `.keras` file says that it holds a GAN of some data.
+
+    Args:
+        data: `"tables"` or `"texts"`.
+        path: The file, which may be damaged or missing.
+    """
+    return class_in(path) == _OF_OTHER_DATA[data][0].__name__
 
 
 def _use_of(model: Any) -> str | None:

@@ -17,9 +17,9 @@ from translation_runs import rows_of, settings_of
 from keras_gan import cli, datasets, models
 from keras_gan.cli import jobs
 from keras_gan.cli.command import _parser
+from keras_gan.cli.loading import is_gan_of
 from keras_gan.cli.planning import seconds_per_step
 from keras_gan.cli.step_limit import StepLimit
-from keras_gan.cli.tables.loading import is_of_tables
 from keras_gan.cli.tables.source import open_table
 from keras_gan.images import image_shape
 
@@ -389,11 +389,11 @@ def test_damaged_files_are_no_models_of_tables(in_folder):
         path = in_folder / f"{number}.keras"
         if content is not None:
             path.write_bytes(content)
-        assert not is_of_tables(path)
+        assert not is_gan_of("tables", path)
     for text in ("[]", "{}", "[" * 100_000):
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("config.json", text)
-        assert not is_of_tables(path)
+        assert not is_gan_of("tables", path)
 
 
 def test_without_pandas(here, run_fails, monkeypatch):

@@ -18,7 +18,7 @@ def fused(optimizer: Any) -> Iterator[None]:
     """Context in which Keras' Adam updates all weights in one operation.
 
     Keras has an operation for each part of the formula and each weight, which
-    takes five times as long on a CPU. Clipping, schedules, weight decay and
+    takes several times as long on a CPU. Clipping, schedules, weight decay and
     everything else around the update stay those of Keras.
 
     Args:
@@ -47,21 +47,21 @@ def _step_of_keras() -> Any:
 
 def _update(optimizer, gradients, variables, learning_rate) -> None:
     weights = [variable.value for variable in variables]
-    # The operation takes all tensors as arrays in one order of the axes, but
-    # gradients may be transposed views.
-    gradients = [gradient.contiguous() for gradient in gradients]
     places = [optimizer._get_variable_index(v) for v in variables]
     means, squares = (
         [kind[place].value for place in places]
         for kind in (optimizer._momentums, optimizer._velocities)
     )
     # On a GPU the host would have to wait for the number of steps.
-    tensors = itertools.chain(weights, gradients, means, squares)
+    tensors = itertools.chain(weights, means, squares)
     if not all(map(_is_plain, tensors)):
         own = getattr(type(optimizer), _STEP)
         own(optimizer, gradients, variables, learning_rate)
         return
     step = int(optimizer.iterations) + 1
+    # The operation takes all tensors as arrays in one order of the axes, but
+    # gradients may be transposed views.
+    gradients = [one.to(torch.float32).contiguous() for one in gradients]
     torch._fused_adam_(
         weights,
         gradients,

@@ -10,11 +10,11 @@ from keras_gan.cli.apart import check_apart
 from keras_gan.cli.augment.class_images import source_of_classes
 from keras_gan.cli.augment.folder import AugmentSettings
 from keras_gan.cli.generate import model_path
+from keras_gan.cli.loading import is_gan_of
 from keras_gan.cli.opening import open_data
 from keras_gan.cli.run_folder import data_of_run
 from keras_gan.cli.settings import location
 from keras_gan.cli.sizes import check_drawing
-from keras_gan.cli.tables.loading import is_of_tables
 from keras_gan.cli.versions import versions
 from keras_gan.cli.words import listed, size_in_words
 from keras_gan.datasets.augmented_files import AugmentedFiles
@@ -53,7 +53,7 @@ def make_job(
         )
     check_apart(options.data, options.out)
     path = model_path(options.model)
-    if is_of_tables(path):
+    if is_gan_of("tables", path):
         raise ValueError(
             f"`{path}` is the run of a table, so DATA must be a .csv or "
             f".parquet file. Received: {options.data}. Name the table, or the "

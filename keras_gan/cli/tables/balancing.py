@@ -6,9 +6,10 @@ import pathlib
 
 from keras_gan import datasets
 from keras_gan.cli.generate import model_path
+from keras_gan.cli.loading import load_gan_of
+from keras_gan.cli.refusing import refuse
 from keras_gan.cli.run_folder import RunFolder
-from keras_gan.cli.tables.loading import load_table_gan
-from keras_gan.cli.tables.refusing import checked, refuse
+from keras_gan.cli.tables.columns import checked
 from keras_gan.cli.tables.writing import open_file
 
 _OF_IMAGES = (
@@ -32,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
         column = options.balance
         if column is None or (column == "uniform" and column not in table):
             column = _label_of(path)
-        gan = load_table_gan(path, compiled=False)
+        gan = load_gan_of("tables", path, compiled=False)
         before = gan.preprocessor.count(table, column)
         more = gan.balance(table, column, seed=options.seed)
         datasets.write_table(more, out)

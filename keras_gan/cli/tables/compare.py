@@ -9,8 +9,9 @@ import numpy as np
 
 from keras_gan import datasets, metrics
 from keras_gan.cli.generate import model_path
-from keras_gan.cli.tables.loading import load_table_gan
-from keras_gan.cli.tables.refusing import checked, refuse
+from keras_gan.cli.loading import load_gan_of
+from keras_gan.cli.refusing import refuse
+from keras_gan.cli.tables.columns import checked
 from keras_gan.cli.tables.source import check_columns
 from keras_gan.cli.tables.trained_rows import Compared, compared
 from keras_gan.datasets.tables import is_table_file
@@ -146,7 +147,7 @@ def _check_alike(name: str, table: Any, real: Any) -> None:
 def _fake(options: argparse.Namespace, num_rows: int) -> Any:
     if is_table_file(options.fake):
         return checked(datasets.table(options.fake))
-    gan = load_table_gan(_model(options), compiled=False)
+    gan = load_gan_of("tables", _model(options), compiled=False)
     return gan.generate(num_rows, seed=options.seed)
 
 

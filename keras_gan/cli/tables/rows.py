@@ -8,9 +8,9 @@ from typing import Any
 
 from keras_gan import datasets
 from keras_gan.cli import arguments as kinds
+from keras_gan.cli.loading import load_gan_of
 from keras_gan.cli.output import next_free
-from keras_gan.cli.tables.loading import load_table_gan
-from keras_gan.cli.tables.refusing import refuse
+from keras_gan.cli.refusing import refuse
 from keras_gan.cli.tables.writing import open_file
 from keras_gan.utils.memory import check_memory
 
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace, source: pathlib.Path) -> int:
             out = next_free(source, held, ".csv")
         else:
             out = open_file(options.out, held)
-        gan = load_table_gan(source, compiled=False)
+        gan = load_gan_of("tables", source, compiled=False)
         check_memory(
             f"{num_rows} rows",
             4 * _CHOICE * num_rows * len(gan.preprocessor.layout.sizes),

@@ -6,8 +6,8 @@ from keras_gan.backend import devices
 from keras_gan.callbacks import TableSaver
 from keras_gan.cli.building import adam
 from keras_gan.cli.generate import model_path
+from keras_gan.cli.loading import load_gan_of
 from keras_gan.cli.settings import Settings, first, location, of_training
-from keras_gan.cli.tables.loading import load_table_gan
 from keras_gan.cli.tables.source import open_table
 from keras_gan.cli.tasks.starting import begun_with
 from keras_gan.cli.tasks.task import Task
@@ -114,12 +114,12 @@ class TableTask(Task):
                 "started, and has no checkpoint of its own yet. Start a new "
                 "run."
             )
-        model = load_table_gan(path, compiled=False)
+        model = load_gan_of("tables", path, compiled=False)
         model.preprocessor.encode(source.table)  # Its columns are the same.
         return model
 
     def load(self, path, settings, source):
-        return load_table_gan(path)
+        return load_gan_of("tables", path)
 
     def stream(self, job, shard):
         return job.source.training

@@ -7,9 +7,9 @@ from keras_gan.backend import devices
 from keras_gan.callbacks import TextSaver
 from keras_gan.cli.building import adam
 from keras_gan.cli.classes import check_same_classes
+from keras_gan.cli.loading import load_gan_of
 from keras_gan.cli.settings import Settings, first, of_training
 from keras_gan.cli.tasks.task import Task
-from keras_gan.cli.texts.loading import load_text_gan
 from keras_gan.cli.texts.source import open_text
 from keras_gan.cli.words import command
 from keras_gan.networks.inputs_and_heads import LATENT_DIM
@@ -89,7 +89,7 @@ class TextTask(Task):
         )
 
     def load(self, path, settings, source):
-        return load_text_gan(path)
+        return load_gan_of("texts", path)
 
     def stream(self, job, shard):
         lines = job.source.training

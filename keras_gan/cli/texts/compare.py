@@ -9,8 +9,8 @@ import numpy as np
 
 from keras_gan import datasets, metrics
 from keras_gan.cli.generate import model_path
-from keras_gan.cli.tables.refusing import refuse
-from keras_gan.cli.texts.loading import load_text_gan
+from keras_gan.cli.loading import load_gan_of
+from keras_gan.cli.refusing import refuse
 from keras_gan.datasets.texts import UNITS, is_text_file
 
 _OF_TEXTS = ("valid", "unit")
@@ -103,7 +103,7 @@ def _fake(options: argparse.Namespace, number: int) -> tuple[list[str], str]:
             "FAKE must be a file of lines, .txt or .smi, like REAL, or the run "
             f"of a text. Received: {options.fake}."
         )
-    gan = load_text_gan(model_path(options.fake), compiled=False)
+    gan = load_gan_of("texts", model_path(options.fake), compiled=False)
     texts = gan.generate(number, seed=options.seed)
     return texts, options.unit or gan.preprocessor.unit
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli.classes import class_names, labels_in_turn
+from keras_gan.cli.loading import load_gan_of
 from keras_gan.cli.output import next_free
-from keras_gan.cli.tables.refusing import refuse
-from keras_gan.cli.texts.loading import load_text_gan
+from keras_gan.cli.refusing import refuse
 from keras_gan.utils.files import replacing
 from keras_gan.utils.locks import holding_file
 from keras_gan.utils.memory import check_memory
@@ -68,7 +68,7 @@ def run(options: argparse.Namespace, source: pathlib.Path) -> int:
             out = next_free(source, held, ".txt")
         else:
             out = _open(options.out, held)
-        gan = load_text_gan(source, compiled=False)
+        gan = load_gan_of("texts", source, compiled=False)
         check_memory(
             f"{num_lines} lines",
             4 * num_lines * int(np.prod(gan.image_shape)),
