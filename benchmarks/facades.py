@@ -5,8 +5,9 @@
 
 Each image of the zip has a photograph on the left and its labels on the right,
 in folders `train`, `val` and `test`. The same U-Net, that of
-`keras-gan train --task pairs`, is trained twice for the same time: by an L1
-loss alone, and by `Pix2Pix`. Both are judged by the pairs of `test`: the
+`keras-gan train --task pairs` with a width and a learning rate that fit such
+short trainings, is trained twice for the same time: by an L1 loss alone, and by
+`Pix2Pix`. Both are judged by the pairs of `test`: the
 Fréchet distance of the features of the photographs, and PSNR. There are more
 features than photographs, so the distances are to be compared with each other
 only.
@@ -31,7 +32,9 @@ from keras_gan import datasets, images, metrics, tasks
 from keras_gan.callbacks import TimeBudget
 
 WAYS = {"L1 alone": "none", "Pix2Pix": "non_saturating"}
-SETTINGS = ("minutes", "side", "seed", "extractor")
+SETTINGS = (
+    "minutes", "side", "width", "learning_rate", "seed", "extractor",
+)  # fmt: skip
 NUM_SHOWN = 8
 STEPS_PER_EPOCH = 100
 
@@ -63,6 +66,8 @@ def train(options: argparse.Namespace, loss: str) -> keras_gan.Pix2Pix:
         image_size=options.side,
         split="train",
         flip=True,
+        width=options.width,
+        learning_rate=options.learning_rate,
         loss=loss,
         seed=options.seed,
     )
@@ -106,6 +111,8 @@ def parse() -> argparse.Namespace:
     add("data", help="the facades, photographs left")
     add("--minutes", type=float, default=20.0, help="of either training")
     add("--side", type=int, default=128)
+    add("--width", type=int, default=16, help="of the finest layers")
+    add("--learning-rate", type=float, default=1e-3)
     add("--seed", type=int, default=1)
     add("--extractor", default="efficientnet_lite0")
     add("--out", type=Path, default=Path("runs/facades"), help="folder of both")

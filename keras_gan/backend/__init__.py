@@ -56,6 +56,7 @@ if BACKEND == "tensorflow":
         own_variable_scope,
         random_states,
         update_variables,
+        value_of,
     )
 elif BACKEND == "jax":
     from keras_gan.backend.jax.convolutions import depthwise_convolution
@@ -81,7 +82,11 @@ elif BACKEND == "jax":
     from keras_gan.backend.jax.trainer import (  # type: ignore[assignment]
         Trainer,
     )
-    from keras_gan.backend.jax.variables import copy_variables, update_variables
+    from keras_gan.backend.jax.variables import (
+        copy_variables,
+        update_variables,
+        value_of,
+    )
     from keras_gan.backend.one_device import (
         ReplicaSeedGenerator,
         atomic_add,
@@ -139,6 +144,7 @@ else:
     from keras_gan.backend.torch.variables import (
         copy_variables,
         update_variables,
+        value_of,
     )
 
 from keras_gan.backend.pipeline import (  # noqa: E402
@@ -194,4 +200,5 @@ __all__ = [
     "seeds_of_element",
     "through_arrays",
     "update_variables",
+    "value_of",
 ]

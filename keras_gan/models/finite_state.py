@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan import backend
 from keras_gan.backend import devices
 from keras_gan.models import state
 
@@ -75,10 +76,19 @@ def _is_float(variable: Any) -> bool:
 
 
 def _all_finite(variable: Any) -> Any:
+    value = backend.value_of(variable)
     if devices.has_gpu():
-        return ops.all(ops.isfinite(variable))
+        return ops.all(ops.isfinite(value))
     # Faster than operations, which on JAX would be compiled for each shape.
-    return np.isfinite(ops.convert_to_numpy(variable)).all()
+    return np.isfinite(_on_host(value)).all()
+
+
+def _on_host(value: Any) -> np.ndarray:
+    """An array in the tensor's own memory, or a copy."""
+    try:
+        return np.from_dlpack(value)
+    except (BufferError, RuntimeError):  # Of bfloat16, for example.
+        return ops.convert_to_numpy(value)
 
 
 def _updates(model) -> str:

@@ -189,6 +189,8 @@ def _unet(source, target, recipe, **options):
         target[-1],
         width=recipe.width,
         depth=halvings(target, at_most=8, unknown=8),
+        # Transposed convolutions leave a grid on pictures for a long time.
+        upsampling="resize",
         **options,
     )
 

@@ -8,6 +8,7 @@ from portable import corners
 
 from keras_gan import GAN
 from keras_gan.callbacks.run_checkpoint import RunCheckpoint
+from keras_gan.models import finite_state
 
 
 @keras.saving.register_keras_serializable(package="tests")
@@ -148,3 +149,14 @@ def test_a_model_saved_by_hand(gan, tmp_path):
 def test_arguments_of_save_may_be_given_by_position(gan, tmp_path):
     gan.save(tmp_path / "gan", True, False)
     assert (tmp_path / "gan").is_dir()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
+def test_each_dtype_is_looked_at(make_gan, dtype):
+    gan = make_gan()
+    gan.compile()
+    gan.extra = keras.Variable(np.ones((2, 3)), dtype=dtype, name="extra")
+    finite_state.check(gan)
+    gan.extra.assign([[1, 2, np.inf], [4, 5, 6]])
+    with pytest.raises(FloatingPointError, match="extra"):
+        finite_state.check(gan)

@@ -1,5 +1,7 @@
 """Updates of variables in JAX."""
 
+from typing import Any
+
 
 def update_variables(function, variables, values) -> None:
     """Assigns `function(variable, value)` to each variable.
@@ -16,3 +18,12 @@ def update_variables(function, variables, values) -> None:
 def copy_variables(variables, values) -> None:
     """Assigns `values` to `variables`."""
     update_variables(lambda _, value: value, variables, values)
+
+
+def value_of(variable) -> Any:
+    """Returns the tensor that a `keras.Variable` holds, without a gradient.
+
+    Args:
+        variable: `keras.Variable`.
+    """
+    return variable.value

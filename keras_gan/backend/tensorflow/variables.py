@@ -54,6 +54,15 @@ def _assign(assign, targets, sources) -> None:
     )
 
 
+def value_of(variable) -> Any:
+    """Returns the tensor that a `keras.Variable` holds, without a gradient.
+
+    Args:
+        variable: `keras.Variable`.
+    """
+    return variable.value.value()
+
+
 def atomic_add(variable, value) -> None:
     """Adds to a variable in one operation.
 

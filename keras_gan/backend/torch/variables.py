@@ -1,5 +1,7 @@
 """Updates of variables in PyTorch."""
 
+from typing import Any
+
 import torch
 
 
@@ -20,3 +22,12 @@ def update_variables(function, variables, values) -> None:
 def copy_variables(variables, values) -> None:
     """Assigns `values` to `variables`, in place."""
     update_variables(lambda _, value: value, variables, values)
+
+
+def value_of(variable) -> Any:
+    """Returns the tensor that a `keras.Variable` holds, without a gradient.
+
+    Args:
+        variable: `keras.Variable`.
+    """
+    return variable.value.detach()
