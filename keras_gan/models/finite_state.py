@@ -87,7 +87,8 @@ def _on_host(value: Any) -> np.ndarray:
     """An array in the tensor's own memory, or a copy."""
     try:
         return np.from_dlpack(value)
-    except (BufferError, RuntimeError):  # Of bfloat16, for example.
+    # bfloat16, for example, or an old framework.
+    except (AttributeError, BufferError, RuntimeError, TypeError):
         return ops.convert_to_numpy(value)
 
 
