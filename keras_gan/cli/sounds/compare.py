@@ -88,7 +88,8 @@ class SoundComparison(Comparison):
         )
         real, fake = self._opened()
         self.inputs = {"real": real, "fake": fake}
-        self._source, self._accuracy = real.source, 0.0
+        self._source: Any = real.source
+        self._accuracy = 0.0
         if self._model is None:
             self._model = self._new_classifier()
         self.extractor = _features_of(self._model)
@@ -143,10 +144,10 @@ class SoundComparison(Comparison):
         if is_run(options.fake):
             gan = load_gan(model_path(options.fake), compiled=False)
             return real, GeneratedImages(gan, options.seed)
+        source: Any = real.source
         length, channels = real.image_shape
-        rate = real.source.rate  # type: ignore[attr-defined]
         return real, self._stored(
-            options.fake, rate=rate, length=length, channels=channels
+            options.fake, rate=source.rate, length=length, channels=channels
         )
 
     def _stored(self, path, split=None, **wanted) -> StoredImages:
