@@ -28,8 +28,9 @@ import keras_gan  # First, to silence TensorFlow's startup messages.
 import keras
 import numpy as np
 
+from keras_gan.evaluation.sounds import train_classifier
+
 NUM_SHOWN = 16
-PATIENCE = 5
 
 
 def labels_of(sounds):
@@ -45,33 +46,12 @@ def labels_of(sounds):
 
 def trained_classifier(waves, labels, rate, *, epochs, seed):
     """A classifier of four fifths of the sounds; its accuracy on the others."""
-    order = np.random.default_rng(seed).permutation(len(waves))
-    held_out, train = np.split(order, [len(order) // 5])
     model = keras_gan.networks.sound_classifier(
         waves.shape[1:], int(labels.max()) + 1, rate=rate, seed=seed
     )
-    model.compile(
-        keras.optimizers.Adam(2e-3),
-        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
+    return model, train_classifier(
+        model, waves, labels, epochs=epochs, seed=seed
     )
-    best = keras.callbacks.EarlyStopping(
-        "val_accuracy",
-        mode="max",
-        patience=PATIENCE,
-        restore_best_weights=True,
-    )
-    pairs = [(waves[rows], labels[rows]) for rows in (train, held_out)]
-    model.fit(
-        *pairs[0],
-        validation_data=pairs[1],
-        epochs=epochs,
-        batch_size=64,
-        callbacks=[best],
-        verbose=0,
-    )
-    found = model.evaluate(*pairs[1], verbose=0, return_dict=True)
-    return model, found["accuracy"]
 
 
 class Judge:

@@ -6,8 +6,10 @@
 No download is needed: the tones are synthesized, a class for each of three
 pitches. It writes them as WAV files, learns from these, and writes new ones of
 each class (new.wav) and a picture of them (new.png): waveforms, with their
-spectrograms below. It prints how many new tones a small classifier of the real
-ones takes for those of their class, and their Fréchet distance.
+spectrograms below. It prints how many new tones of each class are within a
+semitone of its pitch, by the loudest frequency in them, how many a small
+classifier of the real ones takes for those of their class, and their Fréchet
+distance.
 """
 
 import argparse
@@ -36,6 +38,15 @@ def write_tones(folder, number, seed=0):
             wave = 0.9 * wave * np.exp(-fading * seconds)
             path = folder / name / f"{index:03d}.wav"
             keras_gan.sounds.write_wav(path, wave[:, None], rate=RATE)
+
+
+def share_in_tune(waves, pitch):
+    """The share whose loudest frequency is within a semitone of a pitch."""
+    size = 8 * LENGTH  # Finer steps than those of the sound itself.
+    loudest = np.abs(np.fft.rfft(waves[:, :, 0], size)).argmax(axis=1)
+    # Not 0, which has no pitch.
+    semitones = 12 * np.log2(np.maximum(loudest, 1) * RATE / size / pitch)
+    return np.mean(np.abs(semitones) <= 1)
 
 
 def classifier_of(sounds, seed):
@@ -98,15 +109,24 @@ def main():
     grid = keras_gan.images.image_grid(pictures, columns=len(classes))
     keras_gan.images.write_image("new.png", grid)
 
-    model = classifier_of(sounds, options.seed)
-    labels = sounds.labels
+    real, labels = sounds.read(np.arange(len(sounds))), sounds.labels
     new = gan.generate(len(labels), labels=labels, seed=2)
+    for label, name in enumerate(classes):
+        now, then = (
+            share_in_tune(waves[labels == label], PITCHES[name])
+            for waves in (new, real)
+        )
+        print(
+            f"{name}, within a semitone of {PITCHES[name]:g} Hz: {now:.0%} of "
+            f"new tones, {then:.0%} of real ones"
+        )
+    model = classifier_of(sounds, options.seed)
     found = np.argmax(model.predict(new, verbose=0), axis=1)
-    print(f"tones of their class: {np.mean(found == labels):.0%}")
+    print(f"of their class for the classifier: {np.mean(found == labels):.0%}")
     features = model.get_layer("features").output
     extractor = keras.Model(model.input, features)
     distance = keras_gan.metrics.FrechetInceptionDistance(extractor)
-    distance.update_state(sounds.read(np.arange(len(sounds))), new)
+    distance.update_state(real, new)
     print(f"Fréchet distance: {float(distance.result()):.3g}")
     print("Wrote new.wav and new.png.")
 

@@ -252,8 +252,14 @@ def test_tables(several):
 @pytest.mark.quickest
 def test_sound(several):
     folder, printed, _ = several
-    share, distance = re.findall(r": ([\d.]+)", printed["sound.py"])
-    assert 0 <= float(share) <= 100 and float(distance) > 0
+    shares = re.findall(r"(\d+)% of (new|real)", printed["sound.py"])
+    assert [kind for _, kind in shares] == ["new", "real"] * 3
+    # What was synthesized is in tune, so the measure of it is right.
+    assert all(share == "100" for share, kind in shares if kind == "real")
+    assert all(0 <= int(share) <= 100 for share, _ in shares)
+    (share,) = re.findall(r"classifier: (\d+)%", printed["sound.py"])
+    (distance,) = re.findall(r"distance: ([\d.]+)", printed["sound.py"])
+    assert 0 <= int(share) <= 100 and float(distance) > 0
     found, rate = keras_gan.sounds.read_wav(folder / "new.wav")
     # Twelve tones, and pauses of 0.15 s.
     assert (rate, len(found)) == (4_000, 12 * 1_024 + 11 * 600)

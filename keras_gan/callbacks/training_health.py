@@ -19,7 +19,7 @@ from keras_gan.callbacks.health.judging import Setup
 from keras_gan.callbacks.health.length import FIRST_STEP, too_short_to_judge
 from keras_gan.callbacks.health.probe import Probe
 from keras_gan.callbacks.health.state import parsed
-from keras_gan.models import GAN, SemiSupervisedGAN
+from keras_gan.models import GAN, SemiSupervisedGAN, TextGAN
 from keras_gan.utils.arguments import integer
 from keras_gan.utils.files import replacing
 from keras_gan.utils.findings import Finding
@@ -29,6 +29,8 @@ _MOST_BYTES = 64 * 2**20
 _MOST_IMAGES = 10_000
 _METRIC = re.compile(r"(.*_)?(fid|kid|distance)")
 _LEAST_IMAGES = 16
+# Their samples are no images, or their discriminator is a classifier.
+_UNWATCHED = (SemiSupervisedGAN, TextGAN)
 
 
 class TrainingHealth(keras.callbacks.Callback):
@@ -77,7 +79,8 @@ class TrainingHealth(keras.callbacks.Callback):
 
     Raises:
         ValueError: If an argument is invalid, or, when training begins, if
-            the model is not a `GAN` or the images do not fit it.
+            the model is not a `GAN`, or one of text, or the images do not fit
+            it.
 
     Example:
 
@@ -143,10 +146,10 @@ class TrainingHealth(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         """Reads the images, if this is the first run, and looks at them."""
         gan = self.model
-        if not isinstance(gan, GAN) or isinstance(gan, SemiSupervisedGAN):
+        if not isinstance(gan, GAN) or isinstance(gan, _UNWATCHED):
             raise ValueError(
-                "`TrainingHealth` watches a `keras_gan.GAN`. Received: "
-                f"{type(gan).__name__}. Leave the callback out."
+                "`TrainingHealth` watches a `keras_gan.GAN` of images. "
+                f"Received: {type(gan).__name__}. Leave the callback out."
             )
         if self._read is None:
             self._read = self._read_images()

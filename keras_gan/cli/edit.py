@@ -14,7 +14,7 @@ from keras_gan.cli.apart import check_apart_from_run
 from keras_gan.cli.classes import add_labels
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.latents_to_edit import NUM_IMAGES, latents_to_edit
-from keras_gan.cli.loading import load_gan
+from keras_gan.cli.loading import load_gan_of_images
 from keras_gan.cli.own_files import check_replaceable, mark
 from keras_gan.cli.project import picture_path, write_picture
 from keras_gan.cli.steering import add_projection, add_space, chosen_seed
@@ -109,7 +109,7 @@ def run(options: argparse.Namespace) -> int:
         for one in filter(None, (out, saved)):
             held.enter_context(holding_file(one))
             check_replaceable(one, _COMMAND)
-        gan = load_gan(path, compiled=False)
+        gan = load_gan_of_images(path)
         image_tools.check_image_shape(gan.image_shape)
         options.seed = chosen_seed(options.seed)
         latents_in = latents_to_edit(options, gan, path)

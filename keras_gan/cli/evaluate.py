@@ -7,41 +7,37 @@ import json
 import os
 import pathlib
 import sys
-from typing import Any
+from typing import Any, cast
 
 import keras
 
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli import memorization
 from keras_gan.cli.arguments import METRICS
+from keras_gan.cli.comparing import Comparison
 from keras_gan.cli.evaluation_inputs import (
     EvaluationInput,
     SavedStatistics,
     StoredImages,
     holds_statistics,
     numbers_of_images,
-    open_input,
 )
-from keras_gan.cli.metric_options import (
-    add_metric_options,
-    default_extractor,
-    extractor_in_words,
-    make_metrics,
-)
+from keras_gan.cli.metric_options import add_metric_options, make_metrics
 from keras_gan.cli.progress import ProgressBar
 from keras_gan.cli.settings import first
+from keras_gan.cli.sounds import compare as compare_sounds
 from keras_gan.cli.tables import compare
 from keras_gan.cli.texts import compare as compare_texts
-from keras_gan.cli.words import size_in_words
 
-SUMMARY = "compare generated images, tables or text with real ones"
+SUMMARY = "compare generated images, sounds, tables or text with real ones"
 DESCRIPTION = (
     "Compares two sets of images by the features that a network extracts. "
     "REAL and FAKE are each one of: a built-in name, a folder of images, a "
     ".zip of one, an .npz of images, an .npz of statistics (mu, sigma), or the "
-    "folder of a run, whose GAN draws the images. Tables, .csv or .parquet, "
-    "are compared by their columns, and lines of text, .txt or .smi, by their "
-    "n-grams; FAKE may be the run of a table or text, too."
+    "folder of a run, whose GAN draws the images. Sounds, folders or a .zip of "
+    "WAV files, are compared by the features of a classifier of REAL; tables, "
+    ".csv or .parquet, by their columns, and lines of text, .txt or .smi, by "
+    "their n-grams; FAKE may be the run of any of these, too."
 )
 _METRICS = ["fid"]
 
@@ -49,7 +45,7 @@ _METRICS = ["fid"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of the command to its parser."""
     parser.add_argument(
-        "real", metavar="REAL", help="real images, a table or text"
+        "real", metavar="REAL", help="real images, sounds, a table or text"
     )
     parser.add_argument("fake", metavar="FAKE", help="generated ones, or a run")
     add_metric_options(parser, default=None, shown="fid")
@@ -67,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="print one JSON object (default: a table)",
     )
     parser.add_argument("--quiet", action="store_true", help="show no progress")
+    compare_sounds.add_arguments(parser.add_argument_group("sounds"))
     compare.add_arguments(parser.add_argument_group("tables"))
     compare_texts.add_arguments(parser.add_argument_group("text"))
 
@@ -74,6 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_image_options(parser):
     parser.add_argument(
         "--num-images",
+        "--num-sounds",
         type=kinds.two_or_more,
         metavar="N",
         help="random sample of each input (default: all stored images, and as "
@@ -95,9 +93,8 @@ class _Measured:
 
     metrics: list[Any]
     copies: Any
-    inputs: dict[str, Any]
     numbers: dict[str, int]
-    extractor: str
+    of: Comparison
 
 
 def run(options: argparse.Namespace) -> int:
@@ -108,6 +105,11 @@ def run(options: argparse.Namespace) -> int:
     if compare.is_of_tables(options):
         return compare.run(options)
     compare.check_none(options)
+    compared: type[Comparison] = Comparison
+    if compare_sounds.is_of_sounds(options):
+        compared = compare_sounds.SoundComparison
+    else:
+        compare_sounds.check_none(options)
     options.metrics = first(options.metrics, _METRICS)
     if not options.metrics and not options.memorization:
         raise ValueError(
@@ -116,7 +118,7 @@ def run(options: argparse.Namespace) -> int:
         )
     # Keras reports downloads on the standard output.
     with contextlib.redirect_stdout(sys.stderr):
-        measured = _measured(options)
+        measured = _measured(options, compared(options))
         values = _values(measured.metrics)
         if options.memorization:
             values.update(_memorized(measured, options))
@@ -127,15 +129,8 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _measured(options) -> _Measured:
-    inputs = {
-        "real": open_input(options.real, options, options.split),
-        "fake": open_input(options.fake, options),
-    }
-    _note_sizes(inputs)
-    extractor = options.feature_extractor or default_extractor(
-        options.real, _num_features(inputs)
-    )
+def _measured(options, of: Comparison) -> _Measured:
+    inputs, extractor = of.inputs, of.extractor
     numbers = numbers_of_images(inputs, options.num_images)
     chosen = _metrics(options, inputs, extractor)
     if options.save_statistics:
@@ -149,37 +144,13 @@ def _measured(options) -> _Measured:
     numbers = {k: n for k, n in numbers.items() if _needing(k, every)}
     for kind, number in numbers.items():
         source: Any = inputs[kind]
-        _check_number(kind, source, number, every)
+        _check_number(kind, of, number, every)
         batch_size = min(number, options.batch_size)
         source.check_memory(_needing(kind, every), batch_size)
+    of.prepare()
     for kind, number in numbers.items():
-        _read(kind, inputs[kind], number, every, options)
-    return _Measured(chosen, copies, inputs, numbers, extractor)
-
-
-def _note_sizes(inputs: dict[str, EvaluationInput]) -> None:
-    sizes = [
-        size_in_words(source.image_shape)
-        for source in inputs.values()
-        if not isinstance(source, SavedStatistics)
-    ]
-    if len(set(sizes)) > 1:
-        kinds.print_error(
-            f"REAL has images of {sizes[0]}, FAKE of {sizes[1]}, which alone "
-            "makes a distance. --image-size and --channels convert stored "
-            "images.",
-            "note",
-        )
-
-
-def _num_features(inputs: dict[str, EvaluationInput]) -> int | None:
-    """Size of the features whose statistics are given, if any are."""
-    sizes = [
-        source.statistics.num_features
-        for source in inputs.values()
-        if isinstance(source, SavedStatistics)
-    ]
-    return sizes[0] if sizes else None
+        _read(kind, of, number, every, options)
+    return _Measured(chosen, copies, numbers, of)
 
 
 def _memorized(measured: _Measured, options) -> dict[str, float]:
@@ -189,7 +160,7 @@ def _memorized(measured: _Measured, options) -> dict[str, float]:
     memorization.write_picture(
         options.memorization,
         found,
-        measured.inputs,
+        measured.of.inputs,
         measured.numbers,
         options.batch_size,
     )
@@ -197,13 +168,13 @@ def _memorized(measured: _Measured, options) -> dict[str, float]:
 
 
 def _print(values, measured: _Measured, options) -> None:
-    numbers, extractor = measured.numbers, measured.extractor
+    numbers, of = measured.numbers, measured.of
     picture = options.memorization
     if options.json:
         described = {
             "real": options.real,
             "fake": options.fake,
-            "feature_extractor": extractor,
+            **of.described(),
             **{f"num_{kind}": number for kind, number in numbers.items()},
         }
         if picture:
@@ -213,8 +184,8 @@ def _print(values, measured: _Measured, options) -> None:
     width = max(map(len, values)) + 2
     for name, value in values.items():
         print(f"{name:<{width}}{value:.6g}")
-    counts = [f"{number:,} {kind} images" for kind, number in numbers.items()]
-    print(f"of {' and '.join([*counts, extractor_in_words(extractor)])}")
+    counts = [f"{n:,} {kind} {of.unit}" for kind, n in numbers.items()]
+    print(f"of {' and '.join([*counts, of.in_words()])}")
     if picture:
         print(
             f"{picture}: the fake images that are nearest to real ones (left), "
@@ -227,27 +198,26 @@ def _needing(kind: str, chosen) -> list[Any]:
     return [metric for metric in chosen if kind in metric.kinds]
 
 
-def _check_number(
-    kind: str, source: EvaluationInput, number: int, chosen
-) -> None:
+def _check_number(kind: str, of: Comparison, number: int, chosen) -> None:
     """Raises an error if there are too few images, before reading any."""
+    source, unit = of.inputs[kind], of.unit
     there = len(source) if isinstance(source, StoredImages) else number
     if number > there:
         raise ValueError(
-            f"`--num-images` must be at most {there}, the number of images of "
+            f"`--num-{unit}` must be at most {there}, the number of {unit} of "
             f"{kind.upper()}. Received: {number}."
         )
     for metric in _needing(kind, chosen):
         if number < metric.least_images:
             raise ValueError(
                 f"The metric {metric.name!r} needs at least "
-                f"{metric.least_images} images. Received: {number} of "
-                f"{kind.upper()}. Use more images, or another metric."
+                f"{metric.least_images} {unit}. Received: {number} of "
+                f"{kind.upper()}. Use more {unit}, or another metric."
             )
 
 
 def _metrics(
-    options, inputs: dict[str, EvaluationInput], extractor: str
+    options, inputs: dict[str, EvaluationInput], extractor: Any
 ) -> list[Any]:
     chosen = []
     for name, metric in zip(
@@ -268,10 +238,10 @@ def _metrics(
     return chosen
 
 
-def _read(kind: str, source: Any, number: int, chosen, options) -> None:
-    needed = _needing(kind, chosen)
+def _read(kind: str, of: Comparison, number: int, chosen, options) -> None:
+    needed, source = _needing(kind, chosen), cast(Any, of.inputs[kind])
     shown = not options.quiet
-    with ProgressBar(number, f"{kind} images", shown=shown) as bar:
+    with ProgressBar(number, f"{kind} {of.unit}", shown=shown) as bar:
         for images in source.batches(number, options.batch_size):
             # Metrics that get the same tensor share its features.
             images = keras.ops.convert_to_tensor(images)

@@ -159,9 +159,7 @@ def open_input(
         ValueError: If it is none of these.
     """
     path = pathlib.Path(argument)
-    if argument and (
-        path.suffix == ".keras" or (path / "config.json").is_file()
-    ):
+    if is_run(argument):
         if split is not None:
             raise ValueError(
                 f"`{argument}` draws images, which have no splits. "
@@ -170,13 +168,7 @@ def open_input(
         return GeneratedImages(
             load_gan(model_path(argument), compiled=False), options.seed
         )
-    runs = path.glob("*/config.json") if argument and path.is_dir() else ()
-    found = sorted(config.parent for config in runs if config.is_file())
-    if found:
-        raise ValueError(
-            f"`{argument}` is a folder of runs. Name one of them, such as "
-            f"{found[0]}."
-        )
+    check_no_runs(argument)
     if path.suffix == ".npz" and holds_statistics(path):
         return SavedStatistics(metrics.FeatureStatistics.load(path))
     source = open_data(
@@ -188,6 +180,36 @@ def open_input(
         num_workers=options.num_workers,
     )
     return StoredImages(source, options.seed)
+
+
+def is_run(argument: str) -> bool:
+    """Whether an argument is the folder of a run, or a model.
+
+    Args:
+        argument: REAL or FAKE.
+    """
+    path = pathlib.Path(argument)
+    is_model = path.suffix == ".keras"
+    return bool(argument) and (is_model or (path / "config.json").is_file())
+
+
+def check_no_runs(argument: str) -> None:
+    """Raises an error if an argument is a folder of several runs.
+
+    Args:
+        argument: REAL or FAKE.
+
+    Raises:
+        ValueError: If it is.
+    """
+    path = pathlib.Path(argument)
+    runs = path.glob("*/config.json") if argument and path.is_dir() else ()
+    found = sorted(config.parent for config in runs if config.is_file())
+    if found:
+        raise ValueError(
+            f"`{argument}` is a folder of runs. Name one of them, such as "
+            f"{found[0]}."
+        )
 
 
 def numbers_of_images(

@@ -13,7 +13,7 @@ from keras_gan.cli.apart import check_apart_from_run
 from keras_gan.cli.classes import add_labels, class_names, labels_in_turn
 from keras_gan.cli.film import open_film
 from keras_gan.cli.generate import model_path
-from keras_gan.cli.loading import load_gan
+from keras_gan.cli.loading import load_gan_of_images
 from keras_gan.cli.progress import ProgressBar
 from keras_gan.cli.steering import add_space, chosen_seed
 from keras_gan.latents.interpolation import WAYS, images_on_way
@@ -95,7 +95,7 @@ def run(options: argparse.Namespace) -> int:
     with contextlib.ExitStack() as held:
         check_apart_from_run(path, options.out)
         film = open_film(options.out, path, held)
-        gan = load_gan(path, compiled=False)
+        gan = load_gan_of_images(path)
         image_tools.check_image_shape(gan.image_shape)
         number = options.num_images or gan.num_classes or 1
         names = class_names(path, gan)

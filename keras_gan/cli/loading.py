@@ -36,6 +36,26 @@ def load_gan(path, *, compiled: bool = True) -> models.GAN:
     return gan
 
 
+def load_gan_of_images(path: Any) -> models.GAN:
+    """Loads a GAN, not to train on, whose samples can be shown as images.
+
+    Args:
+        path: The `.keras` file.
+
+    Raises:
+        FileNotFoundError: If it does not exist.
+        ValueError: If it is damaged, or holds a model of other data.
+    """
+    gan = load_gan(path, compiled=False)
+    if len(gan.image_shape) != 3:
+        raise ValueError(
+            f"`{path}` must hold a GAN of images. Received: one whose samples "
+            f"have the shape {gan.image_shape}. Use it with `keras-gan "
+            "generate`."
+        )
+    return gan
+
+
 def load_gan_of(data: str, path: Any, *, compiled: bool = True) -> Any:
     """Loads a GAN whose data are no images.
 

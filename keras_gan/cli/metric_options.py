@@ -79,12 +79,12 @@ def default_extractor(data: str, num_features: int | None = None) -> str:
     return "digits" if data == "digits" else features.for_natural_images()
 
 
-def make_metrics(names: Sequence[str], extractor: str) -> list[Any]:
+def make_metrics(names: Sequence[str], extractor: Any) -> list[Any]:
     """Returns metrics that share one feature extractor.
 
     Args:
         names: Some of `arguments.METRICS`.
-        extractor: Name of a feature extractor.
+        extractor: Name of a feature extractor, or a `keras.Model`.
     """
     return [metrics.get(name, feature_extractor=extractor) for name in names]
 

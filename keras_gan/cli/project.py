@@ -14,7 +14,7 @@ from keras_gan.cli.apart import check_apart_from_run
 from keras_gan.cli.classes import add_labels, class_names, labels_of_images
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.latent_files import write_latents
-from keras_gan.cli.loading import load_gan
+from keras_gan.cli.loading import load_gan_of_images
 from keras_gan.cli.own_files import check_replaceable, mark
 from keras_gan.cli.steering import add_projection, projected, read_images
 from keras_gan.utils.files import replacing
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
         for one in (out, arrays):
             held.enter_context(holding_file(one))
             check_replaceable(one, _COMMAND)
-        gan = load_gan(path, compiled=False)
+        gan = load_gan_of_images(path)
         image_tools.check_image_shape(gan.image_shape)
         images = read_images(options.image, gan, options.resize)
         names = class_names(path, gan)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from portable import BACKEND, assert_equal, pipeline
 
-from keras_gan import GAN, networks
+from keras_gan import GAN, TextGAN, layers, networks
 from keras_gan.callbacks import TrainingHealth, training_health
 from keras_gan.reports.health import read_findings
 
@@ -283,6 +283,17 @@ def test_other_models_are_refused(images):
                   callbacks=[watching(images)])  # fmt: skip
     with pytest.raises(ValueError, match="has not happened yet"):
         watching(images).measure()
+
+
+@pytest.mark.quickest
+def test_texts_are_refused():
+    preprocessor = layers.TextPreprocessor()
+    preprocessor.adapt(["ab", "ba"])
+    pair = networks.text(preprocessor.sequence_shape, width=2)
+    health = TrainingHealth(np.zeros((16, 2, 3), "float32"))
+    health.set_model(TextGAN(*pair, preprocessor))
+    with pytest.raises(ValueError, match="Received: TextGAN. Leave the callb"):
+        health.on_train_begin()
 
 
 @pytest.mark.quickest

@@ -1,11 +1,13 @@
 """Running the command in this process and in others, on tiny settings."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from other_data import KINDS, write_run
 
 from keras_gan import AdversarialModel, cli
 
@@ -63,6 +65,31 @@ def eagerly():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(AdversarialModel, "compile", compile)
         yield
+
+
+@pytest.fixture(scope="session")
+def finished_run(tmp_path_factory):
+    """Function that gives the folder of data of a kind, and a run on it."""
+    folders = {}
+
+    def of(name):
+        if name not in folders:
+            folders[name] = tmp_path_factory.mktemp(name)
+            write_run(KINDS[name], folders[name])
+        return folders[name]
+
+    return of
+
+
+@pytest.fixture
+def copied_run(finished_run, in_folder):
+    """Function that copies these to the current folder, which it returns."""
+
+    def of(name):
+        shutil.copytree(finished_run(name), in_folder, dirs_exist_ok=True)
+        return in_folder
+
+    return of
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """`keras-gan train SOUNDS/`, and `generate` with its run."""
 
-import contextlib
 import json
 import shutil
 import zipfile
@@ -9,51 +8,28 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from other_data import LENGTH, RATE, SHORT, TINY_SOUND, write_sounds
 from page_checks import checked
-from runs import saved_state
 from translation_runs import rows_of, settings_of
 
-from keras_gan import cli, sounds
-from keras_gan.cli.step_limit import StepLimit
+from keras_gan import sounds
+from keras_gan.cli.sounds import compare
 from keras_gan.images import image_shape
 from keras_gan.models import GAN
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.quickest
 
-RATE, LENGTH = 1_000, 100
-TINY = ("--width", 1, "--latent-dim", 3, "--batch-size", 5, "--no-jit")
-SHORT = ("--steps", 2, "--save-every", 1)
-TRAIN = ("--conditional", *TINY, *SHORT, "--seed", 1)
 
-
-def write_sounds(folder, classes=("high", "low"), number=3, rate=RATE):
-    """Tones of a class each, of different loudness."""
-    for which, name in enumerate(classes):
-        (folder / name).mkdir(parents=True)
-        for one in range(number):
-            wave = np.sin(0.3 * (which + 1) * np.arange(LENGTH))[:, None]
-            path = folder / name / f"{one}.wav"
-            sounds.write_wav(path, wave * (one + 1) / 4, rate=rate)
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory, eagerly):
-    """A folder of tones, and a run on it."""
-    folder = tmp_path_factory.mktemp("sounds")
-    write_sounds(folder / "tones")
-    with contextlib.chdir(folder):
-        arguments = ("train", "tones", *TRAIN, "--out", "run", "--quiet")
-        assert cli.main([str(argument) for argument in arguments]) == 0
-    return folder
+@pytest.fixture
+def finished(finished_run):
+    return finished_run("sound")
 
 
 @pytest.fixture
-def here(finished, in_folder):
-    """A copy of it, which is the current folder."""
-    for name in ("tones", "run"):
-        shutil.copytree(finished / name, in_folder / name)
-    return in_folder
+def here(copied_run):
+    """Data and a run on it, in the current folder."""
+    return copied_run("sound")
 
 
 # Training ---------------------------------------------------------------------
@@ -88,41 +64,13 @@ def test_a_run_has_all_that_is_promised(finished):
     assert f"--rate {RATE}" in words
 
 
-def test_an_interrupted_run_ends_with_the_same_weights(
-    here, run_command, monkeypatch
-):
-    count = StepLimit.on_train_batch_begin
-
-    def interrupt(limit, batch, logs=None):
-        if limit.steps == 0:
-            limit._interrupt(2, None)
-        count(limit, batch, logs)
-
-    arguments = ("tones", *TRAIN, "--out", "again", "--no-report")
-    with monkeypatch.context() as patch:
-        patch.setattr(StepLimit, "on_train_batch_begin", interrupt)
-        code, output, errors = run_command("train", *arguments)
-    assert code == 130 and "stopped at step 1 of 2" in errors
-    assert "6 sounds of 2 classes, 0.1 s at 1,000 Hz, mono" in output
-    assert "2 steps of 5 sounds" in output
-    code, output, errors = run_command("train", "--resume", "again")
-    assert (code, errors) == (0, "")
-    assert "keras-gan generate again --out new_sounds" in output
-    whole, again = (
-        saved_state(Path(run, "model.keras")) for run in ("run", "again")
-    )
-    assert whole.keys() == again.keys()
-    for name, value in whole.items():
-        np.testing.assert_array_equal(value, again[name], err_msg=name)
-
-
 def test_a_zip_in_another_rate_and_length(here, run_command):
     with zipfile.ZipFile("tones.zip", "w") as archive:
         for path in Path("tones").rglob("*.wav"):
             archive.write(path)
     shape = ("--rate", 2 * RATE, "--length", 60, "--channels", 2, "--pieces")
     # PyTorch refuses to make two channels of one.
-    wider = ("--width", 2, *TINY[2:])
+    wider = ("--width", 2, *TINY_SOUND[2:])
     arguments = ("tones.zip", *shape, *wider, "--steps", 1, "--out", "other")
     code, output, errors = run_command("train", *arguments, "--no-report")
     assert (code, errors) == (0, "")
@@ -130,6 +78,14 @@ def test_a_zip_in_another_rate_and_length(here, run_command):
     assert "18 sounds of 2 classes, 0.03 s at 2,000 Hz, stereo" in output
     model = keras.saving.load_model("other/model.keras")
     assert model.image_shape == (60, 2) and model.num_classes is None
+
+
+def test_a_run_begins_with_another_of_networks_that_fit(here, run_fails):
+    begin = ("train", "tones", "--from", "run", *SHORT, "--out", "other")
+    error = run_fails(*begin, "--width", 3, "--batch-size", 5)
+    assert "At least a third of the layers" in error
+    assert "wavegan of width 1, latents of length 3, this one wav" in error
+    assert not Path("other").exists()
 
 
 # Sounds -----------------------------------------------------------------------
@@ -183,6 +139,102 @@ def test_a_model_without_its_run_has_no_rate(here, run_command, run_fails):
     assert np.load("new.npz")["images"].shape == (2, LENGTH, 1)
 
 
+# Comparing --------------------------------------------------------------------
+
+
+def judge():
+    """A model of one sample: its feature, and logits after that."""
+    waves = keras.Input((LENGTH, 1))
+    x = keras.layers.Cropping1D((1, LENGTH - 2))(waves)
+    x = keras.layers.Flatten(name="features")(x)
+    return keras.Model(waves, keras.layers.Dense(2)(x))
+
+
+def test_sounds_are_compared_by_a_model(here, run_command, run_fails):
+    judge().save("judge.keras")
+    for number, value in enumerate((0.25, 0.5, 0.75)):
+        for folder, more in (("a", 0.0), ("b", 0.125)):
+            wave = np.full((LENGTH, 1), value + more)
+            path = Path(folder, "sub", f"{number}.wav")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            sounds.write_wav(path, wave, rate=RATE)
+    judged = ("--extractor", "judge.keras")
+    code, output, errors = run_command("evaluate", "a", "b", *judged, "--quiet")
+    assert code == 0 and "is far too high" not in errors
+    # The means are 1/8 apart, and the variances are equal.
+    assert float(output.split()[1]) == pytest.approx(1 / 64, rel=1e-3)
+    assert "of 3 real sounds and 3 fake sounds and features of ju" in output
+    line = ("evaluate", "tones", "run", *judged, "--metrics", "fid,kid")
+    code, output, errors = run_command(*line, "--num-sounds", 4, "--json")
+    values = json.loads(output)
+    assert code == 0 and {"fid", "kid"} <= values.keys()
+    assert values["num_real"] == values["num_fake"] == 4
+    assert values["feature_extractor"] == "judge.keras"
+    gan = keras.saving.load_model("run/model.keras")
+    drawn = gan.generate(4, labels=[0, 1, 0, 1], seed=0, batch_size=64)
+    again = ("evaluate", "tones", "new", *judged, "--num-sounds", 4, "--json")
+    for number, wave in enumerate(drawn):
+        path = Path(f"new/{number}.wav")
+        path.parent.mkdir(exist_ok=True)
+        sounds.write_wav(path, wave, rate=RATE)
+    fid = json.loads(run_command(*again)[1])["fid"]
+    assert fid == pytest.approx(values["fid"], rel=1e-2)
+    error = run_fails(*again[:-3], "--num-sounds", 7)
+    assert "`--num-sounds` must be at most 6, the number of sounds of" in error
+
+
+def test_sounds_are_compared_by_a_classifier_of_them(
+    here, run_command, monkeypatch
+):
+    given = {}
+
+    def train(model, waves, labels, *, callbacks, **options):
+        given.update(model=model, waves=waves, labels=labels, **options)
+        return 0.75
+
+    monkeypatch.setattr(compare, "train_classifier", train)
+    line = ("evaluate", "tones", "run", "--seed", 3)
+    code, output, errors = run_command(*line)
+    assert code == 0 and "64 features from only 6 real images" in errors
+    assert float(output.split()[1]) > 0
+    assert output.endswith(
+        "of 6 real sounds and 6 fake sounds and features of a classifier of "
+        "the 2 classes of REAL, of accuracy 0.75\n"
+    )
+    assert given["seed"] == 3 and given["model"].output_shape == (None, 2)
+    assert given["waves"].shape == (6, LENGTH, 1)
+    assert given["labels"].tolist() == [0] * 3 + [1] * 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "tones"), "REAL must be a folder of WAV files"),
+        (("tones", "digits"), "FAKE must be a folder of WAV files like REAL"),
+        (("tones", "alone.keras"), "the run of sounds, of which a model must"),
+        (("tones", "."), "`.` is a folder of runs"),
+        (("tones/low", "run"), "with no classes and 3 sounds. Sort them"),
+        (("tones", "run", "--metrics", "is"), "fid, kid, prdc for sounds"),
+        (("tones", "run", "--channels", 1), "`--channels` is for images"),
+        (("tones", "run", "--memorization"), "is for images, and these are s"),
+        (("tones", "run", "--label", "x"), "`--label` is for tables"),
+        (
+            ("tones", "run", "--extractor", "judge.keras"),
+            "of any Hz and the sh",
+        ),
+        (("tones", "run", "--extractor", "no.keras"), "no.keras"),
+        (("digits", "digits", "--extractor", "a"), "`--extractor` is for so"),
+        (("a.txt", "a.txt", "--extractor", "a"), "`--extractor` is for"),
+    ],
+)
+def test_sounds_that_cannot_be_compared(here, run_fails, arguments, message):
+    shutil.copy("run/model.keras", "alone.keras")
+    keras.Sequential(
+        [keras.Input((LENGTH + 1, 1)), keras.layers.Flatten()]
+    ).save("judge.keras")
+    assert message in run_fails("evaluate", *arguments)
+
+
 # Mistakes ---------------------------------------------------------------------
 
 
@@ -193,14 +245,9 @@ def test_a_model_without_its_run_has_no_rate(here, run_command, run_fails):
         (("mp3",), "1 sounds of other kinds"),
         (("text",), "None of the 1 sounds"),
         (("tones/low", "--conditional"), "`--conditional` needs classes"),
-        (("tones", "--image-size", 8), "`--image-size` is for images"),
         (("tones", "--channels", 3), "1 (mono), 2 (stereo)"),
         (("tones", "--batch-size", 8), "must be a multiple of 5"),
-        (("tones", "--augment", "ada"), "no meaning for this task"),
-        (("tones", "--network", "dcgan"), "must be one of wavegan"),
-        (("tones", "--width", 65536), "Choose a smaller width"),
         (("tones", "--out", "tones/run"), "must be apart from DATA"),
-        (("--task", "sound"), "needs DATA"),
         (("digits", "--rate", 8_000), "no meaning for this task"),
         (("digits", "--channels", 2), "1 (grayscale), 3 (RGB)"),
         (("none", "--task", "sound"), "There is no dataset, file or folder"),
@@ -218,15 +265,3 @@ def test_mistakes_are_one_line_and_leave_nothing(
     before = sorted(in_folder.rglob("*"))
     assert message in run_fails("train", *arguments, *SHORT)
     assert sorted(in_folder.rglob("*")) == before
-
-
-def test_sounds_that_changed_are_not_trained_on(here, run_fails):
-    config = json.loads(Path("run/config.json").read_text())
-    config["settings"]["data"] = str(here / "tones")
-    config["settings"]["steps"] = 3
-    Path("run/config.json").write_text(json.dumps(config))
-    sounds.write_wav("tones/low/0.wav", np.ones((LENGTH, 1)), rate=RATE)
-    error = run_fails("train", "--resume", "run")
-    assert "The sounds of `run` have changed" in error
-    shutil.rmtree("tones/low")
-    assert "run" in run_fails("train", "--resume", "run")

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import shutil
 import sys
 import zipfile
 from pathlib import Path
@@ -10,16 +9,15 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from other_data import KINDS, SHORT, people
 from page_checks import checked
-from runs import saved_state
 from translation_runs import rows_of, settings_of
 
-from keras_gan import cli, datasets, models
+from keras_gan import datasets, models
 from keras_gan.cli import jobs
 from keras_gan.cli.command import _parser
 from keras_gan.cli.loading import is_gan_of
 from keras_gan.cli.planning import seconds_per_step
-from keras_gan.cli.step_limit import StepLimit
 from keras_gan.cli.tables.source import open_table
 from keras_gan.images import image_shape
 
@@ -27,49 +25,16 @@ pd = pytest.importorskip("pandas")
 # Another backend would change nothing.
 pytestmark = pytest.mark.quickest
 
-TINY = ("--width", 4, "--latent-dim", 3, "--batch-size", 20, "--no-jit")
-SHORT = ("--steps", 2, "--save-every", 1)
-TRAIN = ("--label", "label", *TINY, *SHORT, "--seed", 1)
 
-
-def people(rows=60, seed=0):
-    """A table of every kind of column, with a rare label."""
-    draws = np.random.default_rng(seed)
-    size = draws.normal(10, 2, rows).round(2)
-    size[::7] = np.nan
-    days = draws.integers(0, 900, rows).astype("timedelta64[D]")
-    return pd.DataFrame(
-        {
-            "size": size,
-            "born": np.datetime64("2000-01-01") + days,
-            "sex": draws.choice(["F", "M"], rows),
-            "member": draws.random(rows) < 0.5,
-            "note": ["once"] + ["often"] * (rows - 1),
-            "nothing": np.full(rows, np.nan),
-            "label": np.where(np.arange(rows) % 6 == 0, 100, 7),
-        }
-    )
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory, eagerly):
-    """A table, with an empty line, and a run on it."""
-    folder = tmp_path_factory.mktemp("table")
-    people().to_csv(folder / "people.csv", index=False)
-    with open(folder / "people.csv", "a") as file:
-        file.write("\n")
-    with contextlib.chdir(folder):
-        arguments = ("train", "people.csv", *TRAIN, "--out", "run", "--quiet")
-        assert cli.main([str(argument) for argument in arguments]) == 0
-    return folder
+@pytest.fixture
+def finished(finished_run):
+    return finished_run("table")
 
 
 @pytest.fixture
-def here(finished, in_folder):
-    """A copy of it, which is the current folder."""
-    shutil.copy(finished / "people.csv", in_folder)
-    shutil.copytree(finished / "run", in_folder / "run")
-    return in_folder
+def here(copied_run):
+    """Data and a run on it, in the current folder."""
+    return copied_run("table")
 
 
 # Training ---------------------------------------------------------------------
@@ -98,68 +63,8 @@ def test_a_run_has_all_that_is_promised(finished):
     assert "Rows per second" in words and "--label label" in words
 
 
-def test_an_interrupted_run_ends_with_the_same_weights(
-    here, run_command, monkeypatch
-):
-    count = StepLimit.on_train_batch_begin
-
-    def interrupt(limit, batch, logs=None):
-        if limit.steps == 0:
-            limit._interrupt(2, None)
-        count(limit, batch, logs)
-
-    arguments = ("people.csv", *TRAIN, "--out", "again", "--no-report")
-    with monkeypatch.context() as patch:
-        patch.setattr(StepLimit, "on_train_batch_begin", interrupt)
-        code, output, errors = run_command("train", *arguments)
-    assert code == 130 and "stopped at step 1 of 2" in errors
-    assert "50 rows of 7 columns, 4 of categories, from people.csv" in output
-    assert "10 held out" in output and "2 steps of 20 rows" in output
-    code, output, errors = run_command("train", "--resume", "again")
-    assert (code, errors) == (0, "")
-    assert "keras-gan generate again --num-rows 1000" in output
-    whole, again = (
-        saved_state(Path(run, "model.keras")) for run in ("run", "again")
-    )
-    assert whole.keys() == again.keys()
-    for name, value in whole.items():
-        np.testing.assert_array_equal(value, again[name], err_msg=name)
-
-
-def test_a_run_goes_on_with_other_rows(here, run_command, run_fails):
-    people(40, seed=1).to_csv("more.csv", index=False)
-    begin = ("train", "more.csv", "--from", "run", *TINY[4:], "--steps", 1)
-    code, output, errors = run_command(*begin, "--out", "on", "--no-report")
-    assert (code, errors) == (0, "") and "begun with " in output
-    settings = settings_of("on")
-    assert (settings["width"], settings["label"]) == (4, "label")
-    old, new = (
-        keras.saving.load_model(Path(run, "model.keras"))
-        for run in ("run", "on")
-    )
-    assert int(new.optimizer.iterations) == 1
-    assert new.preprocessor.get_config() == old.preprocessor.get_config()
-    # Within a step of the weights that it began with.
-    gap = [
-        np.abs(a - b).max()
-        for a, b in zip(
-            *[
-                map(keras.ops.convert_to_numpy, one.generator.trainable_weights)
-                for one in (old, new)
-            ],
-            strict=True,
-        )
-    ]
-    assert 0 < max(gap) < 1e-3
-    error = run_fails(*begin, "--width", 8, "--out", "other")
-    assert "`--width` is that of the run" in error
-    people(40).rename(columns={"sex": "gender"}).to_csv("other.csv")
-    error = run_fails("train", "other.csv", *begin[2:], "--out", "other")
-    assert "with Unnamed: 0, gender besides and without sex." in error
-
-
 def test_minutes_are_planned_by_steps_that_leave_no_trace(here, eagerly):
-    line = ("train", "people.csv", *TRAIN, "--out", "new", "--no-report")
+    line = ("train", *KINDS["table"].train, "--out", "new", "--no-report")
     options = _parser().parse_args([str(word) for word in line])
     with contextlib.ExitStack() as held:
         job = jobs.begin(options, held)
@@ -184,6 +89,15 @@ def test_rows_are_held_back_whatever_the_order_of_columns(in_folder):
         whole.sort_values(["size", "sex"], ignore_index=True),
         check_dtype=False,
     )
+
+
+def test_a_run_begins_with_another_of_the_same_columns(here, run_fails):
+    begin = ("--from", "run", "--no-jit", *SHORT, "--out", "other")
+    error = run_fails("train", "people.csv", *begin, "--width", 8)
+    assert "`--width` is that of the run" in error
+    people(40).rename(columns={"sex": "gender"}).to_csv("other.csv")
+    error = run_fails("train", "other.csv", *begin)
+    assert "with Unnamed: 0, gender besides and without sex." in error
 
 
 # Rows -------------------------------------------------------------------------
@@ -350,13 +264,9 @@ def test_a_rare_category_is_filled_up(here, run_command, run_fails):
         (("lists.parquet",), "column 'a' of ndarray. Convert it"),
         (("people.csv", "--label", "age"), "`--label` must name columns"),
         (("people.csv", "--columns", "sex,age"), "Received: age."),
-        (("people.csv", "--image-size", 8), "`--image-size` is for images"),
         (("people.csv", "--conditional"), "no meaning for this task"),
         (("people.csv", "--batch-size", 25), "a multiple of 10"),
-        (("people.csv", "--width", 65536), "Choose a smaller width"),
-        (("people.csv", "--network", "dcgan"), "must be one of table"),
         (("digits", "--task", "table"), "must end in .csv, .tsv"),
-        (("--task", "table"), "needs DATA"),
         (("digits", "--label", "x"), "no meaning for this task"),
     ],
 )
@@ -372,16 +282,6 @@ def test_mistakes_are_one_line_and_leave_nothing(
     before = sorted(in_folder.iterdir())
     assert message in run_fails("train", *arguments, *SHORT)
     assert sorted(in_folder.iterdir()) == before
-
-
-def test_rows_that_changed_are_not_trained_on(here, run_fails):
-    people(seed=2).to_csv("people.csv", index=False)
-    shutil.copytree("run", "again")
-    config = json.loads(Path("run/config.json").read_text())
-    config["settings"]["data"] = str(here / "people.csv")
-    Path("again/config.json").write_text(json.dumps(config))
-    error = run_fails("train", "--resume", "again", "--steps", 4)
-    assert "The rows of `again` have changed" in error
 
 
 def test_damaged_files_are_no_models_of_tables(in_folder):
@@ -400,10 +300,3 @@ def test_without_pandas(here, run_fails, monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     error = run_fails("train", "people.csv")
     assert 'pip install "keras-gan[tables]"' in error
-
-
-def test_a_run_of_a_table_draws_no_images(here, run_fails):
-    error = run_fails("translate", "run", "run/samples", "--out", "out")
-    assert "keras-gan generate run" in error
-    error = run_fails("interpolate", "run", "--out", "a.gif")
-    assert "Received: TableGAN. Use it with `keras-gan generate`." in error

@@ -1,51 +1,34 @@
 """`keras-gan train LINES.txt`, and `generate` with its run."""
 
-import contextlib
 import json
-import shutil
 from pathlib import Path
 
 import keras
-import numpy as np
 import pytest
+from other_data import NAMES, SHORT, TINY_TEXT, write_names
 from page_checks import checked
-from runs import saved_state
 from translation_runs import rows_of, settings_of
 
-from keras_gan import cli, models
+from keras_gan import models
 from keras_gan.cli.command import _parser
-from keras_gan.cli.step_limit import StepLimit
 from keras_gan.cli.texts.source import open_text
 from keras_gan.datasets import text
-from keras_gan.images import write_image
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.quickest
 
-TINY = ("--width", 4, "--latent-dim", 3, "--batch-size", 16, "--no-jit")
-SHORT = ("--steps", 2, "--save-every", 1)
-TRAIN = (*TINY, *SHORT, "--seed", 1)
-NAMES = ["anna", "bob", "eve", "otto", "al", "bea", "zo\xeb", "ann"] * 15
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory, eagerly):
-    """Names, with an empty line, and a run on them."""
-    folder = tmp_path_factory.mktemp("text")
-    content = "\n".join(["", *NAMES])
-    (folder / "names.txt").write_text(content, encoding="utf-8")
-    with contextlib.chdir(folder):
-        arguments = ("train", "names.txt", *TRAIN, "--out", "run", "--quiet")
-        assert cli.main([str(argument) for argument in arguments]) == 0
-    return folder
+TRAIN = (*TINY_TEXT, *SHORT, "--seed", 1)
 
 
 @pytest.fixture
-def here(finished, in_folder):
-    """A copy of it, which is the current folder."""
-    shutil.copy(finished / "names.txt", in_folder)
-    shutil.copytree(finished / "run", in_folder / "run")
-    return in_folder
+def finished(finished_run):
+    return finished_run("text")
+
+
+@pytest.fixture
+def here(copied_run):
+    """Data and a run on it, in the current folder."""
+    return copied_run("text")
 
 
 def test_a_run_has_all_that_is_promised(finished):
@@ -73,35 +56,6 @@ def test_a_run_has_all_that_is_promised(finished):
     assert "Makes lines of text, like the 120 lines of names.txt." in words
     assert "Lines per second" in words and "--no-conditional" in words
     assert samples.split("\n")[0] in words
-
-
-def test_an_interrupted_run_ends_with_the_same_weights(
-    here, run_command, monkeypatch
-):
-    count = StepLimit.on_train_batch_begin
-
-    def interrupt(limit, batch, logs=None):
-        if limit.steps == 0:
-            limit._interrupt(2, None)
-        count(limit, batch, logs)
-
-    arguments = ("names.txt", *TRAIN, "--out", "again", "--no-report")
-    with monkeypatch.context() as patch:
-        patch.setattr(StepLimit, "on_train_batch_begin", interrupt)
-        code, output, errors = run_command("train", *arguments)
-    assert code == 130 and "stopped at step 1 of 2" in errors
-    assert "108 lines, up to 4 characters of 10, from names.txt" in output
-    assert "12 held out" in output and "2 steps of 16 lines" in output
-    code, output, errors = run_command("train", "--resume", "again")
-    assert (code, errors) == (0, "")
-    assert "keras-gan generate again --num-lines 1000" in output
-    assert "samples-0002.txt" in output and "samples.gif" not in output
-    whole, again = (
-        saved_state(Path(run, "model.keras")) for run in ("run", "again")
-    )
-    assert whole.keys() == again.keys()
-    for name, value in whole.items():
-        np.testing.assert_array_equal(value, again[name], err_msg=name)
 
 
 def test_lines_are_made(here, run_command):
@@ -138,6 +92,17 @@ def test_lines_of_classes(in_folder, run_command, run_fails, eagerly):
     assert settings_of("plain")["conditional"] is False
     error = run_fails("generate", "plain", "--labels", "good")
     assert "`--labels` needs a conditional GAN" in error
+
+
+def test_a_run_begins_with_another_that_knows_the_characters(here, run_fails):
+    begin = ("--from", "run", "--no-jit", "--batch-size", 8, "--steps", 1)
+    write_names("strange.txt", ["bob", "xanne", "ey\xe9"] * 20)
+    error = run_fails("train", "strange.txt", *begin, "--out", "other")
+    assert "must know the characters of all lines" in error
+    assert "Received: 'x', 'y', '\xe9', which it does not know" in error
+    error = run_fails("train", "names.txt", *begin, "--unit", "words")
+    assert "`--unit` is that of the run" in error
+    assert not Path("other").exists()
 
 
 def test_lines_are_held_back_with_their_labels(in_folder):
@@ -188,12 +153,8 @@ def test_lines_are_compared(here, run_command, run_fails):
         (("names.txt", "--max-length", 1), "6 longer ones"),
         (("names.txt", "--conditional"), "a tab and a text in each line"),
         (("one.txt", "--conditional"), "Received: one label"),
-        (("names.txt", "--image-size", 8), "`--image-size` is for images"),
         (("names.txt", "--label", "x"), "no meaning for this task"),
-        (("names.txt", "--network", "dcgan"), "must be one of text"),
-        (("names.txt", "--width", 65536), "Choose a smaller width"),
         (("names.txt", "--unit", "bytes"), "invalid choice"),
-        (("--task", "text"), "needs DATA"),
         (("digits", "--unit", "words"), "no meaning for this task"),
     ],
 )
@@ -222,26 +183,6 @@ def test_mistakes_are_one_line_and_leave_nothing(
 def test_lines_that_cannot_be_made(here, run_fails, arguments, message):
     assert message in run_fails("generate", "run", *arguments)
     assert not list(Path().glob("run/generated-*"))
-
-
-def test_a_run_of_text_has_no_images(here, run_fails):
-    write_image("a.png", np.zeros((8, 8, 3), "uint8"))
-    error = run_fails("translate", "run", "a.png", "--out", "out")
-    assert "keras-gan generate run" in error
-    error = run_fails("interpolate", "run", "--out", "a.gif")
-    assert "Received: TextGAN. Use it with `keras-gan generate`." in error
-
-
-def test_lines_that_changed_are_not_trained_on(here, run_fails):
-    with open("names.txt", "a") as file:
-        file.write("\nbo")
-    config = Path("run/config.json")
-    whole = config.read_text()
-    path = str(here / "names.txt")
-    old = settings_of("run")["data"]
-    config.write_text(whole.replace(old, path))
-    error = run_fails("train", "--resume", "run", "--steps", 4)
-    assert "The lines of `run` have changed" in error
 
 
 def test_generated_lines_can_be_read_again(here, run_command):

@@ -20,6 +20,7 @@ _OF_TABLES = ("label", "train")
 _OF_IMAGES = (
     "metrics", "feature_extractor", "memorization", "num_images",
     "image_size", "channels", "split", "num_workers", "save_statistics",
+    "extractor",
 )  # fmt: skip
 _MOST_ROWS = 10_000
 _WORST = 3

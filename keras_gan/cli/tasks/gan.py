@@ -73,7 +73,8 @@ class GanTask(Task):
         check_training(settings, num_classes)
         gan = build_gan(settings, num_classes)
         if settings.start is not None:
-            starting.take_weights(gan, settings, source.info)
+            other = starting.load_start(settings, load_gan)
+            starting.take_weights(gan, other, settings, source.info)
         return gan
 
     def load(self, path, settings, source):

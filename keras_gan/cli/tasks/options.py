@@ -187,11 +187,11 @@ def _add_preparation(group) -> None:
         "--start",
         dest="start",
         metavar="RUN",
-        help="begin with what another run of this task has learned: gan takes "
-        "the weights of all layers that fit, for new images; the others the "
-        "generator, such as super-resolution with an adversarial --loss after "
-        "--loss none; table goes on with other rows; not for domains and "
-        "attributes (default: from nothing)",
+        help="begin with what another run of this task has learned: gan, "
+        "sound and text take the weights of all layers that fit, for new data; "
+        "the others the generator, such as super-resolution with an "
+        "adversarial --loss after --loss none; table goes on with other rows; "
+        "not for domains and attributes (default: from nothing)",
     )
     group.add_argument(
         "--strict",

@@ -16,6 +16,15 @@ from keras_gan.cli.settings import (
     first,
     of_training,
 )
+from keras_gan.cli.tasks.starting import (
+    as_before,
+    begins_with_another,
+    begun_with,
+    described,
+    load_start,
+    recorded,
+    take_weights,
+)
 from keras_gan.cli.tasks.task import Task
 from keras_gan.cli.words import command
 from keras_gan.tasks.sound import (
@@ -30,6 +39,7 @@ _FROM_RECIPE = (
     "network", "width", "batch_size", "learning_rate", "final_learning_rate",
     "beta_2", "ema_momentum", "loss",
 )  # fmt: skip
+_FORM = ("rate", "length", "channels")
 _NUM_SAMPLES, _MOST_COLUMNS = 16, 20
 _CHANNELS = {1: "mono", 2: "stereo"}
 
@@ -42,7 +52,7 @@ class SoundTask(Task):
     networks = NETWORKS
     options = (
         "conditional", "balance", "latent_dim", "rate", "length", "pieces",
-        "normalize",
+        "normalize", "start",
     )  # fmt: skip
 
     def check_options(self, options):
@@ -59,13 +69,18 @@ class SoundTask(Task):
             )
 
     def open(self, given):
+        form = {name: getattr(given, name) for name in _FORM}
+        if begins_with_another(given):
+            before = begun_with(given.start, self.name).settings
+            form = {
+                name: first(value, getattr(before, name))
+                for name, value in form.items()
+            }
         return open_data(
             given.data,
             opener=datasets.Sounds,
             what="sounds",
-            rate=given.rate,
-            length=given.length,
-            channels=given.channels,
+            **form,
             pieces=bool(given.pieces),
             normalize=bool(given.normalize),
             split=given.split,
@@ -75,6 +90,7 @@ class SoundTask(Task):
 
     def resolve(self, options, source):
         info = source.info
+        options = as_before(options, info, self.name)
         check_classes(options, info)
         length, channels = info.image_shape
         given: dict[str, Any] = {
@@ -95,6 +111,7 @@ class SoundTask(Task):
             "length": length,
             "pieces": bool(options.pieces),
             "normalize": bool(options.normalize),
+            **recorded(options.start),
         }
         return Settings(**given)
 
@@ -104,7 +121,7 @@ class SoundTask(Task):
             recipe_of(shape, len(source)),
             **{name: getattr(settings, name) for name in _FROM_RECIPE},
         )
-        return model_of(
+        gan = model_of(
             shape,
             chosen,
             num_classes=_num_classes(settings, source),
@@ -113,6 +130,10 @@ class SoundTask(Task):
             seed=settings.seed,
             jit_compile="auto" if settings.jit is None else settings.jit,
         )
+        if settings.start is not None:
+            other = load_start(settings, load_gan)
+            take_weights(gan, other, settings, source.info)
+        return gan
 
     def load(self, path, settings, source):
         gan = load_gan(path)
@@ -181,6 +202,7 @@ class SoundTask(Task):
             + f", balanced ({settings.balance})" * balanced,
             f"{settings.network} of {' + '.join(weights)} weights, loss "
             f"{settings.loss}" + ", conditional" * settings.conditional,
+            *described(gan, settings),
         ], []
 
     def check(self, settings, source):

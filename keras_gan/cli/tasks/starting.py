@@ -2,11 +2,12 @@
 
 import argparse
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
 from keras_gan import models
 from keras_gan.cli import settings as all_settings
 from keras_gan.cli.generate import model_path
-from keras_gan.cli.loading import load_gan
 from keras_gan.cli.run_folder import RunConfig, RunFolder
 from keras_gan.cli.settings import Settings, first, location
 from keras_gan.cli.words import size_in_words
@@ -34,6 +35,15 @@ def begun_with(start: str, task: str) -> RunConfig:
     return config
 
 
+def begins_with_another(given: argparse.Namespace) -> bool:
+    """Whether a run is new, not resumed, and begins with another one.
+
+    Args:
+        given: As for `Task.open`.
+    """
+    return given.start is not None and not hasattr(given, "start_sha256")
+
+
 def resolve(options: argparse.Namespace, info: DatasetInfo) -> Settings:
     """Returns the settings of a new GAN with networks as those of a run.
 
@@ -41,7 +51,25 @@ def resolve(options: argparse.Namespace, info: DatasetInfo) -> Settings:
         options: Arguments of the command line; `None` if left out.
         info: Description of the data set.
     """
-    before = begun_with(options.start, "gan").settings
+    options = as_before(options, info, "gan")
+    return dataclasses.replace(
+        all_settings.resolve(options, info), **recorded(options.start)
+    )
+
+
+def as_before(
+    options: argparse.Namespace, info: DatasetInfo, task: str
+) -> argparse.Namespace:
+    """Returns options for networks as those of the run that one begins with.
+
+    Args:
+        options: Arguments of the command line; what is given there is kept.
+        info: Description of the data set.
+        task: The task of the new run.
+    """
+    if options.start is None:
+        return options
+    before = begun_with(options.start, task).settings
     given = {
         name: first(getattr(options, name), getattr(before, name))
         for name in ("network", "width", "latent_dim")
@@ -50,36 +78,60 @@ def resolve(options: argparse.Namespace, info: DatasetInfo) -> Settings:
         options.conditional,
         before.conditional and info.num_classes is not None,
     )
-    options = argparse.Namespace(**vars(options) | given)
-    return dataclasses.replace(
-        all_settings.resolve(options, info),
-        start=location(options.start),
-        start_sha256=sha256(model_path(options.start)),
-    )
+    return argparse.Namespace(**vars(options) | given)
 
 
-def take_weights(
-    gan: models.GAN, settings: Settings, info: DatasetInfo
-) -> None:
-    """Lets a new GAN take the weights that a run begins with.
+def recorded(start: str | None) -> dict[str, Any]:
+    """Returns the settings that say what a run begins with, if anything.
 
     Args:
-        gan: The new GAN.
-        settings: Settings of its run, with `start`.
-        info: Description of its data set.
+        start: What `--from` names.
+    """
+    if start is None:
+        return {}
+    return {
+        "start": location(start),
+        "start_sha256": sha256(model_path(start)),
+    }
+
+
+def load_start(settings: Settings, load: Callable[..., Any]) -> Any:
+    """Loads the model that a run begins with.
+
+    Args:
+        settings: Settings of the run, with `start`.
+        load: `load_gan` or the like.
 
     Raises:
-        ValueError: If they do not fit, or have changed since the run began.
+        ValueError: If it has changed since the run began.
     """
     assert settings.start is not None
+    begun_with(settings.start, settings.task)
     path = model_path(settings.start)
     if sha256(path) != settings.start_sha256:
         raise ValueError(
             f"`{path}` has changed since the run that begins with it was "
             "started, and has no checkpoint of its own yet. Start a new run."
         )
+    return load(path, compiled=False)
+
+
+def take_weights(
+    gan: models.GAN, other: models.GAN, settings: Settings, info: DatasetInfo
+) -> None:
+    """Lets a new GAN take the weights that a run begins with.
+
+    Args:
+        gan: The new GAN.
+        other: The GAN of the other run.
+        settings: Settings of the new run, with `start`.
+        info: Description of its data set.
+
+    Raises:
+        ValueError: If they do not fit.
+    """
+    assert settings.start is not None
     before = begun_with(settings.start, settings.task)
-    other = load_gan(path, compiled=False)
     keeps_classes = _has_same_classes(before, settings, info)
     try:
         gan.take_weights(other, keep_classes=keeps_classes)
@@ -112,11 +164,13 @@ def described(gan: models.GAN, settings: Settings) -> list[str]:
 
 def _in_words(settings: Settings) -> str:
     """What the shapes of a run's networks depend on."""
-    return (
+    words = (
         f"{settings.network} of width {settings.width}, latents of length "
-        f"{settings.latent_dim} and images "
-        f"{size_in_words(settings.image_shape)}"
+        f"{settings.latent_dim}"
     )
+    if settings.image_size is None:
+        return words
+    return f"{words} and images {size_in_words(settings.image_shape)}"
 
 
 def _has_same_classes(

@@ -1,15 +1,15 @@
 """`--task table`: a `TableGAN`."""
 
 import dataclasses
+from functools import partial
 
 from keras_gan.backend import devices
 from keras_gan.callbacks import TableSaver
 from keras_gan.cli.building import adam
-from keras_gan.cli.generate import model_path
 from keras_gan.cli.loading import load_gan_of
-from keras_gan.cli.settings import Settings, first, location, of_training
+from keras_gan.cli.settings import Settings, first, of_training
 from keras_gan.cli.tables.source import open_table
-from keras_gan.cli.tasks.starting import begun_with
+from keras_gan.cli.tasks.starting import begun_with, load_start, recorded
 from keras_gan.cli.tasks.task import Task
 from keras_gan.cli.words import command
 from keras_gan.tasks.table import (
@@ -20,7 +20,6 @@ from keras_gan.tasks.table import (
     model_of,
     recipe_of,
 )
-from keras_gan.utils.files import sha256
 
 _FROM_RECIPE = (
     "network", "width", "batch_size", "learning_rate", "final_learning_rate",
@@ -76,8 +75,7 @@ class TableTask(Task):
                     f" not {getattr(before, name)}. Leave it out."
                 )
         return {
-            "start": location(options.start),
-            "start_sha256": sha256(model_path(options.start)),
+            **recorded(options.start),
             **{name: getattr(before, name) for name in kept},
         }
 
@@ -106,15 +104,7 @@ class TableTask(Task):
 
     def _begun(self, settings, source):
         """The model of another run, to go on with other rows."""
-        begun_with(settings.start, self.name)
-        path = model_path(settings.start)
-        if sha256(path) != settings.start_sha256:
-            raise ValueError(
-                f"`{path}` has changed since the run that begins with it was "
-                "started, and has no checkpoint of its own yet. Start a new "
-                "run."
-            )
-        model = load_gan_of("tables", path, compiled=False)
+        model = load_start(settings, partial(load_gan_of, "tables"))
         model.preprocessor.encode(source.table)  # Its columns are the same.
         return model
 

@@ -1,17 +1,30 @@
 """`--task text`: a `TextGAN`."""
 
+import argparse
 import dataclasses
+from functools import partial
 
 from keras_gan import datasets
 from keras_gan.backend import devices
 from keras_gan.callbacks import TextSaver
 from keras_gan.cli.building import adam
 from keras_gan.cli.classes import check_same_classes
+from keras_gan.cli.generate import model_path
 from keras_gan.cli.loading import load_gan_of
 from keras_gan.cli.settings import Settings, first, of_training
+from keras_gan.cli.tasks.starting import (
+    as_before,
+    begins_with_another,
+    begun_with,
+    described,
+    load_start,
+    recorded,
+    take_weights,
+)
 from keras_gan.cli.tasks.task import Task
 from keras_gan.cli.texts.source import open_text
-from keras_gan.cli.words import command
+from keras_gan.cli.words import command, listed
+from keras_gan.layers import TextPreprocessor
 from keras_gan.networks.inputs_and_heads import LATENT_DIM
 from keras_gan.tasks.text import (
     DISCRIMINATOR_SHARE,
@@ -34,17 +47,20 @@ class TextTask(Task):
     name = "text"
     unit = "lines"
     networks = NETWORKS
-    options = ("latent_dim", "conditional", "unit", "max_length")
+    options = ("latent_dim", "conditional", "unit", "max_length", "start")
 
     def check_options(self, options):
         super().check_options(options)
         self.check_no_images(options, "a file of lines, .txt or .smi")
 
     def open(self, given):
+        if begins_with_another(given):
+            given = _like_those_of(given, _begun_with(given.start))
         return open_text(given)
 
     def resolve(self, options, source):
         info = dataclasses.replace(source.info, num_images=len(source))
+        options = as_before(options, info, self.name)
         has_classes = (info.num_classes or 0) > 1
         if options.conditional and not has_classes:
             raise ValueError(
@@ -57,12 +73,13 @@ class TextTask(Task):
             "gamma": None,
             "latent_dim": first(options.latent_dim, LATENT_DIM),
             "unit": source.unit,
-            "max_length": options.max_length,
+            "max_length": source.max_length,
             "held_out": len(source.held_out),
             **of_training(options, info, recipe_of(len(source)), _FROM_RECIPE),
             "image_size": None,
             "channels": None,
             "split": None,
+            **recorded(options.start),
         }
         return Settings(**given)
 
@@ -78,8 +95,13 @@ class TextTask(Task):
                 factor = DISCRIMINATOR_SHARE
             return adam(settings, name, recipe.beta_1, factor=factor)
 
-        return model_of(
-            source.preprocessor,
+        preprocessor, other = source.preprocessor, None
+        if settings.start is not None:
+            other = load_start(settings, partial(load_gan_of, "texts"))
+            preprocessor = other.preprocessor
+            _check_known(source, preprocessor, settings.start)
+        model = model_of(
+            preprocessor,
             dataclasses.replace(recipe, steps=settings.steps),
             num_classes=_num_classes(settings, source),
             latent_dim=settings.latent_dim,
@@ -87,6 +109,9 @@ class TextTask(Task):
             seed=settings.seed,
             jit_compile="auto" if settings.jit is None else settings.jit,
         )
+        if other is not None:
+            take_weights(model, other, settings, source.info)
+        return model
 
     def load(self, path, settings, source):
         return load_gan_of("texts", path)
@@ -119,7 +144,7 @@ class TextTask(Task):
 
     def describe(self, job):
         settings, source, model = job.settings, job.source, job.model
-        length, vocabulary = source.preprocessor.sequence_shape
+        length, vocabulary = model.preprocessor.sequence_shape
         weights = [
             f"{network.count_params():,}"
             for network in (model.generator, model.discriminator)
@@ -133,6 +158,7 @@ class TextTask(Task):
             * (held_out > 0),
             f"text: networks of {' + '.join(weights)} weights, loss "
             f"{settings.loss} after {model.warm_start:,} steps",
+            *described(model, settings),
         ]
         return lines, []
 
@@ -156,3 +182,36 @@ class TextTask(Task):
 
 def _num_classes(settings: Settings, source) -> int | None:
     return source.info.num_classes if settings.conditional else None
+
+
+def _begun_with(start: str) -> TextPreprocessor:
+    """What a run knows of its lines."""
+    begun_with(start, TextTask.name)
+    path = model_path(start)
+    return load_gan_of("texts", path, compiled=False).preprocessor
+
+
+def _like_those_of(
+    given: argparse.Namespace, known: TextPreprocessor
+) -> argparse.Namespace:
+    """Options for lines that a model can read: no longer than its own."""
+    if given.unit not in (None, known.unit):
+        raise ValueError(
+            "`--unit` is that of the run that this one begins with. Received: "
+            f"{given.unit}, not {known.unit}. Leave it out."
+        )
+    most = min(first(given.max_length, known.length), known.length)
+    return argparse.Namespace(
+        **vars(given) | {"unit": known.unit, "max_length": most}
+    )
+
+
+def _check_known(source, known: TextPreprocessor, start: str) -> None:
+    """Raises an error if lines have tokens that a run has not learned."""
+    unknown = set(source.preprocessor.vocabulary) - set(known.vocabulary or ())
+    if unknown:
+        raise ValueError(
+            f"`--from {start}`: that run must know the {known.unit} of all "
+            f"lines. Received: {listed([*map(repr, sorted(unknown))])}, which "
+            "it does not know. Leave these lines out, or train without --from."
+        )

@@ -17,6 +17,7 @@ _OF_TEXTS = ("valid", "unit")
 _OF_OTHERS = (
     "metrics", "feature_extractor", "memorization", "num_images", "label",
     "image_size", "channels", "split", "num_workers", "save_statistics",
+    "extractor",
 )  # fmt: skip
 _MOST_LINES = 10_000
 # Longer lines are compared as well.

@@ -27,6 +27,7 @@ class TextSource:
         training: Those to train on.
         held_out: The others.
         unit: What a token is.
+        max_length: Tokens in a line at most; None: as `datasets.text`.
     """
 
     path: str
@@ -34,6 +35,7 @@ class TextSource:
     training: TextLines
     held_out: TextLines
     unit: str
+    max_length: int | None = None
     failure = None
 
     def __len__(self) -> int:
@@ -91,4 +93,5 @@ def open_text(given: argparse.Namespace) -> TextSource:
         lines.take(np.sort(order[number:])),
         lines.take(np.sort(order[:number])),
         unit,
+        given.max_length,
     )
