@@ -194,7 +194,7 @@ def test_a_model_without_its_run_has_no_rate(here, run_command, run_fails):
         (("text",), "None of the 1 sounds"),
         (("tones/low", "--conditional"), "`--conditional` needs classes"),
         (("tones", "--image-size", 8), "`--image-size` is for images"),
-        (("tones", "--channels", 3), "1 (mono), 2 (stereo)"),
+        (("tones", "--channels", 3), "the command line `--channels`) must"),
         (("tones", "--batch-size", 8), "must be a multiple of 5"),
         (("tones", "--augment", "ada"), "no meaning for this task"),
         (("tones", "--network", "dcgan"), "must be one of wavegan"),
