@@ -1,5 +1,8 @@
 """The schedule of networks that grow, by the length of a run."""
 
+import math
+from typing import Any
+
 import keras
 
 from keras_gan.models.growing import growing_layers
@@ -9,16 +12,18 @@ from keras_gan.utils.arguments import integer, number_in
 class ProgressiveGrowing(keras.callbacks.Callback):
     """Fits the schedule of growing networks to the number of steps of a run.
 
-    Networks of L levels above the coarsest, such as those of
-    `networks.progressive`, train L times at a size and fade in L levels, each
-    for as many steps:
+    Networks with L levels to come, of `networks.progressive` all above the
+    coarsest, train L times at a size and fade in L levels, each for as many
+    steps:
 
     ```
     steps_per_stage = fade_steps = share * total_steps / (2 L)
     ```
 
-    The rest of the run is at full size. Networks that have been trained keep
-    their schedule, so that a run can be resumed with the same callback.
+    The rest of the run is at full size. Networks that begin with those of
+    another GAN (`GAN.take_weights`) grow on from the levels that it had. A
+    model that has been trained keeps its schedule, so that a run can be resumed
+    with the same callback.
 
     Args:
         total_steps: Number of training steps of the run, at least 1.
@@ -53,7 +58,7 @@ class ProgressiveGrowing(keras.callbacks.Callback):
         self.share = number_in("share", share, "(0, 1]")
 
     def on_train_begin(self, logs=None):
-        """Sets the schedule, unless the networks have been trained."""
+        """Sets the schedule, unless the model has been trained."""
         layers = growing_layers([self.model])
         if not layers:
             raise ValueError(
@@ -62,8 +67,17 @@ class ProgressiveGrowing(keras.callbacks.Callback):
                 f"{type(self.model).__name__} without a `Growth` layer. Leave "
                 "the callback out."
             )
+        if _value(self.model.optimizer.iterations):
+            return
         for layer in layers:
-            if float(keras.ops.convert_to_numpy(layer.steps)) == 0.0:
-                phases = 2 * layer.num_levels
-                steps = int(self.share * self.total_steps / phases)
+            # Before the first step, also where no schedule was wanted yet.
+            growth = _value(layer.value()) if _value(layer.steps) else 0.0
+            levels = layer.num_levels - math.floor(growth)
+            if levels:
+                steps = int(self.share * self.total_steps / (2 * levels))
                 layer.set_schedule(max(1, steps), max(1, steps))
+                layer.start_at(growth)
+
+
+def _value(scalar: Any) -> float:
+    return float(keras.ops.convert_to_numpy(scalar))

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from keras_gan import images as image_tools
-from keras_gan.backend.devices import is_chief
+from keras_gan.backend.devices import has_workers, is_chief
 from keras_gan.callbacks._real_images import RealImages
 from keras_gan.callbacks.health import data, measuring
 from keras_gan.callbacks.health.detectors import DETECTORS, NAMES
@@ -67,7 +67,8 @@ class TrainingHealth(keras.callbacks.Callback):
         num_images: Number of samples, and of real images, at least 16.
         batch_size: Number of images in a call of a network.
         seed: Integer that fixes the latents.
-        stop_on: Names of findings that end the training.
+        stop_on: Names of findings that end the training; none if there are
+            several worker processes.
         say: Function that is called with a sentence for each finding; None
             says nothing.
         state: What `state()` returned, to go on with a model that was saved
@@ -79,8 +80,8 @@ class TrainingHealth(keras.callbacks.Callback):
 
     Raises:
         ValueError: If an argument is invalid, or, when training begins, if
-            the model is not a `GAN`, or one of text, or the images do not fit
-            it.
+            the model is not a `GAN`, or one of text, the images do not fit it,
+            or there are several worker processes and `stop_on`.
 
     Example:
 
@@ -151,6 +152,7 @@ class TrainingHealth(keras.callbacks.Callback):
                 "`TrainingHealth` watches a `keras_gan.GAN` of images. "
                 f"Received: {type(gan).__name__}. Leave the callback out."
             )
+        _check_workers(self.stop_on)
         if self._read is None:
             self._read = self._read_images()
         self._setup = Setup(
@@ -300,6 +302,17 @@ def _checked_names(names: Iterable[str]) -> tuple[str, ...]:
             f"Received: {', '.join(map(repr, unknown))}."
         )
     return chosen
+
+
+def _check_workers(stop_on: tuple[str, ...]) -> None:
+    """Raises an error if one of several workers could stop without the rest."""
+    if stop_on and has_workers():
+        raise ValueError(
+            "`stop_on` is for training in one process: a worker that stops "
+            "alone would leave the others waiting for it. Received: "
+            f"{', '.join(stop_on)}, and several workers. Leave it out; the "
+            "findings are reported all the same."
+        )
 
 
 def _check(name, images, labels, shape, conditional) -> None:

@@ -152,8 +152,9 @@ def _check_numbers(rate, length, channels) -> None:
             integer(name, value, at_least=1)
     if channels not in (None, 1, 2):
         raise ValueError(
-            "`channels` must be 1 (mono), 2 (stereo) or None (as most sounds "
-            f"are). Received: channels={channels!r}. Choose one of these."
+            "`channels` (on the command line `--channels`) must be 1 (mono), 2 "
+            "(stereo) or left out (as most sounds are). Received: "
+            f"channels={channels!r}. Choose one of these."
         )
 
 

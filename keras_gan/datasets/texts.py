@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _MOST = {"characters": 100, "words": 30}
 UNITS = tuple(_MOST)
 """What a token can be."""
+_OPTION = "`max_length` (on the command line `--max-length`)"
 _ENDINGS = (".txt", ".text", ".smi", ".smiles")
 
 
@@ -184,13 +185,13 @@ def _check_kept(
         raise ValueError(
             f"{name} must have lines of 1 to {most} {unit}. Received: "
             f"{f'{long} longer ones' if long else 'no text'}. "
-            + ("Pass a larger `max_length`." if long else "Check the file.")
+            + (f"Pass a larger {_OPTION}." if long else "Check the file.")
         )
     if long:
         warnings.warn(
             f"{name} has {long} of {len(sizes)} lines of more than {most} "
             f"{unit}, up to {max(sizes)}, which are left out. Pass a larger "
-            "`max_length` to keep them.",
+            f"{_OPTION} to keep them.",
             stacklevel=level_outside(),
         )
 

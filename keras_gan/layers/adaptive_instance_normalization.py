@@ -88,7 +88,10 @@ def statistics(features: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def with_statistics(
-    features: Tensor, mean: Tensor, deviation: Tensor
+    features: Tensor,
+    mean: Tensor,
+    deviation: Tensor,
+    own: tuple[Tensor, Tensor] | None = None,
 ) -> Tensor:
     """Returns features that have been given these statistics, in float32.
 
@@ -96,8 +99,10 @@ def with_statistics(
         features: Tensor `(batch, height, width, channels)`.
         mean: New mean of each channel, `(batch, channels)`.
         deviation: New standard deviation, `(batch, channels)`.
+        own: The statistics that are replaced, those of a whole image if these
+            are features of a part of it. Default: those of the features.
     """
-    own_mean, own_deviation = statistics(features)
+    own_mean, own_deviation = own or statistics(features)
     scale = deviation / own_deviation
     shift = mean - own_mean * scale
     return (

@@ -2,6 +2,7 @@
 
 import contextlib
 import contextvars
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -132,6 +133,21 @@ class Growth(keras.layers.Layer):
         )
         for variable, value in zip(self.schedule, values, strict=True):
             variable.assign(float(value))
+
+    def start_at(self, growth: float) -> None:
+        """Counts as many steps as the schedule needs for a growth.
+
+        Args:
+            growth: Number in [0, `num_levels`].
+        """
+        before, fade = (
+            float(ops.convert_to_numpy(one)) for one in self.schedule
+        )
+        level = math.floor(growth)
+        steps = level * (before + fade)
+        if growth > level:
+            steps += before + (growth - level) * fade
+        self.steps.assign(float(min(round(steps), _MOST)))
 
     def real_images(self, images: Any) -> Any:
         """Returns real images with as much detail as generated ones have.

@@ -200,6 +200,8 @@ class GAN(AveragedGenerator, TwoPlayerModel):
         same class, with weights of the same shapes and, if they were given
         names, the same name take the weights; all others keep theirs. The
         average takes those of the other's average. Optimizers start anew.
+        Networks that grow (`networks.progressive`) begin with as many levels as
+        the other's have, in a schedule of their own.
 
         Args:
             other: A GAN with networks of the same architecture, of any number

@@ -11,6 +11,7 @@ from keras_gan.layers.adaptive_instance_normalization import (
     with_statistics,
 )
 from keras_gan.models import styles as style_data
+from keras_gan.models import tiles
 from keras_gan.utils.arguments import number_in, positive_integer
 from keras_gan.utils.models import Untracked
 
@@ -43,7 +44,15 @@ class StyleTranslation:
         return self._drawn(contents, *moments, 1.0)
 
     def translate(
-        self, images, styles, *, strength=1.0, weights=None, batch_size=16
+        self,
+        images,
+        styles,
+        *,
+        strength=1.0,
+        weights=None,
+        batch_size=16,
+        tile=None,
+        overlap=None,
     ):
         """Paints images in one style, in one style each, or in a mixture.
 
@@ -55,7 +64,13 @@ class StyleTranslation:
             strength: From 0, the content as the decoder reconstructs it, to 1.
             weights: One number of 0 or more for each style: every image gets
                 this mixture of the styles. None: no mixture.
-            batch_size: Number of images in a pass.
+            batch_size: Number of images, or of tiles, in a pass.
+            tile: Side of square tiles in pixels, or `(height, width)`: contents
+                larger than that are painted in parts, which bounds the memory.
+                All parts get the same style: what is replaced are the
+                statistics of the whole content. None: whole images.
+            overlap: Number of pixels that neighboring tiles share, as in
+                `Pix2Pix.translate`. None: a quarter of the tile.
 
         Returns:
             Float32 NumPy array `(num_images, height, width, channels)` in
@@ -66,17 +81,53 @@ class StyleTranslation:
         """
         self.check_decoder()
         positive_integer("batch_size", batch_size)
+        if tile is not None:
+            tile, overlap = tiles.checked_tile(tile, overlap, (None, None))
         strength = np.float32(number_in("strength", strength, "[0, 1]"))
         images = style_data.checked_images("images", images)
         styles = style_data.checked_images("styles", styles)
         shares = style_data.shares(len(images), len(styles), weights)
-        describe, draw = self._functions()
-        of_styles = _in_batches(describe, batch_size, styles)
+        of_styles = _in_batches(self._functions()[0], batch_size, styles)
         moments = [shares @ of_style for of_style in of_styles]
         # A number would be a new graph each time.
         strengths = np.full((len(images), 1, 1, 1), strength)
-        [drawn] = _in_batches(draw, batch_size, images, *moments, strengths)
+        if tile is None or not tiles.exceeds(images.shape[1:-1], tile):
+            return self._painted(batch_size, images, *moments, strengths)
+        return np.stack(
+            [
+                self._painted_in_tiles(image, given, tile, overlap, batch_size)
+                for image, *given in zip(
+                    images, *moments, strengths, strict=True
+                )
+            ]
+        )
+
+    def _painted(self, batch_size, *inputs) -> np.ndarray:
+        [drawn] = _in_batches(self._functions()[1], batch_size, *inputs)
         return drawn
+
+    def _painted_in_tiles(self, image, given, tile, overlap, batch_size):
+        """One image; all its tiles with the same statistics."""
+        given = [*given, *self._content_statistics(image, tile)]
+
+        def painted(parts):
+            repeated = [np.stack([one] * len(parts)) for one in given]
+            return self._painted(batch_size, parts, *repeated)
+
+        return tiles.in_tiles(painted, image, tile, overlap, batch_size)
+
+    def _content_statistics(self, image, tile) -> list[np.ndarray]:
+        """Mean and deviation of the features of an image, from its parts."""
+        parts = tiles.disjoint(image, tile)
+        sizes = np.array([part[..., 0].size for part in parts])
+        describe = self._functions()[2]
+        found = [_in_batches(describe, 1, part[None]) for part in parts]
+        means, deviations = map(np.concatenate, zip(*found, strict=True))
+        shares = sizes / sizes.sum()
+        mean = shares @ means
+        # That within the parts, and that between them.
+        variance = shares @ (deviations**2 + (means - mean) ** 2)
+        return [mean.astype("float32"), np.sqrt(variance).astype("float32")]
 
     def check_decoder(self) -> None:
         """Raises an error if there is no decoder."""
@@ -90,11 +141,11 @@ class StyleTranslation:
         """The last features of images that are padded to fit the decoder."""
         return self.encoder(self.padding.value(images))[-1]
 
-    def _drawn(self, images, mean, deviation, strength):
+    def _drawn(self, images, mean, deviation, strength, *own):
         """Images whose features get these statistics, to some extent."""
         _, height, width, _ = ops.shape(images)
         features = ops.cast(self.deep_features(images), "float32")
-        target = with_statistics(features, mean, deviation)
+        target = with_statistics(features, mean, deviation, own)
         target = features + strength * (target - features)
         drawn = ops.cast(self.sampler(target, training=False), "float32")
         return ops.clip(drawn[:, :height, :width], -1.0, 1.0)
@@ -108,6 +159,9 @@ class StyleTranslation:
                     lambda styles: statistics(self.encoder(styles)[-1])
                 ),
                 backend.compiled(lambda *inputs: [self._drawn(*inputs)]),
+                backend.compiled(
+                    lambda images: statistics(self.deep_features(images))
+                ),
             )
             object.__setattr__(self, "_translate_functions", functions)
         return functions

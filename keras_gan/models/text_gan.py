@@ -240,11 +240,12 @@ class TextGAN(GAN):
 
     # Drawing and saving ------------------------------------------------------
 
-    def generate(  # type: ignore[override]
+    def generate(
         self,
         num_texts,
         *,
         labels=None,
+        truncation=None,
         temperature=1.0,
         seed=None,
         batch_size=256,
@@ -254,6 +255,7 @@ class TextGAN(GAN):
         Args:
             num_texts: Number of texts, at least 1.
             labels: As in `GAN.generate`.
+            truncation: As in `GAN.generate`.
             temperature: Positive number that logits are divided by: below 1
                 texts are more typical and less diverse, above 1 the opposite.
             seed: Integer, for reproducible texts. None: new ones in each call.
@@ -279,7 +281,11 @@ class TextGAN(GAN):
             for layer in layers:
                 layer.temperature.assign(temperature)
             tokens = super().generate(
-                num_texts, labels=labels, seed=seed, batch_size=batch_size
+                num_texts,
+                labels=labels,
+                truncation=truncation,
+                seed=seed,
+                batch_size=batch_size,
             )
         finally:
             for layer in layers:

@@ -51,6 +51,31 @@ def checked_tile(tile, overlap, sides: Sequence[int | None]) -> tuple:
     return tiles, (overlap,) * len(tiles)
 
 
+def exceeds(sides: Sequence[int], tiles: Sequence[int]) -> bool:
+    """Whether an image is larger than one tile.
+
+    Args:
+        sides: Sides of the image.
+        tiles: Sides of a tile.
+    """
+    return any(side > tile for side, tile in zip(sides, tiles, strict=True))
+
+
+def disjoint(image: np.ndarray, tiles: Sequence[int]) -> list[np.ndarray]:
+    """Returns the parts of an image without an overlap; the last are smaller.
+
+    Args:
+        image: Array `(..., channels)`.
+        tiles: Sides of a tile.
+    """
+    starts = [
+        range(0, side, tile)
+        for side, tile in zip(image.shape[:-1], tiles, strict=True)
+    ]
+    corners = itertools.product(*starts)
+    return [image[_slices(corner, tiles)] for corner in corners]
+
+
 def in_tiles(
     function: Callable,
     image: np.ndarray,

@@ -71,9 +71,18 @@ def take_weights(gan: Any, other: Any, keep_classes: bool) -> Transfer:
         found.append(_fit(other.sampler, gan.ema_generator, keep_classes))
     for fit in found:
         for old, new in fit.pairs:
-            for value, weight in zip(old.weights, new.weights, strict=True):
-                weight.assign(ops.convert_to_numpy(value))
+            _take(old, new)
     return Transfer(_taken(fits), _rest(fits))
+
+
+def _take(old: Any, new: Any) -> None:
+    """Copies the weights of a layer; of growth only how far it is."""
+    if hasattr(new, "start_at"):
+        # The schedule is that of the new run, which may have more levels.
+        new.start_at(float(ops.convert_to_numpy(old.value())))
+        return
+    for value, weight in zip(old.weights, new.weights, strict=True):
+        weight.assign(ops.convert_to_numpy(value))
 
 
 def _fit(source: Any, target: Any, keep_classes: bool) -> _Fit:

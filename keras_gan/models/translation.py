@@ -110,7 +110,7 @@ class TranslatingModel(AveragedGenerator):
         def run(*inputs):
             return _in_batches(call, inputs, batch_size, seed)
 
-        if tile is None or not _exceeds(images.shape[1:-1], tile):
+        if tile is None or not tiles.exceeds(images.shape[1:-1], tile):
             return run(images, *conditions)
 
         def one(image, *rows):
@@ -191,10 +191,6 @@ def _shape_cure(received, shape) -> str:
         "train a generator for any size, with `image_shape=(None, None, "
         f"{shape[-1]})`."
     )
-
-
-def _exceeds(sides, tile) -> bool:
-    return any(side > one for side, one in zip(sides, tile, strict=True))
 
 
 def _in_batches(call, inputs, batch_size, seed) -> np.ndarray:

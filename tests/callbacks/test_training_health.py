@@ -297,6 +297,16 @@ def test_texts_are_refused():
 
 
 @pytest.mark.quickest
+def test_no_worker_of_several_may_stop_alone(images, monkeypatch):
+    monkeypatch.setattr(training_health, "has_workers", lambda: True)
+    gan = make_gan()
+    with pytest.raises(ValueError, match="Received: divergence, .*workers"):
+        fit(gan, images, [watching(images, stop_on=["divergence"])])
+    history = fit(gan, images, [watching(images)], 1)
+    assert "health_findings" in history
+
+
+@pytest.mark.quickest
 def test_findings_in_words(images):
     images[24:] = images[0]
     health = watching(images)

@@ -89,6 +89,23 @@ def test_networks_that_grow_go_on_within_a_fade(
         np.testing.assert_array_equal(value, again[name], err_msg=name)
 
 
+def test_networks_of_larger_images_fade_in_the_new_level(eagerly, run_command):
+    train = ("train", *SMALL, "--quiet", "--network", "progressive")
+    assert run_command(*train, "--steps", 4, "--save-every", 4) == (0, "", "")
+    code, output, errors = run_command(
+        *("train", *SMALL[2:], "--from", "run", "--image-size", 16),
+        *("--steps", 8, "--save-every", 3, "--out", "larger"),
+    )
+    assert (code, errors) == (0, "")
+    (line,) = [x for x in output.splitlines() if x.startswith("begun with")]
+    assert "_16x16" in line and "_8x8" not in line
+    assert RunFolder("larger").read_config().settings.width == 2
+    with open("larger/history.csv", newline="") as file:
+        grown = [float(row["growth"]) for row in csv.DictReader(file)]
+    # Two steps with the levels that there were, and two of a fade.
+    assert grown == [1.5, 2.0, 2.0]
+
+
 @pytest.mark.parametrize(
     ("family", "options", "message"),
     [

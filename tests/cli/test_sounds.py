@@ -245,7 +245,7 @@ def test_sounds_that_cannot_be_compared(here, run_fails, arguments, message):
         (("mp3",), "1 sounds of other kinds"),
         (("text",), "None of the 1 sounds"),
         (("tones/low", "--conditional"), "`--conditional` needs classes"),
-        (("tones", "--channels", 3), "1 (mono), 2 (stereo)"),
+        (("tones", "--channels", 3), "the command line `--channels`) must"),
         (("tones", "--batch-size", 8), "must be a multiple of 5"),
         (("tones", "--out", "tones/run"), "must be apart from DATA"),
         (("digits", "--rate", 8_000), "no meaning for this task"),

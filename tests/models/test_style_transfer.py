@@ -214,10 +214,56 @@ def test_styles_are_mixed_by_weights(trained):
         assert_close(each[number], one[number], atol=1e-6)
 
 
+def blockwise():
+    """A model that changes each block of 2 x 2 pixels by itself."""
+    rng = np.random.default_rng(5)
+    encoder = keras.Sequential(
+        [keras.Input((None, None, 3)), keras.layers.Conv2D(6, 2, strides=2)]
+    )
+    decoder = keras.Sequential(
+        [
+            keras.Input((None, None, 6)),
+            keras.layers.Conv2DTranspose(3, 2, strides=2),
+        ]
+    )
+    for network in (encoder, decoder):
+        network.set_weights(
+            [0.3 * rng.normal(size=w.shape) for w in network.get_weights()]
+        )
+    return StyleTransfer(decoder, encoder, ema_momentum=None)
+
+
+@pytest.mark.parametrize(
+    "options",
+    corners(
+        [
+            {"tile": (4, 6), "overlap": 2},
+            {"tile": 4, "overlap": 0, "batch_size": 3},
+        ],
+        everywhere=1,
+    ),
+)
+def test_tiles_get_the_style_of_the_whole_content(options):
+    model = blockwise()
+    # Dark at one end, bright at the other.
+    contents = 0.3 * small_images(2, side=10, seed=4)
+    contents += np.linspace(-0.6, 0.6, 10)[:, None]
+    contents = np.float32(contents)
+    whole = model.translate(contents, STYLES[:2])
+    assert_close(
+        model.translate(contents, STYLES[:2], **options), whole, atol=1e-5
+    )
+    # By its own statistics, a part looks different.
+    part = model.translate(contents[:, :, :4], STYLES[:2])
+    assert np.abs(part - whole[:, :, :4]).max() > 0.05
+
+
 @pytest.mark.quickest
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"tile": 0}, "`tile` must be"),
+        ({"tile": 4, "overlap": 4}, "`overlap` must be smaller"),
         ({"styles": STYLES[:2]}, "2 styles for 3 images. Pass `weights="),
         ({"weights": [1, 2]}, "`weights` must be 1 numbers of 0 or more"),
         ({"weights": [-1]}, "of 0 or more"),

@@ -109,6 +109,17 @@ def test_texts_are_drawn_by_seed_and_temperature():
     assert gan.generate(20, seed=1) == texts
 
 
+@pytest.mark.quickest
+def test_latents_near_zero_make_one_text():
+    gan = make(generator="text_conv_generator", ema_momentum=None)
+    draws = np.random.default_rng(2)
+    for weight in gan.generator.trainable_weights:
+        weight.assign(draws.normal(size=weight.shape))
+    cold = {"seed": 1, "temperature": 1e-6}
+    assert len(set(gan.generate(20, **cold))) > 1
+    assert len(set(gan.generate(20, truncation=1e-6, **cold))) == 1
+
+
 def test_a_saved_model_goes_on_exactly(tmp_path):
     gan = make(warm_start=2)
     codes = gan.preprocessor.encode(NAMES)

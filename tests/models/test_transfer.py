@@ -4,9 +4,12 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
+from portable import array, assert_close
 
 import keras_gan
+from keras_gan.callbacks import ProgressiveGrowing
 from keras_gan.layers import ConditionalBatchNormalization
+from keras_gan.models.growing import growing_layers
 from keras_gan.models.transfer import Transfer
 from keras_gan.models.weighted_layers import class_layers, weighted_layers
 
@@ -35,6 +38,48 @@ def values(layer):
 def equal(one, other):
     pairs = zip(one, other, strict=True)
     return all(np.array_equal(a, b) for a, b in pairs)
+
+
+def growing(side, width, seed, **schedule):
+    """A GAN whose networks grow, with as wide levels at every size."""
+    networks = keras_gan.networks.progressive(
+        (side, side, 1), width=width, latent_dim=3, seed=seed, **schedule
+    )
+    return keras_gan.GAN(*networks, seed=seed)
+
+
+@pytest.mark.parametrize("growth", [1.0, 0.5])
+def test_networks_of_larger_images_grow_on(growth):
+    other = growing(8, 4, 1, steps_per_stage=2, fade_steps=4)
+    gan = growing(16, 2, 2)
+    for layer in growing_layers([other]):
+        layer.steps.assign(2 + 4 * growth)
+    gan.take_weights(other)
+    assert {layer.num_levels for layer in growing_layers([gan])} == {2}
+    gan.compile()
+    callback = ProgressiveGrowing(total_steps=40, share=1.0)
+    callback.set_model(gan)
+    callback.on_train_begin()
+    # They compute what the others did, of images twice as large.
+    rng = np.random.default_rng(3)
+    latents, images = rng.normal(size=(4, 3)), rng.normal(size=(4, 8, 8, 1))
+    for role in ("generator", "ema_generator"):
+        small, large = (getattr(one, role)(latents) for one in (other, gan))
+        assert_close(large, doubled(array(small)), atol=1e-6)
+    small = other.discriminator(images)
+    assert_close(gan.discriminator(doubled(images)), small, atol=1e-5)
+    # The rest of the levels takes the whole run.
+    grown = []
+    for _ in range(40):
+        for layer in growing_layers([gan]):
+            layer.count_step()
+        grown.append({float(x.value()) for x in growing_layers([gan])})
+    assert grown[-1] == {2.0}
+    assert grown.index({1.5}) == {1.0: 29, 0.5: 19}[growth]
+
+
+def doubled(images):
+    return images.repeat(2, 1).repeat(2, 2)
 
 
 def test_all_weights_and_the_average_are_taken_and_nothing_else():

@@ -74,11 +74,22 @@ def as_before(
         name: first(getattr(options, name), getattr(before, name))
         for name in ("network", "width", "latent_dim")
     }
+    if given["network"] == "progressive" and options.width is None:
+        given["width"] = _width_of_levels(before, info.image_shape)
     given["conditional"] = first(
         options.conditional,
         before.conditional and info.num_classes is not None,
     )
     return argparse.Namespace(**vars(options) | given)
+
+
+def _width_of_levels(before: Settings, image_shape: tuple[int, ...]) -> int:
+    """The width with which levels have the channels that they had.
+
+    It is that of the finest level, of which others have a multiple.
+    """
+    side, now = max(before.image_shape[:2]), max(image_shape[:2])
+    return max(1, before.width * side // now)
 
 
 def recorded(start: str | None) -> dict[str, Any]:
