@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 from page_programs import go_quickly
+from PIL import Image
 
 import keras_gan
 
@@ -17,7 +18,11 @@ pytestmark = pytest.mark.quickest
 ROOT = Path(__file__).parents[1]
 # What stands in the place of the values of the cell "parameters".
 SMALL = {
+    "first_gan": {"EPOCHS": 1, "BATCH_SIZE": 600},
     "few_images_with_ada": {"EPOCHS": 2, "STEPS": 2, "NUM_IMAGES": 1600},
+    "imbalanced_classifier": {
+        **{"GAN_EPOCHS": 1, "BATCH_SIZE": 600, "STEPS": 1, "SEEDS": 1},
+    },
     "own_system": {"EPOCHS": 1, "BATCH_SIZE": 600},
 }
 NAMES = sorted(SMALL)
@@ -88,6 +93,18 @@ def test_parameters_are_one_cell_of_plain_values(name):
 
 
 @pytest.mark.filterwarnings("ignore:A Fréchet distance of")
+def test_first_gan(run, capsys):
+    names = run("first_gan")
+    assert names["gan"].image_shape == (8, 8, 1)
+    assert names["chooser"].num_classes == 10
+    printed = capsys.readouterr().out
+    assert "draws the same images: True" in printed
+    # One more epoch of three steps.
+    assert "steps so far: 6" in printed
+    assert isinstance(names["show"](names["gan"].generate(4)), Image.Image)
+
+
+@pytest.mark.filterwarnings("ignore:A Fréchet distance of")
 def test_few_images_with_ada(run, capsys):
     names = run("few_images_with_ada")
     assert len(names["images"]) + len(names["held_out"]) == 1797
@@ -96,6 +113,19 @@ def test_few_images_with_ada(run, capsys):
     for logs in (names["plain_logs"], names["adaptive_logs"]):
         assert np.isfinite([logs["fid"], logs["health_memorized"]]).all()
     assert "with ADA:\n- nothing" in capsys.readouterr().out
+
+
+def test_imbalanced_classifier(run, capsys):
+    names = run("imbalanced_classifier")
+    counts = np.bincount(names["labels"])
+    assert counts[8] == 6 and counts.min() == 6
+    assert (names["images"].min(), names["images"].max()) == (0, 255)
+    # The GAN makes the classes about equal.
+    of_batch = np.bincount(names["of_batch"], minlength=10)
+    assert of_batch.sum() == 64 and of_batch.min() >= 5
+    rows = capsys.readouterr().out.splitlines()[-3:]
+    assert [row[:12].strip() for row in rows] == ["as it is", "repeated", "GAN"]
+    assert all(row.count("%") == 2 for row in rows)
 
 
 def test_own_system(run, capsys):
