@@ -117,8 +117,47 @@ def _signature(inputs: Any) -> tuple:
 
 
 def cond(predicate: Any, true: Callable, false: Callable) -> Any:
-    """`keras.ops.cond` of functions that may assign variables."""
-    return keras.ops.cond(predicate, true, false)
+    """`keras.ops.cond` of functions that may assign variables.
+
+    What they compute of gradients can be differentiated, also by XLA.
+    """
+    return keras.ops.cond(
+        predicate, _with_known_ranks(true), _with_known_ranks(false)
+    )
+
+
+def _with_known_ranks(function: Callable) -> Callable:
+    """A branch whose tensors have the ranks that XLA must know.
+
+    For its gradient, a branch that is not taken returns stand-ins for the
+    tensors of the other one, with the rank that is known when the program is
+    made. TensorFlow does not know it in gradients of matrix products of a
+    batch of unknown size: it sums over the axes that one factor lacks, and
+    cannot tell that there are none.
+    """
+
+    @functools.wraps(function)
+    def call():
+        results = function()
+        graph = current_graph()
+        for operation in graph.get_operations() if graph else ():
+            if operation.type == "Sum" and _keeps_axes(operation):
+                (total,) = operation.outputs
+                total.set_shape(operation.inputs[0].shape)
+        return results
+
+    return call
+
+
+def _keeps_axes(operation: tf.Operation) -> bool:
+    """Whether a sum over unknown axes becomes a factor of the same shape."""
+    (total,), values = operation.outputs, operation.inputs[0]
+    return total.shape.rank is None and any(
+        user.type == "Reshape"
+        and user.outputs[0].shape.rank is not None
+        and user.outputs[0].shape.is_compatible_with(values.shape)
+        for user in total.consumers()
+    )
 
 
 def choose(predicate: Any, true: Callable, false: Callable) -> Any:

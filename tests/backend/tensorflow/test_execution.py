@@ -7,14 +7,53 @@ import tensorflow as tf
 
 from keras_gan.backend import (
     compiles_in_xla,
+    cond,
     current_graph,
     current_strategy,
     executing_eagerly,
     in_several_replicas,
     outside_graphs,
+    pass_with_input_gradients,
     replica_id,
     run_on_replicas,
 )
+
+
+def test_xla_takes_gradients_of_products_of_a_batch_of_any_size():
+    """Those of a penalty that is not due in every step, with labels."""
+    table = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
+
+    def gradient(x, labels, is_due):
+        def score(x):
+            vectors = tf.gather(table, labels)
+            return [tf.matmul(x[:, None], vectors[:, :, None])]
+
+        def due():
+            _, slopes = pass_with_input_gradients(score, x)
+            return [tf.reduce_sum(slopes() ** 2)]
+
+        with tf.GradientTape() as tape:
+            (penalty,) = cond(is_due, due, lambda: [tf.zeros(())])
+        return tf.convert_to_tensor(tape.gradient(penalty, table))
+
+    program = tf.function(
+        gradient,
+        jit_compile=True,
+        autograph=False,
+        input_signature=[
+            tf.TensorSpec((None, 2)),
+            tf.TensorSpec((None,), tf.int32),
+            tf.TensorSpec((), tf.bool),
+        ],
+    )
+    # The penalty is the sum of the squared rows.
+    for labels, expected in (
+        ([0, 1, 1], [[2.0, 4.0], [12.0, 16.0]]),
+        ([1, 1], [[0.0, 0.0], [12.0, 16.0]]),
+    ):
+        x = tf.ones((len(labels), 2))
+        np.testing.assert_allclose(program(x, labels, True), expected)
+        np.testing.assert_array_equal(program(x, labels, False), 0.0)
 
 
 def test_graphs_are_told_from_values():
