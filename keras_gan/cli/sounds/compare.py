@@ -236,8 +236,9 @@ def _taken_by(model: Any) -> tuple[int | None, tuple | None]:
         if isinstance(layer, keras.layers.MelSpectrogram)
     ]
     shape = getattr(model, "input_shape", None)
-    is_known = isinstance(shape, tuple) and len(shape) == 3
-    known = shape[1:] if is_known and None not in shape[1:] else None
+    known = None
+    if isinstance(shape, tuple) and len(shape) == 3 and None not in shape[1:]:
+        known = shape[1:]
     return rates[0] if rates else None, known
 
 
