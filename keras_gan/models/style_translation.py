@@ -92,7 +92,8 @@ class StyleTranslation:
         # A number would be a new graph each time.
         strengths = np.full((len(images), 1, 1, 1), strength)
         if tile is None or not tiles.exceeds(images.shape[1:-1], tile):
-            return self._painted(batch_size, images, *moments, strengths)
+            draw = self._functions()[1]
+            return _in_batches(draw, batch_size, images, *moments, strengths)[0]
         return np.stack(
             [
                 self._painted_in_tiles(image, given, tile, overlap, batch_size)
@@ -102,17 +103,14 @@ class StyleTranslation:
             ]
         )
 
-    def _painted(self, batch_size, *inputs) -> np.ndarray:
-        [drawn] = _in_batches(self._functions()[1], batch_size, *inputs)
-        return drawn
-
     def _painted_in_tiles(self, image, given, tile, overlap, batch_size):
         """One image; all its tiles with the same statistics."""
         given = [*given, *self._content_statistics(image, tile)]
+        draw = self._functions()[3]
 
         def painted(parts):
             repeated = [np.stack([one] * len(parts)) for one in given]
-            return self._painted(batch_size, parts, *repeated)
+            return _in_batches(draw, batch_size, parts, *repeated)[0]
 
         return tiles.in_tiles(painted, image, tile, overlap, batch_size)
 
@@ -162,6 +160,8 @@ class StyleTranslation:
                 backend.compiled(
                     lambda images: statistics(self.deep_features(images))
                 ),
+                # TensorFlow counts the arguments of a compiled function.
+                backend.compiled(lambda *inputs: [self._drawn(*inputs)]),
             )
             object.__setattr__(self, "_translate_functions", functions)
         return functions

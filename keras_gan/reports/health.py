@@ -25,8 +25,8 @@ MEASUREMENTS = {
     "slope": "Norm of the gradient of the generator's loss in a sample: near 0 "
     "the generator does not learn.",
     "held_out_ranking": "Probability that the discriminator gives a training "
-    "image a higher logit than one held back: 0.5 is without memory, 1 by "
-    "heart.",
+    "image a higher logit than one held back: 0.5 without memory, 1 if "
+    "it knows all training images by heart.",
     "memorized": "Share of the margin of training images over samples that "
     "images held back lack: near 0 is good, near 1 is memory.",
     "saturation": "Share of values at the ends of the range, from 0 (as in "
