@@ -95,6 +95,8 @@ class SoundComparison(Comparison):
         if self._model is None:
             self._model = self._new_classifier()
         self.extractor = _features_of(self._model)
+        if options.extractor is not None:
+            _check_takes(self.extractor, real.image_shape, options.extractor)
 
     def prepare(self) -> None:
         if self._options.extractor is not None:
@@ -228,6 +230,18 @@ def _features_of(model: keras.Model) -> keras.Model:
     if "features" not in names:
         return model
     return keras.Model(model.inputs, model.get_layer("features").output)
+
+
+def _check_takes(model: Any, shape: tuple[int, ...], path: str) -> None:
+    """Raises an error if a model does not take sounds of a shape."""
+    try:
+        model(keras.KerasTensor((None, *shape), "float32"))
+    except Exception as error:  # Layers raise errors of all kinds.
+        raise ValueError(
+            "`--extractor` must be a model that takes sounds of the shape "
+            f"{shape}. Received: {path}, which does not. Name another one, or "
+            "leave the option out."
+        ) from error
 
 
 def _taken_by(model: Any) -> tuple[int | None, tuple | None]:
