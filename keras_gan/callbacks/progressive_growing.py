@@ -22,8 +22,8 @@ class ProgressiveGrowing(keras.callbacks.Callback):
 
     The rest of the run is at full size. Networks that begin with those of
     another GAN (`GAN.take_weights`) grow on from the levels that it had. A
-    model that has been trained keeps its schedule, so that a run can be resumed
-    with the same callback.
+    model that has made steps since it was compiled keeps its schedule, so that
+    a run can be resumed with the same callback.
 
     Args:
         total_steps: Number of training steps of the run, at least 1.
@@ -58,7 +58,7 @@ class ProgressiveGrowing(keras.callbacks.Callback):
         self.share = number_in("share", share, "(0, 1]")
 
     def on_train_begin(self, logs=None):
-        """Sets the schedule, unless the model has been trained."""
+        """Sets the schedule, unless the model has made steps."""
         layers = growing_layers([self.model])
         if not layers:
             raise ValueError(
@@ -70,7 +70,8 @@ class ProgressiveGrowing(keras.callbacks.Callback):
         if _value(self.model.optimizer.iterations):
             return
         for layer in layers:
-            # Before the first step, also where no schedule was wanted yet.
+            # Without steps no level is trained, though a schedule of 0 steps
+            # counts all of them.
             growth = _value(layer.value()) if _value(layer.steps) else 0.0
             levels = layer.num_levels - math.floor(growth)
             if levels:

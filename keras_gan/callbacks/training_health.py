@@ -29,7 +29,7 @@ _MOST_BYTES = 64 * 2**20
 _MOST_IMAGES = 10_000
 _METRIC = re.compile(r"(.*_)?(fid|kid|distance)")
 _LEAST_IMAGES = 16
-# Their samples are no images, or their discriminator is a classifier.
+# Their samples are not images, or their discriminator is a classifier.
 _UNWATCHED = (SemiSupervisedGAN, TextGAN)
 
 
@@ -80,8 +80,9 @@ class TrainingHealth(keras.callbacks.Callback):
 
     Raises:
         ValueError: If an argument is invalid, or, when training begins, if
-            the model is not a `GAN`, or one of text, the images do not fit it,
-            or there are several worker processes and `stop_on`.
+            the model is not a `GAN` or is a `SemiSupervisedGAN` or `TextGAN`,
+            if the images do not fit it, or if `stop_on` is given and there are
+            several worker processes.
 
     Example:
 

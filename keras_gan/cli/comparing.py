@@ -39,14 +39,13 @@ class Comparison:
 
     def prepare(self) -> None:
         """Does the work that the extractor needs, after all checks."""
-        return None
 
     def in_words(self) -> str:
         """Says whose features the metrics are of, and what that means."""
         return extractor_in_words(self.extractor)
 
     def described(self) -> dict[str, Any]:
-        """The same for `--json`."""
+        """Returns what `--json` says of the features."""
         return {"feature_extractor": self.extractor}
 
 

@@ -76,7 +76,9 @@ def _is_float(variable: Any) -> bool:
 
 
 def _all_finite(variable: Any) -> Any:
-    value = backend.value_of(variable)
+    # A loss may have variables of the framework itself.
+    is_keras = isinstance(variable, keras.Variable)
+    value = backend.value_of(variable) if is_keras else variable
     if devices.has_gpu():
         return ops.all(ops.isfinite(value))
     # Faster than operations, which on JAX would be compiled for each shape.

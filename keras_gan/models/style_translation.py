@@ -1,5 +1,8 @@
 """`StyleTransfer.translate`: one pass through an encoder and a decoder."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import keras
 import numpy as np
 from keras import ops
@@ -14,6 +17,17 @@ from keras_gan.models import styles as style_data
 from keras_gan.models import tiles
 from keras_gan.utils.arguments import number_in, positive_integer
 from keras_gan.utils.models import Untracked
+
+
+class _Compiled(NamedTuple):
+    """Compiled functions, made once: a new graph takes memory each time."""
+
+    describe_styles: Callable
+    describe_contents: Callable
+    draw: Callable
+    # With the statistics of whole contents. TensorFlow compiles a function for
+    # one number of arguments.
+    draw_tiles: Callable
 
 
 class StyleTranslation:
@@ -87,12 +101,13 @@ class StyleTranslation:
         images = style_data.checked_images("images", images)
         styles = style_data.checked_images("styles", styles)
         shares = style_data.shares(len(images), len(styles), weights)
-        of_styles = _in_batches(self._functions()[0], batch_size, styles)
+        describe = self._functions().describe_styles
+        of_styles = _in_batches(describe, batch_size, styles)
         moments = [shares @ of_style for of_style in of_styles]
         # A number would be a new graph each time.
         strengths = np.full((len(images), 1, 1, 1), strength)
         if tile is None or not tiles.exceeds(images.shape[1:-1], tile):
-            draw = self._functions()[1]
+            draw = self._functions().draw
             return _in_batches(draw, batch_size, images, *moments, strengths)[0]
         return np.stack(
             [
@@ -106,7 +121,7 @@ class StyleTranslation:
     def _painted_in_tiles(self, image, given, tile, overlap, batch_size):
         """One image; all its tiles with the same statistics."""
         given = [*given, *self._content_statistics(image, tile)]
-        draw = self._functions()[3]
+        draw = self._functions().draw_tiles
 
         def painted(parts):
             repeated = [np.stack([one] * len(parts)) for one in given]
@@ -118,7 +133,7 @@ class StyleTranslation:
         """Mean and deviation of the features of an image, from its parts."""
         parts = tiles.disjoint(image, tile)
         sizes = np.array([part[..., 0].size for part in parts])
-        describe = self._functions()[2]
+        describe = self._functions().describe_contents
         found = [_in_batches(describe, 1, part[None]) for part in parts]
         means, deviations = map(np.concatenate, zip(*found, strict=True))
         shares = sizes / sizes.sum()
@@ -148,19 +163,17 @@ class StyleTranslation:
         drawn = ops.cast(self.sampler(target, training=False), "float32")
         return ops.clip(drawn[:, :height, :width], -1.0, 1.0)
 
-    def _functions(self) -> tuple:
-        """Compiled functions, made once: a new graph takes memory each time."""
+    def _functions(self) -> _Compiled:
         functions = getattr(self, "_translate_functions", None)
         if functions is None:
-            functions = (
+            functions = _Compiled(
                 backend.compiled(
                     lambda styles: statistics(self.encoder(styles)[-1])
                 ),
-                backend.compiled(lambda *inputs: [self._drawn(*inputs)]),
                 backend.compiled(
                     lambda images: statistics(self.deep_features(images))
                 ),
-                # TensorFlow counts the arguments of a compiled function.
+                backend.compiled(lambda *inputs: [self._drawn(*inputs)]),
                 backend.compiled(lambda *inputs: [self._drawn(*inputs)]),
             )
             object.__setattr__(self, "_translate_functions", functions)

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from other_data import KINDS, write_run
+from other_data import KINDS, training_eagerly, write_run
 
-from keras_gan import AdversarialModel, cli
+from keras_gan import cli
 
 ROOT = Path(__file__).parents[2]
 TINY = ("--network", "mlp", "--width", 16, "--batch-size", 16)
@@ -56,14 +56,8 @@ def start_process():
 
 @pytest.fixture(scope="module")
 def eagerly():
-    """Trains without graphs: to trace one takes longer than a few steps."""
-    compiled = AdversarialModel.compile
-
-    def compile(model, *arguments, **options):
-        compiled(model, *arguments, **options | {"run_eagerly": True})
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(AdversarialModel, "compile", compile)
+    """Trains without graphs."""
+    with training_eagerly():
         yield
 
 

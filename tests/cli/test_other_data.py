@@ -128,9 +128,15 @@ def test_a_run_makes_no_images(kind, here, run_fails):
     write_image("a.png", np.zeros((8, 8, 3), "uint8"))
     error = run_fails("translate", "run", "a.png", "--out", "out")
     assert "keras-gan generate run" in error
-    error = run_fails("interpolate", "run", "--out", "a.gif")
-    assert "Use it with `keras-gan generate`." in error
-    assert not Path("out").exists() and not Path("a.gif").exists()
+    before = contents()
+    for command, *arguments in (
+        ("interpolate", "--out", "a.gif"),
+        ("edit", "--direction", "pca:1", "--out", "b.png"),
+        ("project", "a.png", "--out", "b.png"),
+    ):
+        error = run_fails(command, "run", *arguments)
+        assert "Use it with `keras-gan generate`." in error
+    assert contents() == before and not Path("out").exists()
 
 
 def test_a_run_without_a_checkpoint_is_trained_first(kind, here, run_fails):

@@ -223,6 +223,10 @@ def test_sounds_are_compared_by_a_classifier_of_them(
             "of any Hz and the sh",
         ),
         (("tones", "run", "--extractor", "no.keras"), "no.keras"),
+        (
+            ("tones", "run", "--extractor", "run/model.keras"),
+            "must be a model that takes sounds of the shape (100, 1)",
+        ),
         (("digits", "digits", "--extractor", "a"), "`--extractor` is for so"),
         (("a.txt", "a.txt", "--extractor", "a"), "`--extractor` is for"),
     ],

@@ -102,6 +102,8 @@ def test_a_run_begins_with_another_that_knows_the_characters(here, run_fails):
     assert "Received: 'x', 'y', '\xe9', which it does not know" in error
     error = run_fails("train", "names.txt", *begin, "--unit", "words")
     assert "`--unit` is that of the run" in error
+    error = run_fails("train", "names.txt", *begin, "--max-length", 5)
+    assert "`--max-length` must be at most 4, the longest line" in error
     assert not Path("other").exists()
 
 

@@ -162,17 +162,24 @@ KINDS = {
 }
 
 
-def write_run(kind: Kind, folder: Path) -> None:
-    """Writes data into a folder, and a run on it."""
+@contextlib.contextmanager
+def training_eagerly():
+    """Trains without graphs: to trace one takes longer than a few steps."""
     compiled = AdversarialModel.compile
 
     def compile(model, *arguments, **options):
         compiled(model, *arguments, **options | {"run_eagerly": True})
 
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AdversarialModel, "compile", compile)
+        yield
+
+
+def write_run(kind: Kind, folder: Path) -> None:
+    """Writes data into a folder, and a run on it."""
     kind.write(folder / kind.data)
     line = ("train", *kind.train, "--out", "run", "--quiet")
-    with contextlib.chdir(folder), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(AdversarialModel, "compile", compile)
+    with contextlib.chdir(folder), training_eagerly():
         assert cli.main([str(argument) for argument in line]) == 0
 
 

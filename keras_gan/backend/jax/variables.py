@@ -21,7 +21,9 @@ def copy_variables(variables, values) -> None:
 
 
 def value_of(variable) -> Any:
-    """Returns the tensor that a `keras.Variable` holds, without a gradient.
+    """Returns the tensor that a `keras.Variable` holds, to read it.
+
+    It is not for computations that are differentiated.
 
     Args:
         variable: `keras.Variable`.

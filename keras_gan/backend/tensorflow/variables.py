@@ -55,7 +55,9 @@ def _assign(assign, targets, sources) -> None:
 
 
 def value_of(variable) -> Any:
-    """Returns the tensor that a `keras.Variable` holds, without a gradient.
+    """Returns the tensor that a `keras.Variable` holds, to read it.
+
+    It is not for computations that are differentiated.
 
     Args:
         variable: `keras.Variable`.

@@ -32,7 +32,7 @@ _OF_OTHERS = (
     "feature_extractor", "memorization", "image_size", "channels",
     "save_statistics",
 )  # fmt: skip
-# Which the classifier learns from.
+# Sounds that the classifier learns from.
 _MOST_SOUNDS, _FEWEST_SOUNDS = 10_000, 5
 _AS_IN_THE_RUN = ("rate", "length", "channels", "pieces", "normalize")
 
@@ -83,9 +83,11 @@ class SoundComparison(Comparison):
         refuse(options, _OF_OTHERS, "images, and these are sounds")
         _check_arguments(options)
         self._options = options
-        self._model = options.extractor and load_model(
-            options.extractor, expected="a model of sounds", compile=False
-        )
+        self._model: Any = None
+        if options.extractor is not None:
+            self._model = load_model(
+                options.extractor, expected="a model of sounds", compile=False
+            )
         real, fake = self._opened()
         self.inputs = {"real": real, "fake": fake}
         self._source: Any = real.source
@@ -93,6 +95,8 @@ class SoundComparison(Comparison):
         if self._model is None:
             self._model = self._new_classifier()
         self.extractor = _features_of(self._model)
+        if options.extractor is not None:
+            _check_takes(self.extractor, real.image_shape, options.extractor)
 
     def prepare(self) -> None:
         if self._options.extractor is not None:
@@ -177,7 +181,7 @@ class SoundComparison(Comparison):
         number = min(len(self._source), _MOST_SOUNDS)
         check_memory(
             f"A classifier that learns from {number} sounds",
-            # Those, and those of its parts.
+            # Float32, and once more for the parts that it is split into.
             8 * number * int(np.prod(info.image_shape)),
             "Name a trained one with `--extractor`.",
         )
@@ -226,6 +230,18 @@ def _features_of(model: keras.Model) -> keras.Model:
     if "features" not in names:
         return model
     return keras.Model(model.inputs, model.get_layer("features").output)
+
+
+def _check_takes(model: Any, shape: tuple[int, ...], path: str) -> None:
+    """Raises an error if a model does not take sounds of a shape."""
+    try:
+        model(keras.KerasTensor((None, *shape), "float32"))
+    except Exception as error:  # Layers raise errors of all kinds.
+        raise ValueError(
+            "`--extractor` must be a model that takes sounds of the shape "
+            f"{shape}. Received: {path}, which does not. Name another one, or "
+            "leave the option out."
+        ) from error
 
 
 def _taken_by(model: Any) -> tuple[int | None, tuple | None]:

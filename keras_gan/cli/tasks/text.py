@@ -55,7 +55,7 @@ class TextTask(Task):
 
     def open(self, given):
         if begins_with_another(given):
-            given = _like_those_of(given, _begun_with(given.start))
+            given = _like_those_of(given, _preprocessor_of(given.start))
         return open_text(given)
 
     def resolve(self, options, source):
@@ -184,8 +184,8 @@ def _num_classes(settings: Settings, source) -> int | None:
     return source.info.num_classes if settings.conditional else None
 
 
-def _begun_with(start: str) -> TextPreprocessor:
-    """What a run knows of its lines."""
+def _preprocessor_of(start: str) -> TextPreprocessor:
+    """The vocabulary and the length of the lines of a run."""
     begun_with(start, TextTask.name)
     path = model_path(start)
     return load_gan_of("texts", path, compiled=False).preprocessor
@@ -194,15 +194,24 @@ def _begun_with(start: str) -> TextPreprocessor:
 def _like_those_of(
     given: argparse.Namespace, known: TextPreprocessor
 ) -> argparse.Namespace:
-    """Options for lines that a model can read: no longer than its own."""
+    """Options for lines that a model can read.
+
+    Longer ones than it knows are left out.
+    """
     if given.unit not in (None, known.unit):
         raise ValueError(
             "`--unit` is that of the run that this one begins with. Received: "
             f"{given.unit}, not {known.unit}. Leave it out."
         )
-    most = min(first(given.max_length, known.length), known.length)
+    length = first(given.max_length, known.length)
+    if length > known.length:
+        raise ValueError(
+            f"`--max-length` must be at most {known.length}, the longest line "
+            f"that the run of --from can make. Received: {length}. Leave it "
+            "out, or train without --from."
+        )
     return argparse.Namespace(
-        **vars(given) | {"unit": known.unit, "max_length": most}
+        **vars(given) | {"unit": known.unit, "max_length": length}
     )
 
 
