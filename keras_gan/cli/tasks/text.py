@@ -60,8 +60,10 @@ class TextTask(Task):
 
     def resolve(self, options, source):
         info = dataclasses.replace(source.info, num_images=len(source))
-        options = as_before(options, info, self.name)
         has_classes = (info.num_classes or 0) > 1
+        if not has_classes:  # One label says nothing.
+            info = dataclasses.replace(info, num_classes=None)
+        options = as_before(options, info, self.name)
         if options.conditional and not has_classes:
             raise ValueError(
                 "`--conditional` needs lines of several labels, label<TAB>text."
@@ -200,7 +202,13 @@ def _like_those_of(
             "`--unit` is that of the run that this one begins with. Received: "
             f"{given.unit}, not {known.unit}. Leave it out."
         )
-    most = min(first(given.max_length, known.length), known.length)
+    most = first(given.max_length, known.length)
+    if most > known.length:
+        raise ValueError(
+            f"`--max-length` must be at most {known.length}, the {known.unit} "
+            "of the longest line of the run that this one begins with. "
+            f"Received: {most}. Leave it out, or train without --from."
+        )
     return argparse.Namespace(
         **vars(given) | {"unit": known.unit, "max_length": most}
     )
