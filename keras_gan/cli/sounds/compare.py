@@ -24,6 +24,7 @@ from keras_gan.cli.run_folder import RunFolder
 from keras_gan.cli.sound_output import rate_of
 from keras_gan.datasets.sound_files import holds_sounds
 from keras_gan.evaluation.sounds import EPOCHS, train_classifier
+from keras_gan.features import extractors
 from keras_gan.utils.memory import check_memory
 from keras_gan.utils.models import load_model
 
@@ -92,7 +93,7 @@ class SoundComparison(Comparison):
         self._accuracy = 0.0
         if self._model is None:
             self._model = self._new_classifier()
-        self.extractor = _features_of(self._model)
+        self.extractor = self._features()
 
     def prepare(self) -> None:
         if self._options.extractor is not None:
@@ -162,6 +163,20 @@ class SoundComparison(Comparison):
             **wanted,
         )
         return StoredImages(source, options.seed)
+
+    def _features(self) -> keras.Model:
+        """What makes features of the model, if it can take the sounds."""
+        shape = self._source.info.image_shape
+        try:
+            found = _features_of(self._model)
+            extractors.get(found).build(shape)
+        except Exception as error:  # each layer raises its own
+            why = str(error).split("\n")[0]
+            raise ValueError(
+                f"`--extractor` must turn sounds of the shape {shape} into "
+                f"features. Received: {self._options.extractor}. {why}"
+            ) from error
+        return found
 
     def _new_classifier(self) -> keras.Model:
         info = self._source.info
