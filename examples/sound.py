@@ -30,7 +30,7 @@ def write_tones(folder, number, seed=0):
     draws = np.random.default_rng(seed)
     seconds = np.arange(LENGTH) / RATE
     for name, pitch in PITCHES.items():
-        (folder / name).mkdir(parents=True)
+        (folder / name).mkdir(parents=True, exist_ok=True)
         for index in range(number):
             hertz = pitch * draws.uniform(0.97, 1.03)
             phase, fading = draws.uniform(0, 2 * np.pi), draws.uniform(5, 20)

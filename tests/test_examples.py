@@ -7,6 +7,7 @@ that the others do, which share one.
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -247,6 +248,14 @@ def test_tables(several):
     assert f"  label: {asked}, {asked}, {asked}" in lines
     scores = [float(line.split(": ")[1]) for line in lines[-2:]]
     assert all(0 <= score <= 1 for score in scores) and scores[1] > 0.8
+
+
+@pytest.mark.quickest
+def test_tones_are_written_again(tmp_path):
+    write_tones = runpy.run_path(str(ROOT / "examples/sound.py"))["write_tones"]
+    for _ in range(2):
+        write_tones(tmp_path / "tones", 1)
+    assert len(list(tmp_path.rglob("*.wav"))) == 3
 
 
 @pytest.mark.quickest

@@ -363,7 +363,9 @@ def _undisturbed() -> Iterator[None]:
 
 def _check_output_shape(shape: Any) -> int:
     known = isinstance(shape, Sequence) or hasattr(shape, "rank")
-    if not known or len(shape) != 2 or not shape[-1]:
+    # That of a model of several outputs has their shapes.
+    is_size = known and len(shape) == 2 and isinstance(shape[-1], int)
+    if not is_size or not shape[-1]:
         raise ValueError(
             "`feature_extractor` must return features of shape (batch, "
             f"num_features). Received: {shape}. End it with a pooling layer, "

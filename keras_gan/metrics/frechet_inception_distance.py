@@ -191,14 +191,14 @@ class FrechetInceptionDistance(FeatureMetric):
     def _warn_few(self, pair) -> None:
         size = pair[0].num_features
         few = [
-            f"{statistics.num_images} {kind} images"
+            f"{statistics.num_images} {kind} samples"
             for kind, statistics in zip(("real", "fake"), pair, strict=True)
             if statistics.num_images and statistics.num_images <= size
         ]
         if few:
             warnings.warn(
                 f"A Fréchet distance of {size} features from only "
-                f"{' and '.join(few)} is far too high. Use more images than "
+                f"{' and '.join(few)} is far too high. Use more samples than "
                 "features, and compare only values for the same number.",
                 stacklevel=level_outside(),
             )

@@ -195,7 +195,7 @@ def test_sounds_are_compared_by_a_classifier_of_them(
     monkeypatch.setattr(compare, "train_classifier", train)
     line = ("evaluate", "tones", "run", "--seed", 3)
     code, output, errors = run_command(*line)
-    assert code == 0 and "64 features from only 6 real images" in errors
+    assert code == 0 and "64 features from only 6 real samples" in errors
     assert float(output.split()[1]) > 0
     assert output.endswith(
         "of 6 real sounds and 6 fake sounds and features of a classifier of "
@@ -224,8 +224,13 @@ def test_sounds_are_compared_by_a_classifier_of_them(
         ),
         (("tones", "run", "--extractor", "no.keras"), "no.keras"),
         (
-            ("tones", "run", "--extractor", "run/model.keras"),
-            "must be a model that takes sounds of the shape (100, 1)",
+            ("tones", "run", "--extractor", "images.keras"),
+            "turn sounds of the shape (100, 1) into features. Received: images",
+        ),
+        (("tones", "run", "--extractor", "run/model.keras"), "run/model.keras"),
+        (
+            ("tones", "tones", "--extractor", "several.keras"),
+            "features of shape (batch, num_features). Received: [(",
         ),
         (("digits", "digits", "--extractor", "a"), "`--extractor` is for so"),
         (("a.txt", "a.txt", "--extractor", "a"), "`--extractor` is for"),
@@ -236,6 +241,10 @@ def test_sounds_that_cannot_be_compared(here, run_fails, arguments, message):
     keras.Sequential(
         [keras.Input((LENGTH + 1, 1)), keras.layers.Flatten()]
     ).save("judge.keras")
+    images = keras.Input((8, 8, 1))
+    two = [keras.layers.Flatten()(images) for _ in range(2)]
+    keras.Model(images, two[0]).save("images.keras")
+    keras.Model(images, two).save("several.keras")
     assert message in run_fails("evaluate", *arguments)
 
 

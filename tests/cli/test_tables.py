@@ -9,7 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from other_data import KINDS, SHORT, people
+from other_data import KINDS, SHORT, TINY_TABLE, look_here_for_data, people
 from page_checks import checked
 from translation_runs import rows_of, settings_of
 
@@ -98,6 +98,24 @@ def test_a_run_begins_with_another_of_the_same_columns(here, run_fails):
     people(40).rename(columns={"sex": "gender"}).to_csv("other.csv")
     error = run_fails("train", "other.csv", *begin)
     assert "with Unnamed: 0, gender besides and without sex." in error
+
+
+def test_a_begun_run_has_the_columns_of_the_other_and_draws_of_its_own(
+    here, eagerly, run_command
+):
+    columns = list(people().columns)
+    look_here_for_data(KINDS["table"], columns=columns)
+    people(40).assign(more=1.0).to_csv("other.csv", index=False)
+    line = ("train", "other.csv", "--from", "run", *TINY_TABLE[4:])
+    losses = []
+    for seed in (2, 2, 3):
+        run = f"on_{len(losses)}"
+        more = ("--seed", seed, "--steps", 1, "--out", run, "--no-report")
+        code, _, errors = run_command(*line, *more)
+        assert (code, errors) == (0, "")
+        assert settings_of(run)["columns"] == columns
+        losses.append(rows_of(run)[0]["g_loss"])
+    assert losses[0] == losses[1] != losses[2]
 
 
 # Rows -------------------------------------------------------------------------

@@ -5,7 +5,14 @@ from pathlib import Path
 
 import keras
 import pytest
-from other_data import NAMES, SHORT, TINY_TEXT, write_names
+from other_data import (
+    KINDS,
+    NAMES,
+    SHORT,
+    TINY_TEXT,
+    look_here_for_data,
+    write_names,
+)
 from page_checks import checked
 from translation_runs import rows_of, settings_of
 
@@ -105,6 +112,17 @@ def test_a_run_begins_with_another_that_knows_the_characters(here, run_fails):
     error = run_fails("train", "names.txt", *begin, "--max-length", 5)
     assert "`--max-length` must be at most 4, the longest line" in error
     assert not Path("other").exists()
+
+
+def test_one_label_is_no_condition_of_a_run_that_begins_with_classes(
+    here, eagerly, run_command
+):
+    look_here_for_data(KINDS["text"], conditional=True)
+    write_names("one.txt", [f"all\t{name}" for name in NAMES])
+    line = ("train", "one.txt", "--from", "run", *TINY_TEXT[4:], "--steps", 1)
+    code, _, errors = run_command(*line, "--no-report", "--out", "on")
+    assert (code, errors) == (0, "")
+    assert settings_of("on")["conditional"] is False
 
 
 def test_lines_are_held_back_with_their_labels(in_folder):

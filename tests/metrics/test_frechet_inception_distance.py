@@ -138,7 +138,7 @@ def test_memory_does_not_grow(make_fid, data):
 def test_few_images_are_warned_of(make_fid, data):
     fid = make_fid()
     fid.update_state(data[0], data[1][:6])
-    with pytest.warns(UserWarning, match="6 features from only 6 fake images"):
+    with pytest.warns(UserWarning, match="6 features from only 6 fake samples"):
         value = fid.result()
     assert_close(value, expected(data[0], data[1][:6]), rtol=1e-6)
 

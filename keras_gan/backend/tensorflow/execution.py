@@ -155,7 +155,8 @@ def _keeps_axes(operation: tf.Operation) -> bool:
     return total.shape.rank is None and any(
         user.type == "Reshape"
         and user.outputs[0].shape.rank is not None
-        and user.outputs[0].shape.is_compatible_with(values.shape)
+        # A factor of one for the whole batch would have a 1 here.
+        and user.outputs[0].shape.as_list() == values.shape.as_list()
         for user in total.consumers()
     )
 

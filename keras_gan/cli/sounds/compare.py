@@ -24,6 +24,7 @@ from keras_gan.cli.run_folder import RunFolder
 from keras_gan.cli.sound_output import rate_of
 from keras_gan.datasets.sound_files import holds_sounds
 from keras_gan.evaluation.sounds import EPOCHS, train_classifier
+from keras_gan.features import extractors
 from keras_gan.utils.memory import check_memory
 from keras_gan.utils.models import load_model
 
@@ -94,9 +95,7 @@ class SoundComparison(Comparison):
         self._accuracy = 0.0
         if self._model is None:
             self._model = self._new_classifier()
-        self.extractor = _features_of(self._model)
-        if options.extractor is not None:
-            _check_takes(self.extractor, real.image_shape, options.extractor)
+        self.extractor = self._features()
 
     def prepare(self) -> None:
         if self._options.extractor is not None:
@@ -167,6 +166,20 @@ class SoundComparison(Comparison):
         )
         return StoredImages(source, options.seed)
 
+    def _features(self) -> keras.Model:
+        """What makes features of the model, if it can take the sounds."""
+        shape = self._source.info.image_shape
+        try:
+            found = _features_of(self._model)
+            extractors.get(found).build(shape)
+        except Exception as error:  # each layer raises its own
+            why = str(error).split("\n")[0]
+            raise ValueError(
+                f"`--extractor` must turn sounds of the shape {shape} into "
+                f"features. Received: {self._options.extractor}. {why}"
+            ) from error
+        return found
+
     def _new_classifier(self) -> keras.Model:
         info = self._source.info
         if (info.num_classes or 0) < 2 or len(self._source) < _FEWEST_SOUNDS:
@@ -230,18 +243,6 @@ def _features_of(model: keras.Model) -> keras.Model:
     if "features" not in names:
         return model
     return keras.Model(model.inputs, model.get_layer("features").output)
-
-
-def _check_takes(model: Any, shape: tuple[int, ...], path: str) -> None:
-    """Raises an error if a model does not take sounds of a shape."""
-    try:
-        model(keras.KerasTensor((None, *shape), "float32"))
-    except Exception as error:  # Layers raise errors of all kinds.
-        raise ValueError(
-            "`--extractor` must be a model that takes sounds of the shape "
-            f"{shape}. Received: {path}, which does not. Name another one, or "
-            "leave the option out."
-        ) from error
 
 
 def _taken_by(model: Any) -> tuple[int | None, tuple | None]:

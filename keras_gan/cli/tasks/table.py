@@ -1,15 +1,22 @@
 """`--task table`: a `TableGAN`."""
 
+import argparse
 import dataclasses
 from functools import partial
 
+from keras_gan import models
 from keras_gan.backend import devices
 from keras_gan.callbacks import TableSaver
 from keras_gan.cli.building import adam
 from keras_gan.cli.loading import load_gan_of
 from keras_gan.cli.settings import Settings, first, of_training
 from keras_gan.cli.tables.source import open_table
-from keras_gan.cli.tasks.starting import begun_with, load_start, recorded
+from keras_gan.cli.tasks.starting import (
+    begins_with_another,
+    begun_with,
+    load_start,
+    recorded,
+)
 from keras_gan.cli.tasks.task import Task
 from keras_gan.cli.words import command
 from keras_gan.tasks.table import (
@@ -41,6 +48,10 @@ class TableTask(Task):
         self.check_no_images(options, "a .csv or .parquet file")
 
     def open(self, given):
+        if begins_with_another(given) and given.columns is None:
+            before = begun_with(given.start, self.name).settings
+            known = {"columns": before.columns}
+            given = argparse.Namespace(**vars(given) | known)
         return open_table(given)
 
     def resolve(self, options, source):
@@ -77,6 +88,7 @@ class TableTask(Task):
         return {
             **recorded(options.start),
             **{name: getattr(before, name) for name in kept},
+            "columns": first(options.columns, before.columns),
         }
 
     def build(self, settings, source):
@@ -104,8 +116,20 @@ class TableTask(Task):
 
     def _begun(self, settings, source):
         """The model of another run, to go on with other rows."""
-        model = load_start(settings, partial(load_gan_of, "tables"))
-        model.preprocessor.encode(source.table)  # Its columns are the same.
+        other = load_start(settings, partial(load_gan_of, "tables"))
+        other.preprocessor.encode(source.table)  # Its columns are the same.
+        # It has all of the other one but the state of its draws.
+        model = models.TableGAN(
+            other.generator,
+            other.discriminator,
+            other.preprocessor,
+            condition_weight=other.condition_weight,
+            ema_momentum=other.ema_momentum,
+            seed=settings.seed,
+        )
+        if other.ema_generator is not None:
+            average = other.ema_generator.get_weights()
+            model.ema_generator.set_weights(average)
         return model
 
     def load(self, path, settings, source):

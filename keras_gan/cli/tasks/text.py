@@ -60,8 +60,10 @@ class TextTask(Task):
 
     def resolve(self, options, source):
         info = dataclasses.replace(source.info, num_images=len(source))
-        options = as_before(options, info, self.name)
         has_classes = (info.num_classes or 0) > 1
+        if not has_classes:  # One label says nothing.
+            info = dataclasses.replace(info, num_classes=None)
+        options = as_before(options, info, self.name)
         if options.conditional and not has_classes:
             raise ValueError(
                 "`--conditional` needs lines of several labels, label<TAB>text."
