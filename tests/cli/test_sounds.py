@@ -211,7 +211,10 @@ def test_sounds_are_compared_by_a_classifier_of_them(
     [
         (("run", "tones"), "REAL must be a folder of WAV files"),
         (("tones", "digits"), "FAKE must be a folder of WAV files like REAL"),
-        (("tones", "alone.keras"), "the run of sounds, of which a model must"),
+        (
+            ("tones", "alone.keras"),
+            "a run of sounds, whose folder holds its model",
+        ),
         (("tones", "."), "`.` is a folder of runs"),
         (("tones/low", "run"), "with no classes and 3 sounds. Sort them"),
         (("tones", "run", "--metrics", "is"), "fid, kid, prdc for sounds"),

@@ -227,7 +227,7 @@ def _check_arguments(options: argparse.Namespace) -> None:
     if not _is_of_sounds(options.fake):
         raise ValueError(
             "FAKE must be a folder of WAV files like REAL, a .zip of one, or "
-            "the run of sounds, of which a model must be in the folder. "
+            "a run of sounds, whose folder holds its model. "
             f"Received: {options.fake}."
         )
     if "is" in options.metrics:
