@@ -68,23 +68,30 @@ class PhaseShuffle(keras.layers.Layer):
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         if not training or not self.shift:
             return inputs
-        length, most = inputs.shape[1], self.shift
-        before = ops.flip(inputs[:, 1 : most + 1], axis=1)
-        after = ops.flip(inputs[:, length - 1 - most : length - 1], axis=1)
-        padded = ops.concatenate([before, inputs, after], axis=1)
-        shape = (ops.shape(inputs)[0], 1, 1)
-        chosen = keras.random.randint(
-            shape, 0, 2 * most + 1, seed=self.seed_generator
+        batch, length = ops.shape(inputs)[0], inputs.shape[1]
+        shifts = keras.random.randint(
+            (batch, 1),
+            -self.shift,
+            self.shift + 1,
+            seed=self.seed_generator,
         )
-        # Of a gather the gradients' gradient, which penalties need, is slow.
-        shifted = padded[:, :length]
-        for number in range(1, 2 * most + 1):
-            other = padded[:, number : number + length]
-            shifted = ops.where(chosen == number, other, shifted)
-        return shifted
+        # Rows of all sounds below each other: a gather along the first axis
+        # is several times faster than any other, also in its gradients.
+        first = length * ops.expand_dims(ops.arange(batch), 1)
+        rows = first + _reflected(ops.arange(length) + shifts, length)
+        channels = inputs.shape[2]
+        samples = ops.reshape(inputs, (-1, channels))
+        shifted = ops.take(samples, ops.reshape(rows, (-1,)), axis=0)
+        return ops.reshape(shifted, (-1, length, channels))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "shift": self.shift, "seed": self.seed}
+
+
+def _reflected(places: Any, length: int) -> Any:
+    """Places outside of a sound mirrored at its first or last sample."""
+    last = length - 1
+    return last - ops.abs(last - ops.abs(places))
