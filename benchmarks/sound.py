@@ -173,7 +173,7 @@ def parsed():
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--loss", default="wasserstein")
     parser.add_argument("--conditional", action="store_true")
-    parser.add_argument("--classifier-epochs", type=int, default=40)
+    parser.add_argument("--classifier-epochs", type=int, default=30)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path)
     return parser.parse_args()

@@ -6,8 +6,8 @@ from typing import Any
 import keras
 import numpy as np
 
-EPOCHS = 40
-_PATIENCE = 5
+EPOCHS = 30
+_BATCH_SIZE = 64
 # Of this share of the sounds nothing is learned.
 _TESTED = 1 / 5
 
@@ -23,14 +23,14 @@ def train_classifier(
 ) -> float:
     """Trains a classifier of sounds on four fifths of them.
 
-    It keeps the weights that were best on the others, and ends when these have
-    not become better for five epochs.
+    The learning rate falls to zero along a cosine, and the weights are kept
+    that were best on the others.
 
     Args:
         model: Sounds to logits, such as `networks.sound_classifier` makes.
         waves: Sounds `(number, length, channels)` in [-1, 1], at least 5.
         labels: Their classes `(number,)`.
-        epochs: Epochs at most.
+        epochs: Number of epochs.
         seed: Seed of the split and of all draws; it is set globally.
         callbacks: Further callbacks.
 
@@ -47,15 +47,17 @@ def train_classifier(
     keras.utils.set_random_seed(seed)
     order = np.random.default_rng(seed).permutation(len(waves))
     tested, learned = np.split(order, [int(len(order) * _TESTED)])
+    steps = epochs * -(-len(learned) // _BATCH_SIZE)
+    rate = keras.optimizers.schedules.CosineDecay(2e-3, steps)
     model.compile(
-        keras.optimizers.Adam(2e-3),
+        keras.optimizers.Adam(rate),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
     best = keras.callbacks.EarlyStopping(
         "val_accuracy",
         mode="max",
-        patience=_PATIENCE,
+        patience=epochs,
         restore_best_weights=True,
     )
     others = waves[tested], labels[tested]
@@ -64,7 +66,7 @@ def train_classifier(
         labels[learned],
         validation_data=others,
         epochs=epochs,
-        batch_size=64,
+        batch_size=_BATCH_SIZE,
         callbacks=[best, *callbacks],
         verbose=0,
     )

@@ -13,6 +13,7 @@ from keras_gan.networks.validation import (
 )
 
 _BANDS = 32
+_LAYERS = 3
 # Of a window, in seconds: short enough for the sounds of speech.
 _WINDOW = 0.032
 # What is quieter than a sine that is as loud as can be by this, in decibels,
@@ -30,12 +31,12 @@ def sound_classifier(
 ) -> keras.Model:
     """Builds a convolutional classifier of sounds.
 
-    Powers in 32 mel bands, of windows of about 32 ms, are an image of the
-    sound, down to 50 dB below a sine that is as loud as can be. Of it three
-    convolutions of stride 2 (batch normalization, ReLU) and the mean over time
-    and bands make features. Train it on real sounds and their classes; the
-    layer "features" then is what Fréchet distances of generated sounds are
-    measured in.
+    Powers in 32 mel bands, of windows of about 32 ms, describe the sound, down
+    to 50 dB below a sine that is as loud as can be. Three convolutions over
+    time, of stride 2 and with a channel per band (batch normalization, ReLU),
+    and the mean over time make features of them. Train it on real sounds and
+    their classes; the layer "features" then is what Fréchet distances of
+    generated sounds are measured in.
 
     Args:
         shape: `(length, channels)` of the sounds.
@@ -66,10 +67,10 @@ def sound_classifier(
     initializers = Initializers(seed, stream=CLASSIFIER_STREAM)
     sounds = keras.Input(shape, name="sounds")
     x = _mel_bands(keras.ops.mean(sounds, axis=-1), rate)
-    for filters in (width, 2 * width, 4 * width):
-        x = keras.layers.Conv2D(
-            filters,
-            3,
+    for _ in range(_LAYERS):
+        x = keras.layers.Conv1D(
+            4 * width,
+            5,
             strides=2,
             padding="same",
             use_bias=False,
@@ -78,7 +79,7 @@ def sound_classifier(
         )(x)
         x = keras.layers.BatchNormalization(momentum=0.9, dtype="float32")(x)
         x = keras.layers.ReLU(dtype="float32")(x)
-    x = keras.layers.GlobalAveragePooling2D(dtype="float32", name="features")(x)
+    x = keras.layers.GlobalAveragePooling1D(dtype="float32", name="features")(x)
     logits = keras.layers.Dense(
         num_classes,
         kernel_initializer=initializers.glorot_uniform(),
@@ -89,7 +90,7 @@ def sound_classifier(
 
 
 def _mel_bands(mono: Any, rate: int) -> Any:
-    """Powers as an image `(bands, windows, 1)` with values near [-1, 1]."""
+    """Powers `(windows, bands)` with values near [-1, 1]."""
     # Powers of 2, of which a sound must have at least two.
     wanted = round(math.log2(max(_WINDOW * rate, 2.0)))
     possible = int(math.log2(max(mono.shape[1] / 2, 2.0)))
@@ -111,4 +112,4 @@ def _mel_bands(mono: Any, rate: int) -> Any:
     )(mono)
     # From -1 for silence to about 1.
     x = keras.layers.Rescaling(2 / _RANGE, offset=1.0, dtype="float32")(x)
-    return keras.ops.expand_dims(x, axis=-1)
+    return keras.ops.transpose(x, (0, 2, 1))
