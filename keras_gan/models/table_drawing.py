@@ -23,19 +23,28 @@ def draw_table(gan, num_rows, *, conditions, seed, batch_size):
         preprocessor.category(*one) for one in (conditions or {}).items()
     )
     root = _root(gan, seed)
-    counts = preprocessor.counts()
-    if wanted or not counts:
+    if wanted:
         rows = _candidates(gan, num_rows, wanted, root, batch_size)
         return preprocessor.decode(*rows)
     pool = max(_LEAST_CHOICE, _CHOICE * num_rows)
     values, codes = _candidates(gan, pool, wanted, root, batch_size)
     chosen = chosen_rows(
-        codes[:, len(preprocessor.layout.mode_sizes) :],
-        [count / count.sum() for count in counts],
+        *_columns_with_shares(preprocessor, codes),
         num_rows,
         np.random.default_rng([*root, 1]),
     )
     return preprocessor.decode(values[chosen], codes[chosen])
+
+
+def _columns_with_shares(preprocessor, codes):
+    """Categories, and which numbers are missing, with their real shares."""
+    num_modes = len(preprocessor.layout.mode_sizes)
+    columns = [codes[:, num_modes:]]
+    shares = [count / count.sum() for count in preprocessor.counts()]
+    for place, code, share in preprocessor.missing_numbers():
+        columns.append((codes[:, [place]] == code).astype("int32"))
+        shares.append(np.array([1 - share, share]))
+    return np.concatenate(columns, axis=1), shares
 
 
 def _candidates(gan, size, wanted, root, batch_size):

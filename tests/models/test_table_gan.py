@@ -589,3 +589,15 @@ def test_networks_of_another_table():
     constant.adapt({"x": [1, 1]})
     with pytest.raises(ValueError, match="all rows are equal"):
         keras_gan.networks.table(constant)
+
+
+@quickest
+@pytest.mark.parametrize("kinds", [{}, {"kind": ["a", "b"] * 1_000}])
+def test_numbers_are_missing_as_often_as_in_the_table(kinds):
+    numbers = np.random.default_rng(0).normal(size=2_000)
+    numbers[::20] = np.nan
+    gan = small.make(data={"number": numbers, **kinds})
+    # It has learned nothing, so far more would be missing by itself.
+    rows = gan.generate(2_000, seed=1)
+    error = (0.05 * 0.95 / 2_000) ** 0.5
+    assert abs(np.isnan(rows["number"]).mean() - 0.05) < 3 * error

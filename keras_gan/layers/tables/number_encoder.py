@@ -28,13 +28,16 @@ class NumberEncoder:
     Attributes:
         state: Plain data: all that was learned of the column.
         num_choices: Number of modes.
+        missing_share: Missing numbers, as a share of all.
     """
 
     has_value = True
 
     def __init__(self, state: dict[str, Any]) -> None:
         self.state = state
-        self.num_choices = len(state["modes"]["means"]) + state["has_missing"]
+        self.missing_share = state["missing_share"]
+        num_modes = len(state["modes"]["means"])
+        self.num_choices = num_modes + (self.missing_share > 0)
 
     @classmethod
     def learn(
@@ -57,7 +60,7 @@ class NumberEncoder:
             "kind": column.kind,
             "dtype": column.dtype,
             "modes": fit_modes(known, **options),
-            "has_missing": bool(column.missing.any()),
+            "missing_share": float(column.missing.mean()),
             "low": float(known.min()),
             "high": float(known.max()),
             "unit": _unit_of(known, column),
@@ -81,7 +84,7 @@ class NumberEncoder:
         if column.kind != state["kind"]:
             # Whole numbers are numbers, too; anything else is not.
             self._check_kind(column)
-        if column.missing.any() and not state["has_missing"]:
+        if column.missing.any() and not self.missing_share:
             raise ValueError(
                 f"Column {state['name']!r} had no missing values in the table "
                 f"that was learned. Received: {int(column.missing.sum())} "

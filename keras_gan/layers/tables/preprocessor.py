@@ -307,6 +307,21 @@ class TablePreprocessor(CategoryColumns, keras.layers.Layer):
         rows = ops.concatenate([rows[:, :start], rows[:, end:]], axis=1)
         return rows, codes[:, number]
 
+    def missing_numbers(self) -> list[tuple[int, int, float]]:
+        """Returns where a number may be missing, and how often it is.
+
+        Returns:
+            `(place, code, share)` for each column of numbers with missing
+            ones: that of its mode among the codes of `encode`, the code for a
+            missing number, and the share of rows that have it.
+        """
+        self.adapted()
+        return [
+            (place, one.num_choices - 1, one.missing_share)
+            for place, one in enumerate(self._modes)
+            if one.missing_share
+        ]
+
     def adapted(self) -> Layout:
         """Returns the layout of the rows.
 
