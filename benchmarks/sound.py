@@ -169,6 +169,7 @@ def parsed():
     parser.add_argument("--minutes", type=float, nargs="+", default=[2.0, 20.0])
     parser.add_argument("--rate", type=int)
     parser.add_argument("--length", type=int, default=8192)
+    parser.add_argument("--normalize", action="store_true")
     parser.add_argument("--width", type=int, default=16)
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--loss", default="wasserstein")
@@ -183,7 +184,10 @@ def main() -> None:
     options = parsed()
     keras.utils.set_random_seed(options.seed)
     sounds = keras_gan.datasets.Sounds(
-        options.sounds, rate=options.rate, length=options.length
+        options.sounds,
+        rate=options.rate,
+        length=options.length,
+        normalize=options.normalize,
     )
     waves, labels = sounds.read(np.arange(len(sounds))), labels_of(sounds)
     classifier, accuracy = trained_classifier(
