@@ -130,13 +130,14 @@ def test_condition_weight_scales_the_gradient():
 
 
 @quickest
-def test_defaults_are_those_of_the_paper():
-    gan = small.make()
+def test_defaults_are_those_of_the_recipe():
+    gan, recipe = small.make(), keras_gan.networks.recipe("table", (5,))
     assert type(gan.loss).__name__ == "WassersteinLoss"
     assert [one.name for one in gan.penalties] == ["gradient_penalty"]
     for part in gan.optimizer.parts:
         rates = float(part.learning_rate), part.beta_1, part.beta_2
-        assert rates == pytest.approx((2e-4, 0.5, 0.9))
+        wanted = recipe.generator_rate, recipe.beta_1, recipe.beta_2
+        assert rates == pytest.approx(wanted)
 
 
 def test_fit_trains_both_players():
