@@ -28,11 +28,9 @@ def draw_table(gan, num_rows, *, conditions, seed, batch_size):
         return preprocessor.decode(*rows)
     pool = max(_LEAST_CHOICE, _CHOICE * num_rows)
     values, codes = _candidates(gan, pool, wanted, root, batch_size)
-    chosen = chosen_rows(
-        *_columns_with_shares(preprocessor, codes),
-        num_rows,
-        np.random.default_rng([*root, 1]),
-    )
+    draws = np.random.default_rng([*root, 1])
+    columns, shares = _columns_with_shares(preprocessor, codes)
+    chosen = chosen_rows(columns, shares, num_rows, draws)
     return preprocessor.decode(values[chosen], codes[chosen])
 
 
