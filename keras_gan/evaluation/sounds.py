@@ -57,6 +57,7 @@ def train_classifier(
     best = keras.callbacks.EarlyStopping(
         "val_accuracy",
         mode="max",
+        # All epochs are made: the best come at the end, when the rate is low.
         patience=epochs,
         restore_best_weights=True,
     )
