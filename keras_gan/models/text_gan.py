@@ -137,7 +137,7 @@ class TextGAN(GAN):
         """
         if not isinstance(generator_optimizer, AdversarialOptimizer):
             generator_optimizer = generator_optimizer or _adam(
-                "generator", 1e-3
+                "generator", 4e-3
             )
             discriminator_optimizer = discriminator_optimizer or _adam(
                 "discriminator", 2e-4

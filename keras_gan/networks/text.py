@@ -263,7 +263,8 @@ def text_recipe(sequence_shape: tuple[int, ...]) -> Recipe:
     return Recipe(
         loss="relativistic",
         penalties="auto",
-        generator_rate=1e-3,
+        # Of a language model, which the generator mostly is.
+        generator_rate=4e-3,
         discriminator_rate=2e-4,
         beta_1=0.5,
         beta_2=0.99,

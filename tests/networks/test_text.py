@@ -68,4 +68,4 @@ def test_shapes_are_checked(shape, error, message):
 @pytest.mark.quickest
 def test_recipe_is_what_the_model_compiles_with_by_itself():
     recipe = networks.recipe("text", (16, 28))
-    assert (recipe.loss, recipe.generator_rate) == ("relativistic", 1e-3)
+    assert (recipe.loss, recipe.generator_rate) == ("relativistic", 4e-3)
