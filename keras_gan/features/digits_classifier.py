@@ -189,6 +189,7 @@ def read_weights(stream: IO[bytes]) -> dict[str, np.ndarray]:
     >>> file = io.BytesIO()
     >>> arrays = {"a/kernel": np.array([[-127, 3]], "int8")}
     >>> np.savez(file, **arrays, **{"a/step": np.array([0.5, 2.0], "float32")})
+    >>> _ = file.seek(0)
     >>> read_weights(file)["a/kernel"].tolist()
     [[-63.5, 6.0]]
     """
