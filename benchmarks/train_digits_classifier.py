@@ -39,6 +39,7 @@ from sklearn.model_selection import train_test_split
 from keras_gan.features.digits_classifier import (
     SIDE,
     digits_classifier,
+    read_weights,
     untrained_digits_classifier,
 )
 from keras_gan.metrics.frechet_distance import frechet_distance
@@ -179,14 +180,25 @@ def train(sources: Sequence[Arrays], steps: int) -> keras.Model:
 
 
 def write_weights(model: keras.Model, path: Path) -> None:
-    """Writes a network's weights in half precision, and rounds its own."""
-    halves = {
-        variable.path: np.asarray(variable).astype("float16")
-        for variable in model.weights
-    }
+    """Writes a network's weights for `read_weights`, and rounds its own."""
+    arrays = {}
     for variable in model.weights:
-        variable.assign(halves[variable.path].astype("float32"))
-    np.savez_compressed(path, **halves)
+        arrays |= in_bytes(variable.path, np.asarray(variable))
+    np.savez_compressed(path, **arrays)
+    with path.open("rb") as stream:
+        rounded = read_weights(stream)
+    for variable in model.weights:
+        variable.assign(rounded[variable.path])
+
+
+def in_bytes(name: str, weight: np.ndarray) -> dict[str, np.ndarray]:
+    """Returns a kernel in bytes with a step for each filter, or halves."""
+    if not name.endswith("/kernel"):
+        return {name: weight.astype("float16")}
+    filters = np.abs(weight).reshape(-1, weight.shape[-1])
+    step = filters.max(axis=0) / np.float32(127)
+    of_step = name.replace("/kernel", "/step")
+    return {name: np.rint(weight / step).astype("int8"), of_step: step}
 
 
 # Accuracy.

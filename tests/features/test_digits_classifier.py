@@ -138,16 +138,26 @@ def test_saved_network_is_the_same(extractor, digits, tmp_path):
 @pytest.mark.quickest
 def test_file_is_small_and_holds_the_network_without_pickles():
     with FILE.open("rb") as stream:
-        assert len(stream.read()) < 200_000
+        assert len(stream.read()) < 80_000
         assert zipfile.is_zipfile(stream)
         with np.load(stream, allow_pickle=False) as arrays:
             held = {name: arrays[name] for name in arrays.files}
     network = untrained_digits_classifier("logits")
-    assert {v.path: tuple(v.shape) for v in network.weights} == {
-        name: array.shape for name, array in held.items()
+    shapes = {v.path: tuple(v.shape) for v in network.weights}
+    steps = {
+        path.replace("/kernel", "/step"): shape[-1:]
+        for path, shape in shapes.items()
+        if path.endswith("/kernel")
     }
-    assert all(array.dtype == np.float16 for array in held.values())
+    assert {k: v.shape for k, v in held.items()} == shapes | steps
+    types = {k.split("/")[1]: v.dtype.name for k, v in held.items()}
+    assert types == {"kernel": "int8", "step": "float32", "bias": "float16"}
     assert all(np.isfinite(array).all() for array in held.values())
+    # Each filter makes use of the whole range of its bytes.
+    kernels = [held[path] for path in shapes if path.endswith("/kernel")]
+    for kernel in kernels:
+        largest = np.abs(kernel.reshape(-1, kernel.shape[-1])).max(axis=0)
+        assert (largest == 127).all()
 
 
 @pytest.mark.quickest
@@ -179,6 +189,11 @@ def test_distance_rises_with_noise_and_missing_digits(extractor, digits):
         assert (np.diff(distances) > 0.3 * distances[0]).all()
     assert by_noise[-1] > 10 * by_noise[0]
     assert distance(real_features, real_features) < 1e-6
+    # What the weights gave in half precision, before they were bytes.
+    halves = [10.7859, 18.3048, 50.9851, 188.713]
+    np.testing.assert_allclose(by_noise, halves, rtol=0.005)
+    halves = [10.7859, 44.9350, 78.5754, 182.406]
+    np.testing.assert_allclose(by_classes, halves, rtol=0.005)
 
 
 @pytest.mark.quickest
