@@ -12,6 +12,7 @@ from keras_gan.utils.files import replacing
 from keras_gan.utils.stack import level_outside
 
 _DATE = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?"
+_ZONE = r"(?:Z|[+-]\d\d(?::?\d\d)?)"
 _NUMBER = r"-?\d+(?:\.\d+)*"
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
 _OTHER_SEPARATORS = {",", ";", "\t"}
@@ -24,7 +25,8 @@ def table(path: str | os.PathLike, **options: Any) -> Any:
     The first line of a CSV file has the names of the columns, an empty field
     is a missing value, as are NA, NaN, null and what else pandas takes for one
     (`keep_default_na=False`: only empty fields), empty lines are skipped.
-    Columns of dates as in "2026-01-31" or "2026-01-31 12:30:00" become dates.
+    Columns of dates as in "2026-01-31" or "2026-01-31 12:30:00" become dates,
+    and with a zone, as in "2026-01-31T12:30:00+01:00", dates in UTC.
 
     Args:
         path: File that ends in `.csv`, `.tsv`, `.csv.gz`, `.tsv.gz` or
@@ -154,7 +156,14 @@ def _explained() -> Iterator[None]:
 
 def _read_parquet(pandas: Any, path: Path, **options: Any) -> Any:
     with _explained():
-        return pandas.read_parquet(path, **options)
+        found = pandas.read_parquet(path, **options)
+    if set(found.index.names) != {None}:
+        found = found.reset_index()  # It was a column of the file.
+    for name in found.columns:
+        # Days without a time of day come as objects of Python.
+        if pandas.api.types.infer_dtype(found[name]) == "date":
+            found[name] = pandas.to_datetime(found[name])
+    return found
 
 
 def _write_parquet(frame: Any, path: Path, aside: Path) -> None:
@@ -169,8 +178,10 @@ def _write_parquet(frame: Any, path: Path, aside: Path) -> None:
 
 
 def _read_text(pandas: Any, path: Path, **options: Any) -> Any:
-    found = pandas.read_csv(
-        path, **{"sep": _separator(path), "low_memory": False, **options}
+    found = _read_csv(
+        pandas,
+        path,
+        **{"sep": _separator(path), "low_memory": False, **options},
     )
     if "sep" not in options:
         _check_separator(path, found)
@@ -180,9 +191,30 @@ def _read_text(pandas: Any, path: Path, **options: Any) -> Any:
         column = found[name]
         if pandas.api.types.is_string_dtype(column.dtype):
             texts = column.dropna().astype(str)
-            if len(texts) and texts.str.fullmatch(_DATE).all():
-                found[name] = _dates(pandas, column)
+            if not len(texts):
+                continue
+            for pattern, in_utc in ((_DATE, False), (_DATE + _ZONE, True)):
+                if texts.str.fullmatch(pattern).all():
+                    found[name] = _dates(pandas, column, utc=in_utc)
     return found
+
+
+def _read_csv(pandas: Any, path: Path, **options: Any) -> Any:
+    """A table of a file of text, if its rows have as many fields as names.
+
+    Of longer rows pandas would take the first field for the name of the row,
+    and give the others to the wrong columns.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "error", "Length of header", pandas.errors.ParserWarning
+        )
+        try:
+            return pandas.read_csv(path, **{"index_col": False, **options})
+        except pandas.errors.ParserWarning as error:
+            raise ValueError(
+                "rows of more fields than the first line has names"
+            ) from error
 
 
 def _check_separator(path: Path, found: Any) -> None:
@@ -215,10 +247,10 @@ def _warn_of_numbers(path: Path, names: list[str]) -> None:
         )
 
 
-def _dates(pandas: Any, column: Any) -> Any:
+def _dates(pandas: Any, column: Any, *, utc: bool) -> Any:
     """A column of dates, or of texts as before if one is on no calendar."""
     try:
-        return pandas.to_datetime(column, format="ISO8601")
+        return pandas.to_datetime(column, format="ISO8601", utc=utc)
     except ValueError:
         return column
 

@@ -92,6 +92,7 @@ def text(
 
     Raises:
         FileNotFoundError: If there is no such file.
+        TypeError: If a line is no text.
         ValueError: If it is no text, has no lines, only lines that are too
             long, or lines without a label.
 
@@ -139,6 +140,11 @@ def is_text_file(path: str | os.PathLike) -> bool:
 
 
 def _cleaned(line: str) -> str:
+    if not isinstance(line, str):
+        raise TypeError(
+            f"Lines must be texts. Received: {type(line).__name__} {line!r} "
+            "among them. Convert it to `str`, or leave it out."
+        )
     # A tab at an end is beside a label or a text that is missing.
     return unicodedata.normalize("NFC", line).strip(" \r\n")
 

@@ -91,6 +91,8 @@ def test_shares_of_numbers_and_categories():
         [0, 0, 0.5],
     ]
     assert found["k"].tolist() == [[0.75, 0.25, 0], [0.5, 0, 0.5]]
+    close = {"x": 1e16 + np.array([0.0, 2.0, 4.0])}
+    assert histograms(close, close)["x"][0, [0, 10, 19]] == pytest.approx(1 / 3)
     many = {"k": [str(n) for n in range(30)] + ["0"] * 10}
     shares = histograms(many, many)["k"]
     assert shares.shape == (2, 20) and shares[0, 0] == 11 / 40

@@ -18,6 +18,7 @@ from keras_gan.cli import jobs
 from keras_gan.cli.command import _parser
 from keras_gan.cli.loading import is_gan_of
 from keras_gan.cli.planning import seconds_per_step
+from keras_gan.cli.tables.rows import _parted
 from keras_gan.cli.tables.source import open_table
 from keras_gan.images import image_shape
 
@@ -173,6 +174,19 @@ def test_rows_as_parquet(here, run_command):
 def test_rows_that_cannot_be_made(here, run_fails, arguments, message):
     assert message in run_fails("generate", "run", *arguments)
     assert not list(Path().glob("run/generated-*"))
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("city=Rome=1", ("city=Rome", "1")),
+        ("city=", ("city", "")),
+        ("a==", ("a=", "")),
+        ("other=x=y", ("other", "x=y")),
+    ],
+)
+def test_names_of_columns_may_have_equals_signs(text, parts):
+    assert _parted(text, ["city", "city=Rome", "a="]) == parts
 
 
 # Comparing --------------------------------------------------------------------

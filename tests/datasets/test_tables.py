@@ -1,5 +1,6 @@
 """`datasets.table`: tables from files."""
 
+import datetime
 import gzip
 import sys
 
@@ -59,6 +60,48 @@ def test_parquet_files(tmp_path, pandas):
     )
 
 
+def test_times_with_zones_are_dates(tmp_path, pandas):
+    (tmp_path / "a.csv").write_text(
+        "z,offsets,mixed\n"
+        "2026-01-31T12:30:00Z,2026-01-31 12:30:00+01:00,2026-01-31 12:30Z\n"
+        ",2026-07-31 12:30:00+02:00,2026-01-31 12:30\n"
+    )
+    table = datasets.table(tmp_path / "a.csv")
+    assert table["z"].dt.hour.tolist()[0] == 12 and table["z"].isna()[1]
+    assert table["offsets"].dt.hour.tolist() == [11, 10]
+    # Nobody knows the zone of the second one.
+    assert pandas.api.types.is_string_dtype(table["mixed"].dtype)
+    datasets.write_table(table, tmp_path / "b.csv")
+    back = datasets.table(tmp_path / "b.csv")
+    pandas.testing.assert_frame_equal(back, table)
+
+
+def test_days_of_parquet_files_are_dates(tmp_path, pandas):
+    pytest.importorskip("pyarrow")
+    days = [datetime.date(2026, 1, 31), None, datetime.date(1900, 2, 1)]
+    table = pandas.DataFrame({"day": days, "text": ["a", None, "b"]})
+    table["text"] = table["text"].astype(object)
+    table.to_parquet(tmp_path / "a.parquet")
+    found = datasets.table(tmp_path / "a.parquet")
+    assert found["day"].dt.year.tolist()[::2] == [2026, 1900]
+    assert found["day"].isna()[1]
+    assert found["text"].tolist()[::2] == ["a", "b"]
+
+
+def test_the_index_of_a_parquet_file_is_a_column(tmp_path, pandas):
+    pytest.importorskip("pyarrow")
+    table = pandas.DataFrame({"id": ["x", "y"], "size": [1, 2]})
+    table.set_index("id").to_parquet(tmp_path / "a.parquet")
+    found = datasets.table(tmp_path / "a.parquet")
+    assert found["id"].tolist() == ["x", "y"] and len(found.columns) == 2
+
+
+def test_separators_at_the_ends_of_lines(tmp_path, pandas):
+    (tmp_path / "a.csv").write_text("a,b\n1,x,\n2,y,\n")
+    table = datasets.table(tmp_path / "a.csv")
+    assert table["a"].tolist() == [1, 2] and table["b"].tolist() == ["x", "y"]
+
+
 def test_parquet_has_columns_of_one_kind(tmp_path, pandas):
     table = {"a": np.array([1, "b"], object)}
     with pytest.raises(ValueError, match="column a.*Write a .csv"):
@@ -96,6 +139,7 @@ def test_a_day_that_is_on_no_calendar_stays_text(tmp_path, pandas):
         ("a.csv", b"", "rows of the same length.*Mend"),
         ("a.csv", b"a,b\n", "0 rows, 2 columns"),
         ("a.csv", b"a,b\n1,2\n1,2,3\n", "Expected 2 fields in line 3"),
+        ("a.csv", b"a,b\n1,2,3\n4,5,6\n", "more fields than the first line"),
         ("a.csv", b"a,b\n\xff\xfe,1\n", "UTF-8.*Save it"),
         ("a.csv", b"a;b\n1;2\n", "one column, 'a;b', with ';'.*sep=';'"),
         ("a.tsv", b"a,b\n1,2\n", "one column, 'a,b', with ','"),

@@ -63,3 +63,8 @@ def test_files_without_lines(tmp_path, content, message):
 def test_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is none"):
         datasets.text(tmp_path / "a.txt")
+
+
+def test_what_is_no_text():
+    with pytest.raises(TypeError, match="float nan among them"):
+        datasets.text(["anna", float("nan")])

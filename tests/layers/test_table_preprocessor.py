@@ -198,6 +198,7 @@ def test_categories_are_known_by_their_values(adapted):
         ("flag", True, (1, 1)),
         ("text", "b", (2, 1)),
         ("text", None, (2, 2)),
+        ("text", np.nan, (2, 2)),
     ):
         assert adapted.category(name, value) == number
     counts = adapted.counts()
@@ -233,6 +234,8 @@ def test_days_as_categories():
     for wrong in ("2020-03-01", "soon"):
         with pytest.raises(ValueError, match=f"'2020-02-29T.*'{wrong}'"):
             preprocessor.parse("day", wrong)
+    # A warning would be an error here.
+    assert preprocessor.category("day", "2020-02-29T01:00+01:00") == (0, 0)
 
 
 @once

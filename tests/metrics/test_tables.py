@@ -72,6 +72,15 @@ def test_correlations_of_numbers():
     assert found == pytest.approx(1 - abs(wanted[0] - wanted[1]) / 2)
 
 
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_correlations_of_very_small_and_large_numbers(scale):
+    pair = DRAWS.normal(size=(2, 50, 2))
+    tables = [{"x": one[:, 0], "y": one[:, 1]} for one in pair]
+    scaled = [{n: x * scale for n, x in one.items()} for one in tables]
+    wanted = pair_trends(*tables)[("x", "y")]
+    assert pair_trends(*scaled)[("x", "y")] == pytest.approx(wanted)
+
+
 def test_pairs_of_categories():
     real = {"a": ["x", "x", "y", "y"], "b": [True, True, False, False]}
     fake = {"a": ["x", "x", "y", "y"], "b": [True, False, True, False]}

@@ -64,6 +64,20 @@ def test_frames_come_back():
     pd.testing.assert_frame_equal(back, table)
 
 
+def test_lists_are_not_made_text():
+    columns = columns_of({"a": ["x", float("nan"), None], "b": ["x", 1, True]})
+    assert columns["a"].missing.tolist() == [False, True, True]
+    assert columns["b"].values.tolist() == ["x", 1, True]
+    assert table_of(columns, frame=False)["a"].tolist() == ["x", None, None]
+
+
+@pytest.mark.parametrize("name", ["NaT", "NA"])
+def test_missing_values_of_pandas(name):
+    pd = pytest.importorskip("pandas")
+    column = columns_of({"a": np.array(["x", getattr(pd, name)], object)})["a"]
+    assert column.missing.tolist() == [False, True]
+
+
 def test_two_columns_of_one_name():
     pd = pytest.importorskip("pandas")
     table = pd.DataFrame([[1, 2]], columns=["a", "a"])
@@ -79,6 +93,7 @@ def test_two_columns_of_one_name():
         ({"a": []}, "at least 1"),
         ({"a": [1, 2], "b": [1]}, "'a': 2, 'b': 1"),
         ({"a": np.ones((2, 2))}, r"'a' of shape \(2, 2\)"),
+        ({"a": [[1], [1, 2]]}, "'a' of lists of different lengths"),
         ({"a": [1.0, np.inf]}, "infinity in column 'a'"),
         ({"a": [2**53, 1]}, r"smaller than 2\^53.*column 'a'"),
         ({"a": np.array([None, 10**400])}, r"smaller than 2\^53.*column 'a'"),

@@ -83,20 +83,21 @@ def run(options: argparse.Namespace, source: pathlib.Path) -> int:
     return 0
 
 
-def _condition(text: str) -> tuple[str, str]:
-    """`sex=F` as ("sex", "F")."""
-    name, equals, value = text.partition("=")
+def _condition(text: str) -> str:
+    """`sex=F`, if it may be that."""
+    name, equals, _ = text.partition("=")
     if not name or not equals:
         raise argparse.ArgumentTypeError(
             f"must be COLUMN=VALUE, such as sex=F, not {text!r}"
         )
-    return name, value
+    return text
 
 
-def _conditions(given: list[tuple[str, str]], preprocessor: Any) -> dict:
+def _conditions(given: list[str], preprocessor: Any) -> dict:
     """Conditions as `TableGAN.generate` takes them."""
     found: dict[str, Any] = {}
-    for name, text in given:
+    known = preprocessor.category_names()
+    for name, text in (_parted(one, known) for one in given):
         if name in found:
             raise ValueError(
                 "`--where` names each column once. Received: "
@@ -104,3 +105,11 @@ def _conditions(given: list[tuple[str, str]], preprocessor: Any) -> dict:
             )
         found[name] = preprocessor.parse(name, text)
     return found
+
+
+def _parted(text: str, known: list[str]) -> tuple[str, str]:
+    """`sex=F` as ("sex", "F"); names of columns may have equals signs, too."""
+    ends = [at for at, sign in enumerate(text) if sign == "="]
+    names = [text[:end] for end in ends if text[:end] in known]
+    name = names[-1] if names else text[: ends[0]]
+    return name, text[len(name) + 1 :]

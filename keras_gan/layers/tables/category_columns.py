@@ -19,6 +19,11 @@ class CategoryColumns:
         """Returns the layout of the rows, or raises an error."""
         raise NotImplementedError
 
+    def category_names(self) -> list[str]:
+        """Returns the names of the columns of categories."""
+        self.adapted()
+        return [one.state["name"] for one in self._categories]
+
     def counts(self) -> list[np.ndarray]:
         """Returns the rows of each category in `adapt`, by columns."""
         self.adapted()
@@ -87,8 +92,7 @@ class CategoryColumns:
         Raises:
             ValueError: If there is no such column of categories.
         """
-        self.adapted()
-        names = [one.state["name"] for one in self._categories]
+        names = self.category_names()
         if column not in names:
             known = [one.state["name"] for one in self._encoders]
             what = (

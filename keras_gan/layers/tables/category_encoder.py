@@ -1,11 +1,12 @@
 """Columns of categories: text, booleans, few whole numbers, one value."""
 
+import warnings
 from collections import Counter
 from typing import Any
 
 import numpy as np
 
-from keras_gan.utils.tables import Column
+from keras_gan.utils.tables import Column, is_missing
 
 
 class CategoryEncoder:
@@ -95,14 +96,16 @@ class CategoryEncoder:
         """Returns the number of a category.
 
         Args:
-            value: The category as the table has it; None: missing.
+            value: The category as the table has it; None, NaN: missing.
 
         Raises:
             ValueError: If there is no such category.
         """
         given = value
         try:
-            if self.state["kind"] == "date" and value is not None:
+            if is_missing(value):
+                value = None
+            elif self.state["kind"] == "date":
                 value = _seconds(value)
             value = value.item() if isinstance(value, np.generic) else value
             return self._codes[value]
@@ -140,7 +143,10 @@ class CategoryEncoder:
 
 
 def _seconds(date: Any) -> float:
-    return float(np.datetime64(date, "us").astype("int64")) / 1e6
+    with warnings.catch_warnings():
+        # Dates with a zone become those of UTC, as they should.
+        warnings.filterwarnings("ignore", "no explicit representation")
+        return float(np.datetime64(date, "us").astype("int64")) / 1e6
 
 
 def _date(seconds: float) -> np.datetime64:

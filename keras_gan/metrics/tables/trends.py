@@ -93,4 +93,6 @@ def _correlation(first: Column, second: Column) -> float:
     pair = [numbers(one)[known] for one in (first, second)]
     if known.sum() < 2 or any(np.ptp(one) == 0 for one in pair):
         return 0.0
-    return float(np.corrcoef(*pair)[0, 1])
+    # Squares of very large numbers would be infinite, those of small ones 0.
+    scaled = [(one - one.mean()) / np.ptp(one) for one in pair]
+    return float(np.corrcoef(*scaled)[0, 1])

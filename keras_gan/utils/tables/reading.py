@@ -120,7 +120,7 @@ def _of_series(name: str, series: Any) -> Column:
 
 
 def _of_array(name: str, values: Any) -> Column:
-    values = np.asarray(values)
+    values = _as_array(name, values)
     if values.ndim != 1:
         raise ValueError(
             f"{_EXPECTED} Received: column {name!r} of shape {values.shape}. "
@@ -143,8 +143,24 @@ def _of_array(name: str, values: Any) -> Column:
         return Column("text", values.astype(object), none, {"name": "str"})
     if values.dtype.kind != "O":
         raise TypeError(_unknown(name, str(values.dtype)))
-    missing = np.array([_is_missing(one) for one in values], bool)
+    missing = np.array([is_missing(one) for one in values], bool)
     return _of_objects(name, values, missing, stored)
+
+
+def _as_array(name: str, values: Any) -> np.ndarray:
+    """Values as an array: of a list, without making text of all of them."""
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind != "U" or isinstance(values, np.ndarray):
+            return array
+        objects = np.asarray(values, object)
+    except ValueError as error:
+        raise ValueError(
+            f"{_EXPECTED} Received: column {name!r} of lists of different "
+            "lengths. Make each of their numbers a column of its own."
+        ) from error
+    is_text = all(isinstance(one, str) for one in objects.flat)
+    return array if is_text else objects
 
 
 def _check_whole(name: str, values: np.ndarray) -> None:
@@ -203,10 +219,20 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
-def _is_missing(value: Any) -> bool:
-    # NaN, NaT and NA are not equal to themselves; NA not even unequal.
-    if value is None or type(value).__name__ == "NAType":
+def is_missing(value: Any) -> bool:
+    """Whether a value stands for a missing one: None, NaN, NaT or NA.
+
+    Args:
+        value: Anything.
+
+    Example:
+
+    >>> is_missing(float("nan")), is_missing("")
+    (True, False)
+    """
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
+    # NaN is not equal to itself.
     return isinstance(value, float | np.generic) and bool(value != value)
 
 
