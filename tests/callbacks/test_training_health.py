@@ -286,6 +286,16 @@ def test_other_models_are_refused(images):
 
 
 @pytest.mark.quickest
+@pytest.mark.parametrize("shape", [(8, 1), (8, 2)])
+def test_sounds_are_refused(shape):
+    waves = np.zeros((16, *shape), "float32")
+    gan = GAN(*networks.mlp(shape, hidden=(2,), latent_dim=2))
+    gan.compile()
+    with pytest.raises(ValueError, match=r"a GAN of sounds, \(8, .\). Leave"):
+        gan.fit(waves, callbacks=[TrainingHealth(waves)], verbose=0)
+
+
+@pytest.mark.quickest
 def test_texts_are_refused():
     preprocessor = layers.TextPreprocessor()
     preprocessor.adapt(["ab", "ba"])
