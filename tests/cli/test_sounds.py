@@ -297,6 +297,7 @@ def test_sounds_that_cannot_be_compared(here, run_fails, arguments, message):
         (("tones", "--out", "tones/run"), "must be apart from DATA"),
         (("digits", "--rate", 8_000), "no meaning for this task"),
         (("digits", "--channels", 2), "1 (grayscale), 3 (RGB)"),
+        (("tones/low/0.wav",), "0.wav. Put it into a folder; of a long"),
         (("none", "--task", "sound"), "There is no dataset, file or folder"),
     ],
 )
