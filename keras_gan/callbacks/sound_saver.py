@@ -1,5 +1,6 @@
 """Sounds to listen to and to look at during training."""
 
+import math
 from typing import Any
 
 import keras
@@ -10,6 +11,7 @@ from keras_gan import images as image_tools
 from keras_gan import sounds as sound_tools
 from keras_gan.backend.devices import is_chief
 from keras_gan.callbacks._grid_saver import GridSaver
+from keras_gan.callbacks.sample_saver import MAX_CLASS_COLUMNS
 from keras_gan.utils.arguments import integer
 
 
@@ -19,9 +21,9 @@ class SoundSaver(GridSaver):
 
     `samples-0003.wav` has the sounds of the third epoch one after another, with
     short pauses; `samples-0003.png` is a grid of their waveforms and
-    spectrograms, in the same order. The latents are the same in every epoch.
-    An animated GIF shows all grids. Training is not affected in any way. Of
-    several worker processes, only the chief writes.
+    spectrograms, in the same order, each column of one class. The latents are
+    the same in every epoch. An animated GIF shows all grids. Training is not
+    affected in any way. Of several worker processes, only the chief writes.
 
     Args:
         directory: Folder for the files; it is created if it does not exist.
@@ -86,8 +88,8 @@ class SoundSaver(GridSaver):
                 "`SampleSaver` for images."
             )
 
-    def draw(self) -> tuple[np.ndarray, None]:
-        """Returns pictures of the sounds, to be arranged in a square."""
+    def draw(self) -> tuple[np.ndarray, int | None]:
+        """Returns pictures of the sounds, and how many belong in a row."""
         labels = self.labels
         num_classes = getattr(self.model, "num_classes", None)
         if labels is None and num_classes:
@@ -95,7 +97,15 @@ class SoundSaver(GridSaver):
         self._sounds = self.model.generate(
             self.num_sounds, labels=labels, seed=self.seed
         )
-        return np.stack([*map(sound_tools.sound_picture, self._sounds)]), None
+        pictures = [*map(sound_tools.sound_picture, self._sounds)]
+        return np.stack(pictures), self._columns(num_classes or 0)
+
+    def _columns(self, num_classes: int) -> int | None:
+        """Nearly a square, in which each column is of one class."""
+        if self.labels is not None or not 0 < num_classes <= MAX_CLASS_COLUMNS:
+            return None
+        side = math.sqrt(self.num_sounds)
+        return num_classes * max(1, round(side / num_classes))
 
     def _save(self):
         super()._save()

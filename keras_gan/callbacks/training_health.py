@@ -80,9 +80,10 @@ class TrainingHealth(keras.callbacks.Callback):
 
     Raises:
         ValueError: If an argument is invalid, or, when training begins, if
-            the model is not a `GAN` or is a `SemiSupervisedGAN` or `TextGAN`,
-            if the images do not fit it, or if `stop_on` is given and there are
-            several worker processes.
+            the model is not a `GAN`, is a `SemiSupervisedGAN` or `TextGAN`, or
+            makes sounds, `(length, 1)` or `(length, 2)`, if the images do not
+            fit it, or if `stop_on` is given and there are several worker
+            processes.
 
     Example:
 
@@ -148,11 +149,7 @@ class TrainingHealth(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         """Reads the images, if this is the first run, and looks at them."""
         gan = self.model
-        if not isinstance(gan, GAN) or isinstance(gan, _UNWATCHED):
-            raise ValueError(
-                "`TrainingHealth` watches a `keras_gan.GAN` of images. "
-                f"Received: {type(gan).__name__}. Leave the callback out."
-            )
+        _check_watched(gan)
         _check_workers(self.stop_on)
         if self._read is None:
             self._read = self._read_images()
@@ -303,6 +300,21 @@ def _checked_names(names: Iterable[str]) -> tuple[str, ...]:
             f"Received: {', '.join(map(repr, unknown))}."
         )
     return chosen
+
+
+def _check_watched(model: Any) -> None:
+    """Raises an error if a model does not make images, or not in our way."""
+    received = type(model).__name__
+    if isinstance(model, GAN) and not isinstance(model, _UNWATCHED):
+        shape = tuple(model.image_shape)
+        # Equal sounds differ in phase, so that distances say little of them.
+        if len(shape) != 2 or shape[1] not in (1, 2):
+            return
+        received = f"a GAN of sounds, {shape}"
+    raise ValueError(
+        "`TrainingHealth` watches a `keras_gan.GAN` of images. Received: "
+        f"{received}. Leave the callback out."
+    )
 
 
 def _check_workers(stop_on: tuple[str, ...]) -> None:

@@ -92,7 +92,8 @@ def metrics(text: str) -> list[str]:
     if unknown:
         raise argparse.ArgumentTypeError(
             f"must be some of {', '.join(METRICS)}, not "
-            f"{', '.join(unknown) or text}"
+            f"{', '.join(unknown) or text}; tables and text have their own "
+            "metrics, without this option"
         )
     return names
 

@@ -23,9 +23,13 @@ class Comparison:
         inputs: Both inputs by the keys `"real"` and `"fake"`.
         extractor: What metrics see them with: a name or a `keras.Model`.
         unit: What there are many of.
+        metrics: Names of those that they can be compared by.
+        otherwise: What else can be asked for, in words.
     """
 
     unit = "images"
+    metrics: tuple[str, ...] = kinds.METRICS
+    otherwise = ", or ask for `--memorization`"
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.inputs: dict[str, EvaluationInput] = {

@@ -13,7 +13,6 @@ import keras
 
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli import memorization
-from keras_gan.cli.arguments import METRICS
 from keras_gan.cli.comparing import Comparison
 from keras_gan.cli.evaluation_inputs import (
     EvaluationInput,
@@ -99,22 +98,21 @@ class _Measured:
 
 def run(options: argparse.Namespace) -> int:
     """Measures and prints; returns the exit code."""
+    of_sounds = compare_sounds.is_of_sounds(options)
+    if not of_sounds:
+        compare_sounds.check_none(options)
     if compare_texts.is_of_texts(options):
         return compare_texts.run(options)
     compare_texts.check_none(options)
     if compare.is_of_tables(options):
         return compare.run(options)
     compare.check_none(options)
-    compared: type[Comparison] = Comparison
-    if compare_sounds.is_of_sounds(options):
-        compared = compare_sounds.SoundComparison
-    else:
-        compare_sounds.check_none(options)
+    compared = compare_sounds.SoundComparison if of_sounds else Comparison
     options.metrics = first(options.metrics, _METRICS)
     if not options.metrics and not options.memorization:
         raise ValueError(
             "`--metrics none` leaves nothing to evaluate. Name some of "
-            f"{', '.join(METRICS)}, or ask for `--memorization`."
+            f"{', '.join(compared.metrics)}{compared.otherwise}."
         )
     # Keras reports downloads on the standard output.
     with contextlib.redirect_stdout(sys.stderr):

@@ -67,7 +67,8 @@ class Found(NamedTuple):
 def holds_sounds(path: str | os.PathLike) -> bool:
     """Whether a folder or zip is one of sounds, not of images.
 
-    The first file in it that is either decides.
+    The first file in it that is either decides. So does the name of a single
+    file, which is no data, but who opens it as sounds says what is.
 
     Args:
         path: Any path, which need not exist.
@@ -151,14 +152,16 @@ def most_frequent(values: Iterable[int]) -> int:
 
 
 def _names(path: str) -> Iterable[str]:
-    """Names of files, as they come; none of what is no folder or zip."""
+    """Names of files, as they come."""
     if os.path.isdir(path):
         for folder, folders, names in os.walk(path):
             folders[:] = [n for n in folders if not n.startswith(HIDDEN)]
             for name in names:
                 if not name.startswith(HIDDEN):
                     yield os.path.join(folder, name)
-    elif os.path.splitext(path)[1].lower() == ".zip":
+    elif not path.lower().endswith(".zip"):
+        yield path
+    else:
         try:
             with zipfile.ZipFile(path) as archive:
                 yield from archive.namelist()

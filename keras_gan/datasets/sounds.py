@@ -172,7 +172,7 @@ def _common_rate(path: str, stored: dict[str, StoredSound]) -> int:
         warnings.warn(
             f"`{path}`: {number} of its sounds have another rate than {rate} "
             f"Hz, such as {others[0]} Hz, and are resampled. Pass `rate` "
-            "(`--rate` of `keras-gan train`) for another one.",
+            "(on the command line `--rate`) for another one.",
             stacklevel=3,
         )
     return rate
@@ -196,7 +196,7 @@ def _pieces(
         warnings.warn(
             f"`{path}`: {number} of its {len(lengths)} sounds are longer than "
             f"{length} samples, and their ends are left out. Pass a larger "
-            "`length` (`--length` of `keras-gan train`), or `pieces` "
+            "`length` (on the command line `--length`), or `pieces` "
             "(`--pieces`), which makes several sounds of each.",
             stacklevel=3,
         )

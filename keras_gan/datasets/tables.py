@@ -16,6 +16,8 @@ _ZONE = r"(?:Z|[+-]\d\d(?::?\d\d)?)"
 _NUMBER = r"-?\d+(?:\.\d+)*"
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
 _OTHER_SEPARATORS = {",", ";", "\t"}
+# Above, not each whole number has its own float.
+_MOST_WHOLE = 2**53
 _ENDINGS = ".csv, .tsv (also .gz) or .parquet"
 
 
@@ -82,6 +84,9 @@ def table(path: str | os.PathLike, **options: Any) -> Any:
 def write_table(table: Any, path: str | os.PathLike) -> None:
     """Writes a table into a CSV or Parquet file, whole or not at all.
 
+    In a CSV file a column of whole numbers, some of them missing, which pandas
+    keeps as decimal numbers, is one of whole numbers.
+
     Args:
         table: A pandas `DataFrame`, or a dict of arrays.
         path: File that ends as for `table`; what is there is replaced.
@@ -105,7 +110,7 @@ def write_table(table: Any, path: str | os.PathLike) -> None:
             _write_parquet(frame, path, aside)
             return
         compression = "gzip" if path.suffix.lower() == ".gz" else None
-        frame.to_csv(
+        _with_whole_numbers(frame).to_csv(
             aside, sep=_separator(path), index=False, compression=compression
         )
 
@@ -175,6 +180,19 @@ def _write_parquet(frame: Any, path: Path, aside: Path) -> None:
             f"{path} must have values of one kind in each column. Received: "
             f"{' '.join(str(error).split())}. Write a .csv, which has no kinds."
         ) from error
+
+
+def _with_whole_numbers(frame: Any) -> Any:
+    """A table in which 31.0 is 31, where missing values made it 31.0."""
+    changed = frame.copy()
+    for place in range(len(frame.columns)):
+        column = frame.iloc[:, place]
+        known = column.dropna()
+        if column.dtype.kind != "f" or len(known) in (0, len(column)):
+            continue  # All there: pandas would read 31 as an integer.
+        if (known % 1 == 0).all() and known.abs().max() <= _MOST_WHOLE:
+            changed.isetitem(place, column.astype("Int64"))
+    return changed
 
 
 def _read_text(pandas: Any, path: Path, **options: Any) -> Any:

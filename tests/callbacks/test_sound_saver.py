@@ -46,6 +46,10 @@ def test_sounds_and_pictures_of_every_other_epoch(tmp_path):
     np.testing.assert_array_equal(
         grid[2:99, 2:130], sound_tools.sound_picture(wanted[0])
     )
+    # The fourth sound is below the first one, of the same class.
+    np.testing.assert_array_equal(
+        grid[101:198, 2:130], sound_tools.sound_picture(wanted[3])
+    )
 
 
 def test_config_makes_the_same_callback():

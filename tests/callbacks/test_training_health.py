@@ -286,6 +286,15 @@ def test_other_models_are_refused(images):
 
 
 @pytest.mark.quickest
+@pytest.mark.parametrize("shape", [(8, 1), (8, 2)])
+def test_sounds_are_refused(shape):
+    health = TrainingHealth(np.zeros((16, *shape), "float32"))
+    health.set_model(GAN(*networks.wavegan(shape, width=1, latent_dim=2)))
+    with pytest.raises(ValueError, match=r"a GAN of sounds, \(8, .\). Leave"):
+        health.on_train_begin()
+
+
+@pytest.mark.quickest
 def test_texts_are_refused():
     preprocessor = layers.TextPreprocessor()
     preprocessor.adapt(["ab", "ba"])

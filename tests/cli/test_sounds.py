@@ -183,6 +183,29 @@ def test_sounds_are_compared_by_a_model(here, run_command, run_fails):
     assert "`--num-sounds` must be at most 6, the number of sounds of" in error
 
 
+def test_two_folders_are_read_as_the_options_say(here, run_command):
+    features = keras.layers.GlobalMaxPooling1D(name="features")
+    keras.Sequential([keras.Input((None, 2)), features]).save("loudest.keras")
+    for folder, value in (("a", 0.25), ("b", 1.0)):
+        for number, louder in enumerate((0.9, 0.95, 1.0)):
+            path = Path(folder, f"{number}.wav")
+            path.parent.mkdir(exist_ok=True)
+            wave = np.full((LENGTH, 1), value * louder)
+            wave[LENGTH // 2 :] = 0
+            sounds.write_wav(path, wave, rate=RATE)
+    line = ("evaluate", "a", "b", "--extractor", "loudest.keras", "--quiet")
+    read = ("--rate", RATE, "--channels", 2, "--length", LENGTH // 2)
+    far = float(run_command(*line, *read)[1].split()[1])
+    # Mono is the same on both sides.
+    assert far == pytest.approx(2 * (0.75 * 0.95) ** 2, rel=0.01)
+    near = float(run_command(*line, *read, "--normalize")[1].split()[1])
+    assert near < 0.02
+    # Each sound of REAL is also one of silence.
+    more = (*read, "--pieces", "--json")
+    values = json.loads(run_command(*line, *more)[1])
+    assert values["num_real"] == 6 and values["num_fake"] == 3
+
+
 def test_sounds_are_compared_by_a_classifier_of_them(
     here, run_command, monkeypatch
 ):
@@ -218,7 +241,15 @@ def test_sounds_are_compared_by_a_classifier_of_them(
         (("tones", "."), "`.` is a folder of runs"),
         (("tones/low", "run"), "with no classes and 3 sounds. Sort them"),
         (("tones", "run", "--metrics", "is"), "fid, kid, prdc for sounds"),
-        (("tones", "run", "--channels", 1), "`--channels` is for images"),
+        (("tones", "run", "--metrics", "none"), "Name some of fid, kid, prdc."),
+        (("tones", "run", "--length", 50), "`--length` is for two folders of"),
+        (("tones", "run", "--channels", 1), "`--channels` is for two folders"),
+        (
+            ("tones", "tones", "--extractor", "judge.keras", "--length", 50),
+            "must be 101, as `--extractor` takes sounds. Received: 50",
+        ),
+        (("digits", "digits", "--rate", 8_000), "`--rate` is for sounds"),
+        (("a.txt", "a.txt", "--normalize"), "`--normalize` is for sounds"),
         (("tones", "run", "--memorization"), "is for images, and these are s"),
         (("tones", "run", "--label", "x"), "`--label` is for tables"),
         (
@@ -266,6 +297,7 @@ def test_sounds_that_cannot_be_compared(here, run_fails, arguments, message):
         (("tones", "--out", "tones/run"), "must be apart from DATA"),
         (("digits", "--rate", 8_000), "no meaning for this task"),
         (("digits", "--channels", 2), "1 (grayscale), 3 (RGB)"),
+        (("tones/low/0.wav",), "0.wav. Put it into a folder; of a long"),
         (("none", "--task", "sound"), "There is no dataset, file or folder"),
     ],
 )

@@ -101,6 +101,20 @@ def test_lines_of_classes(in_folder, run_command, run_fails, eagerly):
     assert "`--labels` needs a conditional GAN" in error
 
 
+def test_labels_of_one_line_each_are_no_classes(
+    in_folder, run_command, eagerly
+):
+    lines = [f"{number}.jpg\ta dog" for number in range(29)]
+    Path("captions.txt").write_text("\n".join([*lines, "1.jpg\ta cat"]))
+    line = ("train", "captions.txt", *TRAIN, "--no-report", "--steps", 1)
+    code, output, errors = run_command(*line, "--out", "run")
+    assert code == 0 and "27 lines of up to 5 characters" in output
+    assert "28 of 30 lines have a label of their own" in errors
+    assert settings_of("run")["conditional"] is False
+    code, output, errors = run_command(*line, "--out", "all", "--conditional")
+    assert (code, errors) == (0, "") and "27 lines of 29 classes" in output
+
+
 def test_a_run_begins_with_another_that_knows_the_characters(here, run_fails):
     begin = ("--from", "run", "--no-jit", "--batch-size", 8, "--steps", 1)
     write_names("strange.txt", ["bob", "xann", "ey\xe9"] * 20)
@@ -141,7 +155,15 @@ def test_lines_are_held_back_with_their_labels(in_folder):
 def test_lines_are_compared(here, run_command, run_fails):
     code, output, errors = run_command("evaluate", "names.txt", "run")
     assert (code, errors) == (0, "")
-    assert "of 120 real and 120 fake lines" in output
+    # A run is compared with the lines that it did not learn.
+    assert "of 12 real and 12 fake lines\ncompared with the lines th" in output
+    assert "\nnew  " in output
+    code, output, _ = run_command("evaluate", "names.txt", "run", "--json")
+    assert json.loads(output)["real_lines"] == "held out"
+    Path("more.txt").write_text("\n".join(NAMES[:5]), encoding="utf-8")
+    code, output, _ = run_command("evaluate", "more.txt", "run")
+    assert output.endswith("of 5 real and 5 fake lines\n")
+    assert "new" not in output
     more = ("--train", "names.txt", "--valid", "smiles", "--json")
     code, output, _ = run_command("evaluate", "names.txt", "names.txt", *more)
     values = json.loads(output)
@@ -150,12 +172,14 @@ def test_lines_are_compared(here, run_command, run_fails):
     assert values["self_bleu"] == values["real_self_bleu"]
     # Of boron and oxygen there is bob.
     assert values["valid"] == 1 / 8 and values["num_fake"] == 120
+    error = run_fails("augment", "names.txt", "--out", "more")
+    assert "must be images or a table. Received: names.txt, which i" in error
     error = run_fails("evaluate", "run", "names.txt")
     assert "REAL must be a file of lines" in error
     error = run_fails("evaluate", "names.txt", "digits")
     assert "or the run of a text. Received: digits" in error
     error = run_fails("evaluate", "names.txt", "run", "--metrics", "fid")
-    assert "`--metrics` is for images or tables" in error
+    assert "`--metrics` is for images, sounds or tables" in error
     error = run_fails("evaluate", "digits", "digits", "--valid", "smiles")
     assert "`--valid` is for lines of text" in error
 

@@ -64,6 +64,7 @@ def test_a_zip_is_the_same_as_its_folder(folder, tmp_path):
     assert fingerprint(two) == fingerprint(Sounds(tmp_path / "words.zip"))
     assert holds_sounds(folder) and holds_sounds(tmp_path / "words.zip")
     assert not holds_sounds(tmp_path / "none.zip")
+    assert holds_sounds("a.WAV") and not holds_sounds("a.png")
 
 
 def test_the_rate_length_and_channels_of_most(tmp_path):

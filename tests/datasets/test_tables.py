@@ -109,6 +109,16 @@ def test_parquet_has_columns_of_one_kind(tmp_path, pandas):
     assert not list(tmp_path.iterdir())
 
 
+def test_whole_numbers_stay_whole_beside_missing_ones(tmp_path, pandas):
+    path = tmp_path / "a.csv"
+    text = "age,size,large,all\n31,1.5,,1.0\n,,1e+300,2.0\n-4,2.0,7.0,3.0\n"
+    path.write_text(text)
+    table = datasets.table(path)
+    datasets.write_table(table, path)
+    assert path.read_text() == text
+    pandas.testing.assert_frame_equal(datasets.table(path), table)
+
+
 def test_options_go_to_pandas(tmp_path, pandas):
     (tmp_path / "a.csv").write_text("1;2\n3;4\n")
     table = datasets.table(tmp_path / "a.csv", sep=";", header=None)

@@ -150,11 +150,11 @@ KINDS = {
             lambda path: write_names(path, ["bob", "eve", "xanthippe"] * 20),
             TINY_TEXT,
             (
-                "108 lines, up to 4 characters of 10, from names.txt",
+                "108 lines of up to 4 characters, 10 different ones, from na",
                 "12 held out",
                 "2 steps of 16 lines",
             ),
-            "36 lines, up to 4 characters of 10, from other.txt",
+            "36 lines of up to 4 characters, 10 different ones, from other.txt",
             ("unit",),
             ("--num-lines 1000", ".txt"),
         ),

@@ -11,7 +11,9 @@ from keras_gan.cli.progress import ProgressBar
 from keras_gan.cli.tables import balancing
 from keras_gan.cli.words import listed, size_in_words
 from keras_gan.datasets.augmented_files import AugmentedFiles
+from keras_gan.datasets.sound_files import holds_sounds
 from keras_gan.datasets.tables import is_table_file
+from keras_gan.datasets.texts import is_text_file
 from keras_gan.utils.arguments import finite
 
 SUMMARY = "fill up the classes of a data set with generated images or rows"
@@ -116,6 +118,7 @@ def run(options: argparse.Namespace) -> int:
     """Writes the folder; returns the exit code."""
     if is_table_file(options.data):
         return balancing.run(options)
+    _check_images(options.data)
     files, settings = make_job(options)
     folder = AugmentFolder(options.out)
     with folder.held():
@@ -126,6 +129,17 @@ def run(options: argparse.Namespace) -> int:
             if folder.is_new:
                 folder.discard()
             raise
+
+
+def _check_images(data: str) -> None:
+    """Raises an error if DATA is sounds or text, before a run is looked for."""
+    for kind, is_of_kind in (("sounds", holds_sounds), ("text", is_text_file)):
+        if is_of_kind(data):
+            raise ValueError(
+                "DATA of `keras-gan augment` must be images or a table. "
+                f"Received: {data}, which is {kind}. Make more of a class with "
+                "`keras-gan generate RUN --labels CLASS`, and add them to it."
+            )
 
 
 def _write(files, settings, folder: AugmentFolder, done: int, *, quiet) -> int:

@@ -20,22 +20,21 @@ from keras_gan.cli.loading import load_gan
 from keras_gan.cli.opening import open_data
 from keras_gan.cli.progress import ProgressBar
 from keras_gan.cli.refusing import refuse
-from keras_gan.cli.run_folder import RunFolder
 from keras_gan.cli.sound_output import rate_of
+from keras_gan.cli.sounds import form
 from keras_gan.datasets.sound_files import holds_sounds
 from keras_gan.evaluation.sounds import EPOCHS, train_classifier
 from keras_gan.features import extractors
 from keras_gan.utils.memory import check_memory
 from keras_gan.utils.models import load_model
 
-_OF_SOUNDS = ("extractor",)
+_METRICS = ("fid", "kid", "prdc")
+_OF_SOUNDS = ("extractor", *form.OPTIONS)
 _OF_OTHERS = (
-    "feature_extractor", "memorization", "image_size", "channels",
-    "save_statistics",
+    "feature_extractor", "memorization", "image_size", "save_statistics",
 )  # fmt: skip
 # Sounds that the classifier learns from.
 _MOST_SOUNDS, _FEWEST_SOUNDS = 10_000, 5
-_AS_IN_THE_RUN = ("rate", "length", "channels", "pieces", "normalize")
 
 
 def add_arguments(parser: Any) -> None:
@@ -51,6 +50,7 @@ def add_arguments(parser: Any) -> None:
         "features if it has one, else by its output (default: a classifier "
         "that learns the classes of REAL first)",
     )
+    form.add_arguments(parser)
 
 
 def is_of_sounds(options: argparse.Namespace) -> bool:
@@ -79,6 +79,8 @@ class SoundComparison(Comparison):
     """
 
     unit = "sounds"
+    metrics = _METRICS
+    otherwise = ""
 
     def __init__(self, options: argparse.Namespace) -> None:
         refuse(options, _OF_OTHERS, "images, and these are sounds")
@@ -137,12 +139,7 @@ class SoundComparison(Comparison):
     def _opened(self) -> tuple[StoredImages, Any]:
         """REAL and FAKE, of one rate, length and number of channels."""
         options = self._options
-        rate, shape = _taken_by(self._model)
-        wanted: dict[str, Any] = {"rate": rate}
-        if shape is not None:
-            wanted |= {"length": shape[0], "channels": shape[1]}
-        if is_run(options.fake):
-            wanted = _of_run(options.fake, rate, shape)
+        wanted = form.form_of(options, self._model)
         real = self._stored(options.real, options.split, **wanted)
         if is_run(options.fake):
             gan = load_gan(model_path(options.fake), compiled=False)
@@ -232,8 +229,8 @@ def _check_arguments(options: argparse.Namespace) -> None:
         )
     if "is" in options.metrics:
         raise ValueError(
-            "`--metrics` must be of fid, kid, prdc for sounds. Received: is. "
-            "Leave it out."
+            f"`--metrics` must be of {', '.join(_METRICS)} for sounds. "
+            "Received: is. Leave it out."
         )
 
 
@@ -243,31 +240,3 @@ def _features_of(model: keras.Model) -> keras.Model:
     if "features" not in names:
         return model
     return keras.Model(model.inputs, model.get_layer("features").output)
-
-
-def _taken_by(model: Any) -> tuple[int | None, tuple | None]:
-    """The rate and shape of the sounds that a model takes, if it says so."""
-    rates = [
-        layer.sampling_rate
-        for layer in getattr(model, "layers", ())
-        if isinstance(layer, keras.layers.MelSpectrogram)
-    ]
-    shape = getattr(model, "input_shape", None)
-    known = None
-    if isinstance(shape, tuple) and len(shape) == 3 and None not in shape[1:]:
-        known = shape[1:]
-    return rates[0] if rates else None, known
-
-
-def _of_run(run: str, rate: int | None, shape: tuple | None) -> dict[str, Any]:
-    """How sounds are read as those that a run learned from."""
-    settings = RunFolder(model_path(run).parent).read_config().settings
-    own = settings.rate, (settings.length, settings.channels)
-    if (rate or own[0], shape or own[1]) != own:
-        raise ValueError(
-            f"`--extractor` must take sounds of {own[0]} Hz and the shape "
-            f"{own[1]}, as the run makes. Received: a model of sounds of "
-            f"{rate or 'any'} Hz and the shape {shape or 'any'}. Train one "
-            "for the run, or leave the option out."
-        )
-    return {name: getattr(settings, name) for name in _AS_IN_THE_RUN}

@@ -20,7 +20,6 @@ _OF_TABLES = ("label", "train")
 _OF_IMAGES = (
     "metrics", "feature_extractor", "memorization", "num_images",
     "image_size", "channels", "split", "num_workers", "save_statistics",
-    "extractor",
 )  # fmt: skip
 _MOST_ROWS = 10_000
 _WORST = 3
@@ -78,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
     Args:
         options: Arguments of the command line.
     """
-    refuse(options, _OF_IMAGES, "images, and these are tables")
+    refuse(options, _OF_IMAGES, "images or sounds, and these are tables")
     if not is_table_file(options.real):
         raise ValueError(
             "REAL must be a .csv or .parquet file like FAKE. Received: "

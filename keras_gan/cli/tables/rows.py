@@ -59,7 +59,8 @@ def run(options: argparse.Namespace, source: pathlib.Path) -> int:
         options: Arguments of the command line.
         source: The file of the model.
     """
-    refuse(options, _OF_IMAGES, "images, and this run is of a table")
+    own = "this run is of a table, which has --num-rows and --where"
+    refuse(options, _OF_IMAGES, f"images, and {own}")
     num_rows = options.num_rows or _NUM_ROWS
     with contextlib.ExitStack() as held:
         if options.out is None:

@@ -2,7 +2,10 @@
 
 import argparse
 import dataclasses
+import warnings
 from functools import partial
+
+import numpy as np
 
 from keras_gan import datasets
 from keras_gan.backend import devices
@@ -39,6 +42,7 @@ _FROM_RECIPE = (
 )  # fmt: skip
 # Fewer held-out lines say little.
 _FEWEST_HELD_OUT = 10
+_FEWEST_OF_NAMES = 20
 
 
 class TextTask(Task):
@@ -69,9 +73,12 @@ class TextTask(Task):
                 "`--conditional` needs lines of several labels, label<TAB>text."
                 f" Received: one label in {info.name}. Leave the option out."
             )
+        conditional = options.conditional
+        if conditional is None:
+            conditional = has_classes and not _are_names(source)
         given = {
             "task": self.name,
-            "conditional": first(options.conditional, has_classes),
+            "conditional": conditional,
             "gamma": None,
             "latent_dim": first(options.latent_dim, LATENT_DIM),
             "unit": source.unit,
@@ -154,8 +161,8 @@ class TextTask(Task):
         info, held_out = source.info, len(source.held_out)
         classes = f" of {info.num_classes} classes" * bool(settings.conditional)
         lines = [
-            f"{len(source):,} lines{classes}, up to {length} {source.unit} of "
-            f"{vocabulary - 1}, from {info.name}"
+            f"{len(source):,} lines{classes} of up to {length} {source.unit}, "
+            f"{vocabulary - 1:,} different ones, from {info.name}"
             + f", {held_out:,} held out"
             * (held_out > 0),
             f"text: networks of {' + '.join(weights)} weights, loss "
@@ -184,6 +191,22 @@ class TextTask(Task):
 
 def _num_classes(settings: Settings, source) -> int | None:
     return source.info.num_classes if settings.conditional else None
+
+
+def _are_names(source) -> bool:
+    """Whether what precedes the tabs names lines, with a warning if so."""
+    lines = source.lines
+    once = np.sum(np.bincount(lines.labels) == 1)
+    # Of so few lines, each label may be a class all the same.
+    if len(lines) < _FEWEST_OF_NAMES or 2 * once < len(lines):
+        return False
+    warnings.warn(
+        f"{source.path}: {once:,} of {len(lines):,} lines have a label of "
+        "their own, so that labels are no classes, and are left out. Pass "
+        "`--conditional` to learn them.",
+        stacklevel=2,
+    )
+    return True
 
 
 def _preprocessor_of(start: str) -> TextPreprocessor:

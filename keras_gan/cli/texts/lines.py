@@ -61,7 +61,8 @@ def run(options: argparse.Namespace, source: pathlib.Path) -> int:
         options: Arguments of the command line.
         source: The file of the model.
     """
-    refuse(options, _OF_OTHERS, "images or tables, and this run is of texts")
+    own = "this run is of texts, which has --num-lines and --temperature"
+    refuse(options, _OF_OTHERS, f"images or tables, and {own}")
     num_lines = options.num_lines or _NUM_LINES
     with contextlib.ExitStack() as held:
         if options.out is None:
