@@ -15,6 +15,7 @@ from keras_gan.cli.tables.columns import checked
 from keras_gan.cli.tables.source import check_columns
 from keras_gan.cli.tables.trained_rows import Compared, compared
 from keras_gan.datasets.tables import is_table_file
+from keras_gan.metrics.tables.nearest_record_distance import NAMES
 
 _OF_TABLES = ("label", "train")
 _OF_IMAGES = (
@@ -24,12 +25,6 @@ _OF_IMAGES = (
 )  # fmt: skip
 _MOST_ROWS = 10_000
 _WORST = 3
-_NEAREST = {
-    "fake": "nearest_distance",
-    "fake_copies": "copies",
-    "held_out": "real_nearest_distance",
-    "held_out_copies": "real_copies",
-}
 
 
 def add_arguments(parser: Any) -> None:
@@ -103,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
         train = _sample(_of_columns(train, names), options.seed)
         _check_alike("--train", train, real)
         near = metrics.nearest_record_distances(train, fake, real)
-        values |= {_NEAREST[name]: value for name, value in near.items()}
+        values |= {NAMES[name]: value for name, value in near.items()}
     if options.label is not None:
         values |= _usefulness(options, real, fake, train)
     numbers = {"real": len(real), "fake": len(fake)}
