@@ -3,7 +3,6 @@
 import json
 import time
 
-import keras
 import numpy as np
 import pytest
 from portable import assert_close, to_numpy
@@ -97,16 +96,6 @@ def test_config_holds_what_was_learned(adapted):
         copy.encode(mixed()), adapted.encode(mixed()), strict=True
     ):
         np.testing.assert_array_equal(one, other)
-
-
-def test_it_is_saved_in_a_model(adapted, tmp_path):
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    model.table = adapted
-    model.save_weights(tmp_path / "a.weights.h5")
-    model.load_weights(tmp_path / "a.weights.h5")
-    assert adapted.inverse(adapted(mixed()))["flag"].sum() == (
-        mixed()["flag"].sum()
-    )
 
 
 @once

@@ -275,6 +275,19 @@ def test_conditions_are_obeyed_in_all_rows(trained, conditions):
         assert (rows[name] == value).all()
 
 
+@once
+def test_a_category_that_occurs_once_can_be_asked_for():
+    data = small.table()
+    data["label"] = np.where(np.arange(small.ROWS) == 7, 5, 0)
+    gan = small.make(data=data)
+    assert np.isfinite(gan.train_on_batch(data, return_dict=True)["g_loss"])
+    assert gan.generate(3, conditions={"label": 5})["label"].tolist() == [5] * 3
+    assert (
+        np.bincount(gan.balance(data, "label")["label"])[[0, 5]].tolist()
+        == [small.ROWS - 1] * 2
+    )
+
+
 class Obedient(keras.layers.Layer):
     """Rows of exactly the conditions; numbers tell the mode of inference."""
 
@@ -429,6 +442,15 @@ def test_rare_categories_are_filled_up(trained):
         trained.balance({"sex": table["sex"]}, "label")
     with pytest.raises(ValueError, match="with name besides"):
         trained.balance({**table, "name": table["sex"]}, "label")
+
+
+@once
+def test_a_frame_is_filled_up_by_a_model_of_arrays(trained):
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame(small.table())
+    even = trained.balance(table, "label", seed=2)
+    assert even["label"].value_counts().tolist() == [25, 25, 25]
+    pandas.testing.assert_frame_equal(even[:60], table)
 
 
 @quickest
