@@ -580,6 +580,7 @@ def test_what_cannot_be_generated(trained, arguments, message):
     [
         ({"batch_size": 5}, "multiple of .* 2.*batch_size=5. Pass 4"),
         ({"y": np.ones(60)}, "`y` besides the table"),
+        ({"sample_weight": np.ones(60)}, "`sample_weight` is not supported"),
         ({"validation_split": 0.1}, "`validation_data=`"),
         ({"x": {"size": [1.0]}}, "without label, sex"),
         ({"validation_data": small.table(1)}, "2 rows or more"),
