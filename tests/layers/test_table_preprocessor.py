@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from portable import assert_close, to_numpy
 
-from keras_gan.layers import TablePreprocessor
+from keras_gan.layers import TableActivation, TablePreprocessor
 from keras_gan.layers.tables import mixture
 
 # Only where rows become tensors the backend matters.
@@ -287,6 +287,11 @@ def test_errors(adapted):
         TablePreprocessor(categories=["y"]).adapt({"x": [1]})
     with pytest.raises(TypeError, match="list of names"):
         TablePreprocessor(categories="y")
+    with pytest.raises(ValueError, match="`seed`"):
+        TablePreprocessor(seed=-1)
+    for wrong in ((-1, [2]), (1, [0])):
+        with pytest.raises(ValueError, match="`num_values`|`sizes`"):
+            TableActivation(*wrong)
     with pytest.raises(ValueError, match=r"shape \(rows, .*\(2, 3\)"):
         adapted.inverse(np.ones((2, 3)))
 

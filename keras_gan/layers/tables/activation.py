@@ -9,7 +9,7 @@ from keras import ops
 from keras_gan import backend
 from keras_gan.layers.gumbel_noise import gumbel_noise
 from keras_gan.layers.tables.segments import Segments
-from keras_gan.utils.arguments import number_in, positive_integer
+from keras_gan.utils.arguments import integer, number_in, positive_integer
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -63,7 +63,7 @@ class TableActivation(keras.layers.Layer):
     ) -> None:
         # In half precision the logarithms of small numbers would be infinite.
         super().__init__(**{**kwargs, "dtype": "float32"})
-        self.num_values = int(num_values)
+        self.num_values = integer("num_values", num_values, at_least=0)
         self.sizes = tuple(positive_integer("sizes", one) for one in sizes)
         self.temperature = number_in("temperature", temperature, "(0, inf)")
         self.seed = seed
