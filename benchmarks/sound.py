@@ -204,6 +204,11 @@ def main() -> None:
     print(f"halves of real sounds: distance {distance:.3g}, score {score:.2f}")
     number = int(labels.max()) + 1 if options.conditional else None
     gan, size = gan_of(waves.shape[1:], number, options)
+    if size > len(waves):
+        raise SystemExit(
+            f"A batch has {size} sounds, and there are {len(waves)}. Choose a "
+            "smaller --batch-size."
+        )
     data = batches(waves, labels if number else None, size, options.seed)
     clock, first = UntilTime(), None
     print("minutes  steps  distance  score  share of the first distance")

@@ -223,12 +223,11 @@ def main() -> None:
                 show(entry.__name__, source, scores)
                 continue
             table, label = read(source, options.label)
-            several = [
-                quality(table, label, entry, options.epochs, seed)
-                for seed in range(options.seeds)
-            ]
-            for seed, scores in enumerate(several):
+            several = []
+            for seed in range(options.seeds):
+                scores = quality(table, label, entry, options.epochs, seed)
                 show(f"{entry.__name__}, seed {seed}", source, scores)
+                several.append(scores)
             means = {n: np.mean([s[n] for s in several]) for n in several[0]}
             show(f"{entry.__name__}, mean", source, means)
 

@@ -74,7 +74,7 @@ class SoundSaver(GridSaver):
                 f"sounds. Received: shape {np.shape(labels)}."
             )
         self.labels = None if labels is None else np.asarray(labels, "int32")
-        self.seed = seed
+        self.seed = integer("seed", seed, at_least=0)
         self._sounds: Any = None
 
     def check_model(self) -> None:

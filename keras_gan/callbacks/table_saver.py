@@ -8,7 +8,7 @@ import numpy as np
 from keras_gan import images as image_tools
 from keras_gan.callbacks._grid_saver import GridSaver
 from keras_gan.metrics.tables.histograms import histograms
-from keras_gan.utils.arguments import positive_integer
+from keras_gan.utils.arguments import integer, positive_integer
 from keras_gan.utils.tables import Column, columns_of, is_frame, table_of
 
 _MOST_COLUMNS = 36  # More charts are too many to look at.
@@ -65,7 +65,7 @@ class TableSaver(GridSaver):
         super().__init__(directory, every, (-1, 1), animation, tensorboard)
         self.table = table
         self.num_rows = positive_integer("num_rows", num_rows)
-        self.seed = seed
+        self.seed = integer("seed", seed, at_least=0)
 
     def check_model(self) -> None:
         """Raises a `ValueError` if the model makes no such table."""

@@ -11,7 +11,7 @@ from keras_gan.backend.devices import is_chief
 from keras_gan.callbacks._grid_saver import make_writable
 from keras_gan.images import Path
 from keras_gan.models import TextGAN
-from keras_gan.utils.arguments import integer, positive_integer
+from keras_gan.utils.arguments import integer, number_in, positive_integer
 from keras_gan.utils.files import replacing
 
 
@@ -63,7 +63,7 @@ class TextSaver(keras.callbacks.Callback):
         self.directory = pathlib.Path(directory)
         self.num_texts = positive_integer("num_texts", num_texts)
         self.class_names = tuple(class_names)
-        self.temperature = temperature
+        self.temperature = number_in("temperature", temperature, "(0, inf)")
         self.seed = integer("seed", seed, at_least=0)
         self.every = integer("every", every, at_least=1)
         self._epoch = self._saved_epoch = 0

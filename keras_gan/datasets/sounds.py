@@ -113,16 +113,24 @@ class Sounds(Source):
             return np.stack([self._read_one(i) for i in indices.tolist()])
         for index in indices.tolist():
             if not kept.has[index]:
-                kept.put(index, self._read_one(index))
+                self._keep(kept, int(self._file[index]))
         return kept.images[indices]
+
+    def _keep(self, kept: KeptImages, number: int) -> None:
+        """Keeps all pieces of a file, which is decoded and resampled once."""
+        samples = self._read_file(number)
+        for index in np.flatnonzero(self._file == number).tolist():
+            kept.put(index, self._piece_of(samples, index))
 
     def resident(self) -> np.ndarray | None:
         kept = self._kept
         return kept.images if kept is not None and kept.has.all() else None
 
     def _read_one(self, index: int) -> np.ndarray:
-        length, channels = self.info.image_shape
-        number = int(self._file[index])
+        return self._piece_of(self._read_file(int(self._file[index])), index)
+
+    def _read_file(self, number: int) -> np.ndarray:
+        """All samples of a file, in the rate and channels of all sounds."""
         name = self.files.names[number]
         try:
             with self.files.open(name) as file:
@@ -136,8 +144,13 @@ class Sounds(Source):
                 f"({reason(error)}). Restore it."
             )
             raise self.failure from error
-        samples = sound_tools.convert_channels(samples, channels)
-        samples = sound_tools.resample(samples, rate, self.rate)
+        samples = sound_tools.convert_channels(
+            samples, self.info.image_shape[1]
+        )
+        return sound_tools.resample(samples, rate, self.rate)
+
+    def _piece_of(self, samples: np.ndarray, index: int) -> np.ndarray:
+        length = self.info.image_shape[0]
         start = int(self._piece[index]) * length
         samples = samples[start : start + length]
         if self._normalize:

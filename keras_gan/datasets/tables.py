@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import warnings
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -62,13 +63,14 @@ def table(path: str | os.PathLike, **options: Any) -> Any:
     pandas = _pandas()
     try:
         found = read(pandas, path, **options)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, EOFError, zlib.error) as error:
         if isinstance(error, UnicodeDecodeError):
             raise ValueError(
                 f"{path} must be text in UTF-8. Received: {error}. Save it "
                 "in that encoding."
             ) from error
-        # Those of pandas for empty and broken files are ValueErrors, too.
+        # Those of pandas for empty and broken files are ValueErrors, too; the
+        # last two are of compressed files that are cut off or damaged.
         raise ValueError(
             f"{path} must be a table of rows of the same length. Received: "
             f"{' '.join(str(error).split())}. Mend the file."

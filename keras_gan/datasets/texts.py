@@ -172,12 +172,18 @@ def _all_labeled(lines: list[str]) -> bool:
 def _split(name: str, lines: list[str]) -> tuple[list[str], list[str]]:
     """Labels and texts of lines."""
     pairs = [line.split("\t", 1) for line in lines]
-    bad = next((pair[0] for pair in pairs if len(pair) < 2), None)
-    if bad is not None:
+    for label, *rest in pairs:
+        if rest and label.strip():
+            continue
+        received = (
+            f"{rest[0][:40]!r} without a label"
+            if rest
+            else (f"{label[:40]!r} without a tab")
+        )
         raise ValueError(
             f"{name} must have a label, a tab and a text in each line. "
-            f"Received: {bad[:40]!r} without a tab. Mend the line, or read "
-            "the file without labels."
+            f"Received: {received}. Mend the line, or read the file without "
+            "labels."
         )
     return [a.strip() for a, _ in pairs], [b.strip() for _, b in pairs]
 

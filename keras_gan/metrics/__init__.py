@@ -34,7 +34,9 @@ from keras_gan.metrics.source_distance import source_distance_ratio
 from keras_gan.metrics.ssim import SSIM
 from keras_gan.metrics.statistics import FeatureStatistics
 from keras_gan.metrics.tables import (
+    NearestRecordDistance,
     TableQuality,
+    TableUsefulness,
     column_shapes,
     nearest_record_distances,
     pair_trends,
@@ -67,9 +69,11 @@ __all__ = [
     "KernelInceptionDistance",
     "Memorization",
     "ModeCoverage",
+    "NearestRecordDistance",
     "PairMetric",
     "PrecisionRecall",
     "TableQuality",
+    "TableUsefulness",
     "TextQuality",
     "bleu",
     "column_shapes",

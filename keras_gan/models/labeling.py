@@ -7,13 +7,11 @@ from keras_gan import backend
 from keras_gan.models import batch as batches
 from keras_gan.models import network_checks as checks
 from keras_gan.models.auxiliary import warn_softmax
+from keras_gan.models.partial_means import TINY
 from keras_gan.utils.arguments import choice
 from keras_gan.utils.models import input_shapes
-from keras_gan.utils.tensors import batch_mean
 
 UNLABELED = -1
-# Instead of a division by zero, of a zero.
-_TINY = 1e-9
 
 
 def parts(data) -> tuple:
@@ -36,28 +34,6 @@ def missing() -> str:
 
 
 # Terms -----------------------------------------------------------------------
-
-
-def share_of(weights):
-    """Mean of the weights of the images of the global batch, a scalar."""
-    counts = ops.stack(
-        [ops.sum(weights), ops.cast(ops.size(weights), "float32")]
-    )
-    number, size = ops.unstack(backend.replica_mean(counts), 2)
-    return number / ops.maximum(size, _TINY)
-
-
-def mean_where(values, weights):
-    """A replica's part of a mean over some images of the global batch.
-
-    The model weights what replicas return by their shares of all images, so
-    this divides by the share of the images that count. The mean of none is 0.
-
-    Args:
-        values: Tensor `(batch,)`.
-        weights: 1 for each image that counts and 0 for the others, `(batch,)`.
-    """
-    return batch_mean(values * weights) / ops.maximum(share_of(weights), _TINY)
 
 
 def class_losses(class_logits, labels):
@@ -101,7 +77,7 @@ def _mean_features(features, weights):
     """Weighted mean over the global batch, `(n,)`."""
     total = ops.sum(weights[:, None] * features, axis=0)
     total = backend.replica_mean(total)
-    return total / ops.maximum(backend.replica_mean(ops.sum(weights)), _TINY)
+    return total / ops.maximum(backend.replica_mean(ops.sum(weights)), TINY)
 
 
 # The classifier --------------------------------------------------------------

@@ -8,6 +8,7 @@ from keras_gan.models import auxiliary, averaging, label_checks, labeling
 from keras_gan.models import batch as batches
 from keras_gan.models import network_checks as checks
 from keras_gan.models.gan import GAN
+from keras_gan.models.partial_means import mean_where, share_of
 from keras_gan.models.player import optimizer_of
 from keras_gan.utils.arguments import checked_weight, choice
 from keras_gan.utils.models import Untracked, input_shapes
@@ -224,21 +225,17 @@ class SemiSupervisedGAN(GAN):
         known = 1.0 - unlabeled
         _, class_logits, _ = scores.real.outputs
         entropies = labeling.class_losses(class_logits, labels)
-        adversarial = labeling.mean_where(
+        adversarial = mean_where(
             ops.softplus(-scores.real.logits[:, 0]), unlabeled
         ) + batch_mean(ops.softplus(scores.fake.logits))
         # Without images that are only real, nothing opposes the fakes.
-        adversarial = adversarial * ops.cast(
-            labeling.share_of(unlabeled) > 0, "float32"
-        )
-        loss = labeling.mean_where(entropies, known) + adversarial
+        adversarial = adversarial * ops.cast(share_of(unlabeled) > 0, "float32")
+        loss = mean_where(entropies, known) + adversarial
         if self.consistency_weight and turn.training:
             # The average sees the images as they are: the best target there is.
             _, others, _ = self._scorer(False)(turn.batch.images)
             apart = labeling.differences(class_logits, others)
-            loss = loss + self.consistency_weight * labeling.mean_where(
-                apart, unlabeled
-            )
+            loss = loss + self.consistency_weight * mean_where(apart, unlabeled)
         hits = labeling.hits(class_logits, labels)
         return loss, {
             "d_loss": adversarial,
@@ -256,7 +253,7 @@ class SemiSupervisedGAN(GAN):
         if self.generator_objective == "feature_matching":
             weights = ops.cast(turn.batch.labels < 0, "float32")
             # Of a batch without unlabeled images all are used.
-            none = labeling.share_of(weights) <= 0
+            none = share_of(weights) <= 0
             weights = ops.where(none, ops.ones_like(weights), weights)
             loss = labeling.distance_of_means(
                 real.outputs[2], fake.outputs[2], weights

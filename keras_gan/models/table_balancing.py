@@ -46,7 +46,8 @@ def _joined(parts: list) -> Any:
     if is_frame(parts[0]):
         import pandas as pd
 
-        return pd.concat(parts, ignore_index=True)
+        # The model returns what `adapt` was given, which may have been a dict.
+        return pd.concat(map(pd.DataFrame, parts), ignore_index=True)
     return {
         name: np.concatenate([np.asarray(part[name]) for part in parts])
         for name in parts[0]

@@ -63,6 +63,11 @@ def check_options(y, kwargs) -> None:
             "A table holds its labels, too. Received: `y` besides the table. "
             "Add it as a column."
         )
+    if kwargs.get("sample_weight") is not None:
+        raise ValueError(
+            "`sample_weight` is not supported. Received: weights of rows. "
+            "Leave it out."
+        )
     if kwargs.get("validation_split"):
         raise ValueError(
             "`validation_split` is not supported. Received: validation_split="

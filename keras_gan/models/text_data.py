@@ -7,6 +7,7 @@ from keras import ops
 from keras_gan.layers.texts.preprocessor import END
 from keras_gan.models import batch as batches
 from keras_gan.models import data_checks
+from keras_gan.models.partial_means import mean_where
 
 CODES = "the preprocessor's codes"
 """What the data is, for messages."""
@@ -103,8 +104,8 @@ def negative_log_likelihood(logits, tokens):
     ends = ops.cumsum(tokens[:, :, END], axis=1)
     # As many ends before as at this place: none before.
     live = ops.cast(ends - tokens[:, :, END] < 0.5, "float32")
-    # Of an empty batch, as replicas may have, the mean is 0.
-    return ops.sum(losses * live) / ops.maximum(ops.sum(live), 1.0)
+    # Of all replicas: else tokens would count more beside shorter texts.
+    return mean_where(losses, live)
 
 
 def _check_integers(dtype) -> None:

@@ -223,7 +223,8 @@ def wavegan(
 def wavegan_recipe(shape: Sequence[int]) -> Recipe:
     """Returns the settings of the paper: WGAN-GP with five steps of D.
 
-    Unlike there, sounds are drawn from an averaged generator.
+    Unlike there, sounds are drawn from an averaged generator, and latents are
+    normally distributed, not uniformly.
     """
     return Recipe(
         loss="wasserstein",

@@ -104,6 +104,22 @@ def test_long_sounds_are_cut_or_become_pieces(tmp_path):
     np.testing.assert_allclose(found[3], ramp[:100, 0], atol=1e-4)
 
 
+def test_all_pieces_of_a_file_are_made_at_once(tmp_path, monkeypatch):
+    ramp = np.linspace(0, 1, 300, dtype="float32")[:, None]
+    sound_tools.write_wav(tmp_path / "a.wav", ramp, rate=RATE)
+    whole, parted = (
+        Sounds(tmp_path, length=100, pieces=True, cache=cache)
+        for cache in (True, False)
+    )
+    number, read_wav = [], sound_tools.read_wav
+    monkeypatch.setattr(
+        sound_tools, "read_wav", lambda file: number.append(1) or read_wav(file)
+    )
+    found = np.concatenate([whole.read(np.array([n])) for n in (2, 0, 1)])
+    assert len(number) == 1
+    np.testing.assert_array_equal(found, parted.read(np.array([2, 0, 1])))
+
+
 @pytest.mark.parametrize("cache", [True, False])
 def test_loudness_and_silence(tmp_path, cache):
     write(tmp_path / "a.wav", value=0.1)

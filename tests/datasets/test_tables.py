@@ -163,6 +163,13 @@ def test_what_is_no_table(tmp_path, pandas, name, content, message):
         datasets.table(tmp_path / name)
 
 
+def test_a_compressed_file_that_is_cut_off(tmp_path, pandas):
+    whole = gzip.compress(TEXT.encode())
+    (tmp_path / "a.csv.gz").write_bytes(whole[:-20])
+    with pytest.raises(ValueError, match="a.csv.gz must be a table.*Mend"):
+        datasets.table(tmp_path / "a.csv.gz")
+
+
 def test_no_file(tmp_path):
     with pytest.raises(FileNotFoundError, match="a.csv, where there is none"):
         datasets.table(tmp_path / "a.csv")

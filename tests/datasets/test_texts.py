@@ -32,6 +32,8 @@ def test_labels_are_before_a_tab():
     assert list(datasets.text(given[:1], labels=False)) == given[:1]
     with pytest.raises(ValueError, match="'c' without a tab"):
         datasets.text(mixed, labels=True)
+    with pytest.raises(ValueError, match="'nice' without a label"):
+        datasets.text([*given, "\tnice"])
 
 
 def test_long_lines_are_left_out_and_counted():

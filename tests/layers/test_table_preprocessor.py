@@ -3,12 +3,11 @@
 import json
 import time
 
-import keras
 import numpy as np
 import pytest
 from portable import assert_close, to_numpy
 
-from keras_gan.layers import TablePreprocessor
+from keras_gan.layers import TableActivation, TablePreprocessor
 from keras_gan.layers.tables import mixture
 
 # Only where rows become tensors the backend matters.
@@ -97,16 +96,6 @@ def test_config_holds_what_was_learned(adapted):
         copy.encode(mixed()), adapted.encode(mixed()), strict=True
     ):
         np.testing.assert_array_equal(one, other)
-
-
-def test_it_is_saved_in_a_model(adapted, tmp_path):
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    model.table = adapted
-    model.save_weights(tmp_path / "a.weights.h5")
-    model.load_weights(tmp_path / "a.weights.h5")
-    assert adapted.inverse(adapted(mixed()))["flag"].sum() == (
-        mixed()["flag"].sum()
-    )
 
 
 @once
@@ -301,6 +290,11 @@ def test_errors(adapted):
         TablePreprocessor(categories=["y"]).adapt({"x": [1]})
     with pytest.raises(TypeError, match="list of names"):
         TablePreprocessor(categories="y")
+    with pytest.raises(ValueError, match="`seed`"):
+        TablePreprocessor(seed=-1)
+    for wrong in ((-1, [2]), (1, [0])):
+        with pytest.raises(ValueError, match="`num_values`|`sizes`"):
+            TableActivation(*wrong)
     with pytest.raises(ValueError, match=r"shape \(rows, .*\(2, 3\)"):
         adapted.inverse(np.ones((2, 3)))
 

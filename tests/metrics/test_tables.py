@@ -1,12 +1,15 @@
 """Metrics of tables."""
 
+import keras
 import numpy as np
 import pytest
 from scipy.stats import ks_2samp
 
 from keras_gan.layers import TablePreprocessor
 from keras_gan.metrics import (
+    NearestRecordDistance,
     TableQuality,
+    TableUsefulness,
     column_shapes,
     nearest_record_distances,
     pair_trends,
@@ -179,6 +182,69 @@ def test_quality_of_rows_is_that_of_their_tables():
     assert copy.get_config() == metric.get_config()
     copy.update_state(preprocessor(real), preprocessor(fake))
     assert copy.result() == pytest.approx(wanted)
+
+
+def test_quality_is_the_same_under_mixed_precision():
+    preprocessor = TablePreprocessor(max_modes=3)
+    preprocessor.adapt(mixed())
+    real, fake = preprocessor(mixed()), preprocessor(mixed(120, seed=1))
+    found = []
+    for policy in ("float32", "mixed_float16"):
+        keras.config.set_dtype_policy(policy)
+        metric = TableQuality(preprocessor)
+        metric.update_state(real, fake)
+        found.append(metric.result())
+    assert found[0] == found[1]
+
+
+def rows_of(metric, real, fake):
+    preprocessor = metric.preprocessor
+    metric.update_state(preprocessor(real), preprocessor(fake))
+    tables = [preprocessor.inverse(preprocessor(one)) for one in (real, fake)]
+    return metric.result(), tables
+
+
+def test_usefulness_of_rows_is_that_of_their_tables():
+    preprocessor = TablePreprocessor(max_modes=3)
+    preprocessor.adapt(mixed())
+    metric = TableUsefulness(preprocessor, "label", seed=3)
+    found, (real, fake) = rows_of(metric, mixed(), mixed(120, seed=1))
+    assert found == train_synthetic_test_real(fake, real, "label", seed=3)
+    copy = TableUsefulness.from_config(metric.get_config())
+    assert copy.get_config() == metric.get_config()
+    with pytest.raises(ValueError, match="'x', which is of numbers"):
+        TableUsefulness(preprocessor, "x")
+    many = TablePreprocessor()
+    many.adapt(
+        {"x": np.arange(303) / 7, "y": [f"{n // 3}" for n in range(303)]}
+    )
+    with pytest.raises(ValueError, match="100 categories.*'y', of 101"):
+        TableUsefulness(many, "y")
+
+
+def test_distances_of_rows_are_those_of_their_tables():
+    train, held_out, fake = mixed(), mixed(60, seed=1), mixed(80, seed=2)
+    preprocessor = TablePreprocessor(max_modes=3)
+    preprocessor.adapt({n: np.concatenate([train[n], held_out[n], fake[n]])
+                        for n in train})  # fmt: skip
+    metric = NearestRecordDistance(preprocessor, train)
+    found, (real, made) = rows_of(metric, held_out, fake)
+    known = preprocessor.inverse(preprocessor(train))
+    wanted = nearest_record_distances(known, made, real)
+    assert found == {
+        "nearest_distance": wanted["fake"],
+        "copies": wanted["fake_copies"],
+        "real_nearest_distance": wanted["held_out"],
+        "real_copies": wanted["held_out_copies"],
+    }
+    assert 0 < found["nearest_distance"] and found["copies"] == 0
+    # A file of the model must not hold the rows.
+    copy = NearestRecordDistance.from_config(metric.get_config())
+    assert copy.get_config() == metric.get_config()
+    with pytest.warns(UserWarning, match="no training rows.*Compile"):
+        lost, _ = rows_of(copy, held_out, fake)
+    assert lost.keys() == found.keys()
+    assert np.isnan(list(lost.values())).all()
 
 
 # Columns ----------------------------------------------------------------------

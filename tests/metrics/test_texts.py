@@ -28,7 +28,10 @@ def test_distance_of_ngrams():
     assert distance(["aba"], ["bab"]) == pytest.approx(1 / 2)
     words = distance(["a b", "a c"], ["a b"], n=1, unit="words")
     assert words == pytest.approx(1 / 4)
-    assert distance(["a"], ["b"], n=5) == 0.0  # Neither has one.
+    # A text that is shorter than n is one n-gram, also an empty one.
+    assert distance(["a"], ["b"], n=5) == 1.0
+    assert distance(["a", "b"], ["b"], n=5) == 0.5
+    assert distance(["ab"], [""], n=1) == distance(["ab"], [""], n=3) == 1.0
 
 
 def test_bleu():
@@ -70,6 +73,7 @@ def test_self_bleu_of_equal_and_of_different_texts():
         "C[C@@H]1CC(Nc2cncc(-c3nncn3C)c2)C[C@@H](C)C1",
         "CC(=O)NCCC1=CNc2c1cc(OC)cc2",
         "F/C=C/F",
+        "C[C@TH1H](O)N",
         "[NH4+].[Cl-]",
         "[13CH3][2H]",
         "C%12CCCCC%12",
@@ -98,6 +102,7 @@ def test_smiles(text):
         "CX",  # No atom.
         "[Xx]",
         "[C@@@H]",
+        "[C@@TH1H]",
         "[]",
         "C=",
         "=C",

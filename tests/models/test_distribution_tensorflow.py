@@ -36,7 +36,7 @@ from keras_gan import (
     losses,
     penalties,
 )
-from keras_gan.models import star_gan
+from keras_gan.models import star_gan, text_data
 
 
 class LatentsFromData(GAN):
@@ -304,6 +304,28 @@ def test_replicas_draw_different_rows(two_cpus):
 
     first, second = two_cpus.experimental_local_results(draw())
     assert np.abs(np.asarray(first) - np.asarray(second)).max() > 0
+
+
+def test_likelihood_is_of_the_tokens_of_all_replicas(two_cpus):
+    import tensorflow as tf
+
+    # The texts of the first replica have 3 tokens, those of the second 8.
+    codes = np.array([[0, 0, 0, 0], [1, 0, 0, 0], [1, 2, 1, 0], [2, 1, 2, 2]])
+    tokens = np.eye(3, dtype="float32")[codes].reshape(2, 2, 4, 3)
+    logits = np.random.default_rng(0).normal(size=tokens.shape)
+    logits = logits.astype("float32")
+
+    def on_replica():
+        mine = [tf.constant(x)[backend.replica_id()] for x in (logits, tokens)]
+        return text_data.negative_log_likelihood(*mine)
+
+    found = tf.function(lambda: two_cpus.run(on_replica))()
+    parts = list(map(float, two_cpus.experimental_local_results(found)))
+    whole = [tf.constant(x.reshape(4, 4, 3)) for x in (logits, tokens)]
+    # Each replica has half of the batch.
+    assert np.mean(parts) == pytest.approx(
+        float(text_data.negative_log_likelihood(*whole)), rel=1e-5
+    )
 
 
 def test_replicas_draw_different_latents(make_gan, points, two_cpus):

@@ -275,6 +275,19 @@ def test_conditions_are_obeyed_in_all_rows(trained, conditions):
         assert (rows[name] == value).all()
 
 
+@once
+def test_a_category_that_occurs_once_can_be_asked_for():
+    data = small.table()
+    data["label"] = np.where(np.arange(small.ROWS) == 7, 5, 0)
+    gan = small.make(data=data)
+    assert np.isfinite(gan.train_on_batch(data, return_dict=True)["g_loss"])
+    assert gan.generate(3, conditions={"label": 5})["label"].tolist() == [5] * 3
+    assert (
+        np.bincount(gan.balance(data, "label")["label"])[[0, 5]].tolist()
+        == [small.ROWS - 1] * 2
+    )
+
+
 class Obedient(keras.layers.Layer):
     """Rows of exactly the conditions; numbers tell the mode of inference."""
 
@@ -431,6 +444,15 @@ def test_rare_categories_are_filled_up(trained):
         trained.balance({**table, "name": table["sex"]}, "label")
 
 
+@once
+def test_a_frame_is_filled_up_by_a_model_of_arrays(trained):
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame(small.table())
+    even = trained.balance(table, "label", seed=2)
+    assert even["label"].value_counts().tolist() == [25, 25, 25]
+    pandas.testing.assert_frame_equal(even[:60], table)
+
+
 @quickest
 def test_rows_of_classes_are_mixed_into_batches():
     table = {"kind": ["x", "y", "z"] * 20, "number": np.arange(60) / 7,
@@ -558,6 +580,7 @@ def test_what_cannot_be_generated(trained, arguments, message):
     [
         ({"batch_size": 5}, "multiple of .* 2.*batch_size=5. Pass 4"),
         ({"y": np.ones(60)}, "`y` besides the table"),
+        ({"sample_weight": np.ones(60)}, "`sample_weight` is not supported"),
         ({"validation_split": 0.1}, "`validation_data=`"),
         ({"x": {"size": [1.0]}}, "without label, sex"),
         ({"validation_data": small.table(1)}, "2 rows or more"),

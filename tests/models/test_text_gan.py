@@ -137,6 +137,22 @@ def test_a_saved_model_goes_on_exactly(tmp_path):
 
 
 @pytest.mark.quickest
+def test_defaults_are_those_of_the_recipe():
+    gan = make()
+    recipe = networks.recipe("text", gan.image_shape)
+    assert type(gan.loss).__name__ == "RelativisticLoss"
+    assert recipe.loss == "relativistic"
+    wanted = {
+        "generator": recipe.generator_rate,
+        "discriminator": recipe.discriminator_rate,
+    }
+    for name, rate in wanted.items():
+        part = getattr(gan.optimizer, name)
+        found = float(part.learning_rate), part.beta_1, part.beta_2
+        assert found == pytest.approx((rate, recipe.beta_1, recipe.beta_2))
+
+
+@pytest.mark.quickest
 def test_texts_of_classes():
     lines = datasets.text(["x\taaa", "y\tbbb"] * 12)
     adam = keras.optimizers.Adam(3e-2)

@@ -63,9 +63,3 @@ def test_generators_can_be_copied():
 def test_shapes_are_checked(shape, error, message):
     with pytest.raises(error, match=message):
         networks.text(shape)
-
-
-@pytest.mark.quickest
-def test_recipe_is_what_the_model_compiles_with_by_itself():
-    recipe = networks.recipe("text", (16, 28))
-    assert (recipe.loss, recipe.generator_rate) == ("relativistic", 4e-3)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan import datasets, metrics
+from keras_gan.cli.evaluation_inputs import is_run
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.loading import load_gan_of
 from keras_gan.cli.refusing import refuse
@@ -15,6 +16,7 @@ from keras_gan.cli.tables.columns import checked
 from keras_gan.cli.tables.source import check_columns
 from keras_gan.cli.tables.trained_rows import Compared, compared
 from keras_gan.datasets.tables import is_table_file
+from keras_gan.metrics.tables.nearest_record_distance import NAMES
 
 _OF_TABLES = ("label", "train")
 _OF_IMAGES = (
@@ -23,12 +25,6 @@ _OF_IMAGES = (
 )  # fmt: skip
 _MOST_ROWS = 10_000
 _WORST = 3
-_NEAREST = {
-    "fake": "nearest_distance",
-    "fake_copies": "copies",
-    "held_out": "real_nearest_distance",
-    "held_out_copies": "real_copies",
-}
 
 
 def add_arguments(parser: Any) -> None:
@@ -102,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
         train = _sample(_of_columns(train, names), options.seed)
         _check_alike("--train", train, real)
         near = metrics.nearest_record_distances(train, fake, real)
-        values |= {_NEAREST[name]: value for name, value in near.items()}
+        values |= {NAMES[name]: value for name, value in near.items()}
     if options.label is not None:
         values |= _usefulness(options, real, fake, train)
     numbers = {"real": len(real), "fake": len(fake)}
@@ -153,8 +149,7 @@ def _fake(options: argparse.Namespace, num_rows: int) -> Any:
 
 def _model(options: argparse.Namespace) -> pathlib.Path:
     """The file of the model that makes FAKE."""
-    path = pathlib.Path(options.fake)
-    if path.suffix != ".keras" and not (path / "config.json").is_file():
+    if not is_run(options.fake):
         raise ValueError(
             "FAKE must be a .csv or .parquet file like REAL, or the run of a "
             f"table. Received: {options.fake}."

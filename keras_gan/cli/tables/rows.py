@@ -68,9 +68,10 @@ def run(options: argparse.Namespace, source: pathlib.Path) -> int:
         else:
             out = open_file(options.out, held)
         gan = load_gan_of("tables", source, compiled=False)
+        layout = gan.preprocessor.layout
         check_memory(
             f"{num_rows} rows",
-            4 * _CHOICE * num_rows * len(gan.preprocessor.layout.sizes),
+            4 * _CHOICE * num_rows * (layout.num_values + len(layout.sizes)),
             "Ask for fewer --num-rows.",
         )
         conditions = _conditions(options.where or [], gan.preprocessor)

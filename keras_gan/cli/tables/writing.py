@@ -1,11 +1,10 @@
 """Files of tables that commands write."""
 
 import contextlib
-import os
 import pathlib
 
+from keras_gan.cli.reserving import reserve
 from keras_gan.datasets.tables import is_table_file
-from keras_gan.utils.locks import holding_file
 
 
 def open_file(named: str, held: contextlib.ExitStack) -> pathlib.Path:
@@ -25,9 +24,4 @@ def open_file(named: str, held: contextlib.ExitStack) -> pathlib.Path:
             "`--out` must end in .csv or .parquet, because this is a table. "
             f"Received: {path}"
         )
-    held.enter_context(holding_file(path))
-    if os.path.lexists(path):
-        raise ValueError(
-            f"`{path}` exists already. Choose another --out, or remove it."
-        )
-    return path
+    return reserve(path, held)

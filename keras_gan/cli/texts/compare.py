@@ -2,12 +2,12 @@
 
 import argparse
 import json
-import pathlib
 from typing import Any
 
 import numpy as np
 
 from keras_gan import datasets, metrics
+from keras_gan.cli.evaluation_inputs import is_run
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.loading import load_gan_of
 from keras_gan.cli.refusing import refuse
@@ -116,8 +116,7 @@ def _fake(options: argparse.Namespace, number: int) -> tuple[list[str], str]:
 
 def _model(options: argparse.Namespace) -> pathlib.Path:
     """The file of the model that makes FAKE."""
-    path = pathlib.Path(options.fake)
-    if path.suffix != ".keras" and not (path / "config.json").is_file():
+    if not is_run(options.fake):
         raise ValueError(
             "FAKE must be a file of lines, .txt or .smi, like REAL, or the run "
             f"of a text. Received: {options.fake}."

@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import os
 import pathlib
 import random
 from typing import Any
@@ -14,8 +13,8 @@ from keras_gan.cli.classes import class_names, labels_in_turn
 from keras_gan.cli.loading import load_gan_of
 from keras_gan.cli.output import next_free
 from keras_gan.cli.refusing import refuse
+from keras_gan.cli.reserving import reserve
 from keras_gan.utils.files import replacing
-from keras_gan.utils.locks import holding_file
 from keras_gan.utils.memory import check_memory
 
 _NUM_LINES, _BATCH_SIZE = 1_000, 256
@@ -113,9 +112,4 @@ def _open(named: str, held: contextlib.ExitStack) -> pathlib.Path:
             "`--out` must end in .txt, .smi or .tsv, because these are lines "
             f"of text. Received: {path}"
         )
-    held.enter_context(holding_file(path))
-    if os.path.lexists(path):
-        raise ValueError(
-            f"`{path}` exists already. Choose another --out, or remove it."
-        )
-    return path
+    return reserve(path, held)

@@ -7,8 +7,9 @@ import keras
 from keras import ops
 
 from keras_gan import backend
+from keras_gan.layers.gumbel_noise import gumbel_noise
 from keras_gan.layers.tables.segments import Segments
-from keras_gan.utils.arguments import number_in, positive_integer
+from keras_gan.utils.arguments import integer, number_in, positive_integer
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -62,7 +63,7 @@ class TableActivation(keras.layers.Layer):
     ) -> None:
         # In half precision the logarithms of small numbers would be infinite.
         super().__init__(**{**kwargs, "dtype": "float32"})
-        self.num_values = int(num_values)
+        self.num_values = integer("num_values", num_values, at_least=0)
         self.sizes = tuple(positive_integer("sizes", one) for one in sizes)
         self.temperature = number_in("temperature", temperature, "(0, inf)")
         self.seed = seed
@@ -74,12 +75,7 @@ class TableActivation(keras.layers.Layer):
         if self._segments is None:
             return values
         logits = inputs[:, self.num_values :]
-        uniform = keras.random.uniform(
-            ops.shape(logits), dtype="float32", seed=self.seed_generator
-        )
-        # The logarithm of 0 is infinite, as is the second one of 1.
-        uniform = ops.clip(uniform, 1e-20, 1.0 - 1e-7)
-        noise = -ops.log(-ops.log(uniform))
+        noise = gumbel_noise(ops.shape(logits), self.seed_generator)
         choices = self._segments.apply(
             ops.softmax, (logits + noise) / self.temperature
         )

@@ -10,7 +10,7 @@ from keras import ops
 from keras_gan.layers.tables.category_columns import CategoryColumns
 from keras_gan.layers.tables.choosing import encoder_of, learn
 from keras_gan.layers.tables.layout import Layout
-from keras_gan.utils.arguments import positive_integer
+from keras_gan.utils.arguments import integer, positive_integer
 from keras_gan.utils.tables import columns_of, is_frame, table_of
 
 
@@ -88,7 +88,7 @@ class TablePreprocessor(CategoryColumns, keras.layers.Layer):
         self.categories = tuple(categories)
         self.max_modes = positive_integer("max_modes", max_modes)
         self.max_fit_rows = positive_integer("max_fit_rows", max_fit_rows)
-        self.seed = int(seed)
+        self.seed = integer("seed", seed, at_least=0)
         self.built = True
         self._set(state)
 

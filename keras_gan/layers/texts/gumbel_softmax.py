@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_gan import backend
+from keras_gan.layers.gumbel_noise import gumbel_noise
 from keras_gan.utils.arguments import number_in
 
 
@@ -48,12 +49,7 @@ class DrawsTokens(keras.layers.Layer):
         Args:
             shape: Its shape.
         """
-        uniform = keras.random.uniform(
-            shape, dtype="float32", seed=self.seed_generator
-        )
-        # The logarithm of 0 is infinite, as is the second one of 1.
-        uniform = ops.clip(uniform, 1e-20, 1.0 - 1e-7)
-        return -ops.log(-ops.log(uniform))
+        return gumbel_noise(shape, self.seed_generator)
 
     def draw(self, logits: Any, noise: Any) -> Any:
         """Returns one-hot draws with the gradient of the soft ones.

@@ -5,13 +5,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan.metrics.sampled_metric import SampledMetric
 from keras_gan.metrics.tables.shapes import column_shapes
+from keras_gan.metrics.tables.table_metric import TableMetric
 from keras_gan.metrics.tables.trends import pair_trends
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class TableQuality(SampledMetric):
+class TableQuality(TableMetric):
     """Means of `column_shapes` and of `pair_trends` of generated rows.
 
     It takes rows of numbers, as `TableGAN.evaluate` and validation in `fit`
@@ -44,25 +44,10 @@ class TableQuality(SampledMetric):
         seed: int = 2020,
         name: str = "table_quality",
     ) -> None:
-        rows = keras.Input((preprocessor.adapted().width,))
-        super().__init__(
-            keras.Sequential([rows, keras.layers.Flatten()]),
-            None,
-            max_images=max_rows,
-            seed=seed,
-            name=name,
-        )
-        self.preprocessor = preprocessor
-
-    @property
-    def least_images(self) -> int:
-        return 1
+        super().__init__(preprocessor, max_rows=max_rows, seed=seed, name=name)
 
     def compute(self) -> dict[str, float]:
-        real, fake = (
-            self.preprocessor.inverse(self.features(kind))
-            for kind in ("real", "fake")
-        )
+        real, fake = self.tables()
         # A table of one column has no pairs, which are then as they should be.
         trends = list(pair_trends(real, fake).values()) or [1.0]
         shapes = list(column_shapes(real, fake).values())
@@ -70,21 +55,3 @@ class TableQuality(SampledMetric):
             "column_shapes": float(np.mean(shapes)),
             "pair_trends": float(np.mean(trends)),
         }
-
-    def get_config(self) -> dict[str, Any]:
-        return {
-            "preprocessor": keras.saving.serialize_keras_object(
-                self.preprocessor
-            ),
-            "max_rows": self.max_images,
-            "seed": self.seed,
-            "name": self.name,
-        }
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "TableQuality":
-        """Creates the metric, with its preprocessor."""
-        preprocessor = keras.saving.deserialize_keras_object(
-            config["preprocessor"]
-        )
-        return cls(**{**config, "preprocessor": preprocessor})

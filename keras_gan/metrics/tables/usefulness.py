@@ -55,13 +55,7 @@ def train_synthetic_test_real(
             f"{list(tables[0])}. Received: {label!r}."
         )
     labels = codes(*[table.pop(label) for table in tables])
-    different = len(np.unique(np.concatenate(labels)))
-    if different > _MOST_CATEGORIES:
-        raise ValueError(
-            f"`label` must be a column of at most {_MOST_CATEGORIES} "
-            f"categories. Received: {label!r}, of {different} different "
-            "values. Choose another column, or group its values."
-        )
+    check_number(label, len(np.unique(np.concatenate(labels))))
     features = _features(tables)
     scores = {}
     for name, classifier in _classifiers(seed).items():
@@ -69,6 +63,24 @@ def train_synthetic_test_real(
         for kind, score in _scores(labels[1], predicted).items():
             scores[f"{name}_{kind}"] = score
     return scores
+
+
+def check_number(label: str, number: int) -> None:
+    """Raises an error for a label of too many categories.
+
+    Args:
+        label: Name of the column.
+        number: How many it has.
+
+    Raises:
+        ValueError: If there are more than 100.
+    """
+    if number > _MOST_CATEGORIES:
+        raise ValueError(
+            f"`label` must be a column of at most {_MOST_CATEGORIES} "
+            f"categories. Received: {label!r}, of {number} different "
+            "values. Choose another column, or group its values."
+        )
 
 
 def _classifiers(seed: int) -> dict[str, Any]:

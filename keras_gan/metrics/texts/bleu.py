@@ -31,7 +31,7 @@ def bleu(
     as often there as in the text; c is the length of the text, and r that of
     the reference of the nearest length. A p_k of no k-gram at all counts as
     0.1 of one. High values mean texts of parts that occur in real texts; copies
-    have 1. Look at `self_bleu`, too.
+    of n tokens or more have 1. Look at `self_bleu`, too.
 
     Args:
         texts: Generated texts, at least one.
@@ -69,8 +69,8 @@ def self_bleu(
 ) -> float:
     """Returns the mean BLEU of texts, each with all others as references.
 
-    It measures a lack of diversity: 1 if all texts are equal. Compare with that
-    of as many real texts.
+    It measures a lack of diversity: 1 if all texts are equal, and of n tokens
+    or more. Compare with that of as many real texts.
 
     Args:
         texts: Generated texts, at least two.

@@ -21,7 +21,8 @@ def ngram_distance(
     """Returns the total variation distance of the n-grams of texts.
 
     It is half of the sum of the absolute differences between the frequencies
-    of n-grams, of which the beginning and the end of a text are a part:
+    of n-grams, of which the beginning and the end of a text are a part. A text
+    that is shorter than n counts as one n-gram:
 
     ```
     d = 1/2 * sum |p(g) - q(g)|
@@ -82,6 +83,8 @@ def _frequencies(texts: list[str], n: int, unit: str) -> dict[tuple, float]:
     # Of letters alone the edges say nothing.
     edge = [_EDGE] * (n > 1)
     for text in texts:
-        counts.update(ngrams([*edge, *tokens_of(text, unit), *edge], n))
+        tokens = [*edge, *tokens_of(text, unit), *edge]
+        # Without one of its own, a text would be like any other.
+        counts.update(ngrams(tokens, min(n, len(tokens))))
     total = sum(counts.values())
     return {ngram: count / total for ngram, count in counts.items()}

@@ -19,7 +19,7 @@ _PARTS = re.compile(
 )
 _BRACKET = re.compile(
     r"(?:\d+)?(?P<symbol>[A-Z][a-z]?|[a-z][a-z]?|\*)"
-    r"(?:@{1,2}(?:(?:TH|AL)[12]|SP[123]|(?:TB|OH)\d{1,2})?)?"
+    r"(?:@(?:@|(?:TH|AL)[12]|SP[123]|(?:TB|OH)\d{1,2})?)?"
     r"(?:H\d*)?(?:\+{1,15}|-{1,15}|[+-]\d{1,2})?(?::\d+)?"
 )
 _DIRECTIONS = {"/", "\\"}
@@ -87,8 +87,6 @@ class _Reader:
     def _atom(self, symbol: str) -> bool:
         if self.atom is not None:
             self.bonded.add((self.atom, self.atoms))
-        elif self.bond is not None:
-            return False
         self.atom, self.bond = self.atoms, None
         self.atoms += 1
         return True

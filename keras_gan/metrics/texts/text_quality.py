@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+from keras import ops
 
 from keras_gan.metrics.sampled_metric import SampledMetric
 from keras_gan.metrics.texts.ngrams import ngram_distance
@@ -50,8 +51,11 @@ class TextQuality(SampledMetric):
         name: str = "text_quality",
     ) -> None:
         tokens = keras.Input(preprocessor.sequence_shape)
+        # One-hot vectors would take as many times the memory as there are
+        # tokens. Float32 holds these numbers exactly.
+        codes = ops.cast(ops.argmax(tokens, axis=2), "float32")
         super().__init__(
-            keras.Sequential([tokens, keras.layers.Flatten()]),
+            keras.Model(tokens, codes),
             None,
             max_images=max_texts,
             seed=seed,
@@ -66,9 +70,8 @@ class TextQuality(SampledMetric):
         return 1
 
     def compute(self) -> dict[str, float]:
-        shape = (-1, *self.preprocessor.sequence_shape)
         real, fake = (
-            self.preprocessor.inverse(self.features(kind).reshape(shape))
+            self.preprocessor.inverse(self.features(kind).astype("int32"))
             for kind in ("real", "fake")
         )
         unit = self.preprocessor.unit
