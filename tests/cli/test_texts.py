@@ -58,7 +58,7 @@ def test_a_run_has_all_that_is_promised(finished):
     assert isinstance(model, models.TextGAN) and model.latent_dim == 3
     assert model.warm_start == 1
     rates = [float(part.learning_rate) for part in model.optimizer.parts]
-    assert max(rates) / min(rates) == pytest.approx(5)
+    assert max(rates) / min(rates) == pytest.approx(20)
     words = checked(run / "report.html").words
     assert "Makes lines of text, like the 120 lines of names.txt." in words
     assert "Lines per second" in words and "--no-conditional" in words
