@@ -24,6 +24,7 @@ from pathlib import Path
 import keras_gan  # First, to silence startup messages.
 
 # isort: split
+import keras
 import numpy as np
 from sklearn.datasets import load_breast_cancer, load_wine
 
@@ -149,6 +150,7 @@ def modes_of(rows):
 
 def quality(table, label, entry, epochs, seed):
     """The scores of one seed."""
+    keras.utils.set_random_seed(seed)  # Also of the order of rows in `fit`.
     order = np.random.default_rng(seed).permutation(len(table))
     held_out, train = (
         table.iloc[rows].reset_index(drop=True)
