@@ -73,7 +73,7 @@ def table(path: str | os.PathLike, **options: Any) -> Any:
         # last two are of compressed files that are cut off or damaged.
         raise ValueError(
             f"{path} must be a table of rows of the same length. Received: "
-            f"{' '.join(str(error).split())}. Mend the file."
+            f"{' '.join(str(error).split())}. Correct the file."
         ) from error
     if found.empty:
         raise ValueError(

@@ -182,7 +182,7 @@ def _split(name: str, lines: list[str]) -> tuple[list[str], list[str]]:
         )
         raise ValueError(
             f"{name} must have a label, a tab and a text in each line. "
-            f"Received: {received}. Mend the line, or read the file without "
+            f"Received: {received}. Correct the line, or read the file without "
             "labels."
         )
     return [a.strip() for a, _ in pairs], [b.strip() for _, b in pairs]

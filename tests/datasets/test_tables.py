@@ -146,7 +146,7 @@ def test_a_day_that_is_on_no_calendar_stays_text(tmp_path, pandas):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.csv", b"", "rows of the same length.*Mend"),
+        ("a.csv", b"", "rows of the same length.*Correct"),
         ("a.csv", b"a,b\n", "0 rows, 2 columns"),
         ("a.csv", b"a,b\n1,2\n1,2,3\n", "Expected 2 fields in line 3"),
         ("a.csv", b"a,b\n1,2,3\n4,5,6\n", "more fields than the first line"),
@@ -166,7 +166,7 @@ def test_what_is_no_table(tmp_path, pandas, name, content, message):
 def test_a_compressed_file_that_is_cut_off(tmp_path, pandas):
     whole = gzip.compress(TEXT.encode())
     (tmp_path / "a.csv.gz").write_bytes(whole[:-20])
-    with pytest.raises(ValueError, match="a.csv.gz must be a table.*Mend"):
+    with pytest.raises(ValueError, match="a.csv.gz must be a table.*Correct"):
         datasets.table(tmp_path / "a.csv.gz")
 
 
