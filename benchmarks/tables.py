@@ -28,6 +28,8 @@ import keras
 import numpy as np
 from sklearn.datasets import load_breast_cancer, load_wine
 
+from keras_gan.tasks.table import model_of, recipe_of
+
 BUILT_IN = {"wine": load_wine, "breast_cancer": load_breast_cancer}
 BATCH_SIZE = 500
 DEVIATION = 0.05
@@ -69,7 +71,7 @@ def wide(rows, columns, seed=0):
 
 
 class Ours:
-    """TableGAN as its guide has it."""
+    """TableGAN as `keras-gan train` trains it."""
 
     def __init__(self, seed):
         self.seed = seed
@@ -80,11 +82,21 @@ class Ours:
         self.preprocessor.encode(table)
 
     def fit(self, table, epochs):
-        networks = keras_gan.networks.table(self.preprocessor, seed=self.seed)
-        self.gan = keras_gan.TableGAN(
-            *networks, self.preprocessor, seed=self.seed
+        recipe = recipe_of(len(table))
+        decay = keras.optimizers.schedules.CosineDecay(
+            recipe.learning_rate,
+            epochs * -(-len(table) // BATCH_SIZE),
+            alpha=recipe.final_learning_rate / recipe.learning_rate,
         )
-        self.gan.compile(jit_compile=True)
+
+        def adam(name):
+            return keras.optimizers.Adam(
+                decay, recipe.beta_1, recipe.beta_2, epsilon=1e-8, name=name
+            )
+
+        self.gan = model_of(
+            self.preprocessor, recipe, optimizers=adam, seed=self.seed
+        )
         self.gan.fit(table, epochs=epochs, batch_size=BATCH_SIZE, verbose=0)
 
     def more(self, table, epochs):
@@ -126,8 +138,8 @@ class Reference:
 
 
 def _categories(table):
-    kinds = table.dtypes
-    return [n for n in table.columns if not str(kinds[n]).startswith("float")]
+    """The columns that `ctgan` has to be told of: all but numbers."""
+    return list(table.select_dtypes(exclude="number").columns)
 
 
 def entries():

@@ -11,12 +11,14 @@ from keras_gan.utils.memory import check_memory
 NETWORKS = ("table",)
 LATENT_DIM, PACK = 128, 10
 _PASSES, _LEAST_STEPS, _MOST_STEPS = 300, 3_000, 30_000
+# Of the learning rate, at the end of its decay.
+_FINAL_SHARE = 0.05
 # Of the metrics during training.
 _MOST_ROWS = 2_000
 
 
 def recipe_of(num_rows: int) -> Recipe:
-    """Returns what suits a table: the recipe of CTGAN.
+    """Returns what suits a table: the recipe of the family, with a decay.
 
     Args:
         num_rows: Number of its rows.
@@ -35,7 +37,7 @@ def recipe_of(num_rows: int) -> Recipe:
         batch_size=batch_size,
         steps=max(_LEAST_STEPS, min(steps, _MOST_STEPS)),
         learning_rate=family.generator_rate,
-        final_learning_rate=family.generator_rate,
+        final_learning_rate=_FINAL_SHARE * family.generator_rate,
         beta_1=family.beta_1,
         beta_2=family.beta_2,
         ema_momentum=family.ema_momentum,
