@@ -110,7 +110,7 @@ class TableGAN(AveragedGenerator, TableData):
 
         Args:
             generator_optimizer: As in `GAN.compile`. Default: Adam with the
-                rate 5e-4 and the betas of the paper, 0.5 and 0.9.
+                rate 3e-4 and the betas of the paper, 0.5 and 0.9.
             discriminator_optimizer: The same for the discriminator.
             loss: As in `GAN.compile`.
             **kwargs: As in `GAN.compile`.
@@ -282,5 +282,5 @@ class TableGAN(AveragedGenerator, TableData):
 def _adam(player):
     """The optimizer of the recipe."""
     return keras.optimizers.Adam(
-        5e-4, beta_1=0.5, beta_2=0.9, epsilon=1e-8, name=f"{player}_adam"
+        3e-4, beta_1=0.5, beta_2=0.9, epsilon=1e-8, name=f"{player}_adam"
     )

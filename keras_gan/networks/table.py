@@ -199,8 +199,8 @@ def table_recipe(row_shape: tuple[int, ...]) -> Recipe:
     return Recipe(
         loss="wasserstein",
         penalties="auto",
-        generator_rate=5e-4,
-        discriminator_rate=5e-4,
+        generator_rate=3e-4,
+        discriminator_rate=3e-4,
         beta_1=0.5,
         beta_2=0.9,
         batch_size=500,

@@ -59,6 +59,9 @@ def test_a_run_has_all_that_is_promised(finished):
     assert image_shape(run / "samples" / "samples-0002.png") == (260, 386, 3)
     model = keras.saving.load_model(run / "model.keras")
     assert isinstance(model, models.TableGAN) and model.latent_dim == 3
+    # At the end of its decay.
+    for part in model.optimizer.parts:
+        assert float(part.learning_rate) == pytest.approx(0.05 * 5e-4)
     words = checked(run / "report.html").words
     assert "Makes rows of 7 columns, like the 60 rows of people.csv." in words
     assert "Rows per second" in words and "--label label" in words
