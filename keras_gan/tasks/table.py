@@ -11,14 +11,15 @@ from keras_gan.utils.memory import check_memory
 NETWORKS = ("table",)
 LATENT_DIM, PACK = 128, 10
 _PASSES, _LEAST_STEPS, _MOST_STEPS = 300, 3_000, 30_000
-# Small tables are trained for few steps: a higher rate, which falls.
+# A rate that falls makes rows of small tables more useful, and of large ones
+# less.
 _FEW_ROWS, _HIGH_RATE, _FINAL_SHARE = 1_000, 5e-4, 0.05
 # Of the metrics during training.
 _MOST_ROWS = 2_000
 
 
 def recipe_of(num_rows: int) -> Recipe:
-    """Returns what suits a table: the recipe of CTGAN, by its size.
+    """Returns what suits a table: the recipe of CTGAN; a falling rate if small.
 
     Args:
         num_rows: Number of its rows.
