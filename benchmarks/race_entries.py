@@ -6,6 +6,8 @@
 - dcgan, r3gan, sngan, ...: as default, with `--network`, in a width that does
   some 800 steps in the time, 8 at least;
 - san: as default, with `networks.with_san_head` on the discriminator;
+- kernel-4: as default, with a DCGAN whose kernels have 4 pixels, not 5;
+- batch-32: as default, with batches of 32;
 - textbook: the DCGAN recipe in TensorFlow and float32, as it is written: batch
   normalization in both networks, kernels from N(0, .02), the non-saturating
   loss, Adam with 2e-4 and a momentum of .5;
@@ -72,10 +74,11 @@ def random_batches(
 
 
 def default(
-    images: np.ndarray, seed: int, seconds: float, network: str | None = None
+    images: np.ndarray, seed: int, seconds: float, **given: Any
 ) -> Entry:
     """Returns the run of the command line, planned for the time."""
-    settings = settings_for(images, seed, network=network)
+    network = given.get("network")
+    settings = settings_for(images, seed, **given)
     while True:
         gan = build(settings)
         stream = stream_of(images, settings.batch_size, seed)
@@ -103,6 +106,25 @@ def san(images: np.ndarray, seed: int, seconds: float) -> Entry:
         return generator, with_san_head(discriminator)
 
     with mock.patch.object(building, "build_networks", with_head):
+        return default(images, seed, seconds)
+
+
+def kernel_4(images: np.ndarray, seed: int, seconds: float) -> Entry:
+    """Returns the run of "default" with kernels of 4 pixels."""
+    from unittest import mock
+
+    from keras_gan import networks
+
+    def make(image_shape, *, latent_dim, **options):
+        options["kernel_size"] = 4
+        return (
+            networks.dcgan_generator(
+                image_shape, latent_dim=latent_dim, **options
+            ),
+            networks.dcgan_discriminator(image_shape, **options),
+        )
+
+    with mock.patch.object(networks, "dcgan", make):
         return default(images, seed, seconds)
 
 
@@ -235,5 +257,7 @@ ENTRIES = {
     "textbook": textbook,
     "pytorch": pytorch,
     "san": san,
+    "kernel-4": kernel_4,
+    "batch-32": partial(default, batch_size=32),
     **{name: partial(default, network=name) for name in FAMILIES},
 }
