@@ -3,8 +3,8 @@
 - default: the networks and settings of `keras-gan train` for these images, with
   as many steps as fit into the time; in its own precision, mostly bfloat16;
 - compile: `GAN.compile()` without arguments, the same networks;
-- dcgan, r3gan, sngan, ...: as default, with `--network`, in a width that does
-  some 800 steps in the time, 8 at least;
+- dcgan, compact, r3gan, sngan, ...: as default, with `--network`, in a width
+  that does some 800 steps in the time, 8 at least;
 - san: as default, with `networks.with_san_head` on the discriminator;
 - kernel-4: as default, with a DCGAN whose kernels have 4 pixels, not 5;
 - batch-32: as default, with batches of 32;
@@ -39,8 +39,8 @@ ENOUGH_SECONDS = 60.0
 LEAST_STEPS = 25
 """Of these, 16 are measured: all penalties come at least once in 16 updates."""
 FAMILIES = (
-    "dcgan", "r3gan", "sngan", "sagan", "biggan", "stylegan2", "progressive",
-    "fastgan", "ladagan",
+    "dcgan", "compact", "r3gan", "sngan", "sagan", "biggan", "stylegan2",
+    "progressive", "fastgan", "ladagan",
 )  # fmt: skip
 
 Entry = Callable[[Any], None]

@@ -95,6 +95,12 @@ _CONVOLUTIONAL = {
 }
 _BY_NETWORK: dict[str, dict[str, Any]] = {
     "dcgan": _CONVOLUTIONAL,
+    "compact": {
+        **_CONVOLUTIONAL,
+        "batch_size": 32,
+        "learning_rate": 2e-3,
+        "final_learning_rate": 1e-4,
+    },
     "mlp": {"width": 256, "jit": True, "precision": "float32"},
     "r3gan": _CONVOLUTIONAL,
 }

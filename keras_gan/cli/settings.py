@@ -52,6 +52,7 @@ MASKS = ("free-form", "strokes", "box")
 TASKS: tuple[Task, ...] = get_args(Task)
 Network = Literal[
     "dcgan",
+    "compact",
     "mlp",
     "r3gan",
     "sngan",

@@ -154,11 +154,11 @@ def _add_network_options(parser):
         "--network",
         choices=get_args(Network),
         metavar="NAME",
-        help="architecture of the networks: dcgan, mlp, r3gan, sngan, sagan, "
-        "biggan, stylegan2, progressive, fastgan or ladagan; unet or resnet to "
-        "translate, srresnet or rrdb for super-resolution, gated_unet for "
-        "inpainting, wavegan for sounds (default: by the task and the images' "
-        "size)",
+        help="architecture of the networks: dcgan, compact, mlp, r3gan, sngan, "
+        "sagan, biggan, stylegan2, progressive, fastgan or ladagan; unet or "
+        "resnet to translate, srresnet or rrdb for super-resolution, "
+        "gated_unet for inpainting, wavegan for sounds (default: by the task "
+        "and the images' size)",
     )
     group.add_argument(
         "--width",

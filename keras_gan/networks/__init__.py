@@ -7,6 +7,11 @@ from keras_gan.networks.biggan import (
     biggan_generator,
 )
 from keras_gan.networks.classifier import with_classifier
+from keras_gan.networks.compact import (
+    compact,
+    compact_discriminator,
+    compact_generator,
+)
 from keras_gan.networks.coupled import coupled
 from keras_gan.networks.dagan import (
     dagan,
@@ -96,6 +101,9 @@ __all__ = [
     "biggan",
     "biggan_discriminator",
     "biggan_generator",
+    "compact",
+    "compact_discriminator",
+    "compact_generator",
     "coupled",
     "dagan",
     "dagan_discriminator",

@@ -60,7 +60,8 @@ def dcgan_generator(
             None: unconditional.
         width: Channels of the last hidden layer; earlier layers have up to 8
             times as many.
-        kernel_size: Size of the kernels in pixels.
+        kernel_size: Size of the kernels in pixels. An even one is one pixel
+            smaller along an axis whose size it keeps.
         normalization: `"batch"` as in the paper, `"conditional_batch"` (the
             same, with a gain and offset for each class, which needs
             `num_classes`), `"layer"` (each sample by itself, independent of
@@ -141,7 +142,7 @@ def dcgan_discriminator(
             least 2. None: unconditional.
         width: Channels of the first layer; later layers have up to 8 times as
             many.
-        kernel_size: Size of the kernels in pixels.
+        kernel_size: As in `dcgan_generator`.
         normalization: None, `"layer"` (each sample by itself) or `"batch"` as
             in the paper, which does not work with gradient penalties: they
             need scores that depend on one image only. The first layer has none.
@@ -187,7 +188,7 @@ def dcgan_discriminator(
     ):
         convolution = keras.layers.Conv2D(
             filters,
-            kernel_size,
+            fitting_kernel(kernel_size, stride),
             strides=stride,
             padding="same",
             kernel_initializer=initializers.he_normal(),
@@ -318,7 +319,7 @@ def upsampled(
     strides = strides_between(size, x.shape[1:3])
     x = keras.layers.Conv2DTranspose(
         filters,
-        kernel_size,
+        fitting_kernel(kernel_size, strides),
         strides=strides,
         padding="same",
         use_bias=use_bias,
@@ -331,6 +332,15 @@ def upsampled(
     if not any(surplus):
         return x
     return keras.layers.Cropping2D([(0, pixels) for pixels in surplus])(x)
+
+
+def fitting_kernel(size: int, strides: tuple[int, int]) -> tuple[int, int]:
+    """An even kernel has no center, so it would shift a map it keeps."""
+    height, width = (
+        size - 1 if size % 2 == 0 and stride == 1 else size
+        for stride in strides
+    )
+    return height, width
 
 
 def downsampling_strides(

@@ -21,6 +21,7 @@ from keras_gan.utils.arguments import choice
 _RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
     "mlp": lambda shape: _default(),
     "dcgan": lambda shape: _default(),
+    "compact": lambda shape: _default(),
     "r3gan": lambda shape: _default(),
     "dagan": lambda shape: _default(),
     "stylegan2": stylegan2_recipe,

@@ -25,8 +25,8 @@ def with_san_head(discriminator: keras.Model) -> keras.Model:
             `keras.layers.Dense(1)` or `EqualizedDense(1)` without activation;
             with labels, that of the same features plus the product of the
             features with an embedding of the label. In this package those of
-            `mlp`, `dcgan`, `r3gan`, `sngan`, `sagan` and `biggan`, and without
-            classes of `stylegan2` and `progressive`.
+            `mlp`, `dcgan`, `compact`, `r3gan`, `sngan`, `sagan` and
+            `biggan`, and without classes of `stylegan2` and `progressive`.
 
     Returns:
         A `keras.Model` of the same inputs to `[logits, directions]`, float32,
@@ -129,7 +129,7 @@ def _wanted(received: str) -> str:
         "output that ends in a `Dense(1)` or `EqualizedDense(1)` without "
         "activation, or in the sum of one and the product of the same features "
         f"with an `Embedding` of labels. Received: {received}. Take one of "
-        "`mlp`, `dcgan`, `r3gan`, `sngan`, `sagan` or `biggan`, or of "
-        "`stylegan2` or `progressive` without classes, or end your own model "
-        "in `keras_gan.layers.SANHead`."
+        "`mlp`, `dcgan`, `compact`, `r3gan`, `sngan`, `sagan` or `biggan`, or "
+        "of `stylegan2` or `progressive` without classes, or end your own "
+        "model in `keras_gan.layers.SANHead`."
     )

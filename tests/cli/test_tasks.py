@@ -194,7 +194,7 @@ def test_a_second_stage_begins_where_the_first_ended(
         (("a", "--scale", 2), "--scale with --task gan"),
         (("a", "--task", "pairs", "--latent-dim", 2), "`--latent-dim` has no"),
         (("a", "--task", "pairs", "--network", "mlp"), "one of unet, resnet"),
-        (("a", "--network", "unet"), "one of dcgan, mlp, r3gan"),
+        (("a", "--network", "unet"), "one of dcgan, compact, mlp, r3gan"),
         (
             ("a", "--task", "super-resolution", "--image-size", 4),
             "Choose the size of the patches with --crop",

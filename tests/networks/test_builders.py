@@ -24,6 +24,7 @@ from keras_gan import layers, networks
 
 SMALL = {
     "mlp": {"hidden": (8,)},
+    "compact": {"width": 2},
     "dcgan": {"width": 2},
     "r3gan": {"width": 2},
     "sngan": {"width": 1},
@@ -32,7 +33,7 @@ SMALL = {
 FAMILIES = sorted(SMALL)
 # At the start, labels of the others change no gain, and their last layers are
 # inside another one.
-PLAIN = ["dcgan", "mlp", "r3gan"]
+PLAIN = ["compact", "dcgan", "mlp", "r3gan"]
 # The shape of most images: what JAX has compiled once it has for all.
 SHAPE = (9, 8, 1)
 SHAPES = [

@@ -35,6 +35,22 @@ def test_28_pixels_is_the_network_of_the_tutorial():
 
 
 @pytest.mark.quickest
+@pytest.mark.parametrize(("size", "odd"), [(4, 3), (5, 5)])
+def test_even_kernels_are_odd_along_an_axis_that_keeps_its_size(size, odd):
+    generator = networks.dcgan_generator((16, 5, 1), width=2, kernel_size=size)
+    discriminator = networks.dcgan_discriminator(
+        (16, 5, 1), width=2, kernel_size=size
+    )
+    for model, first in ((generator, (odd, odd)), (discriminator, (size, odd))):
+        kernels = [
+            layer.kernel_size
+            for layer in model.layers
+            if hasattr(layer, "kernel_size")
+        ]
+        assert kernels == [first, *[(size, odd)] * (len(kernels) - 1)]
+
+
+@pytest.mark.quickest
 def test_widths_stop_at_eight_times():
     discriminator = networks.dcgan_discriminator((256, 256, 1), width=2)
     widths = [

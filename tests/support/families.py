@@ -16,6 +16,7 @@ _SMALL = {"latent_dim": LATENT_DIM, "num_classes": CLASSES, "seed": 1}
 # Each gives a generator and a discriminator with labels.
 FAMILIES = {
     "dcgan": partial(networks.dcgan, SHAPE, width=2, **_SMALL),
+    "compact": partial(networks.compact, SHAPE, width=2, **_SMALL),
     "r3gan": partial(networks.r3gan, SHAPE, width=2, **_SMALL),
     "sngan": partial(networks.sngan, SHAPE, width=1, **_SMALL),
     "sagan": partial(networks.sagan, SHAPE, width=1, **_SMALL),
