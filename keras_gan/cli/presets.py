@@ -95,11 +95,13 @@ _CONVOLUTIONAL = {
 }
 _BY_NETWORK: dict[str, dict[str, Any]] = {
     "dcgan": _CONVOLUTIONAL,
+    # The learning rates are those of the size.
     "compact": {
-        **_CONVOLUTIONAL,
+        "width": _WIDTH,
         "batch_size": 32,
-        "learning_rate": 2e-3,
-        "final_learning_rate": 1e-4,
+        "gamma": None,
+        "jit": None,
+        "precision": "auto",
     },
     "mlp": {"width": 256, "jit": True, "precision": "float32"},
     "r3gan": _CONVOLUTIONAL,

@@ -43,3 +43,12 @@ def test_families_are_trained_with_their_recipes(family):
     assert (chosen.beta_2, chosen.loss) == (recipe.beta_2, recipe.loss)
     few = preset(recipe.discriminator_steps + 1, (32, 32, 3), family)
     assert few.batch_size % recipe.discriminator_steps == 0
+
+
+@pytest.mark.parametrize(
+    ("side", "rate"), [(8, 2e-3), (28, 2e-3), (64, 1e-3), (256, 2e-4)]
+)
+def test_compact_has_the_rate_of_the_size_and_smaller_batches(side, rate):
+    chosen = preset(1000, (side, side, 3), "compact")
+    assert (chosen.network, chosen.learning_rate) == ("compact", rate)
+    assert (chosen.width, chosen.batch_size, chosen.jit) == (32, 32, None)
