@@ -136,6 +136,12 @@ def compact_discriminator(
 
     >>> compact_discriminator((28, 28, 1), width=8).output_shape
     (None, 1)
+
+    Reference:
+        Radford, Metz and Chintala, "Unsupervised Representation Learning with
+        Deep Convolutional GANs", arXiv 1511.06434; Odena, Dumoulin and Olah,
+        "Deconvolution and Checkerboard Artifacts", Distill, 2016 (grids in
+        gradients).
     """
     image_shape = checked_image_shape(image_shape)
     num_classes = checked_num_classes(num_classes)

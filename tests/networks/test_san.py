@@ -90,6 +90,9 @@ def test_the_step_of_the_generator_is_the_ordinary_one(name):
     [
         lambda: networks.mlp_discriminator(SHAPE, hidden=(8,), seed=1),
         lambda: networks.r3gan_discriminator(SHAPE, width=2, seed=1),
+        lambda: networks.compact_discriminator(
+            SHAPE, width=2, num_classes=3, seed=1
+        ),
         lambda: networks.dcgan_discriminator(
             SHAPE, width=2, num_classes=3, seed=1
         ),
