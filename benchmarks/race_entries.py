@@ -6,8 +6,8 @@
 - dcgan, compact, r3gan, sngan, ...: as default, with `--network`, in a width
   that does some 800 steps in the time, 8 at least;
 - san: as default, with `networks.with_san_head` on the discriminator;
-- kernel-4: as default, with a DCGAN whose kernels have 4 pixels, not 5;
-- batch-32: as default, with batches of 32;
+- kernel-4: as dcgan, with kernels of 4 pixels, not 5;
+- batch-32: as dcgan, with batches of 32;
 - textbook: the DCGAN recipe in TensorFlow and float32, as it is written: batch
   normalization in both networks, kernels from N(0, .02), the non-saturating
   loss, Adam with 2e-4 and a momentum of .5;
@@ -110,7 +110,7 @@ def san(images: np.ndarray, seed: int, seconds: float) -> Entry:
 
 
 def kernel_4(images: np.ndarray, seed: int, seconds: float) -> Entry:
-    """Returns the run of "default" with kernels of 4 pixels."""
+    """Returns the run of "dcgan" with kernels of 4 pixels."""
     from unittest import mock
 
     from keras_gan import networks
@@ -125,7 +125,7 @@ def kernel_4(images: np.ndarray, seed: int, seconds: float) -> Entry:
         )
 
     with mock.patch.object(networks, "dcgan", make):
-        return default(images, seed, seconds)
+        return default(images, seed, seconds, network="dcgan")
 
 
 def growing(gan: Any, steps: int) -> list:
@@ -258,6 +258,6 @@ ENTRIES = {
     "pytorch": pytorch,
     "san": san,
     "kernel-4": kernel_4,
-    "batch-32": partial(default, batch_size=32),
+    "batch-32": partial(default, network="dcgan", batch_size=32),
     **{name: partial(default, network=name) for name in FAMILIES},
 }

@@ -46,10 +46,11 @@ class Preset:
     loss: str = "relativistic"
 
 
-# Presets by the longest side of the images in pixels.
+# Presets by the longest side of the images in pixels, and the default network.
 _BY_SIDE = (
     (
         16,
+        "mlp",
         Preset(
             network="mlp",
             width=256,
@@ -65,6 +66,7 @@ _BY_SIDE = (
     ),
     (
         32,
+        "compact",
         Preset(
             width=32,
             steps=10_000,
@@ -74,6 +76,7 @@ _BY_SIDE = (
     ),
     (
         64,
+        "dcgan",
         Preset(
             width=32,
             steps=30_000,
@@ -81,7 +84,7 @@ _BY_SIDE = (
             final_learning_rate=5e-5,
         ),
     ),
-    (math.inf, Preset(width=32, batch_size=32, steps=100_000)),
+    (math.inf, "dcgan", Preset(width=32, batch_size=32, steps=100_000)),
 )
 # Changes for a network other than the one of the preset.
 _WIDTH = 32
@@ -98,7 +101,6 @@ _BY_NETWORK: dict[str, dict[str, Any]] = {
     # The learning rates are those of the size.
     "compact": {
         "width": _WIDTH,
-        "batch_size": 32,
         "gamma": None,
         "jit": None,
         "precision": "auto",
@@ -133,12 +135,20 @@ def preset(num_images: int, image_shape, network: str | None = None) -> Preset:
     'mlp'
     """
     side = max(image_shape[:2])
-    chosen = next(value for limit, value in _BY_SIDE if side <= limit)
+    default, chosen = next(
+        (name, value) for limit, name, value in _BY_SIDE if side <= limit
+    )
+    network = network or default
     if network in FAMILIES:
         return _of_family(chosen, network, num_images, tuple(image_shape))
-    if network is not None and network != chosen.network:
+    if network != chosen.network:
         changes = _BY_NETWORK[network]
         chosen = dataclasses.replace(chosen, network=network, **changes)
+    if network == "compact" and side > 32:
+        # Half the batch, and as many images.
+        chosen = dataclasses.replace(
+            chosen, batch_size=32, steps=chosen.steps * chosen.batch_size // 32
+        )
     return dataclasses.replace(
         chosen, batch_size=min(chosen.batch_size, num_images)
     )

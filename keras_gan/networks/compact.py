@@ -34,6 +34,8 @@ WIDTH = 32
 KERNEL_SIZE = 4
 _SMOOTH_ABOVE = 32
 """Longest side in pixels up to which transposed convolutions are better."""
+_COARSE = 4
+"""Sides in pixels of a feature map that needs no more convolutions."""
 
 
 def compact_generator(
@@ -113,9 +115,9 @@ def compact_discriminator(
     Convolutions with stride 2 and kernels of 4 pixels halve the image down to 4
     to 7 pixels per side while the channels double from `width`. With kernels of
     5, some pixels are part of more windows than others; the gradients that the
-    generator learns from then have a grid. One more convolution with kernels
-    of 3, as wide as the one before, sees the whole of the image. LeakyReLU
-    (slope 0.2) follows each; nothing is normalized.
+    generator learns from then have a grid. Where more than 4 pixels per side
+    are left, one more convolution with kernels of 3, as wide as the one before,
+    joins them. LeakyReLU (slope 0.2) follows each; nothing is normalized.
 
     Args:
         image_shape: `(height, width, channels)`, of any size, square or not.
@@ -150,7 +152,8 @@ def compact_discriminator(
     inputs, x, labels = image_inputs(image_shape, num_classes)
     strides = downsampling_strides(image_shape)
     widths = doubling_widths(width, len(strides))[::-1]
-    if strides[-1] != (1, 1):
+    coarsest = max(spatial_plan(*image_shape[:2])[0])
+    if coarsest > _COARSE and strides[-1] != (1, 1):
         strides, widths = [*strides, (1, 1)], [*widths, widths[-1]]
     for stride, filters in zip(strides, widths, strict=True):
         x = keras.layers.Conv2D(

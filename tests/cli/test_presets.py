@@ -30,6 +30,28 @@ def test_network_that_is_the_default_changes_nothing():
     assert preset(1797, (8, 8, 1), chosen.network) == chosen
 
 
+@pytest.mark.parametrize(
+    ("shape", "network"),
+    [
+        ((8, 8, 1), "mlp"),
+        ((28, 28, 1), "compact"),
+        ((48, 64, 3), "dcgan"),
+        ((128, 64, 3), "dcgan"),
+    ],
+)
+def test_default_network_is_the_fastest_of_the_size(shape, network):
+    assert preset(1000, shape).network == network
+
+
+def test_compact_sees_as_many_images_as_dcgan():
+    images = {
+        chosen.steps * chosen.batch_size
+        for network in ("dcgan", "compact")
+        for chosen in [preset(1000, (64, 64, 3), network)]
+    }
+    assert len(images) == 1
+
+
 def test_batches_are_no_larger_than_the_data_set():
     assert preset(5, (8, 8, 1)).batch_size == 5
 
@@ -46,9 +68,10 @@ def test_families_are_trained_with_their_recipes(family):
 
 
 @pytest.mark.parametrize(
-    ("side", "rate"), [(8, 2e-3), (28, 2e-3), (64, 1e-3), (256, 2e-4)]
+    ("side", "rate", "batch"),
+    [(8, 2e-3, 64), (28, 2e-3, 64), (64, 1e-3, 32), (256, 2e-4, 32)],
 )
-def test_compact_has_the_rate_of_the_size_and_smaller_batches(side, rate):
+def test_compact_has_the_rate_of_the_size(side, rate, batch):
     chosen = preset(1000, (side, side, 3), "compact")
     assert (chosen.network, chosen.learning_rate) == ("compact", rate)
-    assert (chosen.width, chosen.batch_size, chosen.jit) == (32, 32, None)
+    assert (chosen.width, chosen.batch_size, chosen.jit) == (32, batch, None)

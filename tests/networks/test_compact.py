@@ -19,14 +19,13 @@ def maps(model, layer_type):
     ("shape", "expected"),
     [
         ((28, 28, 1), [(14, 14, 2), (7, 7, 4), (7, 7, 4)]),
+        ((32, 32, 1), [(16, 16, 2), (8, 8, 4), (4, 4, 8)]),
         ((32, 20, 1), [(16, 10, 2), (8, 5, 4), (4, 5, 8), (4, 5, 8)]),
         ((9, 8, 1), [(5, 4, 2), (5, 4, 4)]),
         ((5, 4, 1), [(5, 4, 2), (5, 4, 4)]),
     ],
 )
-def test_the_discriminator_ends_with_a_look_at_the_coarsest_map(
-    shape, expected
-):
+def test_the_discriminator_joins_the_pixels_that_are_left(shape, expected):
     discriminator = networks.compact_discriminator(shape, width=2)
     assert maps(discriminator, keras.layers.Conv2D) == expected
 
