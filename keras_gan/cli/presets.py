@@ -76,7 +76,7 @@ _BY_SIDE = (
     ),
     (
         64,
-        "dcgan",
+        "compact",
         Preset(
             width=32,
             steps=30_000,
