@@ -91,7 +91,7 @@ def test_own_images(run):
     write_pictures("photos")
     shorter = {
         r"image_size=64": "image_size=8",
-        r"\(64, 64, 3\), width=32": "(8, 8, 3), width=2",
+        r"\(64, 64, 3\)": "(8, 8, 3), width=2",
         r"TimeBudget\(30\)": "TimeBudget(0.001)",
     }
     names = run({**shorter, **ONE_EPOCH})
