@@ -39,7 +39,7 @@ def test_network_that_is_the_default_changes_nothing():
         ((128, 64, 3), "dcgan"),
     ],
 )
-def test_default_network_is_the_fastest_of_the_size(shape, network):
+def test_default_network_of_each_size(shape, network):
     assert preset(1000, shape).network == network
 
 
