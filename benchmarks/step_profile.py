@@ -2,7 +2,7 @@
 
     python benchmarks/step_profile.py --backend tensorflow jax torch
 
-The default GAN on noise (28x28x1, DCGAN of width 32, batches of 64), in the
+A DCGAN of width 32 on noise (28x28x1, batches of 64), in the
 precision that `--precision auto` chooses, each backend in a process of its own.
 The time of each kind of operation is that of all threads together, without
 what an operation calls; "share" is of the time of all operations. Profiles of

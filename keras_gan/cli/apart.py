@@ -8,7 +8,10 @@ from keras_gan.cli.run_folder import RUNS, RunFolder
 
 
 def check_apart(
-    data: str, out: str | os.PathLike | None, option: str = "--out"
+    data: str,
+    out: str | os.PathLike | None,
+    option: str = "--out",
+    of: str = "DATA",
 ) -> None:
     """Refuses to write where images are read.
 
@@ -16,6 +19,7 @@ def check_apart(
         data: DATA of the command line, or of a run.
         out: What will be written; `None` is a new run in `runs/`.
         option: Where `out` comes from.
+        of: What `data` is called.
 
     Raises:
         ValueError: If one of them is in the other.
@@ -30,8 +34,8 @@ def check_apart(
     if around or other.is_relative_to(one):
         received = f"default {RUNS}/" if out is None else f"{option} {out}"
         raise ValueError(
-            f"`{option}` must be apart from DATA, whose images it would mix "
-            f"with generated ones. Received: DATA {data}, {received}. Choose "
+            f"`{option}` must be apart from {of}, whose images it would mix "
+            f"with generated ones. Received: {of} {data}, {received}. Choose "
             f"another {option}."
         )
 

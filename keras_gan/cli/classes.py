@@ -58,7 +58,7 @@ def labels_in_turn(
         ValueError: If there is no such class.
     """
     if text is not None:
-        labels = _chosen(text, gan, names)
+        labels = chosen_classes(text, gan, names)
     elif gan.num_classes is not None:
         labels = list(range(gan.num_classes))
     else:
@@ -85,7 +85,7 @@ def labels_of_images(
     """
     if text is None:
         return None
-    labels = _chosen(text, gan, names)
+    labels = chosen_classes(text, gan, names)
     if len(labels) not in (1, count):
         raise ValueError(
             "`--labels` must name one class for all images, or one for each. "
@@ -118,8 +118,19 @@ def check_same_classes(
         )
 
 
-def _chosen(text: str, gan: models.GAN, names: tuple[str, ...]) -> list[int]:
-    """Classes by their names or numbers, with commas between them."""
+def chosen_classes(
+    text: str, gan: models.GAN, names: tuple[str, ...]
+) -> list[int]:
+    """Returns classes by their names or numbers, with commas between them.
+
+    Args:
+        text: `--labels`.
+        gan: The GAN.
+        names: Names of its classes, where they are known.
+
+    Raises:
+        ValueError: If there is no such class.
+    """
     num_classes = gan.num_classes
     if num_classes is None:
         raise ValueError(

@@ -10,13 +10,14 @@ from typing import Any
 from keras_gan import images as image_tools
 from keras_gan import latents, models
 from keras_gan.cli import arguments as kinds
-from keras_gan.cli.apart import check_apart_from_run
+from keras_gan.cli.apart import check_apart, check_apart_from_run
 from keras_gan.cli.classes import add_labels
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.latents_to_edit import NUM_IMAGES, latents_to_edit
 from keras_gan.cli.loading import load_gan_of_images
 from keras_gan.cli.own_files import check_replaceable, mark
 from keras_gan.cli.project import picture_path, write_picture
+from keras_gan.cli.refusals import refuse
 from keras_gan.cli.steering import add_projection, add_space, chosen_seed
 from keras_gan.latents.measures import MEASURES
 from keras_gan.latents.steering import STRENGTHS
@@ -84,6 +85,12 @@ def _add_directions(parser: argparse.ArgumentParser) -> None:
         f"several; {', '.join(MEASURES)}; or a file of directions, .npz",
     )
     parser.add_argument(
+        "--layer",
+        metavar="NAME",
+        help="layer of the generator whose activations pca:K explains in z "
+        "(default: the first that takes the latents)",
+    )
+    parser.add_argument(
         "--strengths",
         type=kinds.numbers,
         metavar="N,...",
@@ -104,17 +111,23 @@ def run(options: argparse.Namespace) -> int:
     path = model_path(options.model)
     out = picture_path(options.out)
     with contextlib.ExitStack() as held:
-        check_apart_from_run(path, options.out)
+        check_apart_from_run(path, out)
+        if options.image is not None:
+            check_apart(options.image, out, of="IMAGE")
         saved = _saved_path(options.save_directions)
         for one in filter(None, (out, saved)):
             held.enter_context(holding_file(one))
             check_replaceable(one, _COMMAND)
         gan = load_gan_of_images(path)
         image_tools.check_image_shape(gan.image_shape)
-        options.seed = chosen_seed(options.seed)
         latents_in = latents_to_edit(options, gan, path)
+        options.seed = chosen_seed(options.seed)
+        files = _read(gan, options)
         directions = latents.Directions.joined(
-            [_found(gan, one, options.space) for one in options.direction]
+            [
+                files[one] if one in files else _found(gan, one, options)
+                for one in options.direction
+            ]
         )
         chosen = latents_in(directions.space)
         picture = latents.grid(
@@ -135,25 +148,55 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _found(gan: models.GAN, text: str, space: str | None) -> latents.Directions:
-    """The directions that one word of `--direction` stands for."""
-    kind, _, numbers = text.partition(":")
-    if kind in _FINDERS and numbers:
-        return _numbered(gan, text, kind, numbers, space)
-    if text in MEASURES:
-        return latents.attribute_direction(gan, text, space=space, seed=0)
-    if text.lower().endswith(".npz"):
-        return latents.Directions.load(text)
-    raise ValueError(
-        "`--direction` must be factorize:K, pca:K with a number from 1, one of "
-        f"{', '.join(MEASURES)}, or a file .npz. Received: {text}"
-    )
+def _read(
+    gan: models.GAN, options: argparse.Namespace
+) -> dict[str, latents.Directions]:
+    """Checks all words of `--direction`, and reads those that are files."""
+    files = {}
+    for text in options.direction:
+        kind, _, numbers = text.partition(":")
+        if kind in _FINDERS and numbers:
+            _limits(text)
+        elif text.lower().endswith(".npz"):
+            files[text] = latents.Directions.load(text)
+            files[text].space_in(gan)
+        elif text not in MEASURES:
+            raise ValueError(
+                "`--direction` must be factorize:K, pca:K with a number from "
+                f"1, one of {', '.join(MEASURES)}, or a file .npz. Received: "
+                f"{text}"
+            )
+    if files and len(files) == len(set(options.direction)):
+        refuse(options, ("space",), "where all directions are files")
+    if not any(text.startswith("pca:") for text in options.direction):
+        refuse(options, ("layer",), "without --direction pca:K")
+    return files
 
 
-def _numbered(
-    gan: models.GAN, text: str, kind: str, numbers: str, space: str | None
+def _found(
+    gan: models.GAN, text: str, options: argparse.Namespace
 ) -> latents.Directions:
-    """Directions number K, or K to L, of those that a method finds."""
+    """The directions that one word of `--direction` stands for."""
+    if text in MEASURES:
+        return latents.attribute_direction(
+            gan, text, space=options.space, seed=0
+        )
+    kind, low, high = _limits(text)
+    own: dict[str, Any] = {"space": options.space}
+    if kind == "pca":
+        own |= {"seed": 0, "layer": options.layer}
+    found = _FINDERS[kind](gan, high, **own)
+    if len(found) < high:
+        raise ValueError(
+            f"`--direction` must be one of the {len(found)} that this GAN "
+            f"has. Received: {text}"
+        )
+    return found[low - 1 : high]
+
+
+def _limits(text: str) -> tuple[str, int, int]:
+    """Method, first and last number of a word such as `pca:1-4`."""
+    kind, _, numbers = text.partition(":")
     first, _, last = numbers.partition("-")
     low, high = (
         int(one) if one.isascii() and one.isdigit() and len(one) < 9 else 0
@@ -164,14 +207,7 @@ def _numbered(
             f"`--direction` must be {kind}:K or {kind}:K-L with numbers from "
             f"1. Received: {text}"
         )
-    options: dict[str, Any] = {"seed": 0} if kind == "pca" else {}
-    found = _FINDERS[kind](gan, high, space=space, **options)
-    if len(found) < high:
-        raise ValueError(
-            f"`--direction` must be one of the {len(found)} that this GAN "
-            f"has. Received: {text}"
-        )
-    return found[low - 1 : high]
+    return kind, low, high
 
 
 def _saved_path(named: str | None) -> pathlib.Path | None:

@@ -4,9 +4,7 @@ import argparse
 import contextlib
 import os
 import pathlib
-import tempfile
 
-from keras_gan import models
 from keras_gan.cli.apart import check_apart_from_run
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.loading import load_gan
@@ -59,10 +57,12 @@ def run(options: argparse.Namespace) -> int:
     exporting.check(kind)
     suffix = _SUFFIXES[kind]
     out = pathlib.Path(options.out or source.with_name(f"generator{suffix}"))
-    if suffix and out.suffix.lower() != suffix:
+    ending = out.suffix.lower()
+    # A folder may be called v1.5.
+    if ending != suffix and (suffix or ending in _SUFFIXES.values()):
         raise ValueError(
-            f"`--out` must end in {suffix} for --format {kind}. Received: "
-            f"{out}."
+            f"`--out` must {f'end in {suffix}' if suffix else 'be a folder'} "
+            f"for --format {kind}. Received: {out}."
         )
     with contextlib.ExitStack() as held:
         check_apart_from_run(source, options.out)
@@ -72,7 +72,8 @@ def run(options: argparse.Namespace) -> int:
                 f"`{out}` exists already. Choose another --out, or remove it."
             )
         gan = load_gan(source, compiled=False)
-        _write(gan, out, kind)
+        with naming(out):
+            gan.export(out, kind, verbose=False)
     inputs = ", ".join(f"{x.name} {x.shape}" for x in gan.exported().inputs)
     print(f"{kind} of {inputs}: {out}")
     return 0
@@ -91,15 +92,3 @@ def _format_of(out: str | None) -> str:
             f"{out}. Rename it, or choose a --format."
         )
     return formats[suffix]
-
-
-def _write(gan: models.GAN, out: pathlib.Path, kind: str) -> None:
-    """Writes all of it or nothing."""
-    with (
-        naming(out),
-        tempfile.TemporaryDirectory(prefix=".writing-", dir=out.parent) as held,
-    ):
-        # Keras takes suffixes in lower case only.
-        aside = pathlib.Path(held, f"model{_SUFFIXES[kind]}")
-        gan.export(aside, kind, verbose=False)
-        os.replace(aside, out)

@@ -22,6 +22,8 @@ class Film(abc.ABC):
         model: The file of the GAN.
     """
 
+    is_film = True
+
     def __init__(self, path: pathlib.Path, model: pathlib.Path) -> None:
         self.path = path
         self.model = model
@@ -76,6 +78,8 @@ class _Video(Film):
 
 
 class _Folder(Film):
+    is_film = False
+
     def __init__(self, path, model):
         super().__init__(path, model)
         self._folder = GeneratedFolder(path, _COMMAND)

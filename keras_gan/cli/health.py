@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from keras_gan import datasets
 from keras_gan.callbacks import TrainingHealth
-from keras_gan.cli.held_out import held_out_part
+from keras_gan.cli.held_out import LEAST_IMAGES, held_out_part
 from keras_gan.cli.job import Job
 from keras_gan.cli.opening import open_data
 from keras_gan.cli.run_folder import RunFolder
@@ -26,7 +26,6 @@ _NUM_IMAGES = 128
 _PASSES = 4
 # Of the images of a round: checks take at most 2 % of the time.
 _SHARE = 0.02
-_LEAST_IMAGES = 16
 # Of fewer samples little can be said.
 _FEWEST = 64
 _SEED = 20
@@ -39,7 +38,7 @@ def training_health(job: Job, *, shows: bool) -> list[TrainingHealth]:
         job: The run.
         shows: Whether findings are printed at once.
     """
-    if job.settings.task != "gan" or len(job.source) < _LEAST_IMAGES:
+    if job.settings.task != "gan" or len(job.source) < LEAST_IMAGES:
         return []
     num_images = _number_of_images(job.settings)
     known = job.folder.done().health
@@ -94,7 +93,7 @@ def _most(source: Any) -> int:
 def _held_out(job: Job, num_images: int) -> Any:
     """Images that are held back, or else of another split, if any."""
     settings, info = job.settings, job.source.info
-    if settings.held_out >= _LEAST_IMAGES:
+    if settings.held_out >= LEAST_IMAGES:
         part = held_out_part(job.source, settings.held_out)
         return _batches(job, part, num_images)
     if info.split != "train":
@@ -112,7 +111,7 @@ def _held_out(job: Job, num_images: int) -> Any:
         except ValueError:  # There is no such split.
             continue
         same = other.info.class_names == info.class_names
-        if len(other) >= _LEAST_IMAGES and (same or not settings.conditional):
+        if len(other) >= LEAST_IMAGES and (same or not settings.conditional):
             return _batches(job, other, num_images)
     return None
 

@@ -6,6 +6,8 @@ import numpy as np
 
 from keras_gan.datasets.subsets import subset
 
+# With fewer, their logits say nothing of all images.
+LEAST_IMAGES = 16
 # Which images are held back depends on their number only.
 _SEED = 16
 
@@ -18,7 +20,7 @@ def training_part(whole: Any, number: int) -> Any:
         number: How many of them are held back.
 
     Raises:
-        ValueError: If none would be left.
+        ValueError: If none would be left, or too few are held back.
     """
     if not number:
         return whole
@@ -27,6 +29,12 @@ def training_part(whole: Any, number: int) -> Any:
             "`--held-out` must leave images to train on. Received: "
             f"--held-out {number} of the {len(whole):,} images of "
             f"`{whole.info.name}`. Hold fewer back."
+        )
+    if number < LEAST_IMAGES:
+        raise ValueError(
+            f"`--held-out` must be 0, or at least {LEAST_IMAGES} images, of "
+            f"which something can be said. Received: --held-out {number}. Hold "
+            "more back, or none."
         )
     part = subset(whole, np.sort(_order(whole)[number:]))
     # They belong to the same run only if all images are the same.

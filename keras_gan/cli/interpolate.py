@@ -10,11 +10,17 @@ from keras_gan import images as image_tools
 from keras_gan import models
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli.apart import check_apart_from_run
-from keras_gan.cli.classes import add_labels, class_names, labels_in_turn
+from keras_gan.cli.classes import (
+    add_labels,
+    chosen_classes,
+    class_names,
+    labels_in_turn,
+)
 from keras_gan.cli.film import open_film
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.loading import load_gan_of_images
 from keras_gan.cli.progress import ProgressBar
+from keras_gan.cli.refusals import refuse
 from keras_gan.cli.steering import add_space, chosen_seed
 from keras_gan.latents.interpolation import WAYS, images_on_way
 from keras_gan.latents.spaces import open_space
@@ -27,6 +33,7 @@ DESCRIPTION = (
     "film shows all classes side by side."
 )
 _SIDE = 256
+_FPS = 24.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +66,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--num-images",
         type=kinds.positive_integer,
         metavar="N",
-        help="films side by side (default: 1, or one for each class)",
+        help="films side by side (default: 1, or one for each class, or for "
+        "each of --labels)",
     )
     add_labels(parser)
     add_space(parser)
@@ -84,8 +92,7 @@ def _add_way(parser: argparse.ArgumentParser) -> None:
         "--fps",
         type=kinds.frames_per_second,
         metavar="N",
-        default=24.0,
-        help="frames per second, from 1 to 50 (default: 24)",
+        help="frames per second, from 1 to 50, of a film (default: 24)",
     )
 
 
@@ -95,16 +102,27 @@ def run(options: argparse.Namespace) -> int:
     with contextlib.ExitStack() as held:
         check_apart_from_run(path, options.out)
         film = open_film(options.out, path, held)
+        if not film.is_film:
+            refuse(options, ("fps",), "with a folder of images")
         gan = load_gan_of_images(path)
         image_tools.check_image_shape(gan.image_shape)
-        number = options.num_images or gan.num_classes or 1
         names = class_names(path, gan)
-        labels = labels_in_turn(options.labels, gan, names, number)
+        number, labels = _films(options, gan, names)
         seed = chosen_seed(options.seed)
         frames = _frames(gan, labels, number, seed, options)
-        film.write(frames, options.fps, seed, loops=not options.open)
+        film.write(frames, options.fps or _FPS, seed, loops=not options.open)
     print(f"{len(frames)} frames, seed {seed}: {film.path}")
     return 0
+
+
+def _films(
+    options: argparse.Namespace, gan: models.GAN, names: tuple[str, ...]
+) -> tuple[int, np.ndarray | None]:
+    """Number of films side by side, and the class of each."""
+    number = options.num_images or gan.num_classes or 1
+    if options.labels is not None and options.num_images is None:
+        number = len(chosen_classes(options.labels, gan, names))
+    return number, labels_in_turn(options.labels, gan, names, number)
 
 
 def _frames(
@@ -115,10 +133,12 @@ def _frames(
     options: argparse.Namespace,
 ) -> list[np.ndarray]:
     """Grids of all films, frame by frame."""
+    side = max(gan.image_shape[:2]) * math.ceil(math.sqrt(number))
+    scale = max(1, _SIDE // side)
     check_memory(
         f"{options.points * options.steps} frames",
-        # As floats, and as bytes in their place in the grid.
-        5.0
+        # As floats, and as enlarged bytes in their place in the grid.
+        (4.0 + scale**2)
         * number
         * options.points
         * options.steps
@@ -141,8 +161,6 @@ def _frames(
             )
             films.append(image_tools.to_uint8(images))
             bar.update(1)
-    side = max(gan.image_shape[:2]) * math.ceil(math.sqrt(number))
-    scale = max(1, _SIDE // side)
     return [
         image_tools.image_grid(np.stack(frame), scale=scale)
         for frame in zip(*films, strict=True)

@@ -10,6 +10,7 @@ import numpy as np
 from keras_gan import latents, models
 from keras_gan.cli.classes import class_names, labels_in_turn, labels_of_images
 from keras_gan.cli.latent_files import Latents, read_latents
+from keras_gan.cli.refusals import refuse
 from keras_gan.cli.steering import projected, read_images
 
 NUM_IMAGES = 6
@@ -36,33 +37,22 @@ def latents_to_edit(
     """
     names = class_names(path, gan)
     if options.image is None:
-        _refuse(options, _OF_PROJECTIONS, "without IMAGE")
+        refuse(options, _OF_PROJECTIONS, "without IMAGE")
         count = options.num_images or NUM_IMAGES
         labels = labels_in_turn(options.labels, gan, names, count)
         return functools.partial(_random, gan, count, labels, options)
-    _refuse(options, _OF_RANDOM, "with IMAGE")
+    refuse(options, _OF_RANDOM, "with IMAGE")
     if options.image.lower().endswith(".npz"):
-        _refuse(options, ("labels", *_OF_PROJECTIONS), "with latents (.npz)")
+        refuse(
+            options,
+            ("labels", "seed", *_OF_PROJECTIONS),
+            "with latents (.npz)",
+        )
         found = read_latents(options.image, gan)
         return functools.partial(_of_file, options.image, found)
     images = read_images(options.image, gan, options.resize)
     labels = labels_of_images(options.labels, gan, names, len(images))
     return functools.partial(_of_images, gan, images, labels, options)
-
-
-def _refuse(
-    options: argparse.Namespace, names: tuple[str, ...], where: str
-) -> None:
-    """Refuses options that would be ignored."""
-    for name in names:
-        value = getattr(options, name)
-        if value not in (None, False):
-            option = f"--{name.replace('_', '-')}"
-            raise ValueError(
-                f"`{option}` has no effect {where}. Received: {option}"
-                + f" {value}" * (value is not True)
-                + ". Leave it out."
-            )
 
 
 def _random(

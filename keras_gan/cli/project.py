@@ -10,7 +10,7 @@ import numpy as np
 from keras_gan import images as image_tools
 from keras_gan import latents, models
 from keras_gan.cli import arguments as kinds
-from keras_gan.cli.apart import check_apart_from_run
+from keras_gan.cli.apart import check_apart, check_apart_from_run
 from keras_gan.cli.classes import add_labels, class_names, labels_of_images
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.latent_files import write_latents
@@ -65,12 +65,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Projects and writes; returns the exit code."""
     path = model_path(options.model)
-    out = picture_path(
-        options.out or f"{pathlib.Path(options.image).stem}-projected.png"
-    )
+    stem = pathlib.Path(options.image).resolve().stem
+    out = picture_path(options.out or f"{stem}-projected.png")
     arrays = out.with_suffix(".npz")
     with contextlib.ExitStack() as held:
-        check_apart_from_run(path, options.out)
+        check_apart_from_run(path, out)
+        check_apart(options.image, out, of="IMAGE")
         for one in (out, arrays):
             held.enter_context(holding_file(one))
             check_replaceable(one, _COMMAND)

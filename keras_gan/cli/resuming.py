@@ -42,7 +42,10 @@ def resume(
     source = task.open(_as_options(options, settings))
     _check_images(config, source, folder)
     task.check_resumed(config, source, folder)
-    before, settings = settings, _extended(options, config, done, folder)
+    before, settings = (
+        settings,
+        _extended(options, config, done, folder, task.length_of_pass(source)),
+    )
     config = dataclasses.replace(config, settings=settings)
     budget = None
     if settings.minutes is not None:
@@ -63,11 +66,15 @@ def resume(
 
 
 def _extended(
-    options, config: RunConfig, done: Done, folder: RunFolder
+    options,
+    config: RunConfig,
+    done: Done,
+    folder: RunFolder,
+    length_of_pass: int,
 ) -> Settings:
     """The settings of a run, with the length that is asked for now."""
-    settings, num_images = config.settings, config.dataset.num_images
-    steps = steps_asked(options, num_images, settings.batch_size)
+    settings = config.settings
+    steps = steps_asked(options, length_of_pass, settings.batch_size)
     minutes = options.minutes
     if settings.minutes is None:
         _check_length(folder, f"{settings.steps} steps", "--minutes", minutes)

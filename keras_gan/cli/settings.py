@@ -334,6 +334,8 @@ def differences(options: argparse.Namespace, settings: Settings) -> list[str]:
         name: None if data is None else location(data)
         for name, data in given.items()
     }
+    if options.start is not None:  # A run may have the name of a data set.
+        received["start"] = os.path.abspath(options.start)
     received["precision"] = options.precision
     if options.precision == "auto":
         received["precision"] = None

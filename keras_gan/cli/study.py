@@ -67,7 +67,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_budget(parser: argparse.ArgumentParser) -> None:
     for name, default, words in (
         ("--seeds", 5, "repetitions of each rare class"),
-        ("--steps", 1000, "training steps of each classifier"),
         ("--gan-steps", 2000, "training steps of each GAN"),
         ("--batch-size", 64, "images in a batch"),
     ):
@@ -78,6 +77,13 @@ def _add_budget(parser: argparse.ArgumentParser) -> None:
             default=default,
             help=f"{words} (default: {default})",
         )
+    parser.add_argument(
+        "--steps",
+        type=kinds.positive_integer,
+        metavar="N",
+        help="training steps of each classifier (default: 1000; with --labels "
+        "those of --gan-steps)",
+    )
     parser.add_argument(
         "--augment",
         metavar="NAME",

@@ -171,8 +171,8 @@ def _add_network_options(parser):
         "--latent-dim",
         type=kinds.units,
         metavar="N",
-        help="length of the latent vectors (default: 64; of sounds 100, of "
-        "tables 128)",
+        help="length of the latent vectors (default: 64; of biggan by the "
+        "images' size, of sounds 100, of tables 128)",
     )
     group.add_argument(
         "--freeze-layers",
@@ -208,8 +208,8 @@ def _add_length_options(group):
         "--batch-size",
         type=kinds.positive_integer,
         metavar="N",
-        help="images per step, over all GPUs and workers (default: 64, 32 for "
-        "large images)",
+        help="images per step, over all GPUs and workers (default: by the "
+        "network and the images' size)",
     )
     group.add_argument(
         "--seed",
@@ -224,8 +224,8 @@ def _add_step_options(group):
         "--loss",
         metavar="NAME",
         help="adversarial loss, with the penalties that belong to it; tasks of "
-        "pairs know none, too (default: relativistic for gan, else by the "
-        "task)",
+        "pairs know none, too (default: by the task and the network; "
+        "relativistic for mlp, dcgan, compact and r3gan)",
     )
     group.add_argument(
         "--augment",
@@ -237,14 +237,15 @@ def _add_step_options(group):
         "--learning-rate",
         type=kinds.rate,
         metavar="RATE",
-        help="initial value of a cosine decay (default: by the images' size)",
+        help="initial value of a cosine decay (default: by the task, the "
+        "network and the images' size)",
     )
     group.add_argument(
         "--precision",
         choices=("auto", *POLICIES),
         help="auto is bfloat16 if the GPU supports it, or if a short "
-        "measurement finds it fast on the CPU, else float32; always float32 "
-        "for an mlp (default: auto)",
+        "measurement finds it fast on the CPU, else float32; of an mlp "
+        "float32 (default: auto)",
     )
     group.add_argument(
         "--jit",

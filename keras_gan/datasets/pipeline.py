@@ -5,9 +5,9 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
-from keras_gan.datasets.balancing import BalancedOrder
 from keras_gan.datasets.sources import Source
 from keras_gan.images import Range
 
@@ -22,7 +22,7 @@ _NUM_COMPUTING = 2
 def image_numbers(
     num_images: int,
     *,
-    order: BalancedOrder | None,
+    order: Callable[[int], np.ndarray] | None,
     shuffle: bool,
     seed: int | None,
     endless_from: int | None,
@@ -226,7 +226,7 @@ def _endless(
 
 
 def _balanced_pass(
-    order: BalancedOrder, num_images: int
+    order: Callable[[int], np.ndarray], num_images: int
 ) -> Callable[[tf.Tensor], tf.data.Dataset]:
     """A function from the number of a pass to its image numbers."""
 

@@ -1,13 +1,18 @@
 """Batches of which a part has labels and the rest has none."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from keras_gan import images as image_tools
+from keras_gan.datasets.balancing import balanced_order
 from keras_gan.datasets.loading import fixed_seed, load
 from keras_gan.datasets.opening import open_source
 from keras_gan.datasets.sharding import Shard
+from keras_gan.datasets.sources import Source
 from keras_gan.utils.arguments import integer
+from keras_gan.utils.machine import workers
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -76,23 +81,27 @@ def semi_supervised(
     _check_any(unlabeled)
     sources = [open_source(one, **opening) for one in (labeled, unlabeled)]
     _check(*sources)
+    half = batch_size // 2
+    _check_half(half, len(sources[1]), repeat, shard)
     # Both fixed, because they are two streams of the same length.
     seed = fixed_seed(seed)
-    streams = [
-        load(
-            source,
-            batch_size=batch_size // 2,
-            value_range=value_range,
-            labels=has_labels,
-            balance="uniform" if has_labels else None,
-            repeat=has_labels or repeat,
-            drop_remainder=True,
-            seed=seed + (0 if has_labels else _SECOND_ORDER),
-            skip_batches=skip_batches,
-            shard=shard,
-        )
-        for source, has_labels in zip(sources, (True, False), strict=True)
-    ]
+    without = load(
+        sources[1],
+        batch_size=half,
+        value_range=value_range,
+        labels=False,
+        repeat=repeat,
+        drop_remainder=True,
+        seed=seed + _SECOND_ORDER,
+        skip_batches=skip_batches,
+        shard=shard,
+    )
+    order: Any = balanced_order("uniform", sources[0], seed=seed, shuffle=True)
+    if not repeat:
+        taken = half * (len(sources[1]) // half)
+        order = _GoingOn(order, len(sources[0]), taken)
+    start = skip_batches * half
+    known = _endless(sources[0], order, half, value_range, start, shard)
     # TensorFlow is heavy, and other backends do not need it.
     import tensorflow as tf
 
@@ -101,7 +110,76 @@ def semi_supervised(
         none = tf.fill(tf.shape(without)[:1], tf.cast(UNLABELED, labels.dtype))
         return tf.concat([images, without], 0), tf.concat([labels, none], 0)
 
-    return tf.data.Dataset.zip(tuple(streams)).map(mixed)
+    return tf.data.Dataset.zip((known, without)).map(mixed)
+
+
+def _endless(
+    source: Source,
+    order: Callable[[int], np.ndarray],
+    batch_size: int,
+    value_range: Any,
+    start: int,
+    shard: Shard | None,
+) -> "tf.data.Dataset":
+    """Batches of labeled images without end."""
+    from keras_gan.datasets import pipeline
+
+    numbers = pipeline.image_numbers(
+        len(source),
+        order=order,
+        shuffle=True,
+        seed=None,
+        endless_from=start,
+    )
+    numbers = numbers.batch(batch_size, drop_remainder=True)
+    numbers = pipeline.part_of_each(numbers, shard or (0, 1))
+    num_workers = source.num_workers or workers(None)
+    limits = image_tools.check_value_range(value_range)
+    return pipeline.fetched(numbers, source, True, limits, num_workers)
+
+
+class _GoingOn:
+    """Orders of labeled images that go on in each iteration of a data set.
+
+    An endless stream counts passes from 0 in each iteration, which would show
+    the same labeled images in each pass of the unlabeled ones.
+
+    Args:
+        order: Number of a pass -> image numbers.
+        length: Images in a pass.
+        taken: Images that an iteration takes.
+    """
+
+    def __init__(
+        self, order: Callable[[int], np.ndarray], length: int, taken: int
+    ) -> None:
+        self._order, self._length, self._taken = order, length, taken
+        self._iterations = 0
+
+    def __call__(self, number: int) -> np.ndarray:
+        self._iterations += int(number) == 0
+        start = (self._iterations - 1) * self._taken
+        first, offset = divmod(start, self._length)
+        parts = [self._order(first + int(number) + i) for i in (0, 1)]
+        return np.concatenate([parts[0][offset:], parts[1][:offset]])
+
+
+def _check_half(
+    half: int, num_unlabeled: int, repeat: bool, shard: Shard | None
+) -> None:
+    """Checks what half of a batch is made of."""
+    if not repeat and half > num_unlabeled:
+        raise ValueError(
+            f"`batch_size` must be at most {2 * num_unlabeled}, of which half "
+            f"are the {num_unlabeled} unlabeled images. Received: batch_size="
+            f"{2 * half}. Pass a smaller one, or `repeat=True`."
+        )
+    if isinstance(shard, tuple) and half % shard[-1]:
+        raise ValueError(
+            "Half of `batch_size` must be a multiple of the number of "
+            f"processes. Received: batch_size={2 * half} and {shard[1]} "
+            f"processes. Choose a multiple of {2 * shard[1]}."
+        )
 
 
 def _check_any(unlabeled: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 REFERENCE = "oversampling + classical"
-"""What a GAN has to beat: the strongest way without one."""
+"""Repeating and augmenting: what gains are measured against."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,9 +44,13 @@ FEW_LABELS = (
     Arm("oversampling", balance=1.0),
     Arm(REFERENCE, balance=1.0, augments=True),
 )
-ENSEMBLE = "ensemble of both"
-"""The mean of the probabilities of the reference and "GAN + classical"."""
 SEMI_SUPERVISED = "SemiSupervisedGAN"
+JUDGED = ("GAN + classical", SEMI_SUPERVISED)
+"""The arms that answer whether a GAN helps, chosen before there are results."""
+ENSEMBLE = "ensemble with the GAN"
+"""The mean of the probabilities of the reference and the judged arm."""
+CONTROL = "ensemble of two references"
+"""The mean of two references of different seeds: what an ensemble brings."""
 
 
 def real_shares(labels: np.ndarray, balance: float, classes: int) -> np.ndarray:

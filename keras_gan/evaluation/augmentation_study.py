@@ -4,11 +4,12 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from keras_gan import layers
+import keras
+
 from keras_gan.datasets import open_source
-from keras_gan.evaluation import kept_cells, measuring, study_data, training
+from keras_gan.evaluation import kept_cells, measuring, study_data
+from keras_gan.evaluation.budget import Budget, Classifier, check_classifier
 from keras_gan.evaluation.study import Study
-from keras_gan.utils.arguments import integer, number_in
 
 
 def augmentation_study(
@@ -18,11 +19,11 @@ def augmentation_study(
     labels: int | None = None,
     test: Any = 0.3,
     seeds: Sequence[int] | int = 5,
-    steps: int = 1000,
+    steps: int | None = None,
     gan_steps: int = 2000,
     batch_size: int = 64,
     augment: str = "randaugment",
-    classifier: training.Classifier = training.small_classifier,
+    classifier: Classifier | None = None,
     folder: str | os.PathLike | None = None,
     image_size: Any = None,
     channels: int | None = None,
@@ -37,8 +38,10 @@ def augmentation_study(
     a conditional GAN that was trained on the same cut data; with few labels, by
     a `SemiSupervisedGAN` that also sees the images without labels. All are
     judged on test images that nothing was trained with, by the mean recall of
-    all classes. The reference is what is best without a GAN: repeating and
-    augmenting.
+    all classes. Gains are those over repeating and augmenting, the reference.
+    Two more rows are the mean of the probabilities of the reference and of the
+    GAN's classifier, and of two references, which shows what of that is due to
+    the GAN.
 
     Args:
         data: Images with labels, anything that `datasets.load` takes.
@@ -49,12 +52,15 @@ def augmentation_study(
         test: Share of each class that is kept for the test, in (0, 1); or test
             images with labels, anything that `datasets.load` takes.
         seeds: Integers, or how many; each gives a cell per rare class.
-        steps: Training steps of each classifier.
+        steps: Training steps of each classifier. None: 1,000; with few labels
+            as many as `gan_steps`.
         gan_steps: Training steps of each GAN.
         batch_size: Images in a batch.
         augment: Name of the classical augmentation, as in `layers.augmenter`.
         classifier: Function of the shape of an image and the number of classes
-            that returns a `keras.Model`, images in [-1, 1] -> class logits.
+            that returns a `keras.Model`, images in [-1, 1] -> class logits,
+            for all arms. None: two convolutions; with few labels that of
+            `networks.semi_supervised`, whose weights are averaged in all arms.
         folder: Where the results of cells are kept; those that are there
             already, with the same settings, are not measured again.
         image_size: As for `datasets.load`.
@@ -65,8 +71,9 @@ def augmentation_study(
         A `Study`, with `table()`, `verdict()` and `plot(path)`.
 
     Raises:
-        ValueError: If there are no such classes or images, or fewer than two
-            cells, of which there would be no standard error.
+        ValueError: If there are no such classes or images, fewer than two
+            cells, of which there would be no standard error, or an argument is
+            not valid.
 
     Warns:
         UserWarning: If there are fewer than 10 cells.
@@ -80,30 +87,30 @@ def augmentation_study(
         ...
     ValueError: A study needs at least 2 cells...
     """
-    for name, value in (("steps", steps), ("gan_steps", gan_steps)):
-        integer(name, value, at_least=1)
-    layers.augmenter(augment)  # An error before anything is trained.
-    budget = measuring.Budget(steps, gan_steps, batch_size, augment, classifier)
+    budget = Budget(steps, gan_steps, batch_size, augment, classifier)
+    budget.check()
     opening = {"image_size": image_size, "channels": channels}
     source = open_source(data, **opening)
-    known, given = study_data.arrays_of(source), None
-    if isinstance(test, int | float):
-        number_in("test", test, "(0, 1)")
-    else:
-        given = study_data.arrays_of(open_source(test, **opening))
-        study_data.check_test(known, given)
-    cuts = study_data.cuts_of(source, rare, labels)
-    seeds = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
+    known = study_data.arrays_of(source)
+    given, share = study_data.test_of(source, test, opening)
+    cuts = study_data.cuts_of(source, rare, labels, share)
+    seeds = study_data.checked_seeds(seeds)
+    number_of_classes = int(known[1].max()) + 1
+    check_classifier(classifier, known[0].shape[1:], number_of_classes)
     study_data.check_number(len(cuts) * len(seeds))
-    share = test if given is None else None
     data_sha256 = study_data.fingerprint(known, given)
     found: dict[str, Any] = {}
     rare_of: dict[str, int | None] = {}
     for seed in seeds:
         for number, kept in cuts.items():
             cell = study_data.cell_of(known, given, share, number, kept, seed)
-            settings = {**budget.settings(), "kept": kept, "test": share}
-            settings["data"] = data_sha256
+            settings = {
+                **budget.settings(),
+                "kept": kept,
+                "test": share,
+                "data": data_sha256,
+                "backend": keras.config.backend(),
+            }
             result = kept_cells.read(folder, cell, settings)
             if result is None:
                 result = measuring.measured(cell, budget)
@@ -111,7 +118,5 @@ def augmentation_study(
             found[cell.name], rare_of[cell.name] = result, number
             if progress is not None:
                 progress(measuring.in_a_line(cell, result))
-    classes = range(source.info.num_classes or 0)
-    return Study(
-        found, rare_of, tuple(source.info.class_names or map(str, classes))
-    )
+    names = source.info.class_names or map(str, range(number_of_classes))
+    return Study(found, rare_of, tuple(names))

@@ -5,6 +5,8 @@ import dataclasses
 import numpy as np
 
 Arrays = tuple[np.ndarray, np.ndarray]
+# More than there are repetitions.
+_APART = 100_003
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,7 +15,7 @@ class Cell:
 
     Attributes:
         rare: Number of the class that is cut, or None if all labels are few.
-        seed: Integer that determines the split and everything drawn.
+        seed: Integer of the repetition.
         train: Images and labels that classifiers are trained with.
         test: Those that they are judged on.
         unlabeled: Images whose labels were taken away, or None.
@@ -30,6 +32,21 @@ class Cell:
         """What tells the cell from the others."""
         return f"{'labels' if self.rare is None else self.rare}-{self.seed}"
 
+    @property
+    def draw(self) -> int:
+        """Seed of all that is drawn, of no other cell."""
+        return draw_of(self.rare, self.seed)
+
+
+def draw_of(rare: int | None, seed: int) -> int:
+    """The seed of a cell: cells of one seed share no split and no weights.
+
+    Args:
+        rare: Number of its rare class, or None.
+        seed: Seed of the repetition.
+    """
+    return seed if rare is None else seed + _APART * (rare + 1)
+
 
 def split(data: Arrays, share: float, seed: int) -> tuple[Arrays, Arrays]:
     """Splits images of each class into those to train with and for the test.
@@ -42,13 +59,31 @@ def split(data: Arrays, share: float, seed: int) -> tuple[Arrays, Arrays]:
     images, labels = data
     rng = np.random.default_rng([seed, 0])
     of_test = np.zeros(len(labels), bool)
-    for number in np.unique(labels):
+    counts = np.bincount(labels)
+    for number, size in enumerate(sizes_of_test(counts, share)):
         members = rng.permutation(np.flatnonzero(labels == number))
-        of_test[members[: max(1, round(share * len(members)))]] = True
+        of_test[members[:size]] = True
     train, test = (
         (images[chosen], labels[chosen]) for chosen in (~of_test, of_test)
     )
     return train, test
+
+
+def sizes_of_test(counts: np.ndarray, share: float) -> np.ndarray:
+    """Number of images of each class that are kept for the test.
+
+    Args:
+        counts: Number of all images of each class.
+        share: Share of them in (0, 1), of which one at least; 0 keeps none.
+
+    Example:
+
+    >>> sizes_of_test(np.array([10, 2]), 0.3).tolist()
+    [3, 1]
+    """
+    if not share:
+        return np.zeros(len(counts), int)
+    return np.maximum(1, np.round(share * counts)).astype(int)
 
 
 def with_rare_class(train: Arrays, rare: int, kept: int, seed: int) -> Arrays:

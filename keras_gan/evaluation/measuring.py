@@ -1,73 +1,37 @@
 """One cell of a study: all arms trained and judged."""
 
-import dataclasses
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
 from keras_gan.evaluation import arms, training
+from keras_gan.evaluation.budget import Budget
 from keras_gan.evaluation.cells import Cell
 
 
-@dataclasses.dataclass(frozen=True)
-class Budget:
-    """What all arms have in common.
-
-    Attributes:
-        steps: Training steps of each classifier.
-        gan_steps: Training steps of each GAN.
-        batch_size: Images in a batch.
-        augment: Name of the classical augmentation.
-        classifier: Function that builds the classifier.
-    """
-
-    steps: int
-    gan_steps: int
-    batch_size: int
-    augment: str
-    classifier: training.Classifier
-
-    def settings(self) -> dict[str, Any]:
-        """What tells the budget from others, as JSON can hold it."""
-        name = getattr(self.classifier, "__name__", str(self.classifier))
-        return {**dataclasses.asdict(self), "classifier": name}
-
-
-def measured(
-    cell: Cell, budget: Budget, kinds: Sequence[arms.Arm] | None = None
-) -> dict[str, list[float]]:
+def measured(cell: Cell, budget: Budget) -> dict[str, list[float]]:
     """Trains all arms of a cell; returns their recalls of each class.
 
     Args:
         cell: The cell.
         budget: What all arms have in common.
-        kinds: The arms. Default: all that suit the cell.
     """
     found: dict[str, np.ndarray] = {}
     drawn = None
-    if kinds is None:
-        kinds = arms.FEW_LABELS if cell.rare is None else arms.RARE_CLASS
+    kinds = arms.FEW_LABELS if cell.unlabeled is not None else arms.RARE_CLASS
     classes = int(cell.train[1].max()) + 1
     if any(arm.generates for arm in kinds):
         gan = training.train_gan(cell, classes, budget.gan_steps)
-        drawn = training.generated(gan, classes, cell.seed)
+        drawn = training.generated(gan, classes, cell.draw)
     for arm in kinds:
-        found[arm.name] = training.probabilities(
-            arm,
-            cell,
-            drawn,
-            budget.classifier,
-            budget.augment,
-            budget.steps,
-            budget.batch_size,
-        )
+        found[arm.name] = training.probabilities(arm, cell, drawn, budget)
     if cell.unlabeled is not None:
-        found[arms.SEMI_SUPERVISED] = training.semi_supervised(
-            cell, budget.augment, budget.gan_steps, budget.batch_size
-        )
-    last = list(found)[-1]
-    found[arms.ENSEMBLE] = (found[arms.REFERENCE] + found[last]) / 2
+        found[arms.SEMI_SUPERVISED] = training.semi_supervised(cell, budget)
+    [judged] = [found[name] for name in arms.JUDGED if name in found]
+    [reference] = [arm for arm in kinds if arm.name == arms.REFERENCE]
+    second = training.probabilities(reference, cell, None, budget, number=1)
+    found[arms.ENSEMBLE] = (found[arms.REFERENCE] + judged) / 2
+    found[arms.CONTROL] = (found[arms.REFERENCE] + second) / 2
     return {name: _recalls(one, cell.test[1]) for name, one in found.items()}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan.evaluation.arms import REFERENCE
+from keras_gan.evaluation.arms import CONTROL, JUDGED, REFERENCE
 from keras_gan.evaluation.plot import draw
 
 # Differences of fewer standard errors may be chance.
@@ -21,9 +21,9 @@ _ENOUGH_CELLS = 10
 class Study:
     """Results of a study: recalls of each class, by arm, in each cell.
 
-    A cell is one repetition: one class that has become rare, and one seed,
-    which determines the split, the images that remain and all weights. All arms
-    of a cell share these, so their differences are paired.
+    A cell is one repetition: one class that has become rare, and one seed. Both
+    determine the split, the images that remain and all weights. All arms of a
+    cell share these, so their differences are paired.
 
     Attributes:
         cells: Dict from the name of a cell to a dict from the name of an arm to
@@ -95,21 +95,35 @@ class Study:
             lines.append(_row(row))
         return "\n".join(lines)
 
+    @property
+    def judged(self) -> str:
+        """Name of the arm that answers whether a GAN helps."""
+        named = [arm for arm in JUDGED if arm in self.arms]
+        return (named or [arm for arm in self.arms if "GAN" in arm])[-1]
+
+    @property
+    def rival(self) -> str:
+        """Name of the arm without a GAN that has the highest mean."""
+        without = [
+            arm for arm in self.arms if "GAN" not in arm and arm != CONTROL
+        ]
+        return max(without, key=lambda arm: self.balanced_accuracy(arm).mean())
+
     def verdict(self) -> str:
         """Returns in a sentence whether a GAN helps on these data.
 
-        It helps if the best arm with a GAN beats the best one without by more
-        than two standard errors of the paired difference.
+        It helps if one arm with a GAN, which was chosen before there were
+        results, beats the best one without by more than two standard errors of
+        the paired difference. The best is chosen by the same results, which
+        favors it. Ensembles are only in the table.
         """
-        with_gan = [arm for arm in self.arms if "GAN" in arm or "both" in arm]
-        best = max(with_gan, key=lambda arm: self.gain(arm).mean())
-        gain = self.gain(best)
+        gain = self.gain(self.judged, self.rival)
         error = standard_error(gain)
         words = f"{in_words(gain)} points of balanced accuracy"
         number = f"{len(gain)} cells"
         if len(gain) < _ENOUGH_CELLS:
             number += ", too few to be sure"
-        beats = f'"{best}" against "{REFERENCE}": {words} ({number}).'
+        beats = f'"{self.judged}" against "{self.rival}": {words} ({number}).'
         if gain.mean() > _CLEAR * error:
             return f"A GAN helps on these data. {beats}"
         if gain.mean() < -_CLEAR * error:

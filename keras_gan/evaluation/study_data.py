@@ -2,15 +2,15 @@
 
 import hashlib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from keras_gan.datasets import load
+from keras_gan.datasets import load, open_source
 from keras_gan.evaluation import cells
 from keras_gan.evaluation.cells import Arrays, Cell
-from keras_gan.utils.arguments import integer
+from keras_gan.utils.arguments import integer, number_in
 from keras_gan.utils.stack import level_outside
 
 _ENOUGH_CELLS = 10
@@ -37,8 +37,19 @@ def cuts_of(
     source: Any,
     rare: Mapping[int | str, int] | int | None,
     labels: int | None,
+    share: float | None = None,
 ) -> dict[int | None, int]:
-    """What is cut in the cells: a class, or None for all, and what remains."""
+    """What is cut in the cells: a class, or None for all, and what remains.
+
+    Args:
+        source: The images with labels.
+        rare: As in `augmentation_study`.
+        labels: The same.
+        share: The share of each class that is kept for the test, or None.
+
+    Raises:
+        ValueError: If there are not as many.
+    """
     if (rare is None) == (labels is None):
         raise ValueError(
             "A study needs either `rare` or `labels`. Received: "
@@ -51,22 +62,35 @@ def cuts_of(
             "A study needs at least two classes. Received: all images of one "
             f"class in {source.info.name}."
         )
+    if not counts.all():
+        raise ValueError(
+            "The labels of a study must be 0, 1, 2 and so on, with images of "
+            f"each. Received: {source.info.name}, with none of "
+            f"{', '.join(map(str, np.flatnonzero(counts == 0)))}. Number them "
+            "anew, such as by `np.unique(labels, return_inverse=True)[1]`."
+        )
+    counts = counts - cells.sizes_of_test(counts, share or 0.0)
     if labels is not None:
         labels = integer("labels", labels, at_least=1)
-        least = counts[counts > 0].min()
+        least = counts.min()
         if labels >= least:
             raise ValueError(
                 "`labels` must be fewer labels than the smallest class has "
-                f"images. Received: labels={labels}, and a class of {least}. "
-                "Choose fewer."
+                f"images to train with. Received: labels={labels}, and a class "
+                f"of {least}. Choose fewer."
             )
         return {None: labels}
     names = list(source.info.class_names or [])
     if not isinstance(rare, Mapping):
-        rare = dict.fromkeys(np.flatnonzero(counts).tolist(), rare or 0)
+        rare = dict.fromkeys(range(len(counts)), rare or 0)
     chosen: dict[int | None, int] = {}
     for name, kept in rare.items():
         number = _number(name, names, len(counts))
+        if number in chosen:
+            raise ValueError(
+                f"`rare` must name a class once. Received: {rare}, twice class "
+                f"{number}. Choose one of the numbers."
+            )
         chosen[number] = _remaining(name, kept, counts[number])
     return chosen
 
@@ -90,14 +114,50 @@ def _remaining(name: Any, kept: int, count: int) -> int:
     if kept >= count:
         raise ValueError(
             "A class must have more images than remain of it. Received: "
-            f"{kept} of class {name!r}, which has {count}. Choose fewer."
+            f"{kept} of class {name!r}, which has {count} to train with. "
+            "Choose fewer."
         )
     return kept
 
 
-def check_test(known: Arrays, given: Arrays) -> None:
-    """Raises an error unless test images have the same classes."""
-    then, now = (set(labels.tolist()) for _, labels in (known, given))
+def test_of(
+    source: Any, test: Any, opening: dict[str, Any]
+) -> tuple[Arrays | None, float | None]:
+    """Images of a test that is given, or the share of the data that is one.
+
+    Args:
+        source: The images to train with.
+        test: As in `augmentation_study`.
+        opening: Options of `open_source`.
+    """
+    if isinstance(test, int | float):
+        return None, number_in("test", test, "(0, 1)")
+    given = open_source(test, **opening)
+    check_test(source, given)
+    return arrays_of(given), None
+
+
+def check_test(source: Any, test: Any) -> None:
+    """Raises an error unless test images have the same classes and shape.
+
+    Args:
+        source: The images to train with.
+        test: Those of the test.
+    """
+    shapes = [one.info.image_shape for one in (source, test)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(
+            "`test` must have images of the same shape as the data. Received: "
+            f"{shapes[0]} and {shapes[1]}. Pass `image_size` and `channels`."
+        )
+    names = [one.info.class_names for one in (source, test)]
+    if None not in names and names[0] != names[1]:
+        raise ValueError(
+            "`test` must have the classes of the data. Received: "
+            f"{', '.join(names[0])}, and in the test {', '.join(names[1])}. "
+            "Rename them, or pass a share of the data."
+        )
+    then, now = (set(one.labels.tolist()) for one in (source, test))
     if then != now:
         wrong = ", ".join(map(str, sorted(then ^ now)))
         raise ValueError(
@@ -105,6 +165,23 @@ def check_test(known: Arrays, given: Arrays) -> None:
             f"Received: none of {wrong} in one of both. Add some, or pass a "
             "share of the data."
         )
+
+
+def checked_seeds(seeds: Sequence[int] | int) -> list[int]:
+    """Returns seeds, of which each makes other cells.
+
+    Args:
+        seeds: Integers, or how many.
+    """
+    if isinstance(seeds, int):
+        return list(range(seeds))
+    seeds = [integer("seeds", one, at_least=0) for one in seeds]
+    if len(set(seeds)) < len(seeds):
+        raise ValueError(
+            "`seeds` must be different, because the same ones give the same "
+            f"cells. Received: {seeds}. Pass each once."
+        )
+    return seeds
 
 
 def fingerprint(*parts: Arrays | None) -> str:
@@ -145,10 +222,11 @@ def cell_of(
 ) -> Cell:
     """The data of a cell."""
     train, test = known, given_test
+    draw = cells.draw_of(rare, seed)
     if test is None:
-        train, test = cells.split(known, share, seed)
+        train, test = cells.split(known, share, draw)
     if rare is not None:
-        few = cells.with_rare_class(train, rare, kept, seed)
+        few = cells.with_rare_class(train, rare, kept, draw)
         return Cell(rare, seed, few, test)
-    few = cells.with_few_labels(train, kept, seed)
+    few = cells.with_few_labels(train, kept, draw)
     return Cell(None, seed, few, test, unlabeled=train[0])

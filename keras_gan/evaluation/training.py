@@ -1,6 +1,5 @@
 """The classifiers and the GANs of a study."""
 
-from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -8,36 +7,16 @@ import numpy as np
 
 from keras_gan import datasets, layers, models, networks
 from keras_gan.evaluation.arms import Arm, batches, drawing_weights
+from keras_gan.evaluation.budget import Budget
 from keras_gan.evaluation.cells import Arrays, Cell
 
-Classifier = Callable[[tuple[int, ...], int], Any]
+# Between the seeds of two classifiers of a cell.
+_APART = 50_021
 # Images of more pixels per side need convolutions.
 _SMALL = 16
 _GENERATED_PER_CLASS = 500
 # Weight of the agreement with the averaged classifier, see docs/benchmarks.md.
 _AGREEMENT = 20.0
-
-
-def small_classifier(image_shape: tuple[int, ...], num_classes: int) -> Any:
-    """Returns a classifier of two convolutions and two dense layers.
-
-    Args:
-        image_shape: Shape of an image.
-        num_classes: Number of classes.
-    """
-    pieces: list[Any] = [keras.Input(image_shape)]
-    for filters in (32, 64):
-        pieces += [
-            keras.layers.Conv2D(filters, 3, padding="same", activation="relu"),
-            keras.layers.MaxPooling2D(padding="same"),
-        ]
-    pieces += [
-        keras.layers.Flatten(),
-        keras.layers.Dropout(0.3),
-        keras.layers.Dense(64, activation="relu"),
-        keras.layers.Dense(num_classes),
-    ]
-    return keras.Sequential(pieces)
 
 
 def train_gan(cell: Cell, num_classes: int, steps: int) -> Any:
@@ -53,12 +32,12 @@ def train_gan(cell: Cell, num_classes: int, steps: int) -> Any:
     is_small = max(shape[:2]) <= _SMALL
     make: Any = networks.mlp if is_small else networks.dcgan
     size: Any = {"hidden": (128,) * 2} if is_small else {"width": 16}
-    keras.utils.set_random_seed(cell.seed)
+    keras.utils.set_random_seed(cell.draw)
     gan = models.GAN(
-        *make(shape, num_classes=num_classes, seed=cell.seed, **size),
+        *make(shape, num_classes=num_classes, seed=cell.draw, **size),
         num_classes=num_classes,
         ema_momentum=0.998,
-        seed=cell.seed,
+        seed=cell.draw,
     )
     rate = keras.optimizers.schedules.CosineDecay(1e-3, steps, alpha=0.1)
     gan.compile(
@@ -72,7 +51,7 @@ def train_gan(cell: Cell, num_classes: int, steps: int) -> Any:
         batch_size=min(64, len(labels)),
         value_range=(-1, 1),
         repeat=True,
-        seed=cell.seed,
+        seed=cell.draw,
     )
     gan.fit(stream, steps_per_epoch=steps, verbose=0)
     return gan
@@ -89,10 +68,8 @@ def probabilities(
     arm: Arm,
     cell: Cell,
     drawn: Arrays | None,
-    make: Classifier,
-    augment: str,
-    steps: int,
-    batch_size: int,
+    budget: Budget,
+    number: int = 0,
 ) -> np.ndarray:
     """Trains a classifier; returns its probabilities for the test images.
 
@@ -100,22 +77,20 @@ def probabilities(
         arm: How to train it.
         cell: The data.
         drawn: Generated images and labels, if the arm uses them.
-        make: Function that builds the classifier.
-        augment: Name of the classical augmentation.
-        steps: Number of training steps.
-        batch_size: Images in a batch.
+        budget: What all arms have in common.
+        number: Number of the classifier, from 0: each has other weights.
     """
-    keras.utils.set_random_seed(cell.seed)
+    seed = cell.draw + number * _APART
     images, labels = cell.train
     classes = int(max(labels.max(), cell.test[1].max())) + 1
     shape = images.shape[1:]
-    network = make(shape, classes)
+    network = budget.network(cell, classes, seed)
     pieces: list[Any] = [keras.Input(shape)]
     if arm.augments:
-        pieces.append(layers.augmenter(augment, seed=cell.seed))
+        pieces.append(layers.augmenter(budget.augment, seed=seed))
     model = keras.Sequential([*pieces, network])
     model.compile(
-        keras.optimizers.Adam(),
+        budget.optimizer(cell),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
     none = (np.zeros((0, *shape), "float32"), np.zeros(0, "int64"))
@@ -129,46 +104,46 @@ def probabilities(
         np.concatenate([labels, others[1]]),
         drawing_weights(arm, labels, others[1], classes),
         weights,
-        batch_size,
-        cell.seed,
+        budget.batch_size,
+        seed,
     )
+    steps = budget.steps_of(cell)
     model.fit(stream, steps_per_epoch=steps, shuffle=False, verbose=0)
     return softmax(network.predict(scaled(cell.test[0]), verbose=0))
 
 
-def semi_supervised(
-    cell: Cell, augment: str, steps: int, batch_size: int
-) -> np.ndarray:
+def semi_supervised(cell: Cell, budget: Budget) -> np.ndarray:
     """Trains a `SemiSupervisedGAN`; returns its probabilities for the test.
 
     Args:
         cell: The data, with unlabeled images.
-        augment: Name of the augmentation.
-        steps: Number of training steps.
-        batch_size: Labeled images in a batch, and as many unlabeled ones.
+        budget: What all arms have in common: a batch has as many unlabeled
+            images as labeled ones.
     """
-    keras.utils.set_random_seed(cell.seed)
     images, labels = cell.train
     classes = int(labels.max()) + 1
     shape = images.shape[1:]
+    classifier = budget.network(cell, classes, cell.draw)
+    generator, _ = networks.semi_supervised(shape, classes, seed=cell.draw)
     recipe = networks.recipe("semi_supervised", shape)
     gan = models.SemiSupervisedGAN(
-        *networks.semi_supervised(shape, classes, seed=cell.seed),
+        generator,
+        classifier,
         num_classes=classes,
         consistency_weight=_AGREEMENT,
-        augmenter=layers.augmenter(augment, seed=cell.seed),
+        augmenter=layers.augmenter(budget.augment, seed=cell.draw),
         ema_momentum=recipe.ema_momentum,
-        seed=cell.seed,
+        seed=cell.draw,
     )
     gan.compile(**recipe.compile_arguments())
     stream = datasets.semi_supervised(
         cell.train,
         cell.unlabeled,
-        batch_size=2 * batch_size,
+        batch_size=2 * budget.batch_size,
         repeat=True,
-        seed=cell.seed,
+        seed=cell.draw,
     )
-    gan.fit(stream, steps_per_epoch=steps, verbose=0)
+    gan.fit(stream, steps_per_epoch=budget.gan_steps, verbose=0)
     return softmax(gan.classifier().predict(scaled(cell.test[0]), verbose=0))
 
 

@@ -12,7 +12,11 @@ from keras_gan.latents.classes import vary_within_classes, within_classes
 from keras_gan.latents.directions import Directions
 from keras_gan.latents.measures import MEASURES
 from keras_gan.latents.samples import every_class
-from keras_gan.latents.spaces import LatentSpace, open_space
+from keras_gan.latents.spaces import (
+    LatentSpace,
+    checked_labels,
+    open_space,
+)
 from keras_gan.utils.arguments import choice, integer, optional_seed
 
 _BATCH = 64
@@ -50,14 +54,15 @@ def attribute_direction(
             images -> one logit; one of `"brightness"`, `"contrast"`,
             `"thickness"` and `"slant"`; or an array of numbers or booleans,
             one for each of `latents`.
-        latents: Points `(count, size)` that the array describes. None: random.
+        latents: Points `(count, size)` that an array describes. None: random.
         labels: Integers `(count,)`, the classes of `latents` of a conditional
             generator. None, for random latents: all in turn.
         keep: What not to change, as `attribute`, but a function or model may
-            return several numbers `(batch, n)`, such as a classifier's logits.
+            return several numbers `(batch, n)`, such as a classifier's logits,
+            and an array may have several columns.
         space: `"z"` or `"w"`. None: w where the generator has styles.
-        num_samples: Number of random latents, at least 10; more than the
-            latents have dimensions.
+        num_samples: Number of random latents, at least 10; there should be
+            more than the latents have dimensions.
         name: What to call it. None: that of the attribute.
         seed: Integer that determines random latents. None: a random one.
 
@@ -130,24 +135,19 @@ def _samples(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, np.ndarray | None]:
     """Points, their attribute, what to keep of them, and their classes."""
     rng = np.random.default_rng(optional_seed(seed))
-    is_array = not (isinstance(attribute, str) or callable(attribute))
-    if is_array and latents is None:
-        raise ValueError(
-            "`latents` must be given where `attribute` is an array, which says "
-            "something about each of them. Received: None. Draw them with "
-            "`sample_latents`, or pass a function of images."
-        )
     if latents is None:
+        _check_functions(attribute=attribute, keep=keep)
         latents = integer("num_samples", num_samples, at_least=_FEWEST)
         if labels is None:
             labels = every_class(space, latents)
+    else:
+        latents = _checked_latents(space, latents)
+        labels = checked_labels(space.source, labels, len(latents))
     points, labels = space.points(latents, labels, rng)
     images: list[np.ndarray] = []
-    if not is_array or keep is not None:
+    if _is_function(attribute) or _is_function(keep):
         images = [space.images(points, labels)]
-    values = (
-        attribute if is_array else _measured("attribute", attribute, images)
-    )
+    values = _measured("attribute", attribute, images)
     values = _checked("attribute", values, (len(points),))
     if len(points) < _FEWEST or not vary_within_classes(values, labels):
         spread = np.ptp(within_classes(values, labels))
@@ -159,13 +159,42 @@ def _samples(
         )
     kept = None
     if keep is not None:
-        kept = _measured("keep", keep, images).reshape(len(points), -1)
-        kept = _checked("keep", kept, kept.shape)
+        kept = np.asarray(_measured("keep", keep, images))
+        kept = _checked("keep", kept, (len(points), *kept.shape[1:]))
+        kept = kept.reshape(len(points), -1)
     return points, values, kept, labels
+
+
+def _is_function(given: Any) -> bool:
+    return isinstance(given, str) or callable(given)
+
+
+def _check_functions(**given: Any) -> None:
+    """Raises an error if an array describes latents that nobody gave."""
+    for name, value in given.items():
+        if value is not None and not _is_function(value):
+            raise ValueError(
+                f"`latents` must be given where `{name}` is an array, which "
+                "says something about each of them. Received: None. Draw them "
+                "with `sample_latents`, or pass a function of images."
+            )
+
+
+def _checked_latents(space: LatentSpace, latents: Any) -> np.ndarray:
+    array = np.asarray(latents)
+    if array.ndim != 2:
+        raise ValueError(
+            "`latents` must be points of shape (count, size), from which a "
+            f"direction can be learned. Received: an array of shape "
+            f"{array.shape}. Draw them with `sample_latents`."
+        )
+    return space.checked(array)
 
 
 def _measured(name: str, given: Any, images: list[np.ndarray]) -> np.ndarray:
     """What a function, classifier or measure says of images, in batches."""
+    if not _is_function(given):
+        return given
     if isinstance(given, str):
         given = MEASURES[choice(name, given, MEASURES)]
     function: Callable = given

@@ -149,7 +149,7 @@ class Directions:
         Raises:
             ValueError: If it does not end in `.npz`.
         """
-        if pathlib.Path(path).suffix != ".npz":
+        if pathlib.Path(path).suffix.lower() != ".npz":
             raise ValueError(f"`path` must end in .npz. Received: {path}")
         with replacing(path, shared=True) as aside, open(aside, "wb") as file:
             np.savez(file, **dataclasses.asdict(self))

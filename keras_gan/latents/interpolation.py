@@ -40,7 +40,8 @@ def interpolate(
         method: `"linear"` or `"spherical"`. None: spherical in z, linear in w.
         closed: Whether to return to the first point, for an endless film.
         labels: Class of all images of a conditional generator. In w, random
-            points may have one each.
+            points may have one each, and given points have their classes in
+            them.
         seed: Integer that determines random points. None: a random one.
 
     Returns:

@@ -38,6 +38,12 @@ class Matching:
         self._feature_weight = feature_weight
         self._measure = backend.compiled(self.distances)
 
+    @property
+    def compares(self) -> bool:
+        """Whether the distance depends on the images."""
+        of_features = self._maps is not None and self._feature_weight > 0.0
+        return self._pixel_weight > 0.0 or of_features
+
     def described(self, images: np.ndarray) -> list[np.ndarray]:
         """Returns the given images and their features, to compare with."""
         found = [images]
@@ -92,10 +98,19 @@ def as_maps(feature_extractor: Any, layers: Any) -> Any:
         feature_extractor: `features.FeatureMaps`, what makes one, or `None`.
         layers: As for `features.FeatureMaps`. None: of a named network those of
             a perceptual loss.
+
+    Raises:
+        ValueError: If `layers` are given and would be ignored.
     """
-    if feature_extractor is None:
-        return None
     maps = feature_extractor
+    if layers is not None and (maps is None or isinstance(maps, FeatureMaps)):
+        raise ValueError(
+            "`layers` must be those of a `feature_extractor` that is a name or "
+            f"a model. Received: layers={layers!r} and {maps!r}. Leave them "
+            "out, or pass one."
+        )
+    if maps is None:
+        return None
     if not isinstance(maps, FeatureMaps):
         layers = layers or default_layers(maps, "perceptual")
         maps = FeatureMaps(maps, layers)

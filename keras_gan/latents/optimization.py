@@ -12,6 +12,7 @@ from keras import ops
 from keras_gan import backend
 from keras_gan.latents.matching import Matching
 from keras_gan.latents.spaces import LatentSpace
+from keras_gan.latents.starts import Starts
 
 Tensor = Any
 
@@ -59,8 +60,7 @@ class Descent:
         space: Their space.
         matching: The distance of images.
         wanted: For each latent, what `matching` compares its image with.
-        points: Latents to start from, `(count, ...)`.
-        labels: Their classes, or `None`.
+        begun: Latents to start from, `(count, ...)`, and their classes.
         plan: How to optimize.
     """
 
@@ -69,11 +69,11 @@ class Descent:
         space: LatentSpace,
         matching: Matching,
         wanted: Sequence[np.ndarray],
-        points: np.ndarray,
-        labels: np.ndarray | None,
+        begun: Starts,
         plan: Plan,
     ) -> None:
         self._space, self._matching, self._plan = space, matching, plan
+        points, labels, self._deviations = begun
         self.labels = labels
         tensor = ops.convert_to_tensor
         self._wanted = [tensor(one) for one in wanted]
@@ -101,19 +101,16 @@ class Descent:
     def run(
         self,
         rng: np.random.Generator,
-        deviations: np.ndarray,
-        after_step: Callable[[int, float], None],
+        after_step: Callable[[float], None],
     ) -> None:
         """Takes all steps.
 
         Args:
             rng: Generator of random numbers.
-            deviations: Of each latent, floats `(count,)`.
-            after_step: Called with the number of each step, from 1, and the
-                mean distance before it.
+            after_step: Called after each step with the mean distance before it.
         """
         shape = self._points.shape
-        deviations = deviations.reshape(-1, *(1,) * (len(shape) - 1))
+        deviations = self._deviations.reshape(-1, *(1,) * (len(shape) - 1))
         for step in range(self._plan.steps):
             scale = self._plan.shake(step)
             shake = np.zeros(shape, "float32")
@@ -123,7 +120,7 @@ class Descent:
             distance = self._update(
                 ops.convert_to_tensor(shake), self._labels, self._wanted
             )
-            after_step(step + 1, float(ops.convert_to_numpy(distance)))
+            after_step(float(ops.convert_to_numpy(distance)))
 
     def _updated(self, shake: Tensor, labels: Tensor, wanted: Any) -> Tensor:
         [gradients], distance = backend.gradients(

@@ -17,6 +17,7 @@ from keras_gan.utils.arguments import (
     optional_seed,
     positive_integer,
 )
+from keras_gan.utils.inner_layers import inner_layers
 
 _BATCH = 32
 _PERCENTILES = (1.0, 99.0)
@@ -76,6 +77,7 @@ def perceptual_path_length(
         [Karras et al., 2019](https://arxiv.org/abs/1812.04948)
     """
     opened = open_space(gan, space)
+    _check_float32(opened.source.generator)
     count = positive_integer("num_samples", num_samples)
     epsilon = number_in("epsilon", epsilon, "(0, 0.1]")
     choice("sampling", sampling, ("end", "full"))
@@ -83,6 +85,23 @@ def perceptual_path_length(
     rng = np.random.default_rng(optional_seed(seed))
     distances = _distances(opened, maps, count, sampling, epsilon, rng)
     return trimmed_mean(distances) / epsilon**2
+
+
+def _check_float32(generator: Any) -> None:
+    """Raises an error where a small step would be lost to rounding."""
+    lower = {
+        layer.compute_dtype
+        for layer in inner_layers(generator)
+        if layer.compute_dtype in ("bfloat16", "float16")
+    }
+    if lower:
+        raise ValueError(
+            "`gan` must compute in float32, because a small step is less than "
+            f"{' and '.join(sorted(lower))} can tell apart. Received: "
+            f"{generator.name!r}. Build its generator again with the policy "
+            "float32, and give it the weights: "
+            "`generator.set_weights(gan.sampler.get_weights())`."
+        )
 
 
 def trimmed_mean(values: np.ndarray) -> float:

@@ -1,5 +1,6 @@
 """`project`: from an image back to a latent."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -22,6 +23,9 @@ from keras_gan.utils.arguments import (
     optional_seed,
     positive_integer,
 )
+
+# Points that are optimized at once.
+_MOST_POINTS = 64
 
 
 class Projection(NamedTuple):
@@ -113,8 +117,10 @@ def project(
             w.
         learning_rate: The largest learning rate, above 0.
         seed: Integer that determines the result. None: a random one.
-        report: Called with the number of each step, from 1, and the mean
-            distance before it.
+        report: Called after each step with the number of steps so far and the
+            mean distance before it. More than 64 points (images times starts)
+            are optimized one part after the other; the number is then the mean
+            over the parts.
         verbose: Whether to show the progress.
 
     Returns:
@@ -154,15 +160,31 @@ def project(
         checked_weight("pixel_weight", pixel_weight),
         checked_weight("feature_weight", feature_weight),
     )
+    if not matching.compares:
+        raise ValueError(
+            "`pixel_weight` must be above 0 where no features are compared. "
+            f"Received: pixel_weight={pixel_weight}, feature_weight="
+            f"{feature_weight}, feature_extractor={feature_extractor!r}. Give "
+            "a `feature_extractor`, or compare pixels."
+        )
     rng = np.random.default_rng(optional_seed(seed))
     begun = starting_points(opened, images, labels, starts, rng)
-    points = begun.points
     if space == "w+":
-        points = opened.by_layer(points)
-    targets = [one.repeat(starts, axis=0) for one in matching.described(images)]
-    descent = Descent(opened, matching, targets, points, begun.labels, plan)
-    descent.run(rng, begun.deviations, _progress(report, verbose, plan.steps))
-    return _best(opened, matching, descent, targets, images)
+        begun = begun._replace(points=opened.by_layer(begun.points))
+    size = max(1, _MOST_POINTS // starts)
+    parts = [slice(i, i + size) for i in range(0, len(images), size)]
+    after_step = _progress(report, verbose, plan.steps, len(parts))
+    found = []
+    for part in parts:
+        own = begun.of(part, starts)
+        targets = [
+            one.repeat(starts, axis=0)
+            for one in matching.described(images[part])
+        ]
+        descent = Descent(opened, matching, targets, own, plan)
+        descent.run(rng, after_step)
+        found.append(_best(opened, matching, descent, targets, images[part]))
+    return _joined(found)
 
 
 def _best(
@@ -190,13 +212,33 @@ def _best(
     )
 
 
-def _progress(
-    report: Callable[[int, float], None] | None, verbose: bool, steps: int
-) -> Callable[[int, float], None]:
-    """What is called after each step."""
-    bar = keras.utils.Progbar(steps) if verbose else None
+def _joined(parts: list[Projection]) -> Projection:
+    """The projections of all parts of the images."""
+    labels = [one.labels for one in parts if one.labels is not None]
+    noise = zip(*(one.noise for one in parts), strict=True)
+    return Projection(
+        np.concatenate([one.latents for one in parts]),
+        np.concatenate([one.images for one in parts]),
+        np.concatenate(labels) if labels else None,
+        [np.concatenate(maps) for maps in noise],
+        np.concatenate([one.psnr for one in parts]),
+        np.concatenate([one.distances for one in parts]),
+        parts[0].space,
+    )
 
-    def after_step(step: int, distance: float) -> None:
+
+def _progress(
+    report: Callable[[int, float], None] | None,
+    verbose: bool,
+    steps: int,
+    parts: int,
+) -> Callable[[float], None]:
+    """What is called after each step, with the distance before it."""
+    bar = keras.utils.Progbar(steps) if verbose else None
+    numbers = itertools.count(1)
+
+    def after_step(distance: float) -> None:
+        step = next(numbers) // parts
         if bar is not None:
             bar.update(step, [("distance", distance)])
         if report is not None:

@@ -27,7 +27,7 @@ def sample_latents(
         num_samples: Number of points, at least 1.
         space: `"z"` or `"w"`. None: w where the generator has styles.
         labels: Integers `(num_samples,)`, or one for all, of a conditional
-            generator. They change points in w only.
+            generator, in w, where points depend on the class.
         seed: Integer that determines the points. None: a random one.
 
     Returns:
@@ -45,6 +45,8 @@ def sample_latents(
     opened = open_space(gan, space)
     count = positive_integer("num_samples", num_samples)
     rng = np.random.default_rng(optional_seed(seed))
+    if opened.name == "z" and labels is None:
+        return opened.draw(count, None, rng)
     return opened.points(count, labels, rng)[0]
 
 

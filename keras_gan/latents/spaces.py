@@ -123,6 +123,8 @@ class LatentSpace(abc.ABC):
             labels = checked_labels(self.source, labels, count)
             return self.draw(count, labels, rng), labels
         points = self.checked(latents)
+        if labels is None and self.name == "w":  # The class is in the point.
+            return points, None
         return points, checked_labels(self.source, labels, len(points))
 
     def by_layer(self, points: np.ndarray) -> np.ndarray:

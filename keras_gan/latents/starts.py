@@ -8,7 +8,7 @@ from keras_gan.latents.samples import every_class
 from keras_gan.latents.spaces import LatentSpace
 
 _CANDIDATES = 1_000
-_MOST_VALUES = 2**24
+_BATCH = 64
 _STYLES = 10_000
 
 
@@ -27,6 +27,12 @@ class Starts(NamedTuple):
     labels: np.ndarray | None
     deviations: np.ndarray
 
+    def of(self, part: slice, starts: int) -> "Starts":
+        """Returns the starts of a part of the images."""
+        own = slice(part.start * starts, part.stop * starts)
+        labels = None if self.labels is None else self.labels[own]
+        return Starts(self.points[own], labels, self.deviations[own])
+
 
 def starting_points(
     space: LatentSpace,
@@ -44,28 +50,24 @@ def starting_points(
         starts: Number of points for each image.
         rng: Generator of random numbers.
     """
-    pool = _Pool(space, max(starts, _fitting(images)), rng)
-    wanted = [None] * len(images) if labels is None else labels.tolist()
-    nearest = [
-        pool.nearest(image, label, starts)
-        for image, label in zip(images, wanted, strict=True)
-    ]
-    points = np.concatenate([near for near, _ in nearest])
-    classes = [own for _, own in nearest if own is not None]
-    chosen = np.concatenate(classes) if classes else None
+    pool = _Pool(space, max(starts, _CANDIDATES), rng)
+    is_w = space.name == "w"
+    if is_w and starts == 1 and (labels is not None or not _has_classes(space)):
+        points = np.zeros((len(images), space.size), "float32")
+    else:
+        points, labels = pool.nearest(images, labels, starts)
     deviations = np.ones(len(points))
-    if space.name == "w":
-        own = [None] * len(points) if chosen is None else chosen.tolist()
+    if is_w:
+        own = [None] * len(points) if labels is None else labels.tolist()
         means, deviations = map(
             np.array, zip(*map(pool.styles, own), strict=True)
         )
         points[::starts] = means[::starts]
-    return Starts(points, chosen, deviations)
+    return Starts(points, labels, deviations)
 
 
-def _fitting(images: np.ndarray) -> int:
-    """How many candidates fit into memory."""
-    return max(1, min(_CANDIDATES, _MOST_VALUES // images[0].size))
+def _has_classes(space: LatentSpace) -> bool:
+    return space.source.num_classes is not None
 
 
 class _Pool:
@@ -77,22 +79,47 @@ class _Pool:
         self._space = space
         self._count = count
         self._rng = rng
-        self._drawn: dict[int | None, tuple] = {}
         self._styles: dict[int | None, tuple[np.ndarray, float]] = {}
 
     def nearest(
-        self, image: np.ndarray, label: int | None, starts: int
+        self, images: np.ndarray, labels: np.ndarray | None, starts: int
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        """The points whose images are nearest to one, and their classes."""
-        if label not in self._drawn:
-            labels = self._labels(label, self._count)
-            points = self._space.draw(self._count, labels, self._rng)
-            drawn = self._space.images(points, labels)
-            self._drawn[label] = points, labels, drawn
-        points, labels, drawn = self._drawn[label]
-        errors = np.square(drawn - image).reshape(len(drawn), -1).mean(axis=1)
-        chosen = errors.argsort(kind="stable")[:starts]
-        return points[chosen], None if labels is None else labels[chosen]
+        """The points whose images are nearest to each one, and their classes.
+
+        Args:
+            images: Floats `(count, height, width, channels)`.
+            labels: Their classes; `None` without classes, or for any.
+            starts: Number of points for each image.
+        """
+        points = np.empty((len(images), starts, self._space.size), "float32")
+        classes = np.empty((len(images), starts), "int32")
+        own = np.full(len(images), -1) if labels is None else labels
+        for label in dict.fromkeys(own.tolist()):
+            some = np.flatnonzero(own == label)
+            of_pool = self._labels(None if label < 0 else label, self._count)
+            drawn = self._space.draw(self._count, of_pool, self._rng)
+            errors = self._errors(images[some], drawn, of_pool)
+            chosen = errors.argsort(axis=1, kind="stable")[:, :starts]
+            points[some] = drawn[chosen]
+            if of_pool is not None:
+                classes[some] = of_pool[chosen]
+        flat = points.reshape(-1, self._space.size)
+        return flat, classes.ravel() if _has_classes(self._space) else None
+
+    def _errors(
+        self, images: np.ndarray, points: np.ndarray, labels: np.ndarray | None
+    ) -> np.ndarray:
+        """The mean squared error of each image to that of each point."""
+        errors = np.empty((len(images), len(points)))
+        # In parts: all images of the points may not fit into memory.
+        for start in range(0, len(points), _BATCH):
+            part = slice(start, start + _BATCH)
+            of_points = None if labels is None else labels[part]
+            drawn = self._space.images(points[part], of_points)
+            for image, row in zip(images, errors, strict=True):
+                squares = np.square(drawn - image)
+                row[part] = squares.reshape(len(drawn), -1).mean(axis=1)
+        return errors
 
     def styles(self, label: int | None) -> tuple[np.ndarray, float]:
         """The mean of many styles of a class, and their deviation."""

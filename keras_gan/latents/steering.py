@@ -42,6 +42,7 @@ def edit(
         direction: One direction of this generator, such as `directions[0]`.
         strengths: Finite numbers, in standard deviations; 0 is no change.
         labels: Integers `(count,)`, or one for all, of a conditional generator.
+            Given points in w have their classes in them.
         layers: Which of the styles in w are moved: a slice, or numbers from 0,
             the coarsest. None: all.
         noise: Noise as `project` returns it. None: the same for all images.
@@ -196,4 +197,9 @@ def _by_layer(space, points, step, layers) -> tuple[np.ndarray, np.ndarray]:
             f"`layers` must be a slice or numbers from 0 to "
             f"{space.num_styles - 1}. Received: {layers!r}."
         ) from error
+    if not chosen.any():
+        raise ValueError(
+            "`layers` must choose at least one style, numbers from 0 to "
+            f"{space.num_styles - 1}. Received: {layers!r}."
+        )
     return space.by_layer(points), chosen * step

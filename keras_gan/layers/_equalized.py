@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan.utils.arguments import choice, finite
+from keras_gan.utils.arguments import choice, finite, optional_seed
 
 _BIASES = ("zeros", "ones")
 
@@ -15,7 +15,7 @@ class Equalized(keras.layers.Layer):
     """The base of layers whose weights are scaled when they are used.
 
     Args:
-        gain: Factor of the output, not 0.
+        gain: Factor of the kernel, not 0.
         learning_rate_multiplier: How fast the layer learns compared to others,
             above 0.
         use_bias: Whether there is a bias.
@@ -56,7 +56,7 @@ class Equalized(keras.layers.Layer):
         self.use_bias = bool(use_bias)
         self.bias_initializer = bias_initializer
         self.activation = keras.activations.get(activation)
-        self.seed = seed
+        self.seed = optional_seed(seed)
 
     def add_weights(self, kernel_shape: tuple[int, ...]) -> None:
         """Creates the kernel, with outputs on its last axis, and the bias."""

@@ -32,8 +32,8 @@ class AdditiveAttention2D(keras.layers.Layer):
     Input shape: `(batch, height, width, channels)`. Output shape: the same.
 
     Raises:
-        ValueError: If `num_heads` is not valid, or, when the layer is built,
-            does not divide the channels.
+        TypeError, ValueError: If `num_heads` is not valid, or, when the layer
+            is built, does not divide the channels.
 
     Example:
 
@@ -91,8 +91,8 @@ class AdditiveAttention2D(keras.layers.Layer):
             for name in ("query", "key", "value")
         )
         depth = channels // self.num_heads
-        logits = _linear(queries, *self._attention)
-        shares = ops.softmax(ops.cast(logits, "float32") / depth**0.5, axis=1)
+        logits = _linear(ops.cast(queries, "float32"), *self._attention)
+        shares = ops.softmax(logits / depth**0.5, axis=1)
         shares = ops.cast(shares, queries.dtype)
         # (batch, pixels, channels), each channel with the share of its head.
         shares = ops.repeat(shares, depth, axis=-1)

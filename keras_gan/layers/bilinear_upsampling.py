@@ -37,7 +37,7 @@ class BilinearUpsampling2D(keras.layers.Layer):
     Example:
 
     >>> x = np.array([0.0, 4.0]).reshape(1, 1, 2, 1)
-    >>> BilinearUpsampling2D(2)(x)[0, 0, :, 0].numpy()
+    >>> keras.ops.convert_to_numpy(BilinearUpsampling2D(2)(x)[0, 0, :, 0])
     array([0., 1., 3., 4.], dtype=float32)
     """
 

@@ -138,5 +138,6 @@ def _features_shape(input_shape: Any) -> Any:
     raise ValueError(
         "The input of ConditionalBatchNormalization must be [x, labels], of "
         "shapes (batch, ..., channels) and (batch,). Received: "
-        f"input_shape={input_shape}"
+        f"input_shape={input_shape}. Call it with the features and integer "
+        "labels."
     )

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan.utils.arguments import positive_integer
+from keras_gan.utils.arguments import optional_seed, positive_integer
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -49,7 +49,7 @@ class ConstantMaps(keras.layers.Layer):
                 f"shape={shape!r}."
             )
         self.shape = tuple(positive_integer("shape", side) for side in shape)
-        self.seed = seed
+        self.seed = optional_seed(seed)
 
     def build(self, input_shape: Any) -> None:
         self.constant = self.add_weight(

@@ -44,7 +44,7 @@ class EqualizedConv2D(Equalized):
     `Conv2D` of the same arguments.
 
     Raises:
-        ValueError: If an argument is not valid.
+        TypeError, ValueError: If an argument is not valid.
 
     Example:
 

@@ -39,7 +39,7 @@ class EqualizedDense(Equalized):
     Input shape: `(batch, ..., channels)`. Output shape: `(batch, ..., units)`.
 
     Raises:
-        ValueError: If an argument is not valid.
+        TypeError, ValueError: If an argument is not valid.
 
     Example:
 

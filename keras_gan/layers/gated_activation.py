@@ -31,7 +31,8 @@ class GatedActivation(keras.layers.Layer):
 
     Example:
 
-    >>> GatedActivation("relu")(np.array([[3.0, -2.0, 0.0, 0.0]])).numpy()
+    >>> x = np.array([[3.0, -2.0, 0.0, 0.0]])
+    >>> keras.ops.convert_to_numpy(GatedActivation("relu")(x))
     array([[1.5, 0. ]], dtype=float32)
 
     Reference:

@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan.utils.maps import known_map
+
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class LearnedPooling(keras.layers.Layer):
@@ -41,7 +43,7 @@ class LearnedPooling(keras.layers.Layer):
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
     def build(self, input_shape: Any) -> None:
-        _, height, width, channels = input_shape
+        height, width, channels = known_map(self, input_shape)
         # Not stored: building a layer must not change its config.
         default = keras.initializers.RandomNormal(
             stddev=(height * width) ** -0.5

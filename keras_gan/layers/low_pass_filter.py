@@ -4,9 +4,9 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
 from keras_gan.utils.arguments import finite, integer
+from keras_gan.utils.maps import along_both_axes, known_map
 
 _TAPS = np.array([1.0, 3.0, 3.0, 1.0], "float32") / 8.0
 
@@ -59,18 +59,12 @@ class LowPassFilter2D(keras.layers.Layer):
             )
 
     def build(self, input_shape: Any) -> None:
-        self._rows, self._columns = map(self._matrix, input_shape[1:3])
+        height, width, _ = known_map(self, input_shape)
+        self._rows, self._columns = map(self._matrix, (height, width))
         self.built = True
 
     def call(self, inputs: Any) -> Any:
-        height, channels = inputs.shape[1], inputs.shape[-1]
-        columns = ops.cast(self._columns, inputs.dtype)
-        rows = ops.cast(self._rows, inputs.dtype)
-        filtered = ops.matmul(columns, inputs)
-        # One wide product for the rows is much faster than one per column.
-        wide = (-1, height, len(self._columns) * channels)
-        size = (-1, len(self._rows), len(self._columns), channels)
-        return ops.reshape(ops.matmul(rows, ops.reshape(filtered, wide)), size)
+        return along_both_axes(inputs, self._rows, self._columns)
 
     def _matrix(self, side: int) -> np.ndarray:
         """`(output_side, side)`: one row of taps for each output pixel."""

@@ -5,9 +5,9 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
 from keras_gan.utils.arguments import height_and_width
+from keras_gan.utils.maps import along_both_axes, known_map
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -55,18 +55,13 @@ class LowPassResampling2D(keras.layers.Layer):
         self.size = height_and_width("size", size)
 
     def build(self, input_shape: Any) -> None:
-        self._rows = _resampling_matrix(input_shape[1], self.size[0])
-        self._columns = _resampling_matrix(input_shape[2], self.size[1])
+        height, width, _ = known_map(self, input_shape)
+        self._rows = _resampling_matrix(height, self.size[0])
+        self._columns = _resampling_matrix(width, self.size[1])
         self.built = True
 
     def call(self, inputs: Any) -> Any:
-        _, height, _, channels = inputs.shape
-        columns = ops.cast(self._columns, inputs.dtype)
-        rows = ops.cast(self._rows, inputs.dtype)
-        resampled = ops.matmul(columns, inputs)
-        # One wide product for the rows is much faster than one per column.
-        lines = ops.reshape(resampled, (-1, height, self.size[1] * channels))
-        return ops.reshape(ops.matmul(rows, lines), (-1, *self.size, channels))
+        return along_both_axes(inputs, self._rows, self._columns)
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         return (input_shape[0], *self.size, input_shape[-1])

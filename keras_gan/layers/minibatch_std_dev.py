@@ -24,9 +24,9 @@ class MinibatchStdDev(keras.layers.Layer):
     The score of a sample then depends on its whole batch. Under
     `tf.distribute` the batch is that of one replica.
 
-    With a group size, the mean is taken over groups of so many consecutive
-    samples. The last group of a batch that it does not divide is filled up with
-    the first samples.
+    With a group size, the deviations are those within groups of so many
+    consecutive samples. The last group of a batch that it does not divide is
+    filled up with the first samples.
 
     Args:
         epsilon: Added to the variance, above 0: it keeps the gradient of the

@@ -7,7 +7,8 @@ import keras
 from keras import ops
 
 from keras_gan.layers.low_pass_filter import LowPassFilter2D
-from keras_gan.utils.arguments import positive_integer
+from keras_gan.utils.arguments import optional_seed, positive_integer
+from keras_gan.utils.maps import known_map
 
 # Of the scale of a kernel of weights from N(0, 1), as in the reference code.
 _EPSILON = 1e-8
@@ -52,7 +53,7 @@ class ModulatedConv2D(keras.layers.Layer):
     twice the sides.
 
     Raises:
-        ValueError: If an argument is not valid.
+        TypeError, ValueError: If an argument is not valid.
 
     Example:
 
@@ -85,7 +86,7 @@ class ModulatedConv2D(keras.layers.Layer):
         self.upsample = bool(upsample)
         self.use_bias = bool(use_bias)
         self.activation = keras.activations.get(activation)
-        self.seed = seed
+        self.seed = optional_seed(seed)
         if self.upsample and self.kernel_size != 3:
             raise ValueError(
                 "`kernel_size` must be 3 with `upsample=True`. Received: "
@@ -97,7 +98,15 @@ class ModulatedConv2D(keras.layers.Layer):
             self._filter = LowPassFilter2D(1, gain=2.0, dtype=self.dtype_policy)
 
     def build(self, input_shape: Any) -> None:
-        (_, height, width, channels), _ = input_shape
+        maps, styles = input_shape
+        height, width, channels = known_map(self, maps)
+        if tuple(styles[1:]) != (channels,):
+            raise ValueError(
+                "The styles of ModulatedConv2D must be one number per channel "
+                f"of the maps, (batch, {channels}). Received: {tuple(styles)}. "
+                f"Make them by `EqualizedDense({channels}, "
+                'bias_initializer="ones")`.'
+            )
         self._fan_in = channels * self.kernel_size**2
         self.kernel = self.add_weight(
             name="kernel",

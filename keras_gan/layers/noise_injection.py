@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_gan import backend
+from keras_gan.utils.maps import known_map
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -52,7 +53,8 @@ class NoiseInjection(keras.layers.Layer):
         self.seed_generator = backend.ReplicaSeedGenerator(seed)
 
     def build(self, input_shape: Any) -> None:
-        self.noise_shape = (1, *input_shape[1:3], 1)
+        height, width, _ = known_map(self, input_shape)
+        self.noise_shape = (1, height, width, 1)
         self.strength = self.add_weight(
             name="strength", shape=(), initializer="zeros"
         )

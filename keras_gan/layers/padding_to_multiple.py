@@ -36,7 +36,7 @@ class PaddingToMultiple(keras.layers.Layer):
     Example:
 
     >>> x = np.arange(3.0).reshape(1, 1, 3, 1)
-    >>> PaddingToMultiple(4)(x)[0, 0, :, 0].numpy()
+    >>> keras.ops.convert_to_numpy(PaddingToMultiple(4)(x)[0, 0, :, 0])
     array([0., 1., 2., 1.], dtype=float32)
     """
 

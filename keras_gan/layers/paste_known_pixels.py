@@ -35,7 +35,8 @@ class PasteKnownPixels(keras.layers.Layer):
 
     >>> made = np.zeros((1, 1, 2, 1))
     >>> source = np.array([[0.7, 0.0], [0.0, 1.0]]).reshape(1, 1, 2, 2)
-    >>> PasteKnownPixels()([made, source])[0, 0, :, 0].numpy()
+    >>> pasted = PasteKnownPixels()([made, source])
+    >>> keras.ops.convert_to_numpy(pasted)[0, 0, :, 0]
     array([0.7, 0. ], dtype=float32)
     """
 

@@ -1,4 +1,4 @@
-"""Feature vectors of length 1 at each pixel."""
+"""Features with a mean square of 1 at each pixel."""
 
 from typing import Any
 

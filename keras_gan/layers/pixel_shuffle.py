@@ -35,7 +35,7 @@ class PixelShuffle(keras.layers.Layer):
     Example:
 
     >>> x = np.arange(4.0).reshape(1, 1, 1, 4)
-    >>> PixelShuffle(2)(x)[0, :, :, 0].numpy()
+    >>> keras.ops.convert_to_numpy(PixelShuffle(2)(x)[0, :, :, 0])
     array([[0., 1.],
            [2., 3.]], dtype=float32)
 

@@ -33,7 +33,7 @@ class PixelUnshuffle(keras.layers.Layer):
     Example:
 
     >>> x = np.arange(4.0).reshape(1, 2, 2, 1)
-    >>> PixelUnshuffle(2)(x)[0, 0].numpy()
+    >>> keras.ops.convert_to_numpy(PixelUnshuffle(2)(x)[0, 0])
     array([[0., 1., 2., 3.]], dtype=float32)
 
     Reference:

@@ -4,6 +4,8 @@ from typing import Any
 
 import keras
 
+from keras_gan.utils.arguments import number_in, optional_seed
+
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class PositionEmbedding2D(keras.layers.Layer):
@@ -36,8 +38,8 @@ class PositionEmbedding2D(keras.layers.Layer):
         self, stddev: float = 0.02, *, seed: int | None = None, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.stddev = float(stddev)
-        self.seed = seed
+        self.stddev = number_in("stddev", stddev, "(0, inf)")
+        self.seed = optional_seed(seed)
 
     def build(self, input_shape: Any) -> None:
         self.embedding = self.add_weight(

@@ -43,7 +43,8 @@ class ReconstructionError(keras.layers.Layer):
     Example:
 
     >>> images, small = np.ones((2, 8, 8, 1)), np.zeros((2, 4, 4, 1))
-    >>> ReconstructionError()([images, small]).numpy().tolist()
+    >>> errors = ReconstructionError()([images, small])
+    >>> keras.ops.convert_to_numpy(errors).tolist()
     [[1.0], [1.0]]
 
     Reference:

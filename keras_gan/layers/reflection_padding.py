@@ -33,7 +33,7 @@ class ReflectionPadding2D(keras.layers.Layer):
     Example:
 
     >>> x = np.arange(3.0).reshape(1, 1, 3, 1).repeat(2, axis=1)
-    >>> ReflectionPadding2D(1)(x)[0, 0, :, 0].numpy()
+    >>> keras.ops.convert_to_numpy(ReflectionPadding2D(1)(x)[0, 0, :, 0])
     array([1., 0., 1., 2., 1.], dtype=float32)
     """
 

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from keras_gan.penalties import SANDirection
-from keras_gan.utils.arguments import positive_integer
+from keras_gan.utils.arguments import optional_seed, positive_integer
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -39,7 +39,7 @@ class SANHead(keras.layers.Layer):
     labels `(batch,)`. Outputs: logits and directions, `(batch, 1)` each.
 
     Raises:
-        ValueError: If `num_classes` is not valid.
+        TypeError, ValueError: If `num_classes` is not valid.
 
     Example:
 
@@ -69,7 +69,7 @@ class SANHead(keras.layers.Layer):
             num_classes = positive_integer("num_classes", num_classes)
         self.num_classes = num_classes
         self.use_bias = bool(use_bias)
-        self.seed = seed
+        self.seed = optional_seed(seed)
 
     def build(self, input_shape: Any) -> None:
         features = input_shape if self.num_classes is None else input_shape[0]

@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_gan.layers.spectral_normalization import SpectralNormalization
 from keras_gan.utils.arguments import integer, optional_seed
+from keras_gan.utils.maps import known_map
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -78,13 +79,7 @@ class SelfAttention(keras.layers.Layer):
         )
 
     def build(self, input_shape: Any) -> None:
-        if len(input_shape) != 4 or None in input_shape[1:]:
-            raise ValueError(
-                "The input of SelfAttention must be (batch, height, width, "
-                f"channels), all known but the batch. Received: {input_shape}. "
-                "Give the model's `keras.Input` a height and a width."
-            )
-        channels = input_shape[-1]
+        *_, channels = known_map(self, input_shape)
         keys = max(1, channels // self.key_divisor)
         values = max(1, channels // self.value_divisor)
         self.queries = self._convolution("queries", keys, 0, input_shape)
@@ -118,10 +113,11 @@ class SelfAttention(keras.layers.Layer):
         queries = _positions(self.queries(x, **options))
         keys = _positions(self.pool(self.keys(x, **options)))
         values = _positions(self.pool(self.values(x, **options)))
-        scores = ops.matmul(queries, ops.transpose(keys, (0, 2, 1)))
         # In float32: scores of wide maps are beyond what half precision tells
         # apart.
-        weights = ops.softmax(ops.cast(scores, "float32"), axis=-1)
+        queries, keys = (ops.cast(one, "float32") for one in (queries, keys))
+        scores = ops.matmul(queries, ops.transpose(keys, (0, 2, 1)))
+        weights = ops.softmax(scores, axis=-1)
         attended = ops.matmul(ops.cast(weights, x.dtype), values)
         attended = ops.reshape(attended, (-1, *x.shape[1:3], values.shape[-1]))
         return x + self.gamma * self.output_convolution(attended, **options)

@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from keras_gan import backend
+from keras_gan.utils.arguments import optional_seed
 from keras_gan.utils.kernels import output_axes
 
 Tensor = Any
@@ -79,7 +80,7 @@ class SpectralNormalization(keras.layers.Wrapper):
         # The wrapped layer casts inputs and weights, not this one.
         super().__init__(layer, dtype="float32", autocast=False, **kwargs)
         _refuse_replaced_weights(layer)
-        self.seed = seed
+        self.seed = optional_seed(seed)
         self.updates_in_call = True
         self.updates_in_steps = True
         self.supports_masking = layer.supports_masking

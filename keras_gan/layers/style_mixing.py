@@ -39,7 +39,7 @@ class StyleMixing(keras.layers.Layer):
         mean_style: The mean of w, `(style_dim,)`, not trainable.
 
     Raises:
-        ValueError: If an argument is not valid.
+        TypeError, ValueError: If an argument is not valid.
 
     Example:
 

@@ -69,6 +69,7 @@ class ACGAN(GAN):
     """
 
     discriminator_takes_labels = False
+    class_output = 1
 
     log_names = (
         *GAN.log_names,

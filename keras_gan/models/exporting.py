@@ -3,6 +3,8 @@
 import contextlib
 import importlib.util
 import os
+import pathlib
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,6 +54,8 @@ _SUFFIXES = {"litert": ".tflite", "torch": ".pt2", "openvino": ".xml"}
 def export(network: Any, filepath: Any, format: str, **options: Any) -> None:
     """Writes a network, as `keras.Model.export` does, after some checks.
 
+    What was at the path before is replaced when all is written.
+
     Args:
         network: A built model.
         filepath: Path of the folder or file.
@@ -63,7 +67,7 @@ def export(network: Any, filepath: Any, format: str, **options: Any) -> None:
     """
     kind = check(format)
     suffix = _SUFFIXES.get(kind, "")
-    if not str(filepath).endswith(suffix):
+    if not str(filepath).lower().endswith(suffix):
         raise ValueError(
             f"`filepath` must end in {suffix} for this format. Received: "
             f"{str(filepath)!r} with format={format!r}. Rename it."
@@ -77,9 +81,31 @@ def export(network: Any, filepath: Any, format: str, **options: Any) -> None:
         stack.enter_context(with_levels_in_use(network))
         if kind in _FLOAT32:
             stack.enter_context(with_common_operations(network))
-        network.export(str(filepath), kind, **options)
-    if kind == "onnx":
-        _check_onnx(str(filepath))
+        aside = stack.enter_context(_written_aside(filepath, suffix))
+        network.export(str(aside), kind, **options)
+        if kind == "onnx":
+            _check_onnx(str(aside))
+
+
+@contextlib.contextmanager
+def _written_aside(filepath: Any, suffix: str) -> Iterator[pathlib.Path]:
+    """Yields a path to write to, and then moves what is there to `filepath`."""
+    path = pathlib.Path(filepath)
+    # Keras takes suffixes in lower case only.
+    name = path.stem + suffix if suffix else path.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(
+        prefix=".writing-", dir=path.parent
+    ) as folder:
+        aside = pathlib.Path(folder, name)
+        yield aside
+        before = pathlib.Path(folder, f"{name}-before")
+        if path.is_dir():
+            os.replace(path, before)
+        # Some formats have files of weights beside them.
+        for one in set(aside.parent.iterdir()) - {aside, before}:
+            os.replace(one, path.with_name(one.name))
+        os.replace(aside, path)
 
 
 def check(format: str) -> str:
@@ -152,7 +178,7 @@ def _check_onnx(path: str) -> None:
     """Refuses a file with operations that ONNX lacks; converters only log it.
 
     Args:
-        path: The file, which is removed then.
+        path: The file.
 
     Raises:
         ValueError: If there are some.
@@ -164,7 +190,6 @@ def _check_onnx(path: str) -> None:
     own = (node for node in graph.node if node.domain in ("", "ai.onnx"))
     unknown = sorted({node.op_type for node in own} - known)
     if unknown:
-        os.remove(path)
         raise ValueError(
             "`format` must be one that has all operations of the generator. "
             f"Received: 'onnx', which lacks {', '.join(unknown)}. Choose "

@@ -62,6 +62,9 @@ class GAN(AveragedGenerator, TwoPlayerModel):
     discriminator_takes_labels = True
     """Whether a conditional discriminator takes labels."""
 
+    class_output = None
+    """Which output of the discriminator is class logits, if one is."""
+
     taken = None
     """What `take_weights` returned last. It is not saved."""
 

@@ -84,6 +84,7 @@ class SemiSupervisedGAN(GAN):
     """
 
     discriminator_takes_labels = False
+    class_output = 0
 
     log_names = (*GAN.log_names, "class_loss", "accuracy", _SHARE)
 
@@ -269,7 +270,8 @@ class SemiSupervisedGAN(GAN):
         super().after_step()
         if self.ema_discriminator is None:
             return
-        (player,) = (one for one in self.players if not one.generates)
+        # Of the generator, which makes one update per step.
+        (player,) = (one for one in self.players if one.generates)
         updates = optimizer_of(player, self.optimizer).iterations
         averaging.move_average(
             self.ema_discriminator,
@@ -304,12 +306,6 @@ class SemiSupervisedGAN(GAN):
         return super().flag_error(name)
 
     # Use ---------------------------------------------------------------------
-
-    def take_weights(self, other, *, keep_classes=False):
-        taken = super().take_weights(other, keep_classes=keep_classes)
-        if self.ema_discriminator is not None:
-            self.ema_discriminator.set_weights(self.discriminator.get_weights())
-        return taken
 
     # Not a property, because Keras reads all properties when it saves a model
     # and would save the weights under this name.

@@ -8,7 +8,11 @@ from typing import Any
 
 from keras import ops
 
-from keras_gan.models.weighted_layers import class_layers, weighted_layers
+from keras_gan.models.weighted_layers import (
+    class_head,
+    class_layers,
+    weighted_layers,
+)
 
 _ROLES = ("generator", "discriminator")
 # With less in common, what fits would be of no use.
@@ -61,14 +65,23 @@ def take_weights(gan: Any, other: Any, keep_classes: bool) -> Transfer:
             f"`other` must be a GAN. Received: {other!r}. Load one with "
             "`keras.saving.load_model`."
         )
-    fits = {
-        role: _fit(getattr(other, role), getattr(gan, role), keep_classes)
-        for role in _ROLES
-    }
+    fits = {}
+    for role in _ROLES:
+        target = getattr(gan, role)
+        apart = [] if keep_classes else class_layers(target)
+        if role == "discriminator" and not keep_classes:
+            apart += class_head(target, gan.class_output)
+        fits[role] = _fit(getattr(other, role), target, apart)
     _check(fits)
     found = list(fits.values())
     if gan.ema_generator is not None:
-        found.append(_fit(other.sampler, gan.ema_generator, keep_classes))
+        apart = [] if keep_classes else class_layers(gan.ema_generator)
+        found.append(_fit(other.sampler, gan.ema_generator, apart))
+    mean = getattr(gan, "ema_discriminator", None)
+    if mean is not None:
+        theirs = getattr(other, "ema_discriminator", None)
+        apart = [] if keep_classes else class_head(mean, gan.class_output)
+        found.append(_fit(theirs or other.discriminator, mean, apart))
     for fit in found:
         for old, new in fit.pairs:
             _take(old, new)
@@ -85,12 +98,15 @@ def _take(old: Any, new: Any) -> None:
         weight.assign(ops.convert_to_numpy(value))
 
 
-def _fit(source: Any, target: Any, keep_classes: bool) -> _Fit:
-    """Compares the layers of two networks, in the order of both."""
+def _fit(source: Any, target: Any, apart: list) -> _Fit:
+    """Compares the layers of two networks, in the order of both.
+
+    Layers that are apart take no weights.
+    """
     old, new = weighted_layers(source), weighted_layers(target)
     named = _own_names(old) & _own_names(new)
-    apart = set() if keep_classes else {id(x) for x in class_layers(target)}
-    keys = [object() if id(x) in apart else _key(x, named) for x in new]
+    ids = {id(layer) for layer in apart}
+    keys = [object() if id(x) in ids else _key(x, named) for x in new]
     blocks = difflib.SequenceMatcher(
         None, [_key(x, named) for x in old], keys, autojunk=False
     ).get_matching_blocks()

@@ -35,6 +35,19 @@ def class_layers(network: Any) -> list:
     return _reached(network, inputs[1:])
 
 
+def class_head(network: Any, output: int | None) -> list:
+    """Returns the layer that makes class logits, if there is one.
+
+    Args:
+        network: A functional or sequential model.
+        output: Which of its outputs they are; None if none is.
+    """
+    if output is None or not getattr(network, "outputs", None):
+        return []
+    layer = network.outputs[output]._keras_history.operation
+    return [layer, getattr(layer, "layer", layer)]
+
+
 def _reached(network: Any, tensors: list) -> list:
     """The first layers with weights that tensors flow into."""
     known = {id(tensor) for tensor in tensors}

@@ -60,7 +60,8 @@ def biggan_generator(
             pixels (4 to 7 times 8), 96 for larger ones, 128 with `deep`.
         deep: Whether to build BigGAN-deep.
         attention: Side of the maps, in pixels, that self-attention follows; 0
-            for none. None: 64, in images of 64 pixels 32, in smaller ones none.
+            for none. None: the largest of at most 64 inside the network, but
+            none in images of less than 64 pixels.
         seed: Integer that determines the initial weights, or None.
 
     Returns:

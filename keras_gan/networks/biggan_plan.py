@@ -27,6 +27,9 @@ _DOWN = {
 _FEW = 3
 _UNIFORM = (4, 4, 4, 4)
 _LATENTS_OF_SLOT = 20
+# Attention by default: from so many doublings on, at up to so many pixels.
+_FEWEST_ATTENDED = 4
+_ATTENDED = 64
 _LATENTS_OF_DEEP = 128
 
 
@@ -99,7 +102,7 @@ def _attended(
     doublings = len(sizes) - 1
     sides = [max(size) for size in sizes]
     if attention is None:
-        place = {4: 3, 5: 4, 6: 4}.get(doublings)
+        place = _default_place(sides)
     else:
         choice("attention", attention, [0, *sides[1:-1]])
         place = sides.index(attention) if attention else None
@@ -164,3 +167,10 @@ def checked_latent_dim(latent_dim: int | None, plan: Plan, deep: bool) -> int:
             f"{' and '.join(widths)}."
         )
     return latent_dim
+
+
+def _default_place(sides: list[int]) -> int | None:
+    """The largest map inside the networks of at most 64 pixels per side."""
+    if len(sides) - 1 < _FEWEST_ATTENDED:
+        return None
+    return max(i for i, side in enumerate(sides[:-1]) if side <= _ATTENDED)

@@ -118,6 +118,8 @@ def compact_discriminator(
     generator learns from then have a grid. Where more than 4 pixels per side
     are left, one more convolution with kernels of 3, as wide as the one before,
     joins them. LeakyReLU (slope 0.2) follows each; nothing is normalized.
+    Images of less than 16 pixels have two convolutions with kernels of 4 all
+    the same, and only what is left to halve is halved.
 
     Args:
         image_shape: `(height, width, channels)`, of any size, square or not.

@@ -133,8 +133,9 @@ def dcgan_discriminator(
 
     Convolutions of stride 2 with LeakyReLU (slope 0.2) halve the image down
     to 4 to 7 pixels per side while the channels double from `width`; a linear
-    layer scores the result. For (28, 28, 1): 14x14x64, 7x7x128. Conditional:
-    logits = linear(h) + <embed(y), h>.
+    layer scores the result. For (28, 28, 1): 14x14x64, 7x7x128. There are two
+    at least, of which images of less than 16 pixels are halved by one or none.
+    Conditional: logits = linear(h) + <embed(y), h>.
 
     Args:
         image_shape: `(height, width, channels)`, of any size, square or not.

@@ -160,7 +160,7 @@ def ladagan_discriminator(
     _, patch = plan_of(image_shape, width)
     initializers = Initializers(seed, stream=DISCRIMINATOR_STREAM)
     inputs, x, labels = image_inputs(image_shape, num_classes)
-    widths = [max(2 * width // patch, 1)]
+    widths = [2 * width // patch]
     while widths[-1] < 4 * width:
         widths.append(2 * widths[-1])
     x = convolution(widths[0], 3, initializers, use_bias=False)(x)

@@ -98,7 +98,7 @@ def kernel_side(side: int) -> int:
 def dense(units: int, initializers: Initializers, **kwargs: Any) -> Any:
     """A dense layer with orthogonal weights."""
     return keras.layers.Dense(
-        units, kernel_initializer=_orthogonal(initializers), **kwargs
+        units, kernel_initializer=initializers.orthogonal(), **kwargs
     )
 
 
@@ -112,7 +112,7 @@ def convolution(
     return keras.layers.Conv2D(
         filters,
         kernel_size,
-        kernel_initializer=_orthogonal(initializers),
+        kernel_initializer=initializers.orthogonal(),
         **{"padding": "same", **kwargs},
     )
 
@@ -189,10 +189,6 @@ def _mlp(x: Any, hidden: int, initializers: Initializers) -> Any:
     channels = x.shape[-1]
     x = dense(hidden, initializers, activation="gelu")(x)
     return dense(channels, initializers)(x)
-
-
-def _orthogonal(initializers: Initializers) -> Any:
-    return keras.initializers.Orthogonal(seed=initializers.next_seed())
 
 
 _NORMALIZATIONS = {

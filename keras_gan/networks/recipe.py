@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from keras_gan.penalties import Penalty
+from keras_gan.penalties import get as get_penalty
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,7 +79,11 @@ class Recipe:
         if not self.scales_lazily or isinstance(self.penalties, str):
             return 1.0
         penalties: Any = self.penalties
-        own = [one.every for one in penalties if one.player == player]
+        own = [
+            one.every
+            for one in map(get_penalty, penalties)
+            if isinstance(one, Penalty) and one.player == player
+        ]
         every = max(own, default=1)
         return every / (every + 1) if every > 1 else 1.0
 

@@ -1,6 +1,7 @@
 """`recipe`: the settings of training of a family, by its name."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from keras_gan.networks.biggan import biggan_recipe
 from keras_gan.networks.fastgan import fastgan_recipe
@@ -12,8 +13,11 @@ from keras_gan.networks.semi_supervised import semi_supervised_recipe
 from keras_gan.networks.sngan import sngan_recipe
 from keras_gan.networks.stylegan2 import stylegan2_recipe
 from keras_gan.networks.table import table_recipe
-from keras_gan.networks.text import text_recipe
-from keras_gan.networks.validation import checked_image_shape
+from keras_gan.networks.text import checked_sequence_shape, text_recipe
+from keras_gan.networks.validation import (
+    checked_image_shape,
+    checked_sound_shape,
+)
 from keras_gan.networks.wavegan import wavegan_recipe
 from keras_gan.utils.arguments import choice
 
@@ -37,8 +41,11 @@ _RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
     "text": text_recipe,
 }
 
-# Of an example; of images, and of vectors, otherwise.
-_RANKS = {"wavegan": (2,), "text": (2,)}
+# Checks of other shapes than those of images and vectors.
+_CHECKS: dict[str, Callable[[Any], tuple[int, ...]]] = {
+    "wavegan": checked_sound_shape,
+    "text": checked_sequence_shape,
+}
 
 
 def recipe(family: str, image_shape: Sequence[int]) -> Recipe:
@@ -66,8 +73,12 @@ def recipe(family: str, image_shape: Sequence[int]) -> Recipe:
     >>> gan.compile(**recipe.compile_arguments())
     """
     choice("family", family, tuple(_RECIPES))
-    ranks = _RANKS.get(family, (1, 3))
-    return _RECIPES[family](checked_image_shape(image_shape, ranks=ranks))
+    check = _CHECKS.get(family, _image_or_vector)
+    return _RECIPES[family](check(image_shape))
+
+
+def _image_or_vector(shape: Any) -> tuple[int, ...]:
+    return checked_image_shape(shape, ranks=(1, 3))
 
 
 def _default() -> Recipe:

@@ -63,12 +63,8 @@ class ResidualBlocks:
         keeps = x.shape[-1] == filters and tuple(x.shape[1:3]) == tuple(size)
         if keeps:
             return keras.layers.Add()([y, x])
-        # A mean and a 1x1 convolution may change places; images have fewer
-        # channels before, other features as many or fewer after.
-        if is_first:
-            beside = self.convolution(reduced(x, size), filters, kernel_size=1)
-        else:
-            beside = reduced(self.convolution(x, filters, kernel_size=1), size)
+        # A 1x1 convolution and a mean commute: this order is the cheaper one.
+        beside = self.convolution(reduced(x, size), filters, kernel_size=1)
         return keras.layers.Add()([y, beside])
 
     def activated(self, x: Any) -> Any:

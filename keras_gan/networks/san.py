@@ -18,7 +18,7 @@ def with_san_head(discriminator: keras.Model) -> keras.Model:
     and any penalties. All other layers are shared with the given model. With
     classes (projection of labels) each class has a direction of its own.
     Spectral normalization of the last layer is taken into the weights and then
-    left out.
+    left out; a constraint of its weights is an error.
 
     Args:
         discriminator: Functional or sequential model whose last layer is
@@ -47,6 +47,7 @@ def with_san_head(discriminator: keras.Model) -> keras.Model:
     """
     last, embedding = _last_layers(discriminator)
     dense = _inner(last)
+    _check_free(dense)
     num_classes = _inner(embedding).input_dim if embedding else None
     head = SANHead(num_classes, use_bias=dense.use_bias, name="san_head")
     features = last.input
@@ -100,6 +101,18 @@ def _maker(tensor: Any) -> Any:
 def _inner(layer: Any) -> Any:
     """A layer without its spectral normalization."""
     return getattr(layer, "layer", layer)
+
+
+def _check_free(dense: Any) -> None:
+    """Raises an error if the weights of the last layer are bounded."""
+    constraint = getattr(dense, "kernel_constraint", None)
+    if constraint is not None:
+        raise ValueError(
+            "The last layer of `discriminator` must have no "
+            "`kernel_constraint`, because the head that replaces it would not "
+            f"keep it. Received: {constraint!r}. Build the discriminator "
+            "without one, and bound its gradients by a penalty."
+        )
 
 
 def _take_weights(head: Any, last: Any, embedding: Any) -> None:

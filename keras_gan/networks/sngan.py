@@ -26,7 +26,8 @@ from keras_gan.networks.validation import (
 )
 
 LATENT_DIM = 128
-# Images with up to so many halvings, to 32 pixels, have one width throughout.
+# Images with up to so many sizes of maps, to 56 pixels, have one width
+# throughout.
 _FLAT = 4
 _DISCRIMINATOR_STEPS = 5
 
@@ -55,7 +56,7 @@ def sngan_generator(
         latent_dim: Length of the latent vectors.
         num_classes: Number of classes of a conditional generator, at least 2.
             None: unconditional.
-        width: A quarter of the channels of all blocks for images of up to 32
+        width: A quarter of the channels of all blocks for images of up to 56
             pixels; for larger ones the channels of the last block, which
             double up to 16 times as many.
         spectral_normalization: Of the generator's kernels too.
@@ -107,7 +108,7 @@ def sngan_discriminator(
         image_shape: `(height, width, channels)`, of any size, square or not.
         num_classes: Number of classes of a conditional discriminator, at
             least 2. None: unconditional.
-        width: Half of the channels of all blocks for images of up to 32
+        width: Half of the channels of all blocks for images of up to 56
             pixels; for larger ones the channels of the first block, which
             double up to 16 times as many.
         spectral_normalization: Whether to divide each kernel by its largest

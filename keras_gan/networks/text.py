@@ -66,7 +66,7 @@ def text_generator(
         [Yu et al., 2016](https://arxiv.org/abs/1609.05473) (a recurrent
         generator after a language model).
     """
-    shape = _checked_shape(sequence_shape)
+    shape = checked_sequence_shape(sequence_shape)
     width = checked_integer("width", width, minimum=1)
     initializers = Initializers(seed, stream=GENERATOR_STREAM)
     inputs, vector = _vector(latent_dim, num_classes, initializers)
@@ -126,7 +126,7 @@ def text_conv_generator(
         [Gulrajani et al., 2017](https://arxiv.org/abs/1704.00028) (of
         characters, without draws).
     """
-    length, vocabulary = _checked_shape(sequence_shape)
+    length, vocabulary = checked_sequence_shape(sequence_shape)
     width = checked_integer("width", width, minimum=1)
     initializers = Initializers(seed, stream=GENERATOR_STREAM)
     inputs, vector = _vector(latent_dim, num_classes, initializers)
@@ -183,7 +183,7 @@ def text_discriminator(
     Reference:
         [Gulrajani et al., 2017](https://arxiv.org/abs/1704.00028)
     """
-    shape = _checked_shape(sequence_shape)
+    shape = checked_sequence_shape(sequence_shape)
     width = checked_integer("width", width, minimum=1)
     num_classes = checked_num_classes(num_classes)
     initializers = Initializers(seed, stream=DISCRIMINATOR_STREAM)
@@ -293,7 +293,8 @@ def _block(x: Any, initializers: Initializers) -> Any:
     return keras.layers.Add()([x, keras.layers.Rescaling(_RESIDUAL)(h)])
 
 
-def _checked_shape(sequence_shape: Sequence[int]) -> tuple[int, int]:
+def checked_sequence_shape(sequence_shape: Sequence[int]) -> tuple[int, int]:
+    """Returns `(length, vocabulary)`, if it is the shape of texts."""
     is_pair = isinstance(sequence_shape, (tuple, list))
     if not is_pair or len(sequence_shape) != 2:
         raise TypeError(

@@ -83,8 +83,9 @@ def checked_integer(
     """Returns `value` as an int, if it is at least `minimum`."""
     received = f"{name}={value if whole is None else whole!r}"
     if not is_integer(value):
+        kind = "an integer" if whole is None else "made of integers"
         raise TypeError(
-            f"`{name}` must be made of integers. Received: {received}. "
+            f"`{name}` must be {kind}. Received: {received}. "
             f"Pass an integer of at least {minimum}."
         )
     if value < minimum:

@@ -123,6 +123,9 @@ def source_of_gan(gan: Any) -> GeneratorSource:
 
     The networks are those of the GAN, so they change with its training.
     """
+    discriminator = gan.discriminator
+    if getattr(gan, "class_output", None) == 0:
+        discriminator = None  # It returns class logits alone.
     inputs = input_shapes(gan.discriminator)
     # A discriminator that predicts the class does not take it as an input.
     conditional = gan.num_classes is not None and getattr(
@@ -135,8 +138,8 @@ def source_of_gan(gan: Any) -> GeneratorSource:
         latent_dim=gan.latent_dim,
         image_shape=tuple(gan.image_shape),
         num_classes=gan.num_classes,
-        discriminator=gan.discriminator,
-        conditional_discriminator=conditional,
+        discriminator=discriminator,
+        conditional_discriminator=conditional and discriminator is not None,
     )
 
 

@@ -82,6 +82,10 @@ def test_the_suffix_says_what_is_written(run, run_command, monkeypatch):
             ("--format", "tflite", "--out", "x.onnx"),
             "must end in .tflite for --format tflite",
         ),
+        (
+            ("--format", "tf_saved_model", "--out", "x.onnx"),
+            "must be a folder for --format tf_saved_model",
+        ),
     ],
 )
 def test_what_cannot_be_is_one_line_and_leaves_nothing(
@@ -100,7 +104,7 @@ def test_after_an_error_nothing_remains(run, run_command, monkeypatch):
         Path(filepath, "part").write_bytes(b"x")
         raise ValueError
 
-    monkeypatch.setattr(exporting, "export", export)
+    monkeypatch.setattr(keras.Model, "export", export)
     before = sorted(Path().rglob("*"))
     with pytest.raises(ValueError):
         run_command("export", run, "--out", "new/folder")

@@ -191,6 +191,21 @@ class TestHeldOut:
         np.testing.assert_array_equal(labels, np.where(bright, 2, 1))
         Path("t.csv").write_text("file,label\ncat/0.png,a\ndog/0.png,b\n")
         assert opened("data", "t.csv").held_out is None
+        for path in Path("data/test").rglob("*.png"):
+            write_image(path, np.zeros((4, 4, 1), "uint8"))
+        with pytest.raises(ValueError, match="test images must have the size"):
+            opened("data", "t.csv")
+
+
+def test_an_epoch_is_a_pass_of_the_unlabeled_images(in_folder, run_command):
+    write_classes(in_folder / "data", 16)
+    arguments = ("train", "data", *TASK, *TINY, "--labels-for", 2)
+    arguments += ("--epochs", 1, "--save-every", 10, "--out", "run")
+    assert run_command(*arguments, "--batch-size", 6, "--quiet")[0] == 0
+    # 29 images, three of them in each batch; three others are held back.
+    assert settings_of("run")["steps"] == 10
+    output = run_command("train", "--resume", "run", "--epochs", 1)[1]
+    assert "all 10 steps are done" in output
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,8 @@ def test_images_can_be_held_out(watched, run_command, in_folder):
 
 
 def test_some_images_must_be_left(run_fails):
+    line = run_fails("train", "--held-out", 15, "--steps", 1)
+    assert "0, or at least 16 images" in line and "--held-out 15." in line
     line = run_fails("train", "--held-out", 1797, "--steps", 1)
     assert "--held-out 1797 of the 1,797 images of `digits`" in line
 

@@ -84,7 +84,7 @@ def test_all_classes_side_by_side(runs, run_command):
     # Four columns of 8 pixels, eight times enlarged.
     assert read_image("all/0.png").shape == (3 * 66 + 2, 4 * 66 + 2, 1)
     run_command(
-        *("interpolate", run, *SHORT, "--labels", "7", "--num-images", 1),
+        *("interpolate", run, *SHORT, "--labels", "7"),
         *("--out", "seven", "--quiet"),
     )
     images = latents.interpolate(
@@ -124,6 +124,7 @@ def test_what_no_film_can_be(plain, run_fails, in_folder):
         (("--out", "mine.gif"), "`keras-gan interpolate` did not write it"),
         (("--out", "mine"), "is not empty"),
         (("--out", "x.gif", "--points", 1), "must be at least 2"),
+        (("--out", "new", "--fps", 9), "`--fps` has no effect with a folder"),
         (("--out", "x.gif", "--fps", 60), "must be from 1 to 50"),
         (("--out", "x.gif", "--space", "w"), "for a generator without styles"),
         (("--out", "x.gif", "--labels", "1"), "needs a conditional GAN"),
@@ -213,7 +214,7 @@ def test_what_no_direction_or_image_can_be(runs, plain, run_fails, in_folder):
         assert message in run_fails("edit", plain, "--direction", direction)
     edit = ("edit", plain, "--direction")
     error = run_fails(*edit, "factorize:1", "other.npz")
-    assert "of one space of one generator" in error
+    assert "must be of this generator" in error
     error = run_fails("edit", plain, "numbers.npz", *edit[2:], "factorize:1")
     assert "must hold latents, space, generator" in error
     error = run_fails(*edit, "factorize:1", "--strengths", "nan")
@@ -271,7 +272,9 @@ def test_options_that_would_be_ignored(runs, plain, run_command, run_fails):
         (("x.png", "--labels", 3), "needs a conditional GAN"),
         (("x-projected.npz", "--labels", 3), "`--labels` has no effect with l"),
         (("x-projected.npz", "--resize"), "`--resize` has no effect with lat"),
+        (("x-projected.npz", "--seed", 0), "`--seed` has no effect with lat"),
         (("--steps", 3), "`--steps` has no effect without IMAGE. Received: "),
+        (("--layer", "dense"), "`--layer` has no effect without --direction"),
     ):
         assert message in run_fails("edit", plain, *arguments, *shown)
     error = run_fails("project", plain, "x.png", "--labels", 3)
@@ -295,6 +298,51 @@ def test_an_image_is_read_before_directions_are_searched(
     for image in ("nowhere.png", "nowhere.npz"):
         error = run_fails("edit", plain, image, "--direction", "pca:1")
         assert image in error
+
+
+def test_directions_are_checked_before_an_image_is_projected(
+    runs, plain, run_command, run_fails, monkeypatch
+):
+    latents.factorize(model(runs / "classes")).save("other.npz")
+    latents.factorize(model(plain)).save("own.npz")
+    write_sample(plain)
+
+    def projected(*arguments, **options):
+        raise AssertionError("It has taken its time.")
+
+    monkeypatch.setattr(latents, "project", projected)
+    monkeypatch.setitem(edit._FINDERS, "pca", projected)
+    command = ("edit", plain, "x.png", "--direction")
+    for words, message in (
+        (("other.npz",), "must be of this generator"),
+        (("pca:1", "smile"), "must be factorize:K, pca:K"),
+        (("own.npz", "--space", "z"), "where all directions are files"),
+    ):
+        assert message in run_fails(*command, *words)
+
+
+def test_directions_of_a_layer(plain, run_command):
+    generator = model(plain).sampler
+    name = [layer.name for layer in generator.layers if layer.weights][-1]
+    for number, options in enumerate(((), ("--layer", name))):
+        code, *_ = run_command(
+            *("edit", plain, "--direction", "pca:1", *options),
+            *("--save-directions", f"{number}.NPZ"),
+        )
+        assert code == 0
+    found = latents.Directions.load("1.NPZ")
+    expected = latents.principal_directions(model(plain), 1, layer=name, seed=0)
+    np.testing.assert_allclose(found.vectors, expected.vectors, atol=1e-4)
+    other = latents.Directions.load("0.NPZ")
+    assert abs(other.vectors[0] @ found.vectors[0]) < 0.999
+
+
+def test_pictures_are_not_written_among_images(plain, run_fails, monkeypatch):
+    write_sample(plain)
+    error = run_fails("project", plain, ".")
+    assert "`--out` must be apart from IMAGE" in error
+    error = run_fails("edit", plain, ".", "--direction", "factorize:1")
+    assert "`--out` must be apart from IMAGE" in error
 
 
 def test_damaged_latents_are_one_line(runs, run_command, run_fails):

@@ -46,6 +46,21 @@ def test_seeds_and_skipped_batches():
     assert any((a[0] != b[0]).any() for a, b in zip(whole, other, strict=True))
 
 
+def test_each_pass_goes_on_with_the_labeled_images():
+    few = (IMAGES[:30], np.array([0] * 25 + [1] * 5))
+    stream = semi_supervised(
+        few, IMAGES, batch_size=20, seed=1, value_range=(0, 255)
+    )
+    passes = [
+        [images.numpy()[:10, 0, 0, 0].tolist() for images, _ in stream]
+        for _ in range(3)
+    ]
+    assert len({str(one) for one in passes}) == 3
+    # 20 of 25 images of the first class in each: all in two.
+    seen = {number for one in passes[:2] for batch in one for number in batch}
+    assert seen == set(range(30))
+
+
 def test_a_pass_has_as_many_batches_as_unlabeled_images_fill():
     stream = semi_supervised(FEW, IMAGES[:39], batch_size=8, seed=1)
     assert int(stream.cardinality()) == 9
@@ -65,8 +80,19 @@ def test_a_pass_has_as_many_batches_as_unlabeled_images_fill():
         ((IMAGES[:3], np.zeros(3, int)), IMAGES, {}, "at least two classes"),
         (FEW, None, {}, "`unlabeled` must be images.*Received: None"),
         (FEW, IMAGES[:0], {}, "Received: 0 images"),
-        (FEW, IMAGES[:3], {}, "`batch_size` must be at most 3"),
-        (FEW, IMAGES, {"skip_batches": 1}, "needs an infinite stream"),
+        (FEW, IMAGES[:3], {}, "at most 6, of which half .*batch_size=128"),
+        (
+            FEW,
+            IMAGES,
+            {"shard": (0, 3), "batch_size": 8},
+            "batch_size=8 and 3 processes",
+        ),
+        (
+            FEW,
+            IMAGES,
+            {"skip_batches": 1, "batch_size": 8},
+            "needs an infinite stream",
+        ),
         (FEW, IMAGES[:, :1], {}, "must have the same shape"),
         (FEW, IMAGES, {"batch_size": 7}, "`batch_size` must be even"),
     ],

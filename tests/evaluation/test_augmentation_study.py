@@ -1,12 +1,15 @@
 """`augmentation_study`: the protocol, cell by cell."""
 
 import dataclasses
+import itertools
 
+import keras
 import numpy as np
 import pytest
 
-from keras_gan.evaluation import augmentation_study, cells, measuring
+from keras_gan.evaluation import arms, augmentation_study, cells, measuring
 from keras_gan.evaluation.arms import (
+    CONTROL,
     ENSEMBLE,
     FEW_LABELS,
     RARE_CLASS,
@@ -15,8 +18,9 @@ from keras_gan.evaluation.arms import (
     batches,
     drawing_weights,
 )
+from keras_gan.evaluation.budget import Budget
 from keras_gan.evaluation.cells import Cell
-from keras_gan.evaluation.training import small_classifier
+from keras_gan.images import write_image
 
 LABELS = np.repeat([0, 1, 2], [30, 20, 10])
 # The gray value tells the image, and the class.
@@ -78,20 +82,91 @@ def test_batches_follow_probabilities_and_carry_weights():
     assert (LABELS[images[:, 0, 0, 0]] == 2).all()
 
 
+def dense(shape, num_classes):
+    """A classifier that takes little time."""
+    return keras.Sequential(
+        [
+            keras.Input(shape),
+            keras.layers.Flatten(),
+            keras.layers.Dense(num_classes),
+        ]
+    )
+
+
 @pytest.mark.once  # As most users run it.
 @pytest.mark.parametrize("rare", [2, None], ids=["rare", "labels"])
-def test_all_arms_of_a_cell_are_trained_and_judged(rare):
+def test_all_arms_of_a_cell_are_trained_and_judged(rare, monkeypatch):
+    monkeypatch.setattr(arms, "RARE_CLASS", RARE_CLASS[-3:])
+    monkeypatch.setattr(arms, "FEW_LABELS", FEW_LABELS[-1:])
     # More batches than a pass of the unlabeled images has.
-    budget = measuring.Budget(1, 9, 8, "translation", small_classifier)
+    budget = Budget(1, 9, 8, "translation", dense)
     cell = Cell(rare, 0, (IMAGES, LABELS), (IMAGES[::7], LABELS[::7]))
-    kinds = RARE_CLASS[-3:] if rare else FEW_LABELS[-1:]
     if not rare:
         cell = dataclasses.replace(cell, unlabeled=IMAGES)
-    found = measuring.measured(cell, budget, kinds)
-    last = [] if rare else [SEMI_SUPERVISED]
-    assert [*found] == [*(arm.name for arm in kinds), *last, ENSEMBLE]
+    found = measuring.measured(cell, budget)
+    kinds = arms.RARE_CLASS if rare else arms.FEW_LABELS
+    last = [*([] if rare else [SEMI_SUPERVISED]), ENSEMBLE, CONTROL]
+    assert [*found] == [*(arm.name for arm in kinds), *last]
     for recalls in found.values():
         assert len(recalls) == 3 and 0 <= min(recalls) <= max(recalls) <= 1
+
+
+@pytest.mark.once
+def test_with_few_labels_all_arms_have_the_classifier_of_the_gan(monkeypatch):
+    monkeypatch.setattr(arms, "FEW_LABELS", FEW_LABELS[-1:])
+    compiled = []
+    plain = keras.Sequential.compile
+
+    def compile(model, optimizer, *args, **options):
+        compiled.append((optimizer.use_ema, optimizer.ema_momentum))
+        return plain(model, optimizer, *args, **options)
+
+    monkeypatch.setattr(keras.Sequential, "compile", compile)
+    built = []
+
+    def classifier(shape, num_classes):
+        built.append(dense(shape, num_classes))
+        return built[-1]
+
+    budget = Budget(None, 3, 8, "translation", classifier)
+    cell = Cell(None, 0, (IMAGES, LABELS), (IMAGES, LABELS), IMAGES)
+    measuring.measured(cell, budget)
+    # The reference twice, and the discriminator between.
+    assert len(built) == 3
+    assert compiled == [(True, 0.995)] * 2
+    assert budget.steps_of(cell) == 3
+    starts = [model.layers[-1].kernel for model in built]
+    assert not np.array_equal(*map(keras.ops.convert_to_numpy, starts[:2]))
+    rare = dataclasses.replace(cell, rare=1, unlabeled=None)
+    assert budget.steps_of(rare) == 1000
+    one, other = (
+        Budget(None, 3, 8, "flip").network(cell, 3, seed) for seed in (1, 1)
+    )
+    for weight, same in zip(
+        one.get_weights(), other.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(weight, same)
+
+
+@pytest.mark.quickest
+def test_cells_of_one_seed_share_no_split():
+    pairs = itertools.product(range(5), range(5))
+    assert len({cells.draw_of(*pair) for pair in pairs}) == 25
+    pair = [Cell(rare, 0, None, None).draw for rare in (0, 1)]
+    tests = [
+        cells.split((IMAGES, LABELS), 0.3, draw)[1][0][:, 0, 0, 0].tolist()
+        for draw in pair
+    ]
+    assert tests[0] != tests[1]
+
+
+@pytest.mark.quickest
+def test_functions_of_one_name_are_told_apart():
+    one, other, same = (
+        Budget(1, 1, 1, "flip", make).settings()["classifier"]
+        for make in (lambda s, n: 1, lambda s, n: 2, lambda s, n: 1)
+    )
+    assert one != other and one == same
 
 
 @pytest.fixture
@@ -151,9 +226,24 @@ def test_study_of_few_labels_keeps_all_images(cells_seen):
         ({"rare": {0: 3}, "labels": 2}, "either `rare` or `labels`"),
         ({"rare": {7: 3}}, "name classes of the data. Received: 7"),
         ({"rare": {"cat": 3}}, "The classes are 0, 1, 2"),
-        ({"rare": {2: 10}}, "10 of class 2, which has 10"),
-        ({"labels": 10}, "fewer labels than the smallest class has images"),
-        ({"rare": {2: 3}, "test": (IMAGES[:50], LABELS[:50])}, "none of 2"),
+        ({"rare": {2: 7}}, "7 of class 2, which has 7 to train with"),
+        ({"labels": 7}, "labels=7, and a class of 7"),
+        ({"rare": {2: 3, "2": 4}}, "twice class 2"),
+        ({"rare": {2: 3}, "seeds": [1, 1]}, "`seeds` must be different"),
+        ({"rare": {2: 3}, "batch_size": 0}, "`batch_size` must be"),
+        (
+            {"rare": {2: 3}, "classifier": lambda shape, number: None},
+            r"`classifier` must return .* of shape \(None, 3\)",
+        ),
+        (
+            {"rare": {2: 3}, "test": (IMAGES[:, :2], LABELS)},
+            r"same shape as the data. Received: \(4, 4, 1\) and \(2, 4, 1\)",
+        ),
+        ({"rare": {2: 3}, "test": (IMAGES[:50], LABELS[:50])}, "test 0, 1. R"),
+        (
+            {"rare": {2: 3}, "test": (IMAGES[::30], LABELS[::30] * 2)},
+            "none of 1",
+        ),
         ({"rare": {2: 0}}, "must be an integer of at least 1"),
         ({"rare": {2: 3}, "seeds": 1}, "at least 2 cells"),
         ({"rare": {2: 3}, "test": 1.5}, "`test` must be"),
@@ -172,3 +262,24 @@ def test_data_without_two_classes():
         augmentation_study(IMAGES, rare={0: 1})
     with pytest.raises(ValueError, match="at least two classes"):
         augmentation_study((IMAGES, 0 * LABELS), rare={0: 1})
+    with pytest.raises(ValueError, match="with none of 0. Number them anew"):
+        augmentation_study((IMAGES, LABELS + 1), rare={1: 1})
+
+
+@pytest.mark.quickest
+def test_classes_of_the_test_are_compared_by_name(tmp_path, cells_seen):
+    for part, names in (("data", "abc"), ("test", "bcd"), ("right", "abc")):
+        for name in names:
+            (tmp_path / part / name).mkdir(parents=True)
+            for number in range(4):
+                write_image(
+                    tmp_path / part / name / f"{number}.png", IMAGES[number]
+                )
+    options = {"rare": {"b": 2}, "seeds": 2}
+    with pytest.raises(ValueError, match="a, b, c, and in the test b, c, d"):
+        augmentation_study(tmp_path / "data", test=tmp_path / "test", **options)
+    with pytest.warns(UserWarning, match="2 cells"):
+        study = augmentation_study(
+            tmp_path / "data", test=tmp_path / "right", **options
+        )
+    assert study.class_names == ("a", "b", "c")

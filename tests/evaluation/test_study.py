@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from keras_gan.evaluation import Study
-from keras_gan.evaluation.arms import REFERENCE
+from keras_gan.evaluation.arms import CONTROL, ENSEMBLE, REFERENCE
 from keras_gan.evaluation.study import standard_error
 from keras_gan.images import read_image
 
@@ -63,6 +63,27 @@ def test_table_has_every_arm_and_the_reference_has_no_gain():
 )
 def test_verdict_needs_two_standard_errors(gain, words):
     assert shifted(gain).verdict().startswith(words)
+
+
+def test_verdict_is_of_one_arm_against_the_best_without_a_gan():
+    rng = np.random.default_rng(0)
+    cells = {
+        f"1-{k}": {
+            REFERENCE: [0.9, 0.7],
+            "classical": [0.9, 0.8 + 0.01 * rng.normal()],
+            "GAN": [0.9, 0.99],
+            "GAN + classical": [0.9, 0.8 + 0.01 * rng.normal()],
+            ENSEMBLE: [0.9, 0.99],
+            CONTROL: [0.9, 0.99],
+        }
+        for k in range(10)
+    }
+    study = Study(cells, dict.fromkeys(cells, 1), ("cat", "dog"))
+    assert (study.judged, study.rival) == ("GAN + classical", "classical")
+    assert study.verdict().startswith("No difference that chance could not")
+    assert '"GAN + classical" against "classical"' in study.verdict()
+    for name in (ENSEMBLE, CONTROL):
+        assert f"| {name} | " in study.table()
 
 
 def test_verdict_says_if_cells_are_few():

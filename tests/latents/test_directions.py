@@ -167,6 +167,20 @@ def test_other_attributes_are_kept(known):
         changes.append(np.abs(upper(high) - upper(low)).max())
         assert np.all(brightness(high) > brightness(low))
     assert changes[1] < 0.01 * changes[0]
+    latents = sample_latents(generator, 99, seed=1)
+    values = upper(small.drawn(generator, latents))
+    of_array = attribute_direction(
+        generator, "brightness", keep=values, latents=latents
+    )
+    assert of_array.vectors[0] @ kept.vectors[0] > 0.99
+    with pytest.raises(ValueError, match="where `keep` is an array"):
+        attribute_direction(generator, "brightness", keep=values)
+    with pytest.raises(ValueError, match=r"`keep` must be finite.*\(99, 1\)"):
+        attribute_direction(
+            generator, "brightness", keep=values[:9], latents=latents
+        )
+    with pytest.raises(ValueError, match=r"points of shape \(count, size\)"):
+        attribute_direction(generator, values[:, 0], latents=99)
     with pytest.raises(ValueError, match="must leave something"):
         attribute_direction(
             generator, "brightness", keep="brightness", num_samples=99, seed=1
@@ -216,6 +230,9 @@ def test_edits_of_some_layers():
         )
     with pytest.raises(ValueError, match="numbers from 0 to 2"):
         edit(generator, w, direction, layers=[3])
+    for nothing in ([], slice(20, 30)):
+        with pytest.raises(ValueError, match="at least one style, numbers"):
+            edit(generator, w, direction, layers=nothing)
     of_z = factorize(small.smooth())[0]
     with pytest.raises(ValueError, match="`layers` needs a direction in w"):
         edit(small.smooth(), 1, of_z, layers=[0])

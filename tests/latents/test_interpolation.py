@@ -98,6 +98,22 @@ def test_one_class_in_z_and_several_in_w():
     source = open_generator(small.styled(num_classes=3), num_classes=3)
     images = interpolate(source, 2, 3, labels=[0, 1], seed=1)
     assert images.shape == (4, 8, 8, 1)
+    # Given points have their classes in them.
+    styles = sample_latents(source, 2, labels=[0, 1], seed=1)
+    np.testing.assert_allclose(
+        interpolate(source, styles, 3), images, atol=1e-5
+    )
+    with pytest.raises(ValueError, match=r"2 integers in \[0, 3\)"):
+        sample_latents(source, 2)
+
+
+@pytest.mark.quickest
+def test_latents_of_a_conditional_generator_are_of_no_class():
+    source = open_generator(small.conditional(), num_classes=3)
+    np.testing.assert_array_equal(
+        sample_latents(source, 2, seed=1),
+        sample_latents(source, 2, labels=1, seed=1),
+    )
 
 
 @pytest.mark.once

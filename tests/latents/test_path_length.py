@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import small_generators as small
 
+import keras_gan
 from keras_gan.latents import perceptual_path_length
 from keras_gan.latents.path_length import trimmed_mean
 from keras_gan.sampling import open_generator
@@ -88,3 +89,14 @@ def test_arguments_that_are_refused():
     ):
         with pytest.raises(ValueError, match=message):
             perceptual_path_length(generator, **options)
+
+
+@pytest.mark.quickest
+def test_steps_that_lower_precision_cannot_tell_apart():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        lower = keras_gan.networks.mlp_generator((8, 8, 1), latent_dim=4)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    with pytest.raises(ValueError, match="less than bfloat16 can tell apart"):
+        perceptual_path_length(lower, num_samples=2)

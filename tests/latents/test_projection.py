@@ -6,7 +6,14 @@ import pytest
 import small_generators as small
 
 from keras_gan.features import FeatureMaps
-from keras_gan.latents import edit, factorize, project, sample_latents
+from keras_gan.latents import (
+    edit,
+    factorize,
+    project,
+    projection,
+    sample_latents,
+    starts,
+)
 from keras_gan.latents.optimization import Plan, correlation
 from keras_gan.latents.spaces import open_space
 from keras_gan.latents.starts import starting_points
@@ -183,6 +190,52 @@ def test_rates_and_noise_rise_and_fall():
     assert Plan(100, 0.1, 1.0, shakes=False).shake(0) == 0.0
 
 
+@pytest.mark.quickest
+def test_many_images_are_found_in_parts(smooth, monkeypatch):
+    latents = np.eye(4, dtype="float32")[[0, 1, 2]]
+    images = small.drawn(smooth, latents)
+    steps = []
+    options = {"steps": 40, "starts": 2, **QUICK}
+    at_once = project(smooth, images, **options)
+    monkeypatch.setattr(projection, "_MOST_POINTS", 4)
+    monkeypatch.setattr(starts, "_BATCH", 7)
+    found = project(
+        smooth, images, report=lambda step, _: steps.append(step), **options
+    )
+    np.testing.assert_allclose(found.latents, at_once.latents, atol=1e-3)
+    np.testing.assert_allclose(found.distances, at_once.distances, atol=1e-4)
+    assert steps == [number // 2 for number in range(1, 81)]
+
+
+@pytest.mark.quickest
+def test_every_class_is_tried_however_large_the_images(monkeypatch):
+    generator = small.conditional()
+    space = open_space(open_generator(generator, num_classes=3))
+    monkeypatch.setattr(starts, "_BATCH", 2)
+    drawn = []
+    plain = space.images
+    monkeypatch.setattr(
+        space,
+        "images",
+        lambda *args: drawn.append(len(args[0])) or plain(*args),
+    )
+    latents = np.ones((3, 4), "float32")
+    images = small.drawn(generator, latents, [2, 0, 1])
+    begun = starting_points(space, images, None, 1, np.random.default_rng(1))
+    assert begun.labels.tolist() == [2, 0, 1]
+    assert max(drawn) == 2 and sum(drawn) == 1000
+
+
+@pytest.mark.quickest
+def test_no_images_are_drawn_where_the_mean_style_is_the_start(monkeypatch):
+    space = open_space(small.styled())
+    monkeypatch.setattr(space, "images", None)
+    images = np.zeros((2, *small.SHAPE), "float32")
+    begun = starting_points(space, images, None, 1, np.random.default_rng(1))
+    assert begun.points.shape == (2, 6) and begun.labels is None
+    np.testing.assert_array_equal(*begun.points)
+
+
 @pytest.mark.once
 def test_progress_is_shown(smooth, capsys):
     project(smooth, np.zeros(small.SHAPE), steps=2, seed=1)
@@ -217,6 +270,8 @@ def test_images_that_are_refused(smooth, images, message):
         ({"learning_rate": 0.0}, "`learning_rate` must be in"),
         ({"pixel_weight": -1.0}, "`pixel_weight` must be a finite number"),
         ({"labels": 1}, "`labels` must be None"),
+        ({"pixel_weight": 0.0}, "above 0 where no features are compared"),
+        ({"layers": ["conv2d"]}, "`layers` must be those of a `feature_ext"),
     ],
 )
 def test_arguments_that_are_refused(smooth, options, message):

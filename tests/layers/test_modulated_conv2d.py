@@ -8,11 +8,17 @@ from portable import array, assert_close, corners, dtype_of, quick
 
 from keras_gan.layers import (
     ConstantMaps,
+    EqualizedDense,
+    LearnedPooling,
     LowPassFilter2D,
+    LowPassResampling2D,
     MinibatchStdDev,
     ModulatedConv2D,
     NoiseInjection,
     OtherLatents,
+    PositionEmbedding2D,
+    SANHead,
+    SelfAttention,
     SpectralNormalization,
     StyleMixing,
 )
@@ -212,3 +218,57 @@ def test_round_trip(layer, shape):
 def test_bad_arguments(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "layer",
+    [
+        LowPassFilter2D(1),
+        LowPassResampling2D((2, 2)),
+        LearnedPooling(),
+        NoiseInjection(),
+        SelfAttention(),
+    ],
+)
+def test_maps_of_unknown_size(layer):
+    with pytest.raises(
+        ValueError, match=r"Received: \(None, None, 4, 3\). Give"
+    ):
+        layer.build((None, None, 4, 3))
+
+
+@pytest.mark.once
+def test_styles_that_do_not_fit():
+    layer = ModulatedConv2D(2, 3)
+    with pytest.raises(
+        ValueError, match=r"\(batch, 3\). Received: \(None, 4\)"
+    ):
+        layer.build([(None, 4, 4, 3), (None, 4)])
+    with pytest.raises(ValueError, match="input of ModulatedConv2D must be"):
+        ModulatedConv2D(2, 3, upsample=True).build(
+            [(None, None, 4, 3), (None, 3)]
+        )
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda seed: ModulatedConv2D(8, 3, seed=seed),
+        lambda seed: EqualizedDense(8, seed=seed),
+        lambda seed: ConstantMaps((2, 2, 1), seed=seed),
+        lambda seed: PositionEmbedding2D(seed=seed),
+        lambda seed: SANHead(seed=seed),
+        lambda seed: SpectralNormalization(keras.layers.Dense(1), seed=seed),
+    ],
+)
+def test_seeds_are_checked_when_a_layer_is_made(build):
+    with pytest.raises(TypeError, match="`seed` must be an integer"):
+        build(1.5)
+
+
+@pytest.mark.once
+def test_embeddings_of_no_deviation():
+    with pytest.raises(ValueError, match="`stddev` must be in"):
+        PositionEmbedding2D(-1.0)

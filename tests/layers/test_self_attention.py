@@ -3,9 +3,10 @@
 import keras
 import numpy as np
 import pytest
+from keras import ops
 from portable import assert_close, assert_equal, to_numpy
 
-from keras_gan.layers import SelfAttention
+from keras_gan.layers import AdditiveAttention2D, SelfAttention
 
 X = np.random.default_rng(0).normal(size=(2, 4, 6, 8)).astype("float32")
 
@@ -121,3 +122,28 @@ def test_input_must_be_a_map_of_known_size(shape):
 def test_divisors_are_checked(name):
     with pytest.raises(ValueError, match=f"`{name}`.*Received"):
         SelfAttention(**{name: 0})
+
+
+@pytest.mark.quickest
+@pytest.mark.parametrize("kind", ["attention", "additive"])
+def test_large_scores_are_compared_in_float32(kind):
+    # Scores of about 500: in bfloat16 their neighbors are 2 to 4 apart.
+    def layer(dtype):
+        if kind == "additive":
+            made = AdditiveAttention2D(2, seed=1, dtype=dtype)
+            return made, 0
+        made = SelfAttention(spectral_normalization=False, seed=1, dtype=dtype)
+        return made, 4
+
+    x = np.round(X * 4.0) / 4.0
+    outputs = []
+    for dtype in ("float32", "mixed_bfloat16"):
+        made, _ = layer(dtype)
+        made.build(x.shape)
+        weights = [np.round(w * 8.0) / 8.0 for w in made.get_weights()]
+        if kind == "attention":
+            weights = [10.0 * w if w.ndim == 4 else w + 1.0 for w in weights]
+        made.set_weights(weights)
+        outputs.append(to_numpy(ops.cast(made(x), "float32")))
+    apart = np.abs(outputs[0] - outputs[1]).mean() / outputs[0].std()
+    assert apart < 0.02

@@ -130,7 +130,6 @@ def test_operations_that_onnx_lacks_are_one_error(tmp_path):
     onnx.save(helper.make_model(graph), path)
     with pytest.raises(ValueError, match="'onnx', which lacks Erfc. Choose"):
         exporting._check_onnx(str(path))
-    assert not path.exists()
     del graph.node[1:]
     onnx.save(helper.make_model(graph), path)
     exporting._check_onnx(str(path))

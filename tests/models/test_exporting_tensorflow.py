@@ -1,5 +1,7 @@
 """Exported generators draw the same pictures, and errors where they cannot."""
 
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -155,3 +157,30 @@ def test_what_cannot_be_written(gan, tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="pip install onnx tf2onnx`"):
         gan.export(tmp_path / "model.onnx", format="onnx")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_written_file_is_replaced_by_a_whole_one(gan, tmp_path, monkeypatch):
+    written = []
+    plain = keras.Model.export
+
+    def export(network, filepath, *args, **options):
+        written.append(Path(filepath))
+        if len(written) == 3:
+            Path(filepath).write_bytes(b"half")
+            raise RuntimeError
+        return plain(network, filepath, *args, **options)
+
+    monkeypatch.setattr(keras.Model, "export", export)
+    folder, file = tmp_path / "saved", tmp_path / "model.tflite"
+    folder.mkdir()
+    (folder / "old").write_bytes(b"old")
+    gan.export(folder, verbose=False)
+    assert (folder / "saved_model.pb").exists()
+    assert not (folder / "old").exists()
+    gan.export(file, "tflite", verbose=False)
+    before = file.read_bytes()
+    with pytest.raises(RuntimeError):
+        gan.export(file, "tflite", verbose=False)
+    assert file.read_bytes() == before
+    assert {*tmp_path.iterdir()} == {folder, file}
+    assert not {folder, file} & {*written}

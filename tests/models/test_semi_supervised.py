@@ -193,11 +193,14 @@ def test_classifier_is_the_average_and_validation_judges_it(tmp_path):
 @pytest.mark.quickest
 def test_weights_of_another_are_those_of_the_classifier():
     other, gan = small.make(), small.make()
-    for weight in other.discriminator.weights:
-        weight.assign(weight + 1.0)
+    for network, step in ((other.discriminator, 1.0), (other.classifier(), 2)):
+        for weight in network.weights:
+            weight.assign(weight + step)
     gan.take_weights(other, keep_classes=True)
     images = small.images()
     found = gan.classifier().predict(images, verbose=0)
+    assert_close(found, array(other.classifier()(images)), rtol=1e-5)
+    found = array(gan.discriminator(images))
     assert_close(found, array(other.discriminator(images)), rtol=1e-5)
 
 

@@ -128,6 +128,24 @@ def test_what_is_of_classes_starts_anew(before, after, keep, new):
     assert equal(*([ops.convert_to_numpy(weight)] for weight in first))
 
 
+def test_the_head_of_classes_starts_anew():
+    def acgan(seed):
+        family = keras_gan.networks
+        generator = family.mlp_generator((8, 8, 1), num_classes=3, seed=seed)
+        discriminator = family.with_classifier(
+            family.mlp_discriminator((8, 8, 1), seed=seed), 3, seed=seed
+        )
+        return keras_gan.ACGAN(generator, discriminator, num_classes=3)
+
+    for keep in (True, False):
+        gan, other = acgan(1), acgan(2)
+        report = gan.take_weights(other, keep_classes=keep)
+        head = gan.discriminator.outputs[1]._keras_history.operation
+        taken = other.discriminator.outputs[1]._keras_history.operation
+        assert equal(values(head), values(taken)) is keep
+        assert (f"discriminator/{head.name}" in report.new) is not keep
+
+
 def test_with_classes_what_was_learned_without():
     gan, other = dcgan(1, num_classes=3), dcgan(2)
     report = gan.take_weights(other)

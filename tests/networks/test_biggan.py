@@ -93,7 +93,13 @@ def sizes_of(model, kind):
 
 @pytest.mark.parametrize(
     ("side", "latent_dim", "attention"),
-    [(28, 60, []), (32, 80, []), (64, 100, [32]), (128, 120, [64])],
+    [
+        (28, 60, []),
+        (32, 80, []),
+        (64, 100, [32]),
+        (128, 120, [64]),
+        (224, 120, [56]),
+    ],
 )
 def test_presets(side, latent_dim, attention):
     generator, discriminator = networks.biggan((side, side, 3), width=1)

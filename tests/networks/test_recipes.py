@@ -37,6 +37,17 @@ def test_functions_as_penalties_stay_as_they_are():
     assert recipe.compile_arguments()["penalties"] == [max]
 
 
+def test_rates_are_those_of_penalties_by_name():
+    lazy = {"scales_lazily": True, "generator_rate": 1e-3}
+    every = networks.recipe("stylegan2", (16, 16, 1)).penalties
+    share = networks.Recipe(penalties=every, **lazy).lazy_share("generator")
+    assert share < 1.0
+    named = networks.Recipe(penalties=("r1", "path_length", max), **lazy)
+    wanted = keras_gan.penalties.get("path_length").every
+    assert named.lazy_share("generator") == wanted / (wanted + 1)
+    assert named.compile_arguments()["penalties"][0] == "r1"
+
+
 def test_gan_compiles_with_a_recipe():
     gan = keras_gan.GAN(*networks.mlp((8, 8, 1)))
     gan.compile(**networks.recipe("mlp", (8, 8, 1)).compile_arguments())
@@ -76,8 +87,13 @@ def test_guide_has_the_recipe_of_each_family():
 def test_recipe_is_of_a_shape():
     assert networks.recipe("mlp", (2,)).loss == "relativistic"
     assert networks.recipe("wavegan", (16384, 1)).loss == "wasserstein"
+    assert networks.recipe("text", (10, 27)).batch_size > 0
     with pytest.raises(TypeError, match="`image_shape` must be a tuple"):
         networks.recipe("sagan", "32")
+    with pytest.raises(ValueError, match=r"`shape` must be \(length, channels"):
+        networks.recipe("wavegan", (28, 28, 1))
+    with pytest.raises(TypeError, match=r"must be \(length, vocabulary\)"):
+        networks.recipe("text", (27,))
 
 
 def test_small_families_train_as_a_gan_does_by_itself():

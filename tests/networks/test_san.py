@@ -195,3 +195,12 @@ def test_other_discriminators_are_refused(wrong):
         ValueError, match="must be a functional or seq.*Received: one w.*Take"
     ):
         networks.with_san_head(wrong())
+
+
+@pytest.mark.quickest
+def test_a_bound_of_the_last_layer_is_not_lost_silently():
+    discriminator = networks.mlp_discriminator(
+        SHAPE, kernel_constraint=keras_gan.layers.WeightClip(0.01)
+    )
+    with pytest.raises(ValueError, match="must have no `kernel_constraint`"):
+        networks.with_san_head(discriminator)

@@ -106,5 +106,5 @@ def test_any_length_and_rate(shape, rate):
 def test_bad_arguments():
     with pytest.raises(ValueError, match="`num_classes` must be at least 2"):
         networks.sound_classifier(SHAPE, 1, rate=RATE)
-    with pytest.raises(TypeError, match="`rate` must be made of integers"):
+    with pytest.raises(TypeError, match="`rate` must be an integer"):
         networks.sound_classifier(SHAPE, 2, rate=0.5)

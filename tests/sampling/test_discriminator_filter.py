@@ -19,6 +19,7 @@ from portable import (
     to_numpy,
 )
 
+import keras_gan
 from keras_gan.sampling.discriminator_filter import DiscriminatorFilter
 from keras_gan.sampling.discriminator_rejection_sampling import (
     DiscriminatorRejectionSampling,
@@ -427,3 +428,13 @@ def test_a_second_generator_is_refused_and_nothing_changes(kind, own):
         made.bind(source())
     made.bind(origin)
     assert_equal(made.accept(images, None, uniform), accepted)
+
+
+@pytest.mark.quickest
+def test_a_classifier_is_no_discriminator_of_a_filter():
+    pair = keras_gan.networks.semi_supervised((8, 8, 1), 3, width=2)
+    gan = keras_gan.SemiSupervisedGAN(*pair, num_classes=3)
+    of_gan = keras_gan.sampling.open_generator(gan)
+    assert of_gan.discriminator is None
+    with pytest.raises(ValueError, match="needs a discriminator.*Pass the"):
+        DiscriminatorThreshold().bind(of_gan)

@@ -191,7 +191,8 @@ def _add_preparation(group) -> None:
         "sound and text take the weights of all layers that fit, for new data; "
         "the others the generator, such as super-resolution with an "
         "adversarial --loss after --loss none; table goes on with other rows; "
-        "not for domains and attributes (default: from nothing)",
+        "not for domains, attributes, semi-supervised and dagan (default: "
+        "from nothing)",
     )
     group.add_argument(
         "--strict",

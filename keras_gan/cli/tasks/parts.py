@@ -59,7 +59,7 @@ def parted(
 ) -> Parts:
     """Holds some images back.
 
-    Where there is a split for validation or for tests, its first images are
+    Where there is a split for validation or for tests, some of its images are
     used, and all others are trained on.
 
     Args:
@@ -74,7 +74,9 @@ def parted(
                 other = open_split(name)
             except ValueError:  # There is no such split.
                 continue
-            few = np.arange(min(len(other), _MOST_HELD_OUT))
+            # From all of it: examples may be in the order of their classes.
+            number = min(len(other), _MOST_HELD_OUT)
+            few = np.linspace(0, len(other) - 1, number).astype(int)
             return Parts(whole, whole, subset(other, few), 0)
     if number is None:
         number = number_to_hold(len(whole))

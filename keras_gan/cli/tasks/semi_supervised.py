@@ -55,7 +55,7 @@ class SemiSupervisedTask(TranslationTask):
         few = self.examples(given, given.split)
         if few.info.split == "train":
             for split in ("val", "test"):
-                tests = self._tests(given, split, few.info.class_names)
+                tests = self._tests(given, split, few.info)
                 if tests is not None:
                     return Parts(few, few, tests, 0)
         if not isinstance(given.labels_for, int):
@@ -68,9 +68,10 @@ class SemiSupervisedTask(TranslationTask):
         return Parts(few, subset(few, rest), tests, len(held_out))
 
     def _tests(
-        self, given: argparse.Namespace, split: str, names: tuple[str, ...]
+        self, given: argparse.Namespace, split: str, info: datasets.DatasetInfo
     ) -> datasets.Source | None:
         """Images of a split, if they are of the classes that are learned."""
+        names = info.class_names or ()
         try:
             opened = self.open_with(
                 datasets.open_source,
@@ -85,11 +86,21 @@ class SemiSupervisedTask(TranslationTask):
         theirs = opened.info.class_names or ()
         if not theirs or not set(theirs).issubset(names):
             return None
+        if opened.info.image_shape != info.image_shape:
+            raise ValueError(
+                f"The {split} images must have the size of the others, "
+                f"{size_in_words(info.image_shape)}. Received: "
+                f"{size_in_words(opened.info.image_shape)}. Pass "
+                "--image-size and --channels."
+            )
         number = min(len(opened), _MOST_HELD_OUT)
         tests = subset(opened, _some(np.arange(len(opened)), number))
         numbers = np.array([*map(names.index, theirs)], "int32")
         tests.labels = numbers[tests.labels]
         return tests
+
+    def length_of_pass(self, source):
+        return 2 * len(source)  # Half of each batch are labeled images.
 
     def shapes(self, source):
         return source.info.image_shape, (source.info.num_classes,)

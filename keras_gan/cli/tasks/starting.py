@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ from keras_gan import models
 from keras_gan.cli import settings as all_settings
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.run_folder import RunConfig, RunFolder
-from keras_gan.cli.settings import Settings, first, location
+from keras_gan.cli.settings import Settings, first
 from keras_gan.cli.words import size_in_words
 from keras_gan.datasets import DatasetInfo
 from keras_gan.utils.files import sha256
@@ -101,7 +102,7 @@ def recorded(start: str | None) -> dict[str, Any]:
     if start is None:
         return {}
     return {
-        "start": location(start),
+        "start": os.path.abspath(start),
         "start_sha256": sha256(model_path(start)),
     }
 

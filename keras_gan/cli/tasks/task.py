@@ -66,6 +66,14 @@ class Task(abc.ABC):
     options: tuple[str, ...]
     required: tuple[str, ...] = ()
 
+    def length_of_pass(self, source: Any) -> int:
+        """Returns how many images the batches of a pass hold together.
+
+        Args:
+            source: The opened data.
+        """
+        return source.info.num_images
+
     def check_options(self, options: argparse.Namespace) -> None:
         """Raises an error if options are of another task.
 

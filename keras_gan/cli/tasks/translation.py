@@ -84,6 +84,9 @@ class TranslationTask(Task):
             **{k: value for k, value in options.items() if value is not None},
         )
 
+    def length_of_pass(self, source):
+        return len(source)
+
     def shapes(self, source: Parts) -> Any:
         """Shapes of the sources and of the targets.
 
@@ -94,7 +97,8 @@ class TranslationTask(Task):
 
     def resolve(self, options, source):
         recipe = self.recipe(options, source)
-        info = dataclasses.replace(source.info, num_images=len(source))
+        number = self.length_of_pass(source)
+        info = dataclasses.replace(source.info, num_images=number)
         chosen = of_training(options, info, recipe, _FROM_RECIPE)
         places = {name: getattr(options, name) for name in PLACES}
         settings: dict[str, Any] = {

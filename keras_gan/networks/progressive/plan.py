@@ -11,7 +11,7 @@ from keras_gan.penalties import Drift, GradientPenalty
 _BASE = 16_384
 _PHASE_IMAGES = 600_000
 # The published size of a batch by the longest side.
-_BATCH_SIZES = ((32, 64), (64, 32), (128, 16))
+_BATCH_SIZES = ((16, 128), (32, 64), (64, 32), (128, 16))
 _LEAST_BATCH_SIZE = 8
 
 

@@ -58,8 +58,9 @@ def stylegan2_generator(
         latent_dim: Length of the latent vectors. None: that of the styles.
         num_classes: Number of classes of a conditional generator, at least 2.
             None: unconditional.
-        width: Channels of the finest stage. None: as published, 16384 / side,
-            and 512 up to 32 pixels. About 16 to 32 suit a CPU.
+        width: Channels of the finest stage. None: as published, 16384 / side
+            (32768 / side from 512 pixels on), at most 512. About 16 to 32
+            suit a CPU.
         style_dim: Length of the styles. None: the channels of the coarsest
             stage, 512 as published.
         mapping_depth: Layers of the mapping network, at least 1: 8 in the
