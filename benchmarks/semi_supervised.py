@@ -73,6 +73,7 @@ def measure(method: str, options: argparse.Namespace, draw: int) -> dict:
     number = chosen(train[1], options.labels, draw)
     few = (train[0][number], train[1][number])
     keras.utils.set_random_seed(draw)
+    keras.config.set_dtype_policy(options.precision)
     start = time.perf_counter()
     if method == OURS:
         classifier = semi_supervised(few, train[0], options, draw)
@@ -152,7 +153,13 @@ def augmenter(sizes: tuple, seed: int) -> Any:
     if not any(sizes):
         return None
     shift, turn, zoom = sizes
-    black = {"fill_mode": "constant", "fill_value": -1.0, "seed": seed}
+    # Keras' layers that move pixels do not compute in bfloat16.
+    black: dict[str, Any] = {
+        "fill_mode": "constant",
+        "fill_value": -1.0,
+        "seed": seed,
+        "dtype": "float32",
+    }
     layers = [keras.layers.RandomTranslation(shift, shift, **black)]
     if turn:
         layers.append(keras.layers.RandomRotation(turn / 360, **black))
@@ -233,7 +240,7 @@ def known_or_measured(
 
 SETTINGS = (
     "data labels steps batch_size width rate ema augment consistency "
-    "generator_loss"
+    "generator_loss precision"
 ).split()
 
 
@@ -248,7 +255,7 @@ def main() -> None:
     add("--labels", type=int, default=10, help="labels of each class")
     add("--draws", type=int, default=5, help="draws of these labels")
     add("--first", type=int, default=0, help="the first draw")
-    add("--steps", type=int, default=2400)
+    add("--steps", type=int, default=4800)
     add("--batch-size", type=int, default=128)
     add("--width", type=int, default=32)
     add("--rate", type=float, default=2e-3)
@@ -256,6 +263,7 @@ def main() -> None:
     add("--augment", choices=CLASSICAL, default="shifts, turns, zooms")
     add("--consistency", type=float, default=20.0)
     add("--generator-loss", default="feature_matching")
+    add("--precision", default="mixed_bfloat16", help="policy, float32 for all")
     add("--methods", nargs="+", choices=methods, default=methods)
     add("--out", type=Path, default=Path("runs/semi_supervised"))
     options = parser.parse_args()

@@ -263,6 +263,7 @@ def test_networks(run):
         {
             r"\(32, 32, 3\), num": "(16, 16, 3), width=2, num",
             r"\(64, 64, 3\), width=32": "(16, 16, 3), width=2",
+            r"\(28, 28, 1\)": "(16, 16, 3), width=2",
         }
     )
     assert names["gan"].image_shape == (16, 16, 3)
@@ -313,12 +314,12 @@ def test_text(run):
 
 
 def test_transfer(run):
-    pair = keras_gan.networks.dcgan((8, 8, 1), width=2, seed=1)
+    pair = keras_gan.networks.compact((8, 8, 1), width=2, seed=1)
     gan = keras_gan.GAN(*pair)
     gan.compile()
     gan.save(folder_of("runs/digits"))
     names = run(
-        {r"\(28, 28, 1\), width=32": "(8, 8, 1), width=2"},
+        {r"compact\(\(28, 28, 1\)\)": "compact((8, 8, 1), width=2)"},
         letters=draw(4, 8, 8, 1),
     )
     assert not names["gan"].taken.new

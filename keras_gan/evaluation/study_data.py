@@ -56,19 +56,7 @@ def cuts_of(
             f"rare={rare}, labels={labels}. Pass one of them, such as "
             "rare={0: 20} for 20 images of class 0."
         )
-    counts = np.bincount(source.labels)
-    if np.count_nonzero(counts) < 2:
-        raise ValueError(
-            "A study needs at least two classes. Received: all images of one "
-            f"class in {source.info.name}."
-        )
-    if not counts.all():
-        raise ValueError(
-            "The labels of a study must be 0, 1, 2 and so on, with images of "
-            f"each. Received: {source.info.name}, with none of "
-            f"{', '.join(map(str, np.flatnonzero(counts == 0)))}. Number them "
-            "anew, such as by `np.unique(labels, return_inverse=True)[1]`."
-        )
+    counts = _counts(source)
     counts = counts - cells.sizes_of_test(counts, share or 0.0)
     if labels is not None:
         labels = integer("labels", labels, at_least=1)
@@ -93,6 +81,24 @@ def cuts_of(
             )
         chosen[number] = _remaining(name, kept, counts[number])
     return chosen
+
+
+def _counts(source: Any) -> np.ndarray:
+    """Number of images of each class; an error if a study has no use."""
+    counts = np.bincount(source.labels)
+    if np.count_nonzero(counts) < 2:
+        raise ValueError(
+            "A study needs at least two classes. Received: all images of one "
+            f"class in {source.info.name}."
+        )
+    if not counts.all():
+        raise ValueError(
+            "The labels of a study must be 0, 1, 2 and so on, with images of "
+            f"each. Received: {source.info.name}, with none of "
+            f"{', '.join(map(str, np.flatnonzero(counts == 0)))}. Number them "
+            "anew, such as by `np.unique(labels, return_inverse=True)[1]`."
+        )
+    return counts
 
 
 def _number(name: Any, names: list[str], count: int) -> int:

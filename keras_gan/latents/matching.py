@@ -28,6 +28,9 @@ class Matching:
         maps: Function, images -> list of features; `None` for pixels alone.
         pixel_weight: Factor of the first term, 0 or more.
         feature_weight: Factor of the second term, 0 or more.
+
+    Raises:
+        ValueError: If nothing is compared.
     """
 
     def __init__(
@@ -36,13 +39,14 @@ class Matching:
         self._maps = maps
         self._pixel_weight = pixel_weight
         self._feature_weight = feature_weight
+        if not pixel_weight and (maps is None or not feature_weight):
+            raise ValueError(
+                "`pixel_weight` must be above 0 where no features are "
+                f"compared. Received: pixel_weight={pixel_weight}, "
+                f"feature_weight={feature_weight}. Give a `feature_extractor`, "
+                "or compare pixels."
+            )
         self._measure = backend.compiled(self.distances)
-
-    @property
-    def compares(self) -> bool:
-        """Whether the distance depends on the images."""
-        of_features = self._maps is not None and self._feature_weight > 0.0
-        return self._pixel_weight > 0.0 or of_features
 
     def described(self, images: np.ndarray) -> list[np.ndarray]:
         """Returns the given images and their features, to compare with."""

@@ -160,13 +160,6 @@ def project(
         checked_weight("pixel_weight", pixel_weight),
         checked_weight("feature_weight", feature_weight),
     )
-    if not matching.compares:
-        raise ValueError(
-            "`pixel_weight` must be above 0 where no features are compared. "
-            f"Received: pixel_weight={pixel_weight}, feature_weight="
-            f"{feature_weight}, feature_extractor={feature_extractor!r}. Give "
-            "a `feature_extractor`, or compare pixels."
-        )
     rng = np.random.default_rng(optional_seed(seed))
     begun = starting_points(opened, images, labels, starts, rng)
     if space == "w+":

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from keras_gan.layers.scaled_leaky_relu import scaled_leaky_relu
-from keras_gan.networks.dcgan import dcgan_generator
+from keras_gan.networks.compact import compact_generator
 from keras_gan.networks.initialization import DISCRIMINATOR_STREAM, Initializers
 from keras_gan.networks.inputs_and_heads import LATENT_DIM
 from keras_gan.networks.recipe import Recipe
@@ -100,15 +100,16 @@ def semi_supervised(
 ) -> tuple[keras.Model, keras.Model]:
     """Builds a generator and a classifier for `SemiSupervisedGAN`.
 
-    The generator is `dcgan_generator`, with batch normalization, and does not
-    take labels. `networks.recipe("semi_supervised", image_shape)` is what they
+    The generator is `compact_generator` of half the width, and does not take
+    labels: what counts is the classifier, and a small generator leaves time for
+    more steps. `networks.recipe("semi_supervised", image_shape)` is what they
     are trained with.
 
     Args:
         image_shape: `(height, width, channels)`, of any size, square or not.
         num_classes: Number of classes, at least 2.
         latent_dim: Length of the latent vectors.
-        width: Channels of both networks at the size of the image.
+        width: Channels of the classifier at the size of the image.
         dropout: As for `semi_supervised_classifier`.
         noise: The same.
         seed: Integer that determines the initial weights, or None.
@@ -125,8 +126,9 @@ def semi_supervised(
     >>> generator.output_shape == classifier.input_shape
     True
     """
-    generator = dcgan_generator(
-        image_shape, latent_dim=latent_dim, width=width, seed=seed
+    width = checked_integer("width", width, minimum=1)
+    generator = compact_generator(
+        image_shape, latent_dim=latent_dim, width=max(1, width // 2), seed=seed
     )
     classifier = semi_supervised_classifier(
         image_shape,
