@@ -62,7 +62,7 @@ class GAN(AveragedGenerator, TwoPlayerModel):
     discriminator_takes_labels = True
     """Whether a conditional discriminator takes labels."""
 
-    class_output = None
+    class_output: int | None = None
     """Which output of the discriminator is class logits, if one is."""
 
     taken = None

@@ -191,6 +191,7 @@ class TestHeldOut:
         np.testing.assert_array_equal(labels, np.where(bright, 2, 1))
         Path("t.csv").write_text("file,label\ncat/0.png,a\ndog/0.png,b\n")
         assert opened("data", "t.csv").held_out is None
+        Path("t.csv").write_text("\n".join(lines))
         for path in Path("data/test").rglob("*.png"):
             write_image(path, np.zeros((4, 4, 1), "uint8"))
         with pytest.raises(ValueError, match="test images must have the size"):
