@@ -96,6 +96,7 @@ def semi_supervised(
         num_classes=int(few[1].max()) + 1,
         generator_loss=options.generator_loss,
         consistency_weight=options.consistency,
+        consistency_warmup=options.warmup,
         augmenter=augmenter(CLASSICAL[options.augment], draw),
         ema_momentum=options.ema,
         seed=draw,
@@ -240,7 +241,7 @@ def known_or_measured(
 
 SETTINGS = (
     "data labels steps batch_size width rate ema augment consistency "
-    "generator_loss precision"
+    "warmup generator_loss precision"
 ).split()
 
 
@@ -255,13 +256,14 @@ def main() -> None:
     add("--labels", type=int, default=10, help="labels of each class")
     add("--draws", type=int, default=5, help="draws of these labels")
     add("--first", type=int, default=0, help="the first draw")
-    add("--steps", type=int, default=4800)
+    add("--steps", type=int, default=3600)
     add("--batch-size", type=int, default=128)
     add("--width", type=int, default=32)
     add("--rate", type=float, default=2e-3)
     add("--ema", type=float, default=0.995)
     add("--augment", choices=CLASSICAL, default="shifts, turns, zooms")
-    add("--consistency", type=float, default=20.0)
+    add("--consistency", type=float, default=80.0)
+    add("--warmup", type=int, default=1800, help="steps to that weight")
     add("--generator-loss", default="feature_matching")
     add("--precision", default="mixed_bfloat16", help="policy, float32 for all")
     add("--methods", nargs="+", choices=methods, default=methods)

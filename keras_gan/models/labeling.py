@@ -60,6 +60,20 @@ def differences(class_logits, others):
     return ops.mean(ops.square(ops.softmax(class_logits) - target), axis=-1)
 
 
+def risen(weight, step, warmup):
+    """The weight of the agreement at a step.
+
+    Args:
+        weight: The weight at the end.
+        step: Number of the step, a tensor.
+        warmup: Number of steps in which it rises, 0 for none.
+    """
+    if not warmup:
+        return weight
+    left = 1.0 - ops.minimum(ops.cast(step, "float32") / warmup, 1.0)
+    return weight * ops.exp(-5.0 * ops.square(left))
+
+
 def distance_of_means(real, fake, weights):
     """Squared distance of the mean features of real and generated images.
 

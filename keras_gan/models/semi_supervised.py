@@ -10,7 +10,7 @@ from keras_gan.models import network_checks as checks
 from keras_gan.models.gan import GAN
 from keras_gan.models.partial_means import mean_where, share_of
 from keras_gan.models.player import optimizer_of
-from keras_gan.utils.arguments import checked_weight, choice
+from keras_gan.utils.arguments import checked_weight, choice, integer
 from keras_gan.utils.models import Untracked, input_shapes
 from keras_gan.utils.tensors import batch_mean
 
@@ -57,8 +57,11 @@ class SemiSupervisedGAN(GAN):
             or `"adversarial"`, which gives the better images.
         feature_layer: Name of the layer of the discriminator whose outputs are
             the features. Default: the input of its last `Dense`.
-        consistency_weight: Weight of the agreement with the average, 0 or more;
-            0 saves a pass.
+        consistency_weight: Weight w of the agreement with the average, 0 or
+            more; 0 saves a pass.
+        consistency_warmup: Number of steps n in which the weight rises to w,
+            because an average that knows little would be agreed with for ever:
+            `w * exp(-5 * (1 - min(1, step / n))^2)`. 0: it is always w.
         name: Name of the model.
         **kwargs: As in `GAN`: `latent_dim`, `augmenter` (of all images of the
             loss), `ema_momentum` (of the averages of both networks), `seed`.
@@ -80,7 +83,7 @@ class SemiSupervisedGAN(GAN):
     Reference:
         [Salimans et al., 2016](https://arxiv.org/abs/1606.03498);
         [Tarvainen and Valpola, 2017](https://arxiv.org/abs/1703.01780)
-        (consistency with an average).
+        (consistency with an average, whose weight rises).
     """
 
     discriminator_takes_labels = False
@@ -97,12 +100,14 @@ class SemiSupervisedGAN(GAN):
         generator_loss="feature_matching",
         feature_layer=None,
         consistency_weight=0.0,
+        consistency_warmup=0,
         name="semi_supervised_gan",
         **kwargs,
     ):
         auxiliary.check_num_classes(num_classes)
         choice("generator_loss", generator_loss, _OBJECTIVES)
         weight = checked_weight("consistency_weight", consistency_weight)
+        warmup = integer("consistency_warmup", consistency_warmup, at_least=0)
         takes_labels = len(input_shapes(generator) or []) == 2
         classes = int(num_classes)
         super().__init__(
@@ -118,6 +123,7 @@ class SemiSupervisedGAN(GAN):
         self.generator_objective = generator_loss
         self.feature_layer = feature_layer
         self.consistency_weight = weight
+        self.consistency_warmup = warmup
         self.ema_discriminator = None
         views = [labeling.with_features(discriminator, feature_layer)]
         if self.ema_momentum is not None:
@@ -236,7 +242,10 @@ class SemiSupervisedGAN(GAN):
             # The average sees the images as they are: the best target there is.
             _, others, _ = self._scorer(False)(turn.batch.images)
             apart = labeling.differences(class_logits, others)
-            loss = loss + self.consistency_weight * mean_where(apart, unlabeled)
+            weight = labeling.risen(
+                self.consistency_weight, self._steps(), self.consistency_warmup
+            )
+            loss = loss + weight * mean_where(apart, unlabeled)
         hits = labeling.hits(class_logits, labels)
         return loss, {
             "d_loss": adversarial,
@@ -270,14 +279,16 @@ class SemiSupervisedGAN(GAN):
         super().after_step()
         if self.ema_discriminator is None:
             return
-        # Of the generator, which makes one update per step.
-        (player,) = (one for one in self.players if one.generates)
-        updates = optimizer_of(player, self.optimizer).iterations
         averaging.move_average(
             self.ema_discriminator,
             self.discriminator,
-            averaging.momentum_after(updates, self.ema_momentum),
+            averaging.momentum_after(self._steps(), self.ema_momentum),
         )
+
+    def _steps(self):
+        """Number of steps so far: the generator makes one update in each."""
+        (player,) = (one for one in self.players if one.generates)
+        return optimizer_of(player, self.optimizer).iterations
 
     def get_metrics_result(self) -> dict:
         """Returns the values that `fit` and `evaluate` report."""
@@ -332,6 +343,7 @@ class SemiSupervisedGAN(GAN):
             "generator_loss": self.generator_objective,
             "feature_layer": self.feature_layer,
             "consistency_weight": self.consistency_weight,
+            "consistency_warmup": self.consistency_warmup,
         }
 
 

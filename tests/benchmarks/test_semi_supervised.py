@@ -44,7 +44,7 @@ def test_gain_is_that_over_the_best_rival(program):
 def test_trains_and_keeps_results(program, tmp_path, monkeypatch, capsys):
     words = (
         "semi digits --labels 2 --draws 1 --steps 2 --width 2 --batch-size 8 "
-        "--methods SemiSupervisedGAN shifts --consistency 1 --out"
+        "--methods SemiSupervisedGAN shifts --precision float32 --out"
     )
     monkeypatch.setattr(sys, "argv", [*words.split(), str(tmp_path)])
     program.main()

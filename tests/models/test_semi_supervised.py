@@ -123,6 +123,49 @@ def test_difference_of_two_views():
 
 
 @pytest.mark.quickest
+def test_weight_of_consistency_rises():
+    steps = [0, 2, 5, 10, 20]
+    found = [array(labeling.risen(8.0, ops.array(s), 10)) for s in steps]
+    shares = np.minimum(np.array(steps) / 10, 1.0)
+    assert_close(
+        np.array(found), 8.0 * np.exp(-5 * (1 - shares) ** 2), rtol=1e-6
+    )
+    assert labeling.risen(8.0, ops.array(3), 0) == 8.0
+
+
+def test_a_warmup_goes_on_after_a_pause(tmp_path):
+    images, labels = small.images(18), small.labels(18)
+
+    def gan(**options):
+        return small.make(
+            SemiSupervisedGAN,
+            consistency_weight=50.0,
+            augmenter=keras_gan.layers.augmenter("flip", seed=1),
+            **options,
+        )
+
+    def weights(model):
+        return [array(weight) for weight in model.discriminator.weights]
+
+    fit = {"batch_size": 9, "shuffle": False, "verbose": 0}
+    whole, half = (gan(consistency_warmup=8) for _ in range(2))
+    whole.fit(images, labels, epochs=4, **fit)
+    half.fit(images, labels, epochs=2, **fit)
+    half.save(tmp_path / "half.keras")
+    half = keras.saving.load_model(tmp_path / "half.keras")
+    half.fit(images, labels, epochs=4, initial_epoch=2, **fit)
+    for one, other in zip(weights(whole), weights(half), strict=True):
+        assert_equal(one, other)
+    at_once = gan()
+    at_once.fit(images, labels, epochs=4, **fit)
+    apart = [
+        np.abs(one - other).max()
+        for one, other in zip(weights(whole), weights(at_once), strict=True)
+    ]
+    assert max(apart) > 1e-4
+
+
+@pytest.mark.quickest
 def test_consistency_makes_two_augmentations_agree():
     # Mirrored images are as frequent, and of no class.
     images = small.images(60)
@@ -386,6 +429,7 @@ def test_wrong_arguments():
         ({"generator_loss": "best"}, "`generator_loss` must be one of"),
         ({"feature_layer": "none"}, "`feature_layer` must be one of"),
         ({"consistency_weight": -1}, "`consistency_weight` must be"),
+        ({"consistency_warmup": 1.5}, "`consistency_warmup` must be"),
     ):
         with pytest.raises(ValueError, match=message):
             small.make(**options)
