@@ -94,7 +94,7 @@ def test_a_run_has_all_that_is_promised(finished):
     assert settings["augment"] == "translation"
     model = keras.saving.load_model(run / "model.keras")
     assert isinstance(model, models.SemiSupervisedGAN)
-    assert (model.num_labels, model.consistency_weight) == (2, 20.0)
+    assert (model.num_labels, model.consistency_weight) == (2, 40.0)
     assert int(model.optimizer.iterations) == 2
 
 
