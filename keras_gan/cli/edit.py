@@ -17,8 +17,12 @@ from keras_gan.cli.latents_to_edit import NUM_IMAGES, latents_to_edit
 from keras_gan.cli.loading import load_gan_of_images
 from keras_gan.cli.own_files import check_replaceable, mark
 from keras_gan.cli.project import picture_path, write_picture
-from keras_gan.cli.refusals import refuse
-from keras_gan.cli.steering import add_projection, add_space, chosen_seed
+from keras_gan.cli.steering import (
+    add_projection,
+    add_space,
+    chosen_seed,
+    refuse,
+)
 from keras_gan.latents.measures import MEASURES
 from keras_gan.latents.steering import STRENGTHS
 from keras_gan.utils.files import replacing

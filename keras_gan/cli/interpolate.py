@@ -20,8 +20,7 @@ from keras_gan.cli.film import open_film
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.loading import load_gan_of_images
 from keras_gan.cli.progress import ProgressBar
-from keras_gan.cli.refusals import refuse
-from keras_gan.cli.steering import add_space, chosen_seed
+from keras_gan.cli.steering import add_space, chosen_seed, refuse
 from keras_gan.latents.interpolation import WAYS, images_on_way
 from keras_gan.latents.spaces import open_space
 from keras_gan.utils.memory import check_memory

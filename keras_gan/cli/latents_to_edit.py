@@ -10,8 +10,7 @@ import numpy as np
 from keras_gan import latents, models
 from keras_gan.cli.classes import class_names, labels_in_turn, labels_of_images
 from keras_gan.cli.latent_files import Latents, read_latents
-from keras_gan.cli.refusals import refuse
-from keras_gan.cli.steering import projected, read_images
+from keras_gan.cli.steering import projected, read_images, refuse
 
 NUM_IMAGES = 6
 _OF_RANDOM = ("num_images",)

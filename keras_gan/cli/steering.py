@@ -1,4 +1,4 @@
-"""What the commands that steer a generator share: options and images."""
+"""What the commands that steer a generator share."""
 
 import argparse
 import os
@@ -57,6 +57,30 @@ def add_projection(parser) -> None:
 def chosen_seed(seed: int | None) -> int:
     """The seed of the command line, or a random one, which can be told."""
     return random.SystemRandom().randrange(2**31) if seed is None else seed
+
+
+def refuse(
+    options: argparse.Namespace, names: tuple[str, ...], where: str
+) -> None:
+    """Refuses options that would be ignored.
+
+    Args:
+        options: Of a command.
+        names: Of its options, those without effect.
+        where: In which case.
+
+    Raises:
+        ValueError: If one was given.
+    """
+    for name in names:
+        value = getattr(options, name)
+        if value is not None and value is not False:
+            option = f"--{name.replace('_', '-')}"
+            raise ValueError(
+                f"`{option}` has no effect {where}. Received: {option}"
+                + f" {value}" * (value is not True)
+                + ". Leave it out."
+            )
 
 
 def read_images(named: str, gan: models.GAN, resize: bool) -> np.ndarray:

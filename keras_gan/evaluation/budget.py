@@ -139,11 +139,9 @@ def check_classifier(
 
 def _described(classifier: Any) -> str | None:
     """Name and code of a function: two lambdas have the same name."""
-    if classifier is None:
-        return None
-    name = getattr(classifier, "__qualname__", repr(classifier))
     code = getattr(classifier, "__code__", None)
     if code is None:
-        return name
-    parts = (code.co_code.hex(), repr(code.co_consts), repr(code.co_names))
-    return f"{name} {hashlib.sha256(''.join(parts).encode()).hexdigest()[:16]}"
+        return classifier and repr(classifier)
+    parts = repr((code.co_code, code.co_consts, code.co_names))
+    digest = hashlib.sha256(parts.encode()).hexdigest()
+    return f"{classifier.__qualname__} {digest[:16]}"
