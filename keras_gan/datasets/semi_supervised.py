@@ -160,8 +160,11 @@ class _GoingOn:
         self._iterations += int(number) == 0
         start = (self._iterations - 1) * self._taken
         first, offset = divmod(start, self._length)
-        parts = [self._order(first + int(number) + i) for i in (0, 1)]
-        return np.concatenate([parts[0][offset:], parts[1][:offset]])
+        order = self._order(first + int(number))
+        if not offset:
+            return order
+        after = self._order(first + int(number) + 1)
+        return np.concatenate([order[offset:], after[:offset]])
 
 
 def _check_half(

@@ -13,7 +13,7 @@ from keras_gan.latents.directions import Directions
 from keras_gan.latents.factorization import input_layers, signed
 from keras_gan.latents.samples import every_class
 from keras_gan.latents.spaces import LatentSpace, open_space
-from keras_gan.utils.arguments import integer, optional_seed
+from keras_gan.utils.arguments import choice, integer, optional_seed
 from keras_gan.utils.memory import check_memory
 
 _BATCH = 64
@@ -148,4 +148,5 @@ def _up_to(space: LatentSpace, name: str | None) -> keras.Model:
                 "`[layer.name for layer in generator.layers]`."
             )
         name = first[0].name
+    choice("layer", name, [layer.name for layer in generator.layers])
     return keras.Model(generator.inputs, output_of(generator, name))

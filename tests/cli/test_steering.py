@@ -321,7 +321,7 @@ def test_directions_are_checked_before_an_image_is_projected(
         assert message in run_fails(*command, *words)
 
 
-def test_directions_of_a_layer(plain, run_command):
+def test_directions_of_a_layer(plain, run_command, run_fails):
     generator = model(plain).sampler
     name = [layer.name for layer in generator.layers if layer.weights][-1]
     for number, options in enumerate(((), ("--layer", name))):
@@ -330,6 +330,10 @@ def test_directions_of_a_layer(plain, run_command):
             *("--save-directions", f"{number}.NPZ"),
         )
         assert code == 0
+    error = run_fails(
+        *("edit", plain, "--direction", "pca:1", "--layer", "nothing")
+    )
+    assert "`layer` must be one of " in error
     found = latents.Directions.load("1.NPZ")
     expected = latents.principal_directions(model(plain), 1, layer=name, seed=0)
     np.testing.assert_allclose(found.vectors, expected.vectors, atol=1e-4)
