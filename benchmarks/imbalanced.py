@@ -14,7 +14,9 @@ core). The same classifier is then trained for the same number of steps on
 - batches that `GANDataGenerator` balances with images of a conditional GAN,
   which is trained on the same imbalanced data, with and without a filter, and
   with classical augmentation in addition. Here half of the missing images of
-  the rare class are repeated real images, and the GAN generates the rest.
+  the rare class are repeated real images, and the GAN generates the rest;
+- the same with a `DAGAN`, which learns from all classes how images of one
+  differ, and makes others of the images of the rare class.
 
 Each cell of the experiment (a rare class and a seed, which determines the
 images that are kept, the test images and all initial weights) is one process on
@@ -34,7 +36,7 @@ from pathlib import Path
 
 import imbalanced_report as report
 from imbalanced_runs import measure, read, write
-from imbalanced_settings import DIGITS, MNIST, Cell
+from imbalanced_settings import ARMS, DIGITS, MNIST, Cell
 
 # Threads per process: two processes of one thread use two cores best.
 ONE_THREAD = {
@@ -73,6 +75,7 @@ def run_all(cells: Iterable[Cell], options: argparse.Namespace) -> None:
         command = [sys.executable, __file__, "--cell", cell.name]
         command += ["--results", str(options.results)]
         command += ["--data", str(options.data)] * bool(options.data)
+        command += ["--arms", *options.arms]
         subprocess.run(command, check=True, env={**os.environ, **ONE_THREAD})
         return cell
 
@@ -108,6 +111,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add("--results", type=Path, default=Path("runs/imbalanced"))
     add("--figures", type=Path, help="folder of plots (default: --results)")
     add("--classes", type=int, nargs="+", default=list(range(10)))
+    add("--arms", nargs="+", choices=ARMS, default=ARMS, help="of new cells")
     add("--seeds", type=int, default=1, help="number of cells per rare class")
     add("--processes", type=int, default=1, help="number of parallel cells")
     add("--plot-only", action="store_true", help="show existing results")
@@ -122,7 +126,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     if options.cell:
         setting = setting_of(options.cell)
-        result = measure(options.cell, options.data, setting)
+        result = measure(options.cell, options.data, setting, options.arms)
         write(options.results, options.cell, result)
         return 0
     cells = planned(options)

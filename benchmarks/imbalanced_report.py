@@ -36,6 +36,15 @@ def in_words(values: np.ndarray, scale: float = 100.0) -> str:
     return f"{scale * values.mean():.2f} ± {scale * error:.2f}"
 
 
+def arms_of(results: Results) -> list[str]:
+    """The arms that all results have, in the order of the table."""
+    return [
+        arm
+        for arm in ARMS
+        if all(arm in one["recalls"] for one in results.values())
+    ]
+
+
 def table(data: str, results: Results) -> str:
     """Returns a Markdown table of the arms of a data set."""
     cells = list(results)
@@ -47,17 +56,18 @@ def table(data: str, results: Results) -> str:
         "|---|---|---|---|",
     ]
     reference = balanced(results, REFERENCE)
-    for arm in ARMS:
+    for arm in arms_of(results):
         values = balanced(results, arm)
         lines.append(
             f"| {arm} | {in_words(values)} | {in_words(rare(results, arm))} "
             f"| {in_words(values - reference)} |"
         )
-    for name in ("agreement", "agreement_filtered"):
+    names = [name for name in next(iter(results.values())) if " of " in name]
+    for name in names:
         share = np.array([one[name] for one in results.values()])
         lines.append(
-            f"\n{name.replace('_', ', ')}: labels of generated images with "
-            f"which an SVM of all real images agrees: {in_words(share)} %"
+            f"\n{name}: share of labels of generated images with which an SVM "
+            f"of all real images agrees: {in_words(share)} %"
         )
     return "\n".join(lines)
 
@@ -72,11 +82,12 @@ def plot(results: Results, path: Path) -> None:
     names = sorted({cell.data for cell in results})
     figure, panels = pyplot.subplots(
         1, len(names), figsize=(5.5 * len(names), 3.2), squeeze=False,
-        sharey=True, layout="constrained",
+        layout="constrained",
     )  # fmt: skip
     for panel, name in zip(panels[0], names, strict=True):
         part = of_data(results, name)
-        for place, arm in enumerate(reversed(ARMS)):
+        arms = arms_of(part)[::-1]
+        for place, arm in enumerate(arms):
             values = 100 * balanced(part, arm)
             error = (
                 np.std(values, ddof=1) / len(values) ** 0.5
@@ -91,7 +102,7 @@ def plot(results: Results, path: Path) -> None:
                 values.mean(), place, xerr=2 * error, fmt="o", color=color,
                 capsize=3,
             )  # fmt: skip
-        panel.set_yticks(range(len(ARMS)), ARMS[::-1])
+        panel.set_yticks(range(len(arms)), arms)
         panel.set_xlabel("balanced accuracy %, mean ± 2 standard errors")
         panel.set_title(name)
         panel.grid(axis="x", alpha=0.3)

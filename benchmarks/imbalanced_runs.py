@@ -7,18 +7,20 @@ import dataclasses
 import functools
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from imbalanced_settings import ARMS, FILTER, Arrays, Cell, Setting
+from imbalanced_settings import FILTER, Arrays, Cell, Setting
 
 NUM_JUDGED = 1000
 
 
-def measure(cell: Cell, path: Any, setting: Setting) -> dict[str, Any]:
-    """Trains the GAN and all arms of a cell."""
+def measure(
+    cell: Cell, path: Any, setting: Setting, arms: Sequence[str]
+) -> dict[str, Any]:
+    """Trains the GANs that arms of a cell need, and these arms."""
     start = time.perf_counter()
     seed = 100 * cell.seed + cell.rare
     if cell.data == "digits":
@@ -26,19 +28,27 @@ def measure(cell: Cell, path: Any, setting: Setting) -> dict[str, Any]:
     else:
         whole, test = from_npz(path, setting)
     train = cut(whole, cell.rare, setting.kept, seed)
-    gan = train_gan(train, setting, seed)
-    plain, filtered = agreement(gan, whole, seed)
-    recalls = {
-        arm: classify(arm, train, test, gan, setting, seed).tolist()
-        for arm in ARMS
+    makers = {"GAN": train_gan, "DAGAN": train_dagan}
+    sources = {
+        kind: make(train, setting, seed)
+        for kind, make in makers.items()
+        if any(kind in arm.split() for arm in arms)
     }
-    return {
+    recalls = {
+        arm: classify(arm, train, test, sources, setting, seed).tolist()
+        for arm in arms
+    }
+    result: dict[str, Any] = {
         "setting": dataclasses.asdict(setting),
         "recalls": recalls,
-        "agreement": plain,
-        "agreement_filtered": filtered,
-        "seconds": time.perf_counter() - start,
     }
+    for kind, source in sources.items():
+        result[f"agreement of {kind}"] = agreement(source, whole, seed)
+    if "GAN" in sources:
+        result["agreement of GAN with filter"] = agreement(
+            sources["GAN"], whole, seed, FILTER
+        )
+    return {**result, "seconds": time.perf_counter() - start}
 
 
 def write(folder: Path, cell: Cell, result: dict[str, Any]) -> None:
@@ -59,10 +69,14 @@ def read(folder: Path, cell: Cell, setting: Setting) -> dict | None:
     return result if same else None
 
 
-def agreement(gan: Any, whole: Arrays, seed: int) -> list[float]:
+def agreement(source: Any, whole: Arrays, seed: int, chosen=None) -> float:
     """Returns how often an SVM of all real images agrees with the labels.
 
-    It is computed for generated images without and with the filter.
+    Args:
+        source: What draws images of given classes.
+        whole: All training images and labels.
+        seed: Integer.
+        chosen: The filter of the images.
     """
     from sklearn.svm import SVC
 
@@ -72,14 +86,11 @@ def agreement(gan: Any, whole: Arrays, seed: int) -> list[float]:
     some = np.random.default_rng(seed).permutation(len(images))[:5000]
     judge = SVC().fit(images[some].reshape(len(some), -1), labels[some])
     wanted = np.arange(NUM_JUDGED) % (labels.max() + 1)
-    source = keras_gan.sampling.open_generator(gan)
-    shares = []
-    for chosen in (None, FILTER):
-        drawer = keras_gan.sampling.Drawer(source, filter=chosen, seed=seed)
-        drawn = drawer.batch(NUM_JUDGED, 0, wanted).images
-        pixels = keras_gan.images.to_uint8(drawn).reshape(NUM_JUDGED, -1)
-        shares.append(float(np.mean(judge.predict(pixels) == wanted)))
-    return shares
+    source = keras_gan.sampling.open_generator(source)
+    drawer = keras_gan.sampling.Drawer(source, filter=chosen, seed=seed)
+    drawn = drawer.batch(NUM_JUDGED, 0, wanted).images
+    pixels = keras_gan.images.to_uint8(drawn).reshape(NUM_JUDGED, -1)
+    return float(np.mean(judge.predict(pixels) == wanted))
 
 
 def digits(setting: Setting, seed: int) -> tuple[Arrays, Arrays]:
@@ -157,6 +168,29 @@ def train_gan(train: Arrays, setting: Setting, seed: int) -> Any:
     return gan
 
 
+def train_dagan(train: Arrays, setting: Setting, seed: int) -> Any:
+    """Returns the source of images of a DAGAN, from images of the class."""
+    import keras
+
+    import keras_gan
+
+    keras.utils.set_random_seed(seed)
+    images, labels = train
+    shape = images.shape[1:]
+    dagan = keras_gan.DAGAN(
+        *keras_gan.networks.dagan(shape, width=16, seed=seed),
+        ema_momentum=0.998,
+        seed=seed,
+    )
+    recipe = keras_gan.networks.recipe("dagan", shape)
+    dagan.compile(**recipe.compile_arguments())
+    pairs = keras_gan.datasets.class_pairs(
+        (images, labels), batch_size=setting.batch_size, repeat=True, seed=seed
+    )
+    dagan.fit(pairs, steps_per_epoch=setting.gan_steps, verbose=0)
+    return dagan.class_source(images / np.float32(127.5) - 1, labels)
+
+
 def _width(setting):
     if setting.network == "mlp":
         return {"hidden": (setting.width,) * 2}
@@ -215,7 +249,12 @@ def make_classifier(image_shape: tuple, classes: int) -> Any:
 
 
 def classify(
-    arm: str, train: Arrays, test: Arrays, gan: Any, setting: Setting, seed: int
+    arm: str,
+    train: Arrays,
+    test: Arrays,
+    sources: Mapping[str, Any],
+    setting: Setting,
+    seed: int,
 ) -> np.ndarray:
     """Trains a classifier; returns its recall of each class on test images.
 
@@ -223,7 +262,7 @@ def classify(
         arm: One of `ARMS`.
         train: Imbalanced images (0 to 255) and labels.
         test: Images and labels for the test.
-        gan: A trained GAN.
+        sources: A trained GAN and the source of a DAGAN, as arms need them.
         setting: `Setting`.
         seed: Integer.
     """
@@ -238,7 +277,7 @@ def classify(
         counts = np.bincount(labels, minlength=classes)
         weights = dict(enumerate(len(labels) / (classes * counts)))
     model.fit(
-        pipeline(arm, train, gan, setting, seed),
+        pipeline(arm, train, sources, setting, seed),
         steps_per_epoch=setting.steps,
         class_weight=weights,
         shuffle=False,
@@ -255,7 +294,13 @@ def classify(
     )
 
 
-def pipeline(arm: str, train: Arrays, gan: Any, setting: Setting, seed: int):
+def pipeline(
+    arm: str,
+    train: Arrays,
+    sources: Mapping[str, Any],
+    setting: Setting,
+    seed: int,
+):
     """Returns an endless `tf.data.Dataset` with an arm's mix of classes."""
     import tensorflow as tf
 
@@ -278,7 +323,7 @@ def pipeline(arm: str, train: Arrays, gan: Any, setting: Setting, seed: int):
     stream = stream.map(as_dict)
     missing = float(np.maximum(1 / classes - shares, 0).sum())
     layers = [
-        *_generated(arm, gan, missing, setting, seed),
+        *_generated(arm, sources, missing, setting, seed),
         *_classical(arm, setting, seed),
     ]
     for layer in layers:
@@ -300,14 +345,17 @@ def real_shares(arm: str, labels: np.ndarray, setting: Setting) -> np.ndarray:
     return (1 - towards_even) * natural + towards_even * even
 
 
-def _generated(arm, gan, missing, setting, seed) -> list[Callable]:
+def _generated(arm, sources, missing, setting, seed) -> list[Callable]:
     import keras_gan
 
-    if "GAN" not in arm:
+    [source] = [sources[kind] for kind in sources if kind in arm.split()] or [
+        None
+    ]
+    if source is None:
         return []
     return [
         keras_gan.layers.GANDataGenerator(
-            gan,
+            source,
             missing,
             balance="uniform",
             filter=FILTER if "filter" in arm else None,

@@ -17,6 +17,8 @@ ARMS = (
     "GAN",
     "GAN with filter",
     "GAN + classical",
+    "DAGAN",
+    "DAGAN + classical",
 )
 """Methods for the rare class, in the order of the table."""
 

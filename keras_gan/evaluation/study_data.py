@@ -117,11 +117,11 @@ def _number(name: Any, names: list[str], count: int) -> int:
 
 def _remaining(name: Any, kept: int, count: int) -> int:
     kept = integer(f"rare[{name!r}]", kept, at_least=1)
-    if kept >= count:
+    if kept > count:
         raise ValueError(
-            "A class must have more images than remain of it. Received: "
+            "No more images can remain of a class than it has. Received: "
             f"{kept} of class {name!r}, which has {count} to train with. "
-            "Choose fewer."
+            "Choose as many or fewer."
         )
     return kept
 

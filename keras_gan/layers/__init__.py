@@ -18,6 +18,7 @@ from keras_gan.layers.conditional_batch_normalization import (
 )
 from keras_gan.layers.constant_maps import ConstantMaps
 from keras_gan.layers.crop_like import CropLike
+from keras_gan.layers.elastic_warp import ElasticWarp
 from keras_gan.layers.equalized_conv2d import EqualizedConv2D
 from keras_gan.layers.equalized_dense import EqualizedDense
 from keras_gan.layers.fade_in import FadeIn
@@ -68,6 +69,7 @@ __all__ = [
     "ConstantMaps",
     "CropLike",
     "DiffAugment",
+    "ElasticWarp",
     "EqualizedConv2D",
     "EqualizedDense",
     "FadeIn",

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+from keras import ops
 
+from keras_gan.layers import BilinearUpsampling2D, CropLike, ElasticWarp
 from keras_gan.networks.initialization import (
     DISCRIMINATOR_STREAM,
     GENERATOR_STREAM,
@@ -15,7 +17,6 @@ from keras_gan.networks.inputs_and_heads import LATENT_DIM, logits_of
 from keras_gan.networks.spatial import doubling_widths
 from keras_gan.networks.translation import (
     LayerMaker,
-    fitted,
     halvings,
     leaky,
     source_and_images,
@@ -25,8 +26,10 @@ from keras_gan.networks.validation import checked_image_shape, checked_integer
 from keras_gan.utils.arguments import number_in
 
 # Maps that latents become at the coarsest level; half of them at the next.
-_LATENT_MAPS = 16
-_LATENT_LEVELS = 3
+_LATENT_MAPS = 32
+# Standard deviation of the first weights of layers that change the image.
+_SMALL = 0.02
+_NEARLY_ONE = 0.98
 
 
 def dagan_generator(
@@ -36,22 +39,24 @@ def dagan_generator(
     width: int = 32,
     depth: int | None = None,
     dropout: float = 0.0,
-    normalization: str | None = "instance",
     seed: int | None = None,
     name: str = "dagan_generator",
 ) -> keras.Model:
     """Builds a generator that makes another image of the class of an image.
 
-    A U-Net: convolutions of stride 2 halve the image `depth` times, transposed
-    ones double it again, and each finds the encoder's features of its size
-    beside those of the layer before. A linear layer turns the latents into
-    feature maps, which are appended at the three coarsest levels, so that they
-    can change the image in each place differently.
+    Convolutions of stride 2 halve the image `depth` times. A decoder, to which
+    a linear layer adds latents as feature maps, doubles it again up to a
+    quarter of the size, and finds the encoder's features beside its own. From
+    there come an affine map and a field that move the pixels of the image
+    (`keras_gan.layers.ElasticWarp`), so that lines stay as sharp as they were,
+    and then a change of the colors:
+
+    ```
+    image = tanh(artanh(.98 * warped) + change)
+    ```
 
     Args:
-        image_shape: `(height, width, channels)`. Images whose sides are not
-            multiples of `2 ** depth` are mirrored at the far edges and cropped
-            again.
+        image_shape: `(height, width, channels)`, of any size.
         latent_dim: Length of the latents.
         width: Channels at half the size of the image; deeper layers have up to
             8 times as many.
@@ -60,7 +65,6 @@ def dagan_generator(
         dropout: Share of the encoder's features dropped while training, in
             [0, 1), so that single images are not learned by heart. The paper
             has 0.5.
-        normalization: `"instance"` (each image by itself), `"batch"` or None.
         seed: Integer that determines the initial weights and the dropout, or
             None.
         name: Name of the model.
@@ -79,35 +83,41 @@ def dagan_generator(
     (None, 28, 28, 1)
 
     Reference:
-        [Antoniou et al., 2017](https://arxiv.org/abs/1711.04340).
+        [Antoniou et al., 2017](https://arxiv.org/abs/1711.04340), with a
+        decoder that moves pixels.
     """
     shape = checked_image_shape(image_shape)
     latent_dim = checked_integer("latent_dim", latent_dim, minimum=1)
     widths = _widths(shape, width, depth)
     dropout = number_in("dropout", dropout, "[0, 1)")
-    starts = Initializers(seed, stream=GENERATOR_STREAM)
-    make = LayerMaker(starts, normalization, scale=True)
+    make = LayerMaker(Initializers(seed, stream=GENERATOR_STREAM), None)
     source = keras.Input(shape, name="source")
     latents = keras.Input((latent_dim,), name="latents")
-    x, crop = fitted(source, 2 ** len(widths))
-    maps = []
-    for level, filters in enumerate(reversed(widths)):
-        x = make.convolution(x, filters, 4, strides=2)
-        x = leaky(make.normalized(x) if level else x)
-        if dropout:
-            x = keras.layers.Dropout(dropout, seed=starts.next_seed())(x)
-        maps.append(x)
-    x = maps.pop()
-    for level, filters in enumerate(widths):
-        if level < _LATENT_LEVELS:
-            x = _with_latents(x, latents, _LATENT_MAPS >> level, starts)
-        x = leaky(make.normalized(make.convolution(x, filters, 3)))
-        if maps:
-            x = make.doubled(x, maps[-1].shape[-1], 4)
-            x = leaky(make.normalized(x))
-            x = keras.layers.Concatenate()([maps.pop(), x])
-    x = make.doubled(x, shape[-1], 4, use_bias=True)
-    return keras.Model([source, latents], tanh_images(crop(x)), name=name)
+    maps = _encoded(source, widths, dropout, make)
+    half = maps[0]
+    x = coarse = _decoded(maps.pop(), latents, _LATENT_MAPS, make)
+    for level in range(1, len(widths) - 1):
+        like = maps.pop()
+        x = keras.layers.Concatenate()([_doubled(x, like), like])
+        x = _decoded(x, latents, max(1, _LATENT_MAPS >> level), make, like)
+    means = keras.layers.GlobalAveragePooling2D()(coarse)
+    numbers = keras.layers.Concatenate()([means, latents])
+    numbers = leaky(_dense(numbers, 4 * width, make.starts.he_normal()))
+    nearly_zero = make.starts.normal(_SMALL)
+    numbers = _dense(numbers, 6, nearly_zero)
+    field = _last_convolution(x, 2, make)
+    warped = ElasticWarp(dtype="float32")([source, field, numbers])
+    if len(widths) > 1:
+        x = _doubled(x, half)
+    x = leaky(make.convolution(x, width, 3))
+    x = keras.layers.Concatenate()([warped, _doubled(x, source)])
+    for _ in range(2):
+        x = leaky(make.convolution(x, max(1, width // 2), 3))
+    # In front of tanh, where nothing is out of range.
+    warped = ops.arctanh(_NEARLY_ONE * warped)
+    change = _last_convolution(x, shape[-1], make)
+    x = keras.layers.Add(dtype="float32")([warped, change])
+    return keras.Model([source, latents], tanh_images(x), name=name)
 
 
 def dagan_discriminator(
@@ -217,10 +227,45 @@ def _widths(shape: Any, width: int, depth: int | None) -> list[int]:
     return doubling_widths(width, depth)
 
 
-def _with_latents(x: Any, latents: Any, channels: int, starts: Any) -> Any:
-    """Features with the latents as further maps."""
+def _encoded(x: Any, widths: Sequence[int], dropout: float, make: Any) -> list:
+    """Features of half the size, a quarter and so on."""
+    maps = []
+    for filters in reversed(widths):
+        x = leaky(make.convolution(x, filters, 4, strides=2))
+        if dropout:
+            seed = make.starts.next_seed()
+            x = keras.layers.Dropout(dropout, seed=seed)(x)
+        maps.append(x)
+    return maps
+
+
+def _decoded(x: Any, latents: Any, channels: int, make: Any, like=None) -> Any:
+    """Features after two convolutions, with the latents as further maps."""
+    filters = (x if like is None else like).shape[-1]
     size = *x.shape[1:3], channels
-    maps = keras.layers.Dense(
-        math.prod(size), kernel_initializer=starts.fan_in_normal(1.0)
-    )(latents)
-    return keras.layers.Concatenate()([x, keras.layers.Reshape(size)(maps)])
+    start = make.starts.fan_in_normal(1.0)
+    maps = _dense(latents, math.prod(size), start)
+    x = keras.layers.Concatenate()([x, keras.layers.Reshape(size)(maps)])
+    for _ in range(2):
+        x = leaky(make.convolution(x, filters, 3))
+    return x
+
+
+def _doubled(x: Any, like: Any) -> Any:
+    """Features of twice the size, as large as others."""
+    return CropLike()([BilinearUpsampling2D()(x), like])
+
+
+def _dense(x: Any, units: int, start: Any) -> Any:
+    return keras.layers.Dense(units, kernel_initializer=start)(x)
+
+
+def _last_convolution(x: Any, filters: int, make: Any) -> Any:
+    """Maps that are nearly 0 at the start."""
+    return keras.layers.Conv2D(
+        filters,
+        3,
+        padding="same",
+        kernel_initializer=make.starts.normal(_SMALL),
+        dtype="float32",
+    )(x)

@@ -64,7 +64,7 @@ def test_each_class_in_turn_and_few_labels(run_command, seen):
         (("--rare", "8:5", "8:6"), "different classes with a number each"),
         (("--rare", "5", "8:6"), "different classes with a number each"),
         (("--rare", "cat:5"), "The classes are 0, 1, 2"),
-        (("--rare", "8:5000"), "more images than remain"),
+        (("--rare", "8:5000"), "No more images can remain"),
         (("--rare", "8:5", "--seeds", 1), "at least 2 cells"),
         (("--rare", "8:5", "--test", "2"), "`test` must be"),
         (("--rare", "8:5", "--augment", "magic"), "magic"),

@@ -205,6 +205,13 @@ def test_study_of_a_rare_class_goes_on_where_it_was(tmp_path, cells_seen):
 
 
 @pytest.mark.quickest
+def test_a_class_that_is_rare_already_keeps_all_images(cells_seen):
+    with pytest.warns(UserWarning, match="2 cells"):
+        augmentation_study((IMAGES, LABELS), rare={2: 7}, seeds=2)
+    assert [np.sum(one.train[1] == 2) for one in cells_seen] == [7, 7]
+
+
+@pytest.mark.quickest
 def test_study_of_few_labels_keeps_all_images(cells_seen):
     held = (IMAGES[::7], LABELS[::7])
     with pytest.warns(UserWarning, match="2 cells"):
@@ -226,7 +233,7 @@ def test_study_of_few_labels_keeps_all_images(cells_seen):
         ({"rare": {0: 3}, "labels": 2}, "either `rare` or `labels`"),
         ({"rare": {7: 3}}, "name classes of the data. Received: 7"),
         ({"rare": {"cat": 3}}, "The classes are 0, 1, 2"),
-        ({"rare": {2: 7}}, "7 of class 2, which has 7 to train with"),
+        ({"rare": {2: 8}}, "8 of class 2, which has 7 to train with"),
         ({"labels": 7}, "labels=7, and a class of 7"),
         ({"rare": {2: 3, "2": 4}}, "twice class 2"),
         ({"rare": {2: 3}, "seeds": [1, 1]}, "`seeds` must be different"),

@@ -32,6 +32,16 @@ def test_image_and_latents_count():
         assert np.abs(array(discriminator(changed)) - pair).max() > 1e-4
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_new_generator_hardly_changes_an_image(shape):
+    ramp = np.linspace(-1, 1, shape[0])[:, None, None] * np.ones(shape)
+    images = np.stack([ramp, -ramp])
+    latents = np.random.default_rng(1).normal(size=(2, 64))
+    generator = networks.dagan_generator(shape, width=8, seed=1)
+    changes = np.abs(array(generator([images, latents])) - images)
+    assert changes.mean() < 0.1
+
+
 @pytest.mark.quickest
 def test_seed_and_dropout():
     options = {"width": 2, "dropout": 0.5, "seed": 1}
@@ -39,7 +49,8 @@ def test_seed_and_dropout():
     for one, two in zip(*pairs, strict=True):
         for a, b in zip(one.get_weights(), two.get_weights(), strict=True):
             assert_equal(a, b)
-    inputs = [np.ones((4, 8, 8, 1)), np.ones((4, 64))]
+    images = np.random.default_rng(0).uniform(-1, 1, (4, 8, 8, 1))
+    inputs = [images, np.ones((4, 64))]
     generator = pairs[0][0]
     dropped = [array(generator(inputs, training=True)) for _ in "ab"]
     assert np.abs(dropped[0] - dropped[1]).max() > 1e-3

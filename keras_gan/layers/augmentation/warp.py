@@ -46,7 +46,7 @@ def warp(images: Tensor, matrices: Tensor) -> Tensor:
     places = (_quick_reflected if known else _reflected)(
         matrices, height=height, width=width
     )
-    sampled = (_quick_bilinear if known else _bilinear)(doubled, *places)
+    sampled = (_quick_bilinear if known else bilinear)(doubled, *places)
     return _across(_halving(width), _down(_halving(height), sampled))
 
 
@@ -124,7 +124,7 @@ def _mirrored(places, last):
     return ops.minimum(distances, last)
 
 
-def _bilinear(images, x, y):
+def bilinear(images, x, y):
     """Interpolates between pixels: `(batch, *positions, channels)`.
 
     No position may lie in the last row or column, so each has a pixel to its
@@ -145,7 +145,7 @@ def _bilinear(images, x, y):
 
 
 _quick_reflected = backend.fused(_reflected)
-_quick_bilinear = backend.fused_forward(_bilinear)
+_quick_bilinear = backend.fused_forward(bilinear)
 
 
 def _taken(images, rows, columns):
