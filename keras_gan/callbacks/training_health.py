@@ -15,8 +15,11 @@ from keras_gan.backend.devices import has_workers, is_chief
 from keras_gan.callbacks._real_images import RealImages
 from keras_gan.callbacks.health import data, measuring
 from keras_gan.callbacks.health.detectors import DETECTORS, NAMES
-from keras_gan.callbacks.health.judging import Setup
-from keras_gan.callbacks.health.length import FIRST_STEP, too_short_to_judge
+from keras_gan.callbacks.health.judging import (
+    FIRST_STEP,
+    Setup,
+    too_short_to_judge,
+)
 from keras_gan.callbacks.health.probe import Probe
 from keras_gan.callbacks.health.state import parsed
 from keras_gan.models import GAN, SemiSupervisedGAN, TextGAN

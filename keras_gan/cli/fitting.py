@@ -11,12 +11,12 @@ import keras
 from keras_gan.backend import devices
 from keras_gan.backend.devices import is_chief
 from keras_gan.callbacks.run_checkpoint import RunCheckpoint
-from keras_gan.cli.forecast import forecast
 from keras_gan.cli.health import training_health
 from keras_gan.cli.history import History
 from keras_gan.cli.job import Job
 from keras_gan.cli.progress import Progress
 from keras_gan.cli.step_limit import StepLimit
+from keras_gan.cli.step_timer import forecast
 from keras_gan.utils.records import MOST_STEPS
 
 

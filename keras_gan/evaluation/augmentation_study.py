@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from keras_gan.datasets import open_source
-from keras_gan.evaluation import kept_cells, measuring, study_data
+from keras_gan.evaluation import cells, measuring, study_data
 from keras_gan.evaluation.budget import Budget, Classifier, check_classifier
 from keras_gan.evaluation.study import Study
 
@@ -111,10 +111,10 @@ def augmentation_study(
                 "data": data_sha256,
                 "backend": keras.config.backend(),
             }
-            result = kept_cells.read(folder, cell, settings)
+            result = cells.read_result(folder, cell, settings)
             if result is None:
                 result = measuring.measured(cell, budget)
-                kept_cells.write(folder, cell, settings, result)
+                cells.write_result(folder, cell, settings, result)
             found[cell.name], rare_of[cell.name] = result, number
             if progress is not None:
                 progress(measuring.in_a_line(cell, result))

@@ -1,6 +1,10 @@
 """Cells of a study: a split of the data of which one class has become rare."""
 
 import dataclasses
+import json
+import os
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -118,3 +122,42 @@ def with_few_labels(train: Arrays, kept: int, seed: int) -> Arrays:
     ]
     places = np.sort(np.concatenate(chosen))
     return images[places], labels[places]
+
+
+# Results, kept in a folder, so that a study can go on.
+
+
+def _path(folder: Any, cell: Cell) -> Path:
+    return Path(folder) / "cells" / f"{cell.name}.json"
+
+
+def read_result(folder: Any, cell: Cell, settings: dict) -> dict | None:
+    """The result of a cell that was measured before in the same way.
+
+    Args:
+        folder: The folder of the study, or None.
+        cell: The cell.
+        settings: What its result depends on.
+    """
+    if folder is None or not _path(folder, cell).exists():
+        return None
+    known = json.loads(_path(folder, cell).read_text())
+    return known["recalls"] if known["settings"] == settings else None
+
+
+def write_result(folder: Any, cell: Cell, settings: dict, result: dict) -> None:
+    """Keeps the result of a cell.
+
+    Args:
+        folder: The folder of the study; None keeps nothing.
+        cell: The cell.
+        settings: What its result depends on.
+        result: Dict from the names of arms to recalls.
+    """
+    if folder is None:
+        return
+    path = _path(folder, cell)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(".part")
+    aside.write_text(json.dumps({"settings": settings, "recalls": result}))
+    os.replace(aside, path)

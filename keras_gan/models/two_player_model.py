@@ -11,12 +11,12 @@ from keras_gan.models import (
     augmenter_checks,
     configuration,
     data_checks,
-    freezing,
     growing,
     network_checks,
     own_penalties,
     player_penalties,
     state,
+    weighted_layers,
 )
 from keras_gan.models import augmenter_layers as augmenters
 from keras_gan.models.adversarial_model import AdversarialModel
@@ -139,7 +139,7 @@ class TwoPlayerModel(AdversarialModel):
         chosen = self._chosen_penalties(penalties, loss, shape)
         configuration.check_updates(discriminator_steps, update)
         configuration.check_metrics(metrics)
-        freezing.first_layers(self.discriminators, freeze_layers)
+        weighted_layers.first_layers(self.discriminators, freeze_layers)
         of_scores = player_penalties.of_player(chosen, "discriminator")
         with self.scope():
             augmenter_checks.check(
@@ -223,7 +223,7 @@ class TwoPlayerModel(AdversarialModel):
                 self.discriminator_loss,
                 penalties=self.penalties_of("discriminator"),
                 frozen=tuple(
-                    freezing.first_layers(
+                    weighted_layers.first_layers(
                         self.discriminators, self.freeze_layers
                     )
                 ),

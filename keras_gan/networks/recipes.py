@@ -27,9 +27,7 @@ _RECIPES: dict[str, Callable[[tuple[int, ...]], Recipe]] = {
     "dcgan": lambda shape: _default(),
     "compact": lambda shape: _default(),
     "r3gan": lambda shape: _default(),
-    "dagan": lambda shape: Recipe(
-        generator_rate=5e-4, discriminator_rate=5e-4
-    ),
+    "dagan": lambda shape: Recipe(generator_rate=5e-4, discriminator_rate=5e-4),
     "stylegan2": stylegan2_recipe,
     "ladagan": ladagan_recipe,
     "fastgan": fastgan_recipe,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from keras_gan.callbacks import training_health
-from keras_gan.callbacks.health import length
+from keras_gan.callbacks.health import judging
 from keras_gan.callbacks.run_checkpoint import read_record
 from keras_gan.cli import health, held_out
 from keras_gan.datasets import open_source
@@ -48,7 +48,7 @@ def findings(folder="run"):
 
 def test_a_healthy_run_is_silent(watched, in_folder, monkeypatch):
     monkeypatch.setattr(training_health, "FIRST_STEP", 0)
-    monkeypatch.setattr(length, "LONGEST", 2)
+    monkeypatch.setattr(judging, "LONGEST", 2)
     code, output, errors = watched("--steps", 4, *ROUNDS)
     assert (code, errors) == (0, "") and findings() == []
     assert "health" not in output
@@ -93,7 +93,7 @@ def test_a_resumed_run_goes_on_with_what_it_knows(
     watched, run_command, copied, monkeypatch
 ):
     monkeypatch.setattr(training_health, "FIRST_STEP", 0)
-    monkeypatch.setattr(length, "LONGEST", 2)
+    monkeypatch.setattr(judging, "LONGEST", 2)
     assert watched(copied, "--steps", 4, *ROUNDS)[0] == 0
     before = read_record(Path("run/model.keras"))["health"]
     Path("run/health.json").unlink()

@@ -21,13 +21,12 @@ from keras_gan import cli
 from keras_gan.callbacks.run_checkpoint import read_record
 from keras_gan.cli import planning
 from keras_gan.cli import settings as settings_module
-from keras_gan.cli.forecast import forecast
 from keras_gan.cli.job import Job
 from keras_gan.cli.progress import Progress
 from keras_gan.cli.run_folder import Done, RunFolder
 from keras_gan.cli.settings import Settings
 from keras_gan.cli.step_limit import StepLimit
-from keras_gan.cli.step_timer import StepTimer
+from keras_gan.cli.step_timer import StepTimer, forecast
 from keras_gan.cli.tasks import task_of
 from keras_gan.cli.words import duration_in_words
 from keras_gan.models.growing import growing_layers

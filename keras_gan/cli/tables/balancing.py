@@ -9,8 +9,7 @@ from keras_gan.cli.generate import model_path
 from keras_gan.cli.loading import load_gan_of
 from keras_gan.cli.refusing import refuse
 from keras_gan.cli.run_folder import RunFolder
-from keras_gan.cli.tables.columns import checked
-from keras_gan.cli.tables.writing import open_file
+from keras_gan.cli.tables.files import checked, open_file
 
 _OF_IMAGES = (
     "split", "num_workers", "num_images", "counts", "filter", "classifier",

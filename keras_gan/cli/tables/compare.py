@@ -12,7 +12,7 @@ from keras_gan.cli.evaluation_inputs import is_run
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.loading import load_gan_of
 from keras_gan.cli.refusing import refuse
-from keras_gan.cli.tables.columns import checked
+from keras_gan.cli.tables.files import checked
 from keras_gan.cli.tables.source import check_columns
 from keras_gan.cli.tables.trained_rows import Compared, compared
 from keras_gan.datasets.tables import is_table_file

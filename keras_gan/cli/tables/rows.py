@@ -11,7 +11,7 @@ from keras_gan.cli import arguments as kinds
 from keras_gan.cli.loading import load_gan_of
 from keras_gan.cli.output import next_free
 from keras_gan.cli.refusing import refuse
-from keras_gan.cli.tables.writing import open_file
+from keras_gan.cli.tables.files import open_file
 from keras_gan.utils.memory import check_memory
 
 _NUM_ROWS = 1_000

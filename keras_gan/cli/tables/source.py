@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan import datasets
-from keras_gan.cli.tables.columns import checked
+from keras_gan.cli.tables.files import checked
 from keras_gan.datasets import DatasetInfo
 from keras_gan.layers import TablePreprocessor
 from keras_gan.tasks.table import PACK

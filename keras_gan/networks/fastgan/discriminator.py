@@ -6,8 +6,7 @@ from typing import Any
 import keras
 
 from keras_gan.layers import RandomQuadrant, ReconstructionError
-from keras_gan.networks.fastgan.blocks import convolution, stages_of
-from keras_gan.networks.fastgan.decoder import decoded
+from keras_gan.networks.fastgan.blocks import convolution, decoded, stages_of
 from keras_gan.networks.initialization import (
     DISCRIMINATOR_STREAM,
     Initializers,
