@@ -151,7 +151,7 @@ def cell(dagan: Any, drawings: Drawings, seed: int, options) -> dict:
 def likeness(dagan: Any, training: Drawings, new: list[Drawings]) -> dict:
     """Returns the ratio of distances and measures of memorization."""
     sources, others = map(np.concatenate, zip(*map(_pairs, new), strict=True))
-    made = dagan.augment(sources, 4, seed=0)
+    made = dagan.augment(sources, 2, seed=0)
     pixels = keras.Sequential([keras.layers.Flatten()])
     found = {
         "distance ratio": keras_gan.metrics.source_distance_ratio(
@@ -171,9 +171,11 @@ def likeness(dagan: Any, training: Drawings, new: list[Drawings]) -> dict:
 
 
 def _pairs(drawings: Drawings) -> tuple[np.ndarray, np.ndarray]:
-    """The first two drawings of each character."""
-    first = np.unique(drawings.labels, return_index=True)[1]
-    return drawings.images[first], drawings.images[first + 1]
+    """Drawings, and for each another one of its character."""
+    order = np.argsort(drawings.labels, kind="stable")
+    images = drawings.images[order]
+    # Every character has an even number of drawings.
+    return images[::2], images[1::2]
 
 
 def report(cells: dict[str, dict[str, float]]) -> None:
@@ -197,7 +199,7 @@ def report(cells: dict[str, dict[str, float]]) -> None:
 
 def grid(dagan: Any, new: list[Drawings], path: Path) -> None:
     """Writes sources beside seven images made of each."""
-    sources = np.concatenate([_pairs(one)[0][:5] for one in new])[:12]
+    sources = np.concatenate([_pairs(one)[0][:50:10] for one in new])[:12]
     made = dagan.augment(sources, 7, seed=0)
     rows = np.concatenate([sources[:, None], made], axis=1)
     images = rows.reshape(-1, *sources.shape[1:])
@@ -216,6 +218,10 @@ def main() -> None:
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--held-out", type=int, default=3, help="alphabets")
     parser.add_argument("--draws", type=int, default=4)
+    parser.add_argument("--first", type=int, default=0, help="first draw")
+    parser.add_argument(
+        "--out", type=Path, default=Path("runs/dagan"), help="results of cells"
+    )
     parser.add_argument(
         "--steps", type=int, default=1000, help="of classifiers"
     )

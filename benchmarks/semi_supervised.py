@@ -1,7 +1,7 @@
 """Few labels and many images: `SemiSupervisedGAN` against a classifier.
 
     python benchmarks/semi_supervised.py mnist.npz --labels 10 --draws 5
-    python benchmarks/semi_supervised.py digits --labels 3 --draws 5
+    python benchmarks/semi_supervised.py digits --labels 3 --augment shifts
 
 In each draw some images of each class keep their labels. A classifier is
 trained by `SemiSupervisedGAN` with these and all training images without
@@ -232,7 +232,8 @@ def known_or_measured(
     method: str, options: argparse.Namespace, draw: int
 ) -> dict:
     """Returns the result in the file of a method and draw, or makes it."""
-    settings = {k: str(v) for k, v in vars(options).items() if k in SETTINGS}
+    names = [*SETTINGS, *OF_GAN] if method == OURS else SETTINGS
+    settings = {name: str(getattr(options, name)) for name in names}
     stem = f"{Path(options.data).stem}-{method.replace(', ', '_')}-{draw}"
     path = options.out / f"{stem}.json".replace(" ", "_")
     known = json.loads(path.read_text()) if path.exists() else {}
@@ -247,10 +248,8 @@ def known_or_measured(
     return known["found"]
 
 
-SETTINGS = (
-    "data labels steps batch_size width rate ema augment consistency "
-    "warmup generator_loss precision"
-).split()
+SETTINGS = "data labels steps batch_size width rate ema precision".split()
+OF_GAN = "augment consistency warmup generator_loss".split()
 
 
 def main() -> None:
