@@ -18,8 +18,9 @@ much as the real ones.
 
 It prints the accuracies of each cell, mean and standard error of the paired
 difference, the distance of generated images to their sources in units of that
-of two real images of a class, and `metrics.Memorization` of generated images
-and of real ones, both against the images that the DAGAN was trained on.
+of two real images of a class, `metrics.Memorization` of generated images and of
+real ones, both against the images that the DAGAN was trained on and the
+sources, and how many a judge finds in their class.
 """
 
 import argparse
@@ -144,7 +145,10 @@ def cell(dagan: Any, drawings: Drawings, seed: int, options) -> dict:
         arm = f"{kind} + DAGAN" if share else kind
         steps = options.steps
         stream = classifier.batches(real, made, kind, share, steps, seed)
-        accuracies[arm] = classifier.accuracy(stream, test, steps, seed)
+        model = classifier.trained(
+            stream, test[0].shape[1:], int(test[1].max()) + 1, steps, seed
+        )
+        accuracies[arm] = classifier.accuracy(model, test)
     return accuracies
 
 
@@ -168,6 +172,29 @@ def likeness(dagan: Any, training: Drawings, new: list[Drawings]) -> dict:
         metric.update_state(real, np.clip(fakes, -1, 1))
         found |= {f"{k} of {name}": v for k, v in metric.result().items()}
     return found
+
+
+def in_class(dagan: Any, new: list[Drawings], steps: int) -> dict[str, float]:
+    """Returns how many images a judge of other drawings finds in their class.
+
+    The judge of an alphabet is the classifier, trained with affine maps on
+    every second drawing. It sees the rest, and what was made of that.
+    """
+    found: dict[str, list] = {"real": [], "generated": []}
+    for drawings in new:
+        (images, others), labels = _pairs(drawings), np.sort(drawings.labels)
+        learned = others, labels[1::2]
+        stream = classifier.batches(
+            learned, others[:, None], "affine", 0.0, steps, seed=0
+        )
+        judge = classifier.trained(
+            stream, images.shape[1:], int(labels.max()) + 1, steps, seed=0
+        )
+        made = dagan.augment(images, seed=0)[:, 0]
+        for name, some in (("real", images), ("generated", made)):
+            right = classifier.accuracy(judge, (some, labels[::2]))
+            found[name] += [right] * len(images)
+    return {f"% of {k} found in class": np.mean(v) for k, v in found.items()}
 
 
 def _pairs(drawings: Drawings) -> tuple[np.ndarray, np.ndarray]:
@@ -241,7 +268,10 @@ def main() -> None:
         dagan.save(options.save)
     if options.grid:
         grid(dagan, new, options.grid)
-    for name, value in likeness(dagan, training, new).items():
+    values = likeness(dagan, training, new) | in_class(
+        dagan, new, options.steps
+    )
+    for name, value in values.items():
         print(f"{name}: {value:.3f}")
     keras.config.set_dtype_policy(options.precision)
     cells = {}

@@ -110,13 +110,18 @@ def interpolated(images: np.ndarray, places: np.ndarray) -> np.ndarray:
     return pixels.reshape(images.shape).astype("float32")
 
 
-def accuracy(
-    stream: Iterator[Labeled], test: Labeled, steps: int, seed: int
-) -> float:
-    """Trains a classifier; returns its accuracy on test images in percent."""
+def trained(
+    stream: Iterator[Labeled], shape: tuple, classes: int, steps: int, seed: int
+) -> Any:
+    """Returns a classifier after a number of steps."""
     keras.utils.set_random_seed(seed)
-    model = _classifier(test[0].shape[1:], int(test[1].max()) + 1, steps)
+    model = _classifier(shape, classes, steps)
     model.fit(stream, steps_per_epoch=steps, verbose=0)
+    return model
+
+
+def accuracy(model: Any, test: Labeled) -> float:
+    """Returns the accuracy of a classifier in percent."""
     guesses = model.predict(test[0], batch_size=256, verbose=0).argmax(-1)
     return 100 * float(np.mean(guesses == test[1]))
 
