@@ -12,9 +12,9 @@ steps. The classical augmentations are affine maps and elastic distortions; the
 one with the best mean on the test images themselves, which is unfair to DAGAN,
 is compared with the same on a mixture of real and generated images.
 
-Results of cells are kept in the folder `--out`: name another one for another
-DAGAN. Half of the images of a mixture are generated, and are distorted half as
-much as the real ones.
+Results of cells are kept in the folder `--out` for the same DAGAN and settings.
+Half of the images of a mixture are generated, and are distorted half as much as
+the real ones.
 
 It prints the accuracies of each cell, mean and standard error of the paired
 difference, the distance of generated images to their sources in units of that
@@ -24,6 +24,7 @@ sources, and how many a judge finds in their class.
 """
 
 import argparse
+import hashlib
 import json
 import time
 from pathlib import Path
@@ -40,6 +41,7 @@ import keras
 SHOTS = 5
 CLASSICAL = ("none", "affine", "elastic")
 ON_TOP = ("affine",)
+SETTINGS = ("side", "held_out", "steps", "share", "variants", "precision")
 
 
 class Drawings(NamedTuple):
@@ -150,6 +152,21 @@ def cell(dagan: Any, drawings: Drawings, seed: int, options) -> dict:
         )
         accuracies[arm] = classifier.accuracy(model, test)
     return accuracies
+
+
+def known_or_measured(dagan, drawings: Drawings, draw: int, options) -> dict:
+    """Returns the result in the file of a cell, or measures it."""
+    weights = b"".join(one.tobytes() for one in dagan.get_weights())
+    settings = {name: getattr(options, name) for name in SETTINGS}
+    settings["model"] = hashlib.sha256(weights).hexdigest()
+    path = options.out / f"{drawings.alphabets[0]}-{draw}.json"
+    known = json.loads(path.read_text()) if path.exists() else {}
+    if known.get("settings") != settings:
+        found = cell(dagan, drawings, draw, options)
+        known = {"settings": settings, "found": found}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(known))
+    return known["found"]
 
 
 def likeness(dagan: Any, training: Drawings, new: list[Drawings]) -> dict:
@@ -278,13 +295,8 @@ def main() -> None:
     for drawings in new:
         for draw in range(options.first, options.first + options.draws):
             name = f"{drawings.alphabets[0]}, draw {draw}"
-            path = options.out / f"{drawings.alphabets[0]}-{draw}.json"
-            if not path.exists():
-                found = cell(dagan, drawings, draw, options)
-                print(f"{name}: {found}", flush=True)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(json.dumps(found))
-            cells[name] = json.loads(path.read_text())
+            cells[name] = known_or_measured(dagan, drawings, draw, options)
+            print(f"{name}: {cells[name]}", flush=True)
     if cells:
         report(cells)
 

@@ -118,6 +118,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add("--cell", type=Cell.parse, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     options.figures = options.figures or options.results
+    # Gains are those over the reference, so it is always measured.
+    wanted = (*options.arms, report.REFERENCE)
+    options.arms = [arm for arm in ARMS if arm in wanted]
     return options
 
 

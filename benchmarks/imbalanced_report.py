@@ -62,8 +62,11 @@ def table(data: str, results: Results) -> str:
             f"| {arm} | {in_words(values)} | {in_words(rare(results, arm))} "
             f"| {in_words(values - reference)} |"
         )
-    names = [name for name in next(iter(results.values())) if " of " in name]
+    first, *others = results.values()
+    names = [name for name in first if name.startswith("agreement of")]
     for name in names:
+        if not all(name in one for one in others):
+            continue
         share = np.array([one[name] for one in results.values()])
         lines.append(
             f"\n{name}: share of labels of generated images with which an SVM "

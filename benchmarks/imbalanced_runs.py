@@ -42,11 +42,12 @@ def measure(
         "setting": dataclasses.asdict(setting),
         "recalls": recalls,
     }
+    judge = trained_judge(whole, seed)
     for kind, source in sources.items():
-        result[f"agreement of {kind}"] = agreement(source, whole, seed)
+        result[f"agreement of {kind}"] = agreement(source, judge, seed)
     if "GAN" in sources:
         result["agreement of GAN with filter"] = agreement(
-            sources["GAN"], whole, seed, FILTER
+            sources["GAN"], judge, seed, FILTER
         )
     return {**result, "seconds": time.perf_counter() - start}
 
@@ -69,23 +70,27 @@ def read(folder: Path, cell: Cell, setting: Setting) -> dict | None:
     return result if same else None
 
 
-def agreement(source: Any, whole: Arrays, seed: int, chosen=None) -> float:
+def trained_judge(whole: Arrays, seed: int) -> Any:
+    """Returns an SVM of all real images, at most 5,000 of them."""
+    from sklearn.svm import SVC
+
+    images, labels = whole
+    some = np.random.default_rng(seed).permutation(len(images))[:5000]
+    return SVC().fit(images[some].reshape(len(some), -1), labels[some])
+
+
+def agreement(source: Any, judge: Any, seed: int, chosen=None) -> float:
     """Returns how often an SVM of all real images agrees with the labels.
 
     Args:
         source: What draws images of given classes.
-        whole: All training images and labels.
+        judge: The SVM.
         seed: Integer.
         chosen: The filter of the images.
     """
-    from sklearn.svm import SVC
-
     import keras_gan
 
-    images, labels = whole
-    some = np.random.default_rng(seed).permutation(len(images))[:5000]
-    judge = SVC().fit(images[some].reshape(len(some), -1), labels[some])
-    wanted = np.arange(NUM_JUDGED) % (labels.max() + 1)
+    wanted = np.arange(NUM_JUDGED) % len(judge.classes_)
     source = keras_gan.sampling.open_generator(source)
     drawer = keras_gan.sampling.Drawer(source, filter=chosen, seed=seed)
     drawn = drawer.batch(NUM_JUDGED, 0, wanted).images
@@ -348,14 +353,9 @@ def real_shares(arm: str, labels: np.ndarray, setting: Setting) -> np.ndarray:
 def _generated(arm, sources, missing, setting, seed) -> list[Callable]:
     import keras_gan
 
-    [source] = [sources[kind] for kind in sources if kind in arm.split()] or [
-        None
-    ]
-    if source is None:
-        return []
     return [
         keras_gan.layers.GANDataGenerator(
-            source,
+            sources[kind],
             missing,
             balance="uniform",
             filter=FILTER if "filter" in arm else None,
@@ -363,6 +363,8 @@ def _generated(arm, sources, missing, setting, seed) -> list[Callable]:
             value_range=(0, 255),
             seed=seed,
         )
+        for kind in sources
+        if kind in arm.split()
     ]
 
 

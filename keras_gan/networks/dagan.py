@@ -29,6 +29,7 @@ from keras_gan.utils.arguments import number_in
 _LATENT_MAPS = 32
 # Standard deviation of the first weights of layers that change the image.
 _SMALL = 0.02
+# Of white, 1, artanh is infinite.
 _NEARLY_ONE = 0.98
 
 

@@ -67,6 +67,30 @@ def test_classical_augmentation_moves_the_strokes(program, kind):
     assert min(np.abs(one - image).max() for one in moved) > 0.5
 
 
+def test_cells_are_kept_for_the_same_model_and_settings(
+    program, drawings, monkeypatch, tmp_path
+):
+    measured = []
+    monkeypatch.setattr(
+        program, "cell", lambda *given: measured.append(given) or {"none": 1.0}
+    )
+    options = program.argparse.Namespace(
+        side=9, held_out=2, steps=1, share=0.5, variants=1,
+        precision="float32", out=tmp_path / "cells",
+    )  # fmt: skip
+    models = [
+        program.argparse.Namespace(get_weights=lambda i=i: [np.float32(i)])
+        for i in range(2)
+    ]
+    for model, steps, number in (
+        (models[0], 1, 1), (models[0], 1, 1), (models[1], 1, 2),
+        (models[1], 2, 3),
+    ):  # fmt: skip
+        options.steps = steps
+        found = program.known_or_measured(model, drawings, 0, options)
+        assert found == {"none": 1.0} and len(measured) == number
+
+
 def test_report(program, capsys):
     on_top = [f"{kind} + DAGAN" for kind in program.ON_TOP]
     arms = [*program.CLASSICAL, *on_top]

@@ -116,7 +116,8 @@ def test_what_a_run_cannot_be_used_for(finished, digits, run_fails):
     assert "keras-gan augment DATA --run" in error
     augment = ("augment", digits, "--run", run, "--out", "out", "--quiet")
     error = run_fails(*augment, "--filter", "threshold")
-    assert "needs a discriminator" in error
+    assert "`--filter` needs a discriminator" in error
+    assert "Use --classifier." in error
     assert not Path("out").exists()
 
 

@@ -6,7 +6,7 @@ from portable import array, assert_equal
 
 from keras_gan import networks
 
-SHAPES = [(28, 28, 1), (9, 14, 5), (8, 8, 3), (5, 4, 2)]
+SHAPES = [(28, 28, 1), (9, 14, 5), (8, 8, 3), (5, 4, 2), (1, 3, 1)]
 
 
 @pytest.mark.quickest

@@ -87,6 +87,12 @@ def _opened_gan(path, options) -> Any:
     """A `DAGAN`, or the source of images of a conditional GAN."""
     model = load_saved(path, not options.unsafe)
     if isinstance(model, models.DAGAN):
+        if options.filter is not None:
+            raise ValueError(
+                "`--filter` needs a discriminator of single images, and that "
+                f"of a DAGAN judges pairs. Received: --filter {options.filter}."
+                " Use --classifier."
+            )
         return model
     gan = sampling.open_generator(model)
     if gan.num_classes is None:
