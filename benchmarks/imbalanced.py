@@ -15,8 +15,12 @@ core). The same classifier is then trained for the same number of steps on
   which is trained on the same imbalanced data, with and without a filter, and
   with classical augmentation in addition. Here half of the missing images of
   the rare class are repeated real images, and the GAN generates the rest;
-- the same with a `DAGAN`, which learns from all classes how images of one
-  differ, and makes others of the images of the rare class.
+- the same with only those generated images that a classifier finds hard but
+  assigns to their class; with a conditional GAN that starts from an autoencoder
+  (BAGAN); with images of the most similar class that a `CycleGAN` translates;
+  and with a `DAGAN`, which learns from all classes how images of one differ,
+  and makes others of the images of the rare class;
+- and the mean of the probabilities of two of these classifiers.
 
 Each cell of the experiment (a rare class and a seed, which determines the
 images that are kept, the test images and all initial weights) is one process on
@@ -36,7 +40,14 @@ from pathlib import Path
 
 import imbalanced_report as report
 from imbalanced_runs import measure, read, write
-from imbalanced_settings import ARMS, DIGITS, MNIST, Cell
+from imbalanced_settings import (
+    ARMS,
+    DIGITS,
+    ENSEMBLES,
+    MNIST,
+    REFERENCE,
+    Cell,
+)
 
 # Threads per process: two processes of one thread use two cores best.
 ONE_THREAD = {
@@ -118,8 +129,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add("--cell", type=Cell.parse, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     options.figures = options.figures or options.results
-    # Gains are those over the reference, so it is always measured.
-    wanted = (*options.arms, report.REFERENCE)
+    # Gains are those over the reference, so it is always measured, as is what
+    # an ensemble is made of.
+    parts = [ENSEMBLES[arm] for arm in options.arms if arm in ENSEMBLES]
+    wanted = (*options.arms, *parts, REFERENCE)
     options.arms = [arm for arm in ARMS if arm in wanted]
     return options
 

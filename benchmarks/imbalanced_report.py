@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from imbalanced_settings import ARMS, Cell
+from imbalanced_settings import ARMS, REFERENCE, Cell
 
-REFERENCE = "oversampling + classical"
 Results = Mapping[Cell, dict[str, Any]]
 
 

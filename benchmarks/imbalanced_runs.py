@@ -4,7 +4,6 @@ A cell is a data set, a rare class and a seed.
 """
 
 import dataclasses
-import functools
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from imbalanced_settings import FILTER, Arrays, Cell, Setting
+from imbalanced_filter import HardButRight
+from imbalanced_settings import (
+    ENSEMBLES,
+    FILTER,
+    REFERENCE,
+    Arrays,
+    Cell,
+    Setting,
+)
+from imbalanced_sources import TRAINERS
 
 NUM_JUDGED = 1000
 
@@ -28,15 +36,16 @@ def measure(
     else:
         whole, test = from_npz(path, setting)
     train = cut(whole, cell.rare, setting.kept, seed)
-    makers = {"GAN": train_gan, "DAGAN": train_dagan}
     sources = {
-        kind: make(train, setting, seed)
-        for kind, make in makers.items()
+        kind: make(train, cell.rare, setting, seed)
+        for kind, make in TRAINERS.items()
         if any(kind in arm.split() for arm in arms)
     }
     recalls = {
-        arm: classify(arm, train, test, sources, setting, seed).tolist()
-        for arm in arms
+        arm: recall(chances, test[1]).tolist()
+        for arm, chances in predicted(
+            arms, train, test, sources, setting, seed
+        ).items()
     }
     result: dict[str, Any] = {
         "setting": dataclasses.asdict(setting),
@@ -45,6 +54,9 @@ def measure(
     judge = trained_judge(whole, seed)
     for kind, source in sources.items():
         result[f"agreement of {kind}"] = agreement(source, judge, seed)
+        result[f"agreement of {kind}, rare class"] = agreement(
+            source, judge, seed, only=cell.rare
+        )
     if "GAN" in sources:
         result["agreement of GAN with filter"] = agreement(
             sources["GAN"], judge, seed, FILTER
@@ -79,7 +91,13 @@ def trained_judge(whole: Arrays, seed: int) -> Any:
     return SVC().fit(images[some].reshape(len(some), -1), labels[some])
 
 
-def agreement(source: Any, judge: Any, seed: int, chosen=None) -> float:
+def agreement(
+    source: Any,
+    judge: Any,
+    seed: int,
+    chosen: Any = None,
+    only: int | None = None,
+) -> float:
     """Returns how often an SVM of all real images agrees with the labels.
 
     Args:
@@ -87,10 +105,13 @@ def agreement(source: Any, judge: Any, seed: int, chosen=None) -> float:
         judge: The SVM.
         seed: Integer.
         chosen: The filter of the images.
+        only: The class to judge. None: all.
     """
     import keras_gan
 
     wanted = np.arange(NUM_JUDGED) % len(judge.classes_)
+    if only is not None:
+        wanted = np.full(NUM_JUDGED, only)
     source = keras_gan.sampling.open_generator(source)
     drawer = keras_gan.sampling.Drawer(source, filter=chosen, seed=seed)
     drawn = drawer.batch(NUM_JUDGED, 0, wanted).images
@@ -139,93 +160,6 @@ def cut(train: Arrays, rare: int, kept: float, seed: int) -> Arrays:
     return images[chosen], labels[chosen]
 
 
-def train_gan(train: Arrays, setting: Setting, seed: int) -> Any:
-    """Returns a conditional GAN, trained on imbalanced data."""
-    import keras
-
-    import keras_gan
-
-    keras.utils.set_random_seed(seed)
-    images, labels = train
-    classes = int(labels.max()) + 1
-    pair = getattr(keras_gan.networks, setting.network)(
-        images.shape[1:],
-        num_classes=classes,
-        seed=seed,
-        **_width(setting),
-    )
-    augmenter = None
-    if setting.augment != "none":
-        augmenter = keras_gan.layers.augmenter(setting.augment, seed=seed)
-    gan = keras_gan.GAN(
-        *pair, num_classes=classes, augmenter=augmenter, seed=seed,
-        ema_momentum=0.998,
-    )  # fmt: skip
-    gan.compile(**_compile_arguments(setting))
-    stream = keras_gan.datasets.load(
-        (images, labels),
-        batch_size=setting.batch_size,
-        seed=seed,
-        repeat=True,
-        balance=setting.gan_balance,
-    )
-    gan.fit(stream, steps_per_epoch=setting.gan_steps, verbose=0)
-    return gan
-
-
-def train_dagan(train: Arrays, setting: Setting, seed: int) -> Any:
-    """Returns the source of images of a DAGAN, from images of the class."""
-    import keras
-
-    import keras_gan
-
-    keras.utils.set_random_seed(seed)
-    images, labels = train
-    shape = images.shape[1:]
-    dagan = keras_gan.DAGAN(
-        *keras_gan.networks.dagan(shape, width=16, seed=seed),
-        ema_momentum=0.998,
-        seed=seed,
-    )
-    recipe = keras_gan.networks.recipe("dagan", shape)
-    dagan.compile(**recipe.compile_arguments())
-    pairs = keras_gan.datasets.class_pairs(
-        (images, labels), batch_size=setting.batch_size, repeat=True, seed=seed
-    )
-    dagan.fit(pairs, steps_per_epoch=setting.gan_steps, verbose=0)
-    return dagan.class_source(images / np.float32(127.5) - 1, labels)
-
-
-def _width(setting):
-    if setting.network == "mlp":
-        return {"hidden": (setting.width,) * 2}
-    return {"width": setting.width}
-
-
-def _compile_arguments(setting):
-    import keras
-
-    import keras_gan
-
-    rate = keras.optimizers.schedules.CosineDecay(
-        setting.learning_rate, setting.gan_steps, alpha=0.1
-    )
-    adam = functools.partial(
-        keras.optimizers.Adam, beta_1=0.0, beta_2=0.99, epsilon=1e-8
-    )
-    arguments = {
-        "generator_optimizer": adam(rate),
-        "discriminator_optimizer": adam(rate),
-        "jit_compile": setting.network == "mlp",
-    }
-    if setting.gamma is not None:
-        arguments["penalties"] = [
-            keras_gan.penalties.R1(setting.gamma),
-            keras_gan.penalties.R2(setting.gamma),
-        ]
-    return arguments
-
-
 def make_classifier(image_shape: tuple, classes: int) -> Any:
     """Returns a classifier of two convolutions and two dense layers."""
     import keras
@@ -253,24 +187,55 @@ def make_classifier(image_shape: tuple, classes: int) -> Any:
     return model
 
 
-def classify(
-    arm: str,
+def predicted(
+    arms: Sequence[str],
     train: Arrays,
     test: Arrays,
     sources: Mapping[str, Any],
     setting: Setting,
     seed: int,
-) -> np.ndarray:
-    """Trains a classifier; returns its recall of each class on test images.
+) -> dict[str, np.ndarray]:
+    """Trains the classifiers of arms, in the order of `ARMS`.
 
     Args:
-        arm: One of `ARMS`.
+        arms: Names of `ARMS`.
         train: Imbalanced images (0 to 255) and labels.
         test: Images and labels for the test.
-        sources: A trained GAN and the source of a DAGAN, as arms need them.
+        sources: What arms need of the results of `TRAINERS`.
         setting: `Setting`.
         seed: Integer.
+
+    Returns:
+        Of each arm the probabilities of the test images' classes.
     """
+    chances: dict[str, np.ndarray] = {}
+    critic = None
+    for arm in arms:
+        if arm in ENSEMBLES:
+            continue
+        flow = pipeline(arm, train, sources, setting, seed, critic)
+        model = classifier(arm, train, flow, setting, seed)
+        chances[arm] = probabilities(model, test[0])
+        if arm == REFERENCE:
+            critic = model
+    for arm in ENSEMBLES:
+        if arm not in arms:
+            continue
+        other = ENSEMBLES[arm]
+        if other == REFERENCE:  # Another one of the same kind.
+            flow = pipeline(other, train, sources, setting, seed + 1)
+            model = classifier(other, train, flow, setting, seed + 1)
+            added = probabilities(model, test[0])
+        else:
+            added = chances[other]
+        chances[arm] = (chances[REFERENCE] + added) / 2
+    return chances
+
+
+def classifier(
+    arm: str, train: Arrays, stream: Any, setting: Setting, seed: int
+) -> Any:
+    """Returns a classifier, trained on an arm's stream of images."""
     import keras
 
     keras.utils.set_random_seed(seed)
@@ -282,19 +247,30 @@ def classify(
         counts = np.bincount(labels, minlength=classes)
         weights = dict(enumerate(len(labels) / (classes * counts)))
     model.fit(
-        pipeline(arm, train, sources, setting, seed),
+        stream,
         steps_per_epoch=setting.steps,
         class_weight=weights,
         shuffle=False,
         verbose=0,
     )
-    guesses = model.predict(
-        test[0].astype("float32"), batch_size=512, verbose=0
-    ).argmax(-1)
+    return model
+
+
+def probabilities(model: Any, images: np.ndarray) -> np.ndarray:
+    """Returns the probabilities of classes, `(num_images, num_classes)`."""
+    from scipy.special import softmax
+
+    logits = model.predict(images.astype("float32"), batch_size=512, verbose=0)
+    return softmax(logits, axis=-1)
+
+
+def recall(chances: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Returns the recall of each class."""
+    guesses = chances.argmax(-1)
     return np.array(
         [
-            np.mean(guesses[test[1] == number] == number)
-            for number in range(classes)
+            np.mean(guesses[labels == number] == number)
+            for number in range(chances.shape[1])
         ]
     )
 
@@ -305,8 +281,18 @@ def pipeline(
     sources: Mapping[str, Any],
     setting: Setting,
     seed: int,
+    critic: Any = None,
 ):
-    """Returns an endless `tf.data.Dataset` with an arm's mix of classes."""
+    """Returns an endless `tf.data.Dataset` with an arm's mix of classes.
+
+    Args:
+        arm: One of `ARMS`.
+        train: Images (0 to 255) and labels.
+        sources: What arms need of the results of `TRAINERS`.
+        setting: `Setting`.
+        seed: Integer.
+        critic: Classifier that says which images are hard.
+    """
     import tensorflow as tf
 
     import keras_gan
@@ -328,7 +314,7 @@ def pipeline(
     stream = stream.map(as_dict)
     missing = float(np.maximum(1 / classes - shares, 0).sum())
     layers = [
-        *_generated(arm, sources, missing, setting, seed),
+        *_generated(arm, sources, missing, setting, seed, critic),
         *_classical(arm, setting, seed),
     ]
     for layer in layers:
@@ -350,15 +336,18 @@ def real_shares(arm: str, labels: np.ndarray, setting: Setting) -> np.ndarray:
     return (1 - towards_even) * natural + towards_even * even
 
 
-def _generated(arm, sources, missing, setting, seed) -> list[Callable]:
+def _generated(arm, sources, missing, setting, seed, critic) -> list[Callable]:
     import keras_gan
 
+    chosen = FILTER if "filter" in arm else None
+    if "hard" in arm.split():
+        chosen = HardButRight(critic, value_range=(0, 255))
     return [
         keras_gan.layers.GANDataGenerator(
             sources[kind],
             missing,
             balance="uniform",
-            filter=FILTER if "filter" in arm else None,
+            filter=chosen,
             pool_size=setting.pool,
             value_range=(0, 255),
             seed=seed,

@@ -8,17 +8,31 @@ FILTER = "threshold"
 
 Arrays = tuple[np.ndarray, np.ndarray]
 
+REFERENCE = "oversampling + classical"
+
+# The ensembles of the reference, and with what.
+ENSEMBLES = {
+    "ensemble of two references": REFERENCE,
+    "ensemble with GAN": "GAN + classical",
+    "ensemble with DAGAN": "DAGAN + classical",
+}
+
 ARMS = (
     "as it is",
     "class weights",
     "oversampling",
     "classical",
-    "oversampling + classical",
+    REFERENCE,
     "GAN",
     "GAN with filter",
     "GAN + classical",
+    "hard GAN + classical",
+    "BAGAN",
+    "BAGAN + classical",
+    "CycleGAN + classical",
     "DAGAN",
     "DAGAN + classical",
+    *ENSEMBLES,
 )
 """Methods for the rare class, in the order of the table."""
 
