@@ -89,6 +89,10 @@ def test_classes_that_it_has_not_seen_are_filled_up(
     code, *_ = run_command(*line, "--batch-size", 2, "--quiet")
     again = read_image("out/two/generated-000001.png")
     np.testing.assert_array_equal(again, made[1])
+    # Other images under the same names: what starts from them differs too.
+    write_images(digits / "two", 1, (12, 13, 3))
+    code, _, errors = run_command(*line, "--batch-size", 2, "--quiet")
+    assert code == 2 and "`out` is not empty: augment wrote it" in errors
 
 
 def test_images_start_from_those_of_the_class(finished, digits):

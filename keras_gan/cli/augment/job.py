@@ -19,6 +19,7 @@ from keras_gan.cli.versions import versions
 from keras_gan.cli.words import listed, size_in_words
 from keras_gan.datasets.augmented_files import AugmentedFiles
 from keras_gan.datasets.balancing import by_class_number
+from keras_gan.datasets.fingerprints import fingerprint
 from keras_gan.datasets.image_files import ImageFiles, image_files
 from keras_gan.sampling.open_generator import load_saved
 from keras_gan.utils.files import sha256
@@ -63,7 +64,9 @@ def make_job(
     gan = _opened_gan(path, options)
     source = _open(options, trained_on, gan)
     originals = image_files(source)
+    data = originals.fingerprint()
     if isinstance(gan, models.DAGAN):  # It learned no classes.
+        data["sha256"] = fingerprint(source)  # New images start from these.
         gan = source_of_classes(gan, source)
     else:
         _check_fit(originals, trained_on, gan, f"`{path}`", f"`{options.data}`")
@@ -80,7 +83,7 @@ def make_job(
         model=os.path.abspath(path),
         seed=options.seed,
     )
-    return files, _settings(options, files, os.path.abspath(path))
+    return files, _settings(options, files, data, os.path.abspath(path))
 
 
 def _opened_gan(path, options) -> Any:
@@ -207,11 +210,13 @@ def _filter(options) -> Any:
     )
 
 
-def _settings(options, files: AugmentedFiles, model: str) -> AugmentSettings:
+def _settings(
+    options, files: AugmentedFiles, data: dict[str, Any], model: str
+) -> AugmentSettings:
     classifier = options.classifier and os.path.abspath(options.classifier)
     return AugmentSettings(
         data=location(options.data),
-        images_of_data=files.originals.fingerprint(),
+        images_of_data=data,
         model=model,
         model_sha256=sha256(model),
         added=options.num_images or dict(files.added_counts) or 0,
