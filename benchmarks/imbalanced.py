@@ -10,7 +10,8 @@ digits (about five images remain), and to 2.5 % in MNIST, as in the BAGAN paper
 core). The same classifier is then trained for the same number of steps on
 
 - the data as it is, with class weights, and with the rare class oversampled;
-- the same with classical augmentation (KerasCV's RandAugment and CutMix);
+- the same with classical augmentation (KerasCV's RandAugment and CutMix), or
+  with affine maps: turned by up to 15 degrees, sheared, scaled and shifted;
 - batches that `GANDataGenerator` balances with images of a conditional GAN,
   which is trained on the same imbalanced data, with and without a filter, and
   with classical augmentation in addition. Here half of the missing images of
@@ -24,7 +25,7 @@ core). The same classifier is then trained for the same number of steps on
 
 Each cell of the experiment (a rare class and a seed, which determines the
 images that are kept, the test images and all initial weights) is one process on
-one core and writes one file. Existing results are not computed again.
+one core and writes one file. Arms that have results are not measured again.
 
 The table shows means over the cells and their standard errors; "gain" is the
 balanced accuracy minus that of `oversampling + classical` in the same cell.
@@ -39,15 +40,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import imbalanced_report as report
-from imbalanced_runs import measure, read, write
-from imbalanced_settings import (
-    ARMS,
-    DIGITS,
-    ENSEMBLES,
-    MNIST,
-    REFERENCE,
-    Cell,
-)
+from imbalanced_runs import measure, merged, needed, read, write
+from imbalanced_settings import ARMS, DIGITS, MNIST, Cell
 
 # Threads per process: two processes of one thread use two cores best.
 ONE_THREAD = {
@@ -74,13 +68,16 @@ def setting_of(cell: Cell):
     return DIGITS if cell.data == "digits" else MNIST
 
 
+def missing_arms(cell: Cell, options: argparse.Namespace) -> list[str]:
+    """Returns the arms without a result."""
+    known = read(options.results, cell, setting_of(cell))
+    done = known["recalls"] if known else {}
+    return [arm for arm in needed(options.arms) if arm not in done]
+
+
 def run_all(cells: Iterable[Cell], options: argparse.Namespace) -> None:
-    """Runs the cells without results, each in a separate process."""
-    missing = [
-        cell
-        for cell in cells
-        if read(options.results, cell, setting_of(cell)) is None
-    ]
+    """Runs what is missing of each cell in a separate process."""
+    missing = [cell for cell in cells if missing_arms(cell, options)]
 
     def in_process(cell):
         command = [sys.executable, __file__, "--cell", cell.name]
@@ -122,18 +119,13 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add("--results", type=Path, default=Path("runs/imbalanced"))
     add("--figures", type=Path, help="folder of plots (default: --results)")
     add("--classes", type=int, nargs="+", default=list(range(10)))
-    add("--arms", nargs="+", choices=ARMS, default=ARMS, help="of new cells")
+    add("--arms", nargs="+", choices=ARMS, default=ARMS, help="(default: all)")
     add("--seeds", type=int, default=1, help="number of cells per rare class")
     add("--processes", type=int, default=1, help="number of parallel cells")
     add("--plot-only", action="store_true", help="show existing results")
     add("--cell", type=Cell.parse, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     options.figures = options.figures or options.results
-    # Gains are those over the reference, so it is always measured, as is what
-    # an ensemble is made of.
-    parts = [ENSEMBLES[arm] for arm in options.arms if arm in ENSEMBLES]
-    wanted = (*options.arms, *parts, REFERENCE)
-    options.arms = [arm for arm in ARMS if arm in wanted]
     return options
 
 
@@ -141,9 +133,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs the missing cells and shows the results."""
     options = parse(arguments)
     if options.cell:
-        setting = setting_of(options.cell)
-        result = measure(options.cell, options.data, setting, options.arms)
-        write(options.results, options.cell, result)
+        cell, setting = options.cell, setting_of(options.cell)
+        arms = needed(missing_arms(cell, options))
+        known = read(options.results, cell, setting)
+        result = measure(cell, options.data, setting, arms)
+        write(options.results, cell, merged(known, result))
         return 0
     cells = planned(options)
     if not options.plot_only:

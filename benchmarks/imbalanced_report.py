@@ -61,6 +61,10 @@ def table(data: str, results: Results) -> str:
             f"| {arm} | {in_words(values)} | {in_words(rare(results, arm))} "
             f"| {in_words(values - reference)} |"
         )
+    arms = {arm for one in results.values() for arm in one["recalls"]}
+    left_out = [arm for arm in ARMS if arm in arms - set(arms_of(results))]
+    if left_out:
+        lines.append(f"\nnot in all cells: {', '.join(left_out)}")
     first, *others = results.values()
     names = [name for name in first if name.startswith("agreement of")]
     for name in names:

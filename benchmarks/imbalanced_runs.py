@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from dagan_classifier import moved
 from imbalanced_filter import HardButRight
 from imbalanced_settings import (
+    ARMS,
     ENSEMBLES,
     FILTER,
     REFERENCE,
@@ -28,7 +30,18 @@ NUM_JUDGED = 1000
 def measure(
     cell: Cell, path: Any, setting: Setting, arms: Sequence[str]
 ) -> dict[str, Any]:
-    """Trains the GANs that arms of a cell need, and these arms."""
+    """Trains the GANs that arms of a cell need, and these arms.
+
+    Args:
+        cell: `Cell`.
+        path: MNIST as .npz.
+        setting: `Setting`.
+        arms: Names of `ARMS` that `needed` returned.
+
+    Returns:
+        The settings, each arm's recall of all classes, and how often a judge
+        agrees with the classes of generated images.
+    """
     start = time.perf_counter()
     seed = 100 * cell.seed + cell.rare
     if cell.data == "digits":
@@ -57,11 +70,26 @@ def measure(
         result[f"agreement of {kind}, rare class"] = agreement(
             source, judge, seed, only=cell.rare
         )
-    if "GAN" in sources:
+    if "GAN with filter" in arms:
         result["agreement of GAN with filter"] = agreement(
             sources["GAN"], judge, seed, FILTER
         )
     return {**result, "seconds": time.perf_counter() - start}
+
+
+def needed(arms: Sequence[str]) -> list[str]:
+    """Returns arms, and those that they are compared with or made of."""
+    parts = [ENSEMBLES[arm] for arm in arms if arm in ENSEMBLES]
+    return [arm for arm in ARMS if arm in (*arms, *parts, REFERENCE)]
+
+
+def merged(known: dict[str, Any] | None, new: dict[str, Any]) -> dict[str, Any]:
+    """Returns a result with the arms of an earlier one of the same cell."""
+    if known is None:
+        return new
+    recalls = {**known["recalls"], **new["recalls"]}
+    seconds = known["seconds"] + new["seconds"]
+    return {**known, **new, "recalls": recalls, "seconds": seconds}
 
 
 def write(folder: Path, cell: Cell, result: dict[str, Any]) -> None:
@@ -361,6 +389,9 @@ def _classical(arm, setting, seed) -> list[Callable]:
     import keras_cv
     import tensorflow as tf
 
+    if "affine" in arm:
+        random = np.random.default_rng(seed)
+        return [lambda data: {**data, "images": _moved(data["images"], random)}]
     if "classical" not in arm:
         return []
     augment = keras_cv.layers.RandAugment(
@@ -379,3 +410,18 @@ def _classical(arm, setting, seed) -> list[Callable]:
     if not setting.cut_mix:
         return [in_colors]
     return [in_colors, keras_cv.layers.CutMix(seed=seed)]
+
+
+def _moved(images, random):
+    """Images (0 to 255) that are turned, scaled, sheared and shifted."""
+    import tensorflow as tf
+
+    def move(batch):
+        # `moved` fills with white, and here the background is black.
+        inverted = moved(
+            1 - batch / np.float32(127.5), "affine", np.ones(len(batch)), random
+        )
+        return (1 - inverted) * np.float32(127.5)
+
+    result = tf.numpy_function(move, [images], tf.float32)
+    return tf.ensure_shape(result, images.shape)

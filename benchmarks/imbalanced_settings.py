@@ -14,7 +14,7 @@ REFERENCE = "oversampling + classical"
 ENSEMBLES = {
     "ensemble of two references": REFERENCE,
     "ensemble with GAN": "GAN + classical",
-    "ensemble with DAGAN": "DAGAN + classical",
+    "ensemble with DAGAN": "DAGAN",
 }
 
 ARMS = (
@@ -23,6 +23,7 @@ ARMS = (
     "oversampling",
     "classical",
     REFERENCE,
+    "oversampling + affine",
     "GAN",
     "GAN with filter",
     "GAN + classical",
@@ -32,6 +33,7 @@ ARMS = (
     "CycleGAN + classical",
     "DAGAN",
     "DAGAN + classical",
+    "DAGAN + affine",
     *ENSEMBLES,
 )
 """Methods for the rare class, in the order of the table."""

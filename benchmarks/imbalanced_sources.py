@@ -4,7 +4,6 @@ Each function takes the imbalanced training images (0 to 255) and labels, the
 rare class, the settings and a seed.
 """
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -13,21 +12,25 @@ import numpy as np
 from imbalanced_settings import Arrays, Setting
 
 CYCLE_BATCH = 16
+# Those of `networks.recipe("dagan", ...)` and of `CycleGAN.compile`.
+DAGAN_RATE, CYCLE_RATE = 5e-4, 2e-4
 
 
 def train_gan(train: Arrays, rare: int, setting: Setting, seed: int) -> Any:
     """Returns a conditional GAN, trained on imbalanced data."""
     pair = _networks(train, setting, seed)
-    return _trained(*pair, train, setting, seed)
+    return _trained(*pair, train, setting, seed, setting.gan_balance)
 
 
 def train_bagan(train: Arrays, rare: int, setting: Setting, seed: int) -> Any:
     """Returns a conditional GAN that starts from an autoencoder (BAGAN).
 
     As in the paper, an autoencoder is trained on all images, its decoder is
-    where the generator starts and its encoder where the discriminator does, and
-    the latents of a class are drawn from the normal distribution of the codes
-    of its images.
+    where the generator starts and its encoder where the discriminator does, the
+    latents of a class are drawn from the normal distribution of the codes of
+    its images, and all classes are generated equally often. Here real images
+    are of all classes equally often as well, and the discriminator is that of
+    the GAN, which is told the class; that of the paper predicts it.
     """
     import keras
 
@@ -35,7 +38,7 @@ def train_bagan(train: Arrays, rare: int, setting: Setting, seed: int) -> Any:
     decoder, _ = _family(train, setting, seed, latent_dim=bagan.CODE)
     _, discriminator = _networks(train, setting, seed)
     generator = bagan.started(train, decoder, discriminator, setting, seed)
-    return _trained(generator, discriminator, train, setting, seed)
+    return _trained(generator, discriminator, train, setting, seed, "uniform")
 
 
 def train_dagan(train: Arrays, rare: int, setting: Setting, seed: int) -> Any:
@@ -52,8 +55,7 @@ def train_dagan(train: Arrays, rare: int, setting: Setting, seed: int) -> Any:
         ema_momentum=0.998,
         seed=seed,
     )
-    recipe = keras_gan.networks.recipe("dagan", shape)
-    dagan.compile(**recipe.compile_arguments())
+    dagan.compile(*_optimizers(DAGAN_RATE, setting, beta_2=0.99))
     pairs = keras_gan.datasets.class_pairs(
         (images, labels), batch_size=setting.batch_size, repeat=True, seed=seed
     )
@@ -91,7 +93,9 @@ def train_cycle(train: Arrays, rare: int, setting: Setting, seed: int) -> Any:
         seed=seed,
     )
     # The identity loss is for colors; here it would keep the frequent class.
-    gan.compile(identity_weight=0.0)
+    gan.compile(
+        *_optimizers(CYCLE_RATE, setting, beta_1=0.5), identity_weight=0.0
+    )
     pairs = keras_gan.datasets.domains(
         many, few, batch_size=min(CYCLE_BATCH, len(few)), repeat=True, seed=seed
     )
@@ -157,7 +161,7 @@ def _family(train, setting, seed, **arguments):
     return build(train[0].shape[1:], seed=seed, **size, **arguments)
 
 
-def _trained(generator, discriminator, train, setting, seed):
+def _trained(generator, discriminator, train, setting, seed, balance):
     import keras
 
     import keras_gan
@@ -181,26 +185,30 @@ def _trained(generator, discriminator, train, setting, seed):
         batch_size=setting.batch_size,
         seed=seed,
         repeat=True,
-        balance=setting.gan_balance,
+        balance=balance,
     )
     gan.fit(stream, steps_per_epoch=setting.gan_steps, verbose=0)
     return gan
 
 
-def _compile_arguments(setting):
+def _optimizers(rate, setting, **arguments):
+    """Two optimizers whose learning rate decays to a tenth along a cosine."""
     import keras
 
+    rate = keras.optimizers.schedules.CosineDecay(
+        rate, setting.gan_steps, alpha=0.1
+    )
+    arguments = {"beta_1": 0.0, "epsilon": 1e-8, **arguments}
+    return [keras.optimizers.Adam(rate, **arguments) for _ in range(2)]
+
+
+def _compile_arguments(setting):
     import keras_gan
 
-    rate = keras.optimizers.schedules.CosineDecay(
-        setting.learning_rate, setting.gan_steps, alpha=0.1
-    )
-    adam = functools.partial(
-        keras.optimizers.Adam, beta_1=0.0, beta_2=0.99, epsilon=1e-8
-    )
+    pair = _optimizers(setting.learning_rate, setting, beta_2=0.99)
     arguments = {
-        "generator_optimizer": adam(rate),
-        "discriminator_optimizer": adam(rate),
+        "generator_optimizer": pair[0],
+        "discriminator_optimizer": pair[1],
         "jit_compile": setting.network == "mlp",
     }
     if setting.gamma is not None:
