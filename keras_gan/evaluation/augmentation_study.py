@@ -11,6 +11,9 @@ from keras_gan.evaluation import cells, measuring, study_data
 from keras_gan.evaluation.budget import Budget, Classifier, check_classifier
 from keras_gan.evaluation.study import Study
 
+# Another one, when what is trained or how changes.
+_PROTOCOL = 2
+
 
 def augmentation_study(
     data: Any,
@@ -93,30 +96,36 @@ def augmentation_study(
     source = open_source(data, **opening)
     known = study_data.arrays_of(source)
     given, share = study_data.test_of(source, test, opening)
-    cuts = study_data.cuts_of(source, rare, labels, share)
+    known = study_data.trainable(known, given)
+    names = source.info.class_names
+    cuts = study_data.cuts_of(known[1], names, rare, labels, share)
     seeds = study_data.checked_seeds(seeds)
-    number_of_classes = int(known[1].max()) + 1
-    check_classifier(classifier, known[0].shape[1:], number_of_classes)
+    shape, number_of_classes = known[0].shape[1:], int(known[1].max()) + 1
+    check_classifier(
+        classifier, shape, number_of_classes, few_labels=labels is not None
+    )
+    budget.check_images(shape)
     study_data.check_number(len(cuts) * len(seeds))
-    data_sha256 = study_data.fingerprint(known, given)
+    settings = {
+        **budget.settings(shape, number_of_classes),
+        "protocol": _PROTOCOL,
+        "keras": keras.__version__,
+        "test": share,
+        "data": study_data.fingerprint(known, given),
+        "backend": keras.config.backend(),
+    }
     found: dict[str, Any] = {}
     rare_of: dict[str, int | None] = {}
     for seed in seeds:
         for number, kept in cuts.items():
             cell = study_data.cell_of(known, given, share, number, kept, seed)
-            settings = {
-                **budget.settings(),
-                "kept": kept,
-                "test": share,
-                "data": data_sha256,
-                "backend": keras.config.backend(),
-            }
-            result = cells.read_result(folder, cell, settings)
+            own = {**settings, "kept": kept}
+            result = cells.read_result(folder, cell, own)
             if result is None:
                 result = measuring.measured(cell, budget)
-                cells.write_result(folder, cell, settings, result)
+                cells.write_result(folder, cell, own, result)
             found[cell.name], rare_of[cell.name] = result, number
             if progress is not None:
                 progress(measuring.in_a_line(cell, result))
-    names = source.info.class_names or map(str, range(number_of_classes))
+    names = names or map(str, range(number_of_classes))
     return Study(found, rare_of, tuple(names))

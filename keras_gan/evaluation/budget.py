@@ -1,13 +1,16 @@
 """What all arms of a study have in common."""
 
+import contextlib
 import dataclasses
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 
-from keras_gan import layers, networks
+from keras_gan import layers, models, networks
 from keras_gan.evaluation.cells import Cell
 from keras_gan.utils.arguments import integer
 
@@ -35,12 +38,32 @@ class Budget:
     classifier: Classifier | None = None
 
     def check(self) -> None:
-        """Raises an error, before anything is trained, if one is not valid."""
+        """Raises an error if a number or a name is not valid."""
         steps = 1 if self.steps is None else self.steps
         integer("steps", steps, at_least=1)
         integer("gan_steps", self.gan_steps, at_least=1)
         integer("batch_size", self.batch_size, at_least=1)
-        layers.augmenter(self.augment)
+        if layers.augmenter(self.augment) is None or "ada" in self.augment:
+            raise ValueError(
+                "`augment` must name a classical augmentation. Received: "
+                f"{self.augment!r}, which leaves images as they are outside of "
+                "a GAN. Choose `randaugment`, `translation` or another one."
+            )
+
+    def check_images(self, shape: tuple[int, ...]) -> None:
+        """Raises an error unless images of a shape can be augmented.
+
+        Args:
+            shape: Shape of an image.
+        """
+        try:
+            layers.augmenter(self.augment)(np.zeros((2, *shape)), training=True)
+        except ValueError as error:
+            raise ValueError(
+                "`augment` must work on the images. Received: "
+                f"{self.augment!r} and images of shape {shape}. Pass another "
+                "`augment`, or `channels=3`."
+            ) from error
 
     def steps_of(self, cell: Cell) -> int:
         """Training steps of each classifier of a cell."""
@@ -79,14 +102,22 @@ class Budget:
             ema_momentum=recipe.ema_momentum,
         )
 
-    def settings(self) -> dict[str, Any]:
-        """What tells the budget from others, as JSON can hold it."""
-        plain = {
-            name: value
-            for name, value in vars(self).items()
-            if name != "classifier"
-        }
-        return {**plain, "classifier": _described(self.classifier)}
+    def settings(
+        self, shape: tuple[int, ...], num_classes: int
+    ) -> dict[str, Any]:
+        """What tells the budget from others, as JSON can hold it.
+
+        Args:
+            shape: Shape of an image.
+            num_classes: Number of classes.
+        """
+        found = dict(vars(self))
+        if self.classifier is not None:
+            keras.utils.set_random_seed(0)
+            found["classifier"] = _described(
+                self.classifier(shape, num_classes)
+            )
+        return found
 
 
 def small_classifier(image_shape: tuple[int, ...], num_classes: int) -> Any:
@@ -112,14 +143,20 @@ def small_classifier(image_shape: tuple[int, ...], num_classes: int) -> Any:
 
 
 def check_classifier(
-    classifier: Classifier | None, shape: tuple[int, ...], num_classes: int
+    classifier: Classifier | None,
+    shape: tuple[int, ...],
+    num_classes: int,
+    *,
+    few_labels: bool = False,
 ) -> None:
-    """Raises an error unless a function builds a classifier of the images.
+    """Raises an error unless a function builds classifiers of the images.
 
     Args:
         classifier: As in `Budget`.
         shape: Shape of an image.
         num_classes: Number of classes.
+        few_labels: Whether it is to be the discriminator of a
+            `SemiSupervisedGAN` too.
 
     Raises:
         ValueError: If it does not.
@@ -135,13 +172,23 @@ def check_classifier(
             f"of shape {outputs}. End it with "
             f"`keras.layers.Dense({num_classes})`."
         )
+    if classifier(shape, num_classes) is model:
+        raise ValueError(
+            "`classifier` must build a new model each time, or an arm would go "
+            f"on where another ended. Received: {model.name!r} twice. Build it "
+            "inside of the function."
+        )
+    if few_labels:
+        generator, _ = networks.semi_supervised(shape, num_classes)
+        models.SemiSupervisedGAN(generator, model, num_classes=num_classes)
 
 
-def _described(classifier: Any) -> str | None:
-    """Name and code of a function: two lambdas have the same name."""
-    code = getattr(classifier, "__code__", None)
-    if code is None:
-        return classifier and repr(classifier)
-    parts = repr((code.co_code, code.co_consts, code.co_names))
-    digest = hashlib.sha256(parts.encode()).hexdigest()
-    return f"{classifier.__qualname__} {digest[:16]}"
+def _described(model: keras.Model) -> str:
+    """A hash of the layers and the first weights of a classifier."""
+    digest = hashlib.sha256()
+    with contextlib.suppress(NotImplementedError, TypeError):
+        # Layers are numbered through the whole process.
+        digest.update(re.sub(r'_\d+"', '"', model.to_json()).encode())
+    for weight in model.get_weights():
+        digest.update(f"{weight.shape}".encode() + weight.tobytes())
+    return digest.hexdigest()[:16]

@@ -73,6 +73,25 @@ def split(data: Arrays, share: float, seed: int) -> tuple[Arrays, Arrays]:
     return train, test
 
 
+def without(train: Arrays, test: Arrays) -> Arrays:
+    """Returns images and labels but for copies of test images.
+
+    Args:
+        train: Images and labels.
+        test: Images and labels.
+
+    Example:
+
+    >>> train, labels = without(
+    ...     (np.eye(3), np.arange(3)), (np.eye(3)[1:2], np.ones(1)))
+    >>> labels.tolist()
+    [0, 2]
+    """
+    seen = {image.tobytes() for image in test[0]}
+    kept = np.array([image.tobytes() not in seen for image in train[0]], bool)
+    return train[0][kept], train[1][kept]
+
+
 def sizes_of_test(counts: np.ndarray, share: float) -> np.ndarray:
     """Number of images of each class that are kept for the test.
 

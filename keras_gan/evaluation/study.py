@@ -9,7 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan.evaluation.arms import CONTROL, JUDGED, REFERENCE
+from keras_gan.evaluation.arms import (
+    CONTROL,
+    JUDGED,
+    REFERENCE,
+    SEMI_SUPERVISED,
+)
 from keras_gan.evaluation.plot import draw
 
 # Differences of fewer standard errors may be chance.
@@ -125,7 +130,10 @@ class Study:
             number += ", too few to be sure"
         beats = f'"{self.judged}" against "{self.rival}": {words} ({number}).'
         if gain.mean() > _CLEAR * error:
-            return f"A GAN helps on these data. {beats}"
+            helped = "A GAN helps"
+            if self.judged == SEMI_SUPERVISED:  # The rival saw no others.
+                helped = "Images without labels and a GAN help"
+            return f"{helped} on these data. {beats}"
         if gain.mean() < -_CLEAR * error:
             return f"A GAN does harm on these data. {beats}"
         return f"No difference that chance could not make. {beats}"

@@ -10,7 +10,7 @@ import numpy as np
 from keras_gan.datasets import load, open_source
 from keras_gan.evaluation import cells
 from keras_gan.evaluation.cells import Arrays, Cell
-from keras_gan.utils.arguments import integer, number_in
+from keras_gan.utils.arguments import integer, is_integer, number_in
 from keras_gan.utils.stack import level_outside
 
 _ENOUGH_CELLS = 10
@@ -33,8 +33,36 @@ def arrays_of(source: Any) -> Arrays:
     )
 
 
+def trainable(known: Arrays, given: Arrays | None) -> Arrays:
+    """The data without images that are in a given test; warns if there are any.
+
+    Args:
+        known: Images and labels.
+        given: Those of the test, or None.
+
+    Raises:
+        ValueError: If none is left.
+    """
+    if given is None:
+        return known
+    kept = cells.without(known, given)
+    if not len(kept[1]):
+        raise ValueError(
+            "`test` must have other images than the data. Received: all "
+            f"{len(known[1])} images of the data. Pass others, or a share."
+        )
+    if len(kept[1]) < len(known[1]):
+        warnings.warn(
+            f"{len(known[1]) - len(kept[1])} images of the data are in the "
+            "test too. They are not trained with.",
+            stacklevel=level_outside(),
+        )
+    return kept
+
+
 def cuts_of(
-    source: Any,
+    all_labels: np.ndarray,
+    class_names: Sequence[str] | None,
     rare: Mapping[int | str, int] | int | None,
     labels: int | None,
     share: float | None = None,
@@ -42,7 +70,8 @@ def cuts_of(
     """What is cut in the cells: a class, or None for all, and what remains.
 
     Args:
-        source: The images with labels.
+        all_labels: The labels of the data.
+        class_names: Their names, or None.
         rare: As in `augmentation_study`.
         labels: The same.
         share: The share of each class that is kept for the test, or None.
@@ -56,8 +85,15 @@ def cuts_of(
             f"rare={rare}, labels={labels}. Pass one of them, such as "
             "rare={0: 20} for 20 images of class 0."
         )
-    counts = _counts(source)
+    counts = _counts(all_labels)
     counts = counts - cells.sizes_of_test(counts, share or 0.0)
+    if not counts.all():
+        raise ValueError(
+            "Each class of a study needs an image to train with and one for "
+            "the test. Received: none to train with of the classes "
+            f"{', '.join(map(str, np.flatnonzero(counts == 0)))}. Add images, "
+            "or leave these classes out."
+        )
     if labels is not None:
         labels = integer("labels", labels, at_least=1)
         least = counts.min()
@@ -68,7 +104,7 @@ def cuts_of(
                 f"of {least}. Choose fewer."
             )
         return {None: labels}
-    names = list(source.info.class_names or [])
+    names = list(class_names or [])
     if not isinstance(rare, Mapping):
         rare = dict.fromkeys(range(len(counts)), rare or 0)
     chosen: dict[int | None, int] = {}
@@ -83,18 +119,18 @@ def cuts_of(
     return chosen
 
 
-def _counts(source: Any) -> np.ndarray:
+def _counts(labels: np.ndarray) -> np.ndarray:
     """Number of images of each class; an error if a study has no use."""
-    counts = np.bincount(source.labels)
+    counts = np.bincount(labels)
     if np.count_nonzero(counts) < 2:
         raise ValueError(
             "A study needs at least two classes. Received: all images of one "
-            f"class in {source.info.name}."
+            "class. Add another."
         )
     if not counts.all():
         raise ValueError(
             "The labels of a study must be 0, 1, 2 and so on, with images of "
-            f"each. Received: {source.info.name}, with none of "
+            "each. Received: none of "
             f"{', '.join(map(str, np.flatnonzero(counts == 0)))}. Number them "
             "anew, such as by `np.unique(labels, return_inverse=True)[1]`."
         )
@@ -179,8 +215,8 @@ def checked_seeds(seeds: Sequence[int] | int) -> list[int]:
     Args:
         seeds: Integers, or how many.
     """
-    if isinstance(seeds, int):
-        return list(range(seeds))
+    if is_integer(seeds):
+        return list(range(integer("seeds", seeds, at_least=1)))
     seeds = [integer("seeds", one, at_least=0) for one in seeds]
     if len(set(seeds)) < len(seeds):
         raise ValueError(
@@ -199,6 +235,7 @@ def fingerprint(*parts: Arrays | None) -> str:
     digest = hashlib.sha256()
     for part in parts:
         for array in part or ():
+            digest.update(f"{array.shape}".encode())
             digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 
@@ -231,6 +268,7 @@ def cell_of(
     draw = cells.draw_of(rare, seed)
     if test is None:
         train, test = cells.split(known, share, draw)
+        train = cells.without(train, test)
     if rare is not None:
         few = cells.with_rare_class(train, rare, kept, draw)
         return Cell(rare, seed, few, test)

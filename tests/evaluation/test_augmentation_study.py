@@ -93,6 +93,19 @@ def dense(shape, num_classes):
     )
 
 
+ONE_MODEL = dense((4, 4, 1), 3)
+
+
+def without_dense_layers(shape, num_classes):
+    return keras.Sequential(
+        [
+            keras.Input(shape),
+            keras.layers.Conv2D(num_classes, shape[:2]),
+            keras.layers.Flatten(),
+        ]
+    )
+
+
 @pytest.mark.once  # As most users run it.
 @pytest.mark.parametrize("rare", [2, None], ids=["rare", "labels"])
 def test_all_arms_of_a_cell_are_trained_and_judged(rare, monkeypatch):
@@ -160,13 +173,29 @@ def test_cells_of_one_seed_share_no_split():
     assert tests[0] != tests[1]
 
 
+def of_width(width, activation="relu"):
+    def classifier(shape, num_classes):
+        layer = keras.layers.Dense(width, activation=activation)
+        return keras.Sequential([layer, dense((width,), num_classes)])
+
+    def built(shape, num_classes):
+        flat = keras.Sequential([keras.Input(shape), keras.layers.Flatten()])
+        return keras.Sequential([flat, classifier(shape, num_classes)])
+
+    return built
+
+
 @pytest.mark.quickest
-def test_functions_of_one_name_are_told_apart():
-    one, other, same = (
-        Budget(1, 1, 1, "flip", make).settings()["classifier"]
-        for make in (lambda s, n: 1, lambda s, n: 2, lambda s, n: 1)
-    )
-    assert one != other and one == same
+def test_classifiers_are_told_apart_by_what_they_are():
+    def described(make):
+        settings = Budget(1, 1, 1, "flip", make).settings((4, 4, 1), 3)
+        return settings["classifier"]
+
+    known = described(of_width(8))
+    assert known == described(of_width(8))
+    assert known == described(lambda *given: of_width(8)(*given))
+    assert known != described(of_width(9))
+    assert known != described(of_width(8, "tanh"))
 
 
 @pytest.fixture
@@ -213,7 +242,7 @@ def test_a_class_that_is_rare_already_keeps_all_images(cells_seen):
 
 @pytest.mark.quickest
 def test_study_of_few_labels_keeps_all_images(cells_seen):
-    held = (IMAGES[::7], LABELS[::7])
+    held = (IMAGES[::7] + 100, LABELS[::7])
     with pytest.warns(UserWarning, match="2 cells"):
         study = augmentation_study(
             (IMAGES, LABELS), labels=2, seeds=[4, 9], test=held
@@ -254,7 +283,21 @@ def test_study_of_few_labels_keeps_all_images(cells_seen):
         ({"rare": {2: 0}}, "must be an integer of at least 1"),
         ({"rare": {2: 3}, "seeds": 1}, "at least 2 cells"),
         ({"rare": {2: 3}, "test": 1.5}, "`test` must be"),
+        ({"rare": {2: 3}, "seeds": -1}, "`seeds` must be"),
         ({"rare": {2: 3}, "augment": "magic"}, "magic"),
+        (
+            {"rare": {2: 3}, "augment": "none"},
+            "which leaves images as they are",
+        ),
+        ({"rare": {2: 3}, "augment": "ada:b"}, "Received: 'ada:b'"),
+        (
+            {"rare": {2: 3}, "classifier": lambda *given: ONE_MODEL},
+            "a new model each time",
+        ),
+        (
+            {"labels": 3, "classifier": without_dense_layers},
+            "of a classifier without a",
+        ),
         ({"rare": {2: 3}, "steps": 0}, "`steps` must be"),
     ],
 )
@@ -264,12 +307,47 @@ def test_studies_that_cannot_be(options, message):
 
 
 @pytest.mark.quickest
+def test_every_class_has_an_image_to_train_with():
+    few = np.flatnonzero((LABELS != 1) | (np.arange(60) == 30))
+    with pytest.raises(ValueError, match="none to train with of the classes 1"):
+        augmentation_study((IMAGES[few], LABELS[few]), rare={2: 3})
+
+
+@pytest.mark.quickest
+def test_images_that_cannot_be_augmented_are_refused_first():
+    images = np.repeat(IMAGES, 4, axis=-1)
+    with pytest.raises(ValueError, match=r"of shape \(4, 4, 4\)"):
+        augmentation_study((images, LABELS), rare={2: 3})
+
+
+@pytest.mark.quickest
+def test_nothing_is_trained_with_images_of_the_test(cells_seen):
+    held = (IMAGES[::7], LABELS[::7])
+    with pytest.warns(UserWarning) as caught:
+        augmentation_study((IMAGES, LABELS), rare={2: 3}, seeds=2, test=held)
+    assert "9 images of the data are in the test too" in str(caught[0].message)
+    # Each image twice: a copy of one in the test is not trained with.
+    twice = (np.tile(IMAGES, (2, 1, 1, 1)), np.tile(LABELS, 2))
+    with pytest.warns(UserWarning, match="2 cells"):
+        augmentation_study(twice, rare={2: 1}, seeds=2)
+    assert len(cells_seen) == 4
+    for cell in cells_seen:
+        then, now = (
+            set(one[0][:, 0, 0, 0].tolist()) for one in (cell.train, cell.test)
+        )
+        assert not then & now
+    data = (IMAGES, LABELS)
+    with pytest.raises(ValueError, match="all 60 images of the data"):
+        augmentation_study(data, rare={2: 3}, test=data)
+
+
+@pytest.mark.quickest
 def test_data_without_two_classes():
     with pytest.raises(ValueError, match="has none. Put the images"):
         augmentation_study(IMAGES, rare={0: 1})
     with pytest.raises(ValueError, match="at least two classes"):
         augmentation_study((IMAGES, 0 * LABELS), rare={0: 1})
-    with pytest.raises(ValueError, match="with none of 0. Number them anew"):
+    with pytest.raises(ValueError, match="none of 0. Number them anew"):
         augmentation_study((IMAGES, LABELS + 1), rare={1: 1})
 
 
@@ -279,9 +357,8 @@ def test_classes_of_the_test_are_compared_by_name(tmp_path, cells_seen):
         for name in names:
             (tmp_path / part / name).mkdir(parents=True)
             for number in range(4):
-                write_image(
-                    tmp_path / part / name / f"{number}.png", IMAGES[number]
-                )
+                image = IMAGES[number] + 100 * (part != "data")
+                write_image(tmp_path / part / name / f"{number}.png", image)
     options = {"rare": {"b": 2}, "seeds": 2}
     with pytest.raises(ValueError, match="a, b, c, and in the test b, c, d"):
         augmentation_study(tmp_path / "data", test=tmp_path / "test", **options)
