@@ -8,9 +8,10 @@ trained by `SemiSupervisedGAN` with these and all training images without
 labels. Its rivals have the same network, number of steps, labeled images in a
 step, optimizer and average of the weights, and see the labeled images alone,
 each with another classical augmentation. The best rival is the one with the
-highest mean on the test images, which favors the rivals. All are judged on all
-test images, which nobody saw. Results are kept in files, and a draw that has
-one is not trained again.
+highest mean on the test images, which favors the rivals. Two parts of ours show
+what it owes to the GAN, and what to the agreement with an average. All are
+judged on all test images, which nobody saw. Results are kept in files, and a
+draw that has one is not trained again.
 """
 
 import argparse
@@ -24,6 +25,9 @@ import numpy as np
 
 Arrays = tuple[np.ndarray, np.ndarray]
 OURS = "SemiSupervisedGAN"
+# The same without one of its two sources of knowledge.
+NO_GAN, NO_AGREEMENT = "agreement without a GAN", "GAN without agreement"
+OF_UNLABELED = (OURS, NO_GAN, NO_AGREEMENT)
 # Shifts and zooms as shares of the image, turns in degrees.
 CLASSICAL = {
     "no augmentation": (0.0, 0.0, 0.0),
@@ -78,8 +82,8 @@ def measure(method: str, options: argparse.Namespace, draw: int) -> dict:
     keras.utils.set_random_seed(draw)
     keras.config.set_dtype_policy(options.precision)
     start = time.perf_counter()
-    if method == OURS:
-        classifier = semi_supervised(few, train[0], options, draw)
+    if method in OF_UNLABELED:
+        classifier = semi_supervised(method, few, train[0], options, draw)
     else:
         classifier = supervised(few, CLASSICAL[method], options, draw)
     seconds = time.perf_counter() - start
@@ -94,16 +98,29 @@ def measure(method: str, options: argparse.Namespace, draw: int) -> dict:
 
 
 def semi_supervised(
-    few: Arrays, images: np.ndarray, options: argparse.Namespace, draw: int
+    method: str,
+    few: Arrays,
+    images: np.ndarray,
+    options: argparse.Namespace,
+    draw: int,
 ) -> Any:
-    """Returns the classifier of a `SemiSupervisedGAN`."""
+    """Returns the classifier of a `SemiSupervisedGAN`, or of a part of it."""
     import keras_gan
 
-    gan = keras_gan.SemiSupervisedGAN(
+    class WithoutGAN(keras_gan.SemiSupervisedGAN):
+        """Learns from labels and from the agreement alone."""
+
+        def discriminator_loss(self, turn):
+            loss, logs = super().discriminator_loss(turn)
+            return loss - logs["d_loss"], logs
+
+    consistency = 0.0 if method == NO_AGREEMENT else options.consistency
+    kind = WithoutGAN if method == NO_GAN else keras_gan.SemiSupervisedGAN
+    gan = kind(
         *networks(few, options, draw),
         num_classes=int(few[1].max()) + 1,
         generator_loss=options.generator_loss,
-        consistency_weight=options.consistency,
+        consistency_weight=consistency,
         consistency_warmup=options.warmup,
         augmenter=augmenter(CLASSICAL[options.augment], draw),
         ema_momentum=options.ema,
@@ -212,7 +229,7 @@ def report(results: list[dict[str, dict]]) -> str:
             f"| {name} | {in_words(found)} | {100 * found.min():.2f} | "
             f"{seconds:.0f} |"
         )
-    rivals = [name for name in values if name != OURS]
+    rivals = [name for name in values if name not in OF_UNLABELED]
     if OURS in values and rivals:
         best = max(rivals, key=lambda name: values[name].mean())
         gain = in_words(values[OURS] - values[best])
@@ -232,7 +249,7 @@ def known_or_measured(
     method: str, options: argparse.Namespace, draw: int
 ) -> dict:
     """Returns the result in the file of a method and draw, or makes it."""
-    names = [*SETTINGS, *OF_GAN] if method == OURS else SETTINGS
+    names = [*SETTINGS, *OF_GAN] if method in OF_UNLABELED else SETTINGS
     settings = {name: str(getattr(options, name)) for name in names}
     stem = f"{Path(options.data).stem}-{method.replace(', ', '_')}-{draw}"
     path = options.out / f"{stem}.json".replace(" ", "_")
@@ -252,9 +269,9 @@ SETTINGS = "data labels steps batch_size width rate ema precision".split()
 OF_GAN = "augment consistency warmup generator_loss".split()
 
 
-def main() -> None:
-    """Measures what has no result yet, and reports all."""
-    methods = (OURS, *CLASSICAL)
+def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Returns the options of the command line."""
+    methods = (*OF_UNLABELED, *CLASSICAL)
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -275,7 +292,12 @@ def main() -> None:
     add("--precision", default="mixed_bfloat16", help="policy, float32 for all")
     add("--methods", nargs="+", choices=methods, default=methods)
     add("--out", type=Path, default=Path("runs/semi_supervised"))
-    options = parser.parse_args()
+    return parser.parse_args(arguments)
+
+
+def main() -> None:
+    """Measures what has no result yet, and reports all."""
+    options = options_of()
     draws = range(options.first, options.first + options.draws)
     results = [
         {one: known_or_measured(one, options, draw) for one in options.methods}

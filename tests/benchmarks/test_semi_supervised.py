@@ -55,3 +55,22 @@ def test_trains_and_keeps_results(program, tmp_path, monkeypatch, capsys):
     program.main()
     again = capsys.readouterr().out.splitlines()
     assert again == first[-len(again) :] and len(again) == 6
+
+
+def test_without_agreement_and_gan_only_labels_teach(program):
+    """Then images without labels change nothing, and otherwise they do."""
+    rng = np.random.default_rng(0)
+    few = (rng.integers(0, 256, (8, 8, 8, 1), "uint8"), np.arange(8) % 2)
+    words = "semi digits --steps 2 --width 2 --batch-size 8 --augment"
+    options = program.options_of([*words.split()[1:], "no augmentation"])
+    options.consistency = 0.0
+
+    def answers(method, value):
+        others = np.full((20, 8, 8, 1), value, "uint8")
+        model = program.semi_supervised(method, few, others, options, 1)
+        return model.predict(few[0] / np.float32(127.5) - 1, verbose=0)
+
+    one, other = (answers(program.NO_GAN, value) for value in (0, 90))
+    np.testing.assert_allclose(one, other, atol=1e-6)
+    one, other = (answers(program.OURS, value) for value in (0, 90))
+    assert np.abs(one - other).max() > 1e-4
