@@ -8,9 +8,10 @@ A DAGAN is trained on some alphabets. Of each of the others it has never seen a
 character: a cell is one of these alphabets and a draw of five images of each
 character, from which a classifier is trained and tested on the others. All
 classifiers of a cell start from the same weights and make the same number of
-steps. The classical augmentations are affine maps and elastic distortions; the
-one with the best mean on the test images themselves, which is unfair to DAGAN,
-is compared with the same on a mixture of real and generated images.
+steps. The classical augmentations are affine maps, the same of which half are
+half as strong, and affine maps with elastic distortions; the one with the best
+mean on the test images themselves, which is unfair to DAGAN, is compared with
+affine maps on a mixture of real and generated images.
 
 Results of cells are kept in the folder `--out` for the same DAGAN and settings.
 Half of the images of a mixture are generated, and are distorted half as much as
@@ -26,6 +27,7 @@ sources, and how many a judge finds in their class.
 import argparse
 import hashlib
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,7 +41,7 @@ import dagan_classifier as classifier
 import keras
 
 SHOTS = 5
-CLASSICAL = ("none", "affine", "elastic")
+CLASSICAL = ("none", "affine", "affine, half", "affine and elastic")
 ON_TOP = ("affine",)
 SETTINGS = ("side", "held_out", "steps", "share", "variants", "precision")
 
@@ -135,16 +137,22 @@ def drawn(drawings: Drawings, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return order[rank < SHOTS], order[rank >= SHOTS]
 
 
-def cell(dagan: Any, drawings: Drawings, seed: int, options) -> dict:
-    """Returns the accuracy of each arm, in percent."""
+def arms() -> dict[str, tuple[str, bool]]:
+    """Returns of each arm the augmentation, and whether DAGAN is used."""
+    classical = {kind: (kind, False) for kind in CLASSICAL}
+    return classical | {f"{kind} + DAGAN": (kind, True) for kind in ON_TOP}
+
+
+def cell(dagan: Any, drawings: Drawings, seed: int, options, names) -> dict:
+    """Returns the accuracy of some arms, in percent."""
     shots, rest = drawn(drawings, seed)
     real = drawings.images[shots], drawings.labels[shots]
     test = drawings.images[rest], drawings.labels[rest]
     made = dagan.augment(real[0], options.variants, seed=seed)
     accuracies = {}
-    shares = [(kind, 0.0) for kind in CLASSICAL]
-    for kind, share in [*shares, *((one, options.share) for one in ON_TOP)]:
-        arm = f"{kind} + DAGAN" if share else kind
+    for arm in names:
+        kind, generates = arms()[arm]
+        share = options.share if generates else 0.0
         steps = options.steps
         stream = classifier.batches(real, made, kind, share, steps, seed)
         model = classifier.trained(
@@ -161,12 +169,15 @@ def known_or_measured(dagan, drawings: Drawings, draw: int, options) -> dict:
     settings["model"] = hashlib.sha256(weights).hexdigest()
     path = options.out / f"{drawings.alphabets[0]}-{draw}.json"
     known = json.loads(path.read_text()) if path.exists() else {}
-    if known.get("settings") != settings:
-        found = cell(dagan, drawings, draw, options)
-        known = {"settings": settings, "found": found}
+    found = known["found"] if known.get("settings") == settings else {}
+    missing = [arm for arm in arms() if arm not in found]
+    if missing:
+        found |= cell(dagan, drawings, draw, options, missing)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(known))
-    return known["found"]
+        aside = path.with_suffix(".part")
+        aside.write_text(json.dumps({"settings": settings, "found": found}))
+        os.replace(aside, path)
+    return {arm: found[arm] for arm in arms()}
 
 
 def likeness(dagan: Any, training: Drawings, new: list[Drawings]) -> dict:
@@ -224,21 +235,31 @@ def _pairs(drawings: Drawings) -> tuple[np.ndarray, np.ndarray]:
 
 def report(cells: dict[str, dict[str, float]]) -> None:
     """Prints accuracies and paired differences."""
-    arms = list(next(iter(cells.values())))
+    names = list(next(iter(cells.values())))
     table = np.array([list(one.values()) for one in cells.values()])
-    means = dict(zip(arms, table.mean(0), strict=True))
-    print("| cell | " + " | ".join(arms) + " |")
-    print("|---|" + "---|" * len(arms))
+    means = dict(zip(names, table.mean(0), strict=True))
+    print("| cell | " + " | ".join(names) + " |")
+    print("|---|" + "---|" * len(names))
     for name, row in [*zip(cells, table, strict=True), ("mean", table.mean(0))]:
         print(f"| {name} | " + " | ".join(f"{one:.1f}" for one in row) + " |")
     best = max(CLASSICAL, key=means.__getitem__)
     for arm in (f"{kind} + DAGAN" for kind in ON_TOP):
-        gains = table[:, arms.index(arm)] - table[:, arms.index(best)]
-        error = gains.std(ddof=1) / np.sqrt(len(gains))
-        print(
-            f"\n{arm} - {best}: {gains.mean():+.2f} points, standard error "
-            f"{error:.2f}, {len(gains)} cells"
-        )
+        gains = table[:, names.index(arm)] - table[:, names.index(best)]
+        print(f"\n{arm} - {best}: {in_words(gains)} points, {len(gains)} cells")
+        # Draws of one alphabet are not independent.
+        alphabets = np.array([name.split(",")[0] for name in cells])
+        means_of = [
+            gains[alphabets == one].mean() for one in np.unique(alphabets)
+        ]
+        print(f"means of the alphabets: {in_words(np.array(means_of))}")
+
+
+def in_words(values: np.ndarray) -> str:
+    """Returns a mean and its standard error."""
+    if len(values) < 2:
+        return f"{values.mean():+.2f}"
+    error = values.std(ddof=1) / np.sqrt(len(values))
+    return f"{values.mean():+.2f} ± {error:.2f}"
 
 
 def grid(dagan: Any, new: list[Drawings], path: Path) -> None:

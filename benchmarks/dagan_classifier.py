@@ -27,12 +27,14 @@ def batches(
 ) -> Iterator[Labeled]:
     """Yields batches of augmented images and their labels.
 
-    Generated images differ already, so they are distorted half as much.
+    Generated images differ already, so they are distorted half as much, as are
+    half of the real ones with `"affine, half"`.
 
     Args:
         real: Images `(num_images, height, width, 1)` and labels.
         made: Generated images of each, `(num_images, n, height, width, 1)`.
-        kind: A classical augmentation, `"none"`, `"affine"` or `"elastic"`.
+        kind: A classical augmentation, `"none"`, `"affine"`, `"affine, half"`
+            or `"affine and elastic"`.
         share: Share of generated images.
         steps: Number of batches.
         seed: Integer.
@@ -44,7 +46,10 @@ def batches(
         is_made = random.random(BATCH_SIZE) < share
         images = real[0][chosen].copy()
         images[is_made] = made[chosen, variants][is_made]
-        strength = np.where(is_made, 0.5, 1.0)
+        is_weak = is_made
+        if kind == "affine, half":
+            is_weak = random.random(BATCH_SIZE) < 0.5
+        strength = np.where(is_weak, 0.5, 1.0)
         yield moved(images, kind, strength, random), real[1][chosen]
 
 
@@ -78,7 +83,7 @@ def moved(
     grid = np.indices(size).reshape(2, -1) - center
     shift = np.stack([drawn(SHIFT), drawn(SHIFT)], -1) * size
     places = rotation @ shear * scale @ grid + center + shift[..., None]
-    if kind == "elastic":
+    if kind == "affine and elastic":
         flow = ndimage.gaussian_filter(
             random.normal(size=(number, 2, *size)), (0, 0, SMOOTH, SMOOTH)
         )

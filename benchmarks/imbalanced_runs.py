@@ -236,11 +236,14 @@ def predicted(
     Returns:
         Of each arm the probabilities of the test images' classes.
     """
+    import keras
+
     chances: dict[str, np.ndarray] = {}
     critic = None
     for arm in arms:
         if arm in ENSEMBLES:
             continue
+        keras.utils.set_random_seed(seed)  # KerasCV's layers draw by it.
         flow = pipeline(arm, train, sources, setting, seed, critic)
         model = classifier(arm, train, flow, setting, seed)
         chances[arm] = probabilities(model, test[0])

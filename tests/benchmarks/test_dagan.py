@@ -51,7 +51,7 @@ def test_batches_have_the_share_of_generated_images(program, drawings):
         assert (real[1][nearest.argmin(1)] == labels).all()
 
 
-@pytest.mark.parametrize("kind", ["affine", "elastic"])
+@pytest.mark.parametrize("kind", ["affine", "affine and elastic"])
 def test_classical_augmentation_moves_the_strokes(program, kind):
     image = np.ones((28, 28, 1), "float32")
     image[6:22, 13:15] = -1
@@ -71,9 +71,12 @@ def test_cells_are_kept_for_the_same_model_and_settings(
     program, drawings, monkeypatch, tmp_path
 ):
     measured = []
-    monkeypatch.setattr(
-        program, "cell", lambda *given: measured.append(given) or {"none": 1.0}
-    )
+
+    def cell(dagan, drawings, seed, options, names):
+        measured.append(names)
+        return dict.fromkeys(names, 1.0)
+
+    monkeypatch.setattr(program, "cell", cell)
     options = program.argparse.Namespace(
         side=9, held_out=2, steps=1, share=0.5, variants=1,
         precision="float32", out=tmp_path / "cells",
@@ -88,18 +91,25 @@ def test_cells_are_kept_for_the_same_model_and_settings(
     ):  # fmt: skip
         options.steps = steps
         found = program.known_or_measured(model, drawings, 0, options)
-        assert found == {"none": 1.0} and len(measured) == number
+        assert found == dict.fromkeys(program.arms(), 1.0)
+        assert len(measured) == number
+    # Another arm is measured by itself.
+    monkeypatch.setattr(program, "CLASSICAL", (*program.CLASSICAL, "blur"))
+    assert "blur" in program.known_or_measured(model, drawings, 0, options)
+    assert measured[-1] == ["blur"]
 
 
 def test_report(program, capsys):
     on_top = [f"{kind} + DAGAN" for kind in program.ON_TOP]
     arms = [*program.CLASSICAL, *on_top]
-    rows = [(10, 50, 40, 51), (12, 52, 40, 55)]
+    rows = [(10, 50, 40, 40, 51), (12, 52, 40, 40, 55), (12, 52, 40, 40, 54)]
+    names = ("Latin, draw 0", "Latin, draw 1", "Greek, draw 0")
     cells = {
-        f"draw {i}": dict(zip(arms, row, strict=True))
-        for i, row in enumerate(rows)
+        name: dict(zip(arms, row, strict=True))
+        for name, row in zip(names, rows, strict=True)
     }
     program.report(cells)
-    # The gains over the best are 1 and 3.
+    # The gains over the best are 1, 3 and 2.
     shown = capsys.readouterr().out
-    assert "affine + DAGAN - affine: +2.00 points, standard error 1.00" in shown
+    assert "affine + DAGAN - affine: +2.00 ± 0.58 points, 3 cells" in shown
+    assert "means of the alphabets: +2.00 ± 0.00" in shown
