@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from keras_gan.images.formats import open_picture
 from keras_gan.utils.files import is_temporary, temporary_path
-from keras_gan.utils.locks import is_lock
+from keras_gan.utils.locks import holding_file, is_lock
 
 
 def paths_inside(
@@ -142,3 +142,22 @@ def _has_mark(path: pathlib.Path, expected: str) -> bool:
             return expected in marks or expected.encode() in marks
     except Exception:  # Each decoder raises its own.
         return False
+
+
+def reserve(path: pathlib.Path, held: contextlib.ExitStack) -> pathlib.Path:
+    """Returns the path of a new file, and keeps other processes out.
+
+    Args:
+        path: What `--out` names.
+        held: Keeps the others out until it is closed.
+
+    Raises:
+        OSError: If it cannot be written.
+        ValueError: If it exists.
+    """
+    held.enter_context(holding_file(path))
+    if os.path.lexists(path):
+        raise ValueError(
+            f"`{path}` exists already. Choose another --out, or remove it."
+        )
+    return path

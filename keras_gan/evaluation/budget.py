@@ -56,8 +56,9 @@ class Budget:
         Args:
             shape: Shape of an image.
         """
+        augment: Any = layers.augmenter(self.augment)
         try:
-            layers.augmenter(self.augment)(np.zeros((2, *shape)), training=True)
+            augment(np.zeros((2, *shape)), training=True)
         except ValueError as error:
             raise ValueError(
                 "`augment` must work on the images. Received: "

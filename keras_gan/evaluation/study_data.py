@@ -10,7 +10,7 @@ import numpy as np
 from keras_gan.datasets import load, open_source
 from keras_gan.evaluation import cells
 from keras_gan.evaluation.cells import Arrays, Cell
-from keras_gan.utils.arguments import integer, is_integer, number_in
+from keras_gan.utils.arguments import integer, number_in
 from keras_gan.utils.stack import level_outside
 
 _ENOUGH_CELLS = 10
@@ -209,13 +209,13 @@ def check_test(source: Any, test: Any) -> None:
         )
 
 
-def checked_seeds(seeds: Sequence[int] | int) -> list[int]:
+def checked_seeds(seeds: Any) -> list[int]:
     """Returns seeds, of which each makes other cells.
 
     Args:
         seeds: Integers, or how many.
     """
-    if is_integer(seeds):
+    if not np.ndim(seeds):
         return list(range(integer("seeds", seeds, at_least=1)))
     seeds = [integer("seeds", one, at_least=0) for one in seeds]
     if len(set(seeds)) < len(seeds):

@@ -4,7 +4,7 @@ import warnings
 
 import keras
 
-from keras_gan.models.own_penalties import own_penalties
+from keras_gan.models.player_penalties import own_penalties
 from keras_gan.models.state import all_layers
 from keras_gan.utils.arguments import is_integer, number_in
 from keras_gan.utils.models import input_shapes

@@ -5,7 +5,7 @@ from keras import ops
 
 from keras_gan.layers.tables.segments import Segments
 from keras_gan.models import network_checks as checks
-from keras_gan.models import table_checks, table_classes, table_rows
+from keras_gan.models import table_checks, table_rows
 from keras_gan.models.averaging import AveragedGenerator
 from keras_gan.models.table_balancing import balanced
 from keras_gan.models.table_data import TableData
@@ -264,7 +264,7 @@ class TableGAN(AveragedGenerator, TableData):
         Raises:
             ValueError: If there is no such column of categories.
         """
-        return table_classes.source(self, column)
+        return table_rows.class_source(self, column)
 
     def get_config(self) -> dict:
         serialize = keras.saving.serialize_keras_object

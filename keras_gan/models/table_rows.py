@@ -1,4 +1,4 @@
-"""Rows of a table on their way into a training step."""
+"""Rows of a table, drawn for a training step or made for classes."""
 
 from typing import Any
 
@@ -7,7 +7,9 @@ import numpy as np
 from keras import ops
 
 from keras_gan import backend
+from keras_gan.layers.tables.class_rows import ClassCondition, ClassRows
 from keras_gan.models.batch import Batch
+from keras_gan.sampling import GeneratorSource
 
 
 class TrainingRows:
@@ -158,3 +160,33 @@ def _index(uniform: Any, size: Any) -> Any:
     index = ops.cast(ops.floor(scaled), "int32")
     # Rounding may have led to the size itself.
     return ops.minimum(index, ops.cast(size, "int32") - 1)
+
+
+def class_source(model, column) -> GeneratorSource:
+    """Makes the source of `TableGAN.class_source`.
+
+    Args:
+        model: The `TableGAN`.
+        column: As there.
+
+    Raises:
+        ValueError: As there.
+    """
+    layout = model.preprocessor.layout
+    number = model.preprocessor.number_of(column)
+    sizes = layout.category_sizes
+    latents = keras.Input((model.latent_dim,), name="latents")
+    classes = keras.Input((), dtype="int32", name="labels")
+    condition = ClassCondition(sum(sizes[:number]), layout.condition_width)
+    made = model.sampler([latents, condition(classes)])[0]
+    rows = ClassRows(
+        layout.num_values,
+        layout.sizes,
+        without=len(layout.mode_sizes) + number,
+    )(made)
+    return GeneratorSource(
+        keras.Model([latents, classes], rows, name="class_source"),
+        model.latent_dim,
+        tuple(rows.shape[1:]),
+        sizes[number],
+    )

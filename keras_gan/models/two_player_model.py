@@ -13,7 +13,6 @@ from keras_gan.models import (
     data_checks,
     growing,
     network_checks,
-    own_penalties,
     player_penalties,
     state,
     weighted_layers,
@@ -168,7 +167,7 @@ class TwoPlayerModel(AdversarialModel):
     def _chosen_penalties(self, given, loss, shape) -> list:
         """Returns all penalties, checked with the networks of their players."""
         chosen = configuration.penalties(given, loss, shape)
-        chosen = own_penalties.with_own(chosen, self.discriminators)
+        chosen = player_penalties.with_own(chosen, self.discriminators)
         networks = {
             "generator": self.generators,
             "discriminator": self.discriminators,

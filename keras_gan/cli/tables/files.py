@@ -4,7 +4,7 @@ import contextlib
 import pathlib
 from typing import Any
 
-from keras_gan.cli.reserving import reserve
+from keras_gan.cli.own_files import reserve
 from keras_gan.datasets.tables import is_table_file
 from keras_gan.utils.tables import columns_of
 
