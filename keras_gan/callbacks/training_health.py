@@ -21,7 +21,7 @@ from keras_gan.callbacks.health.judging import (
     too_short_to_judge,
 )
 from keras_gan.callbacks.health.probe import Probe
-from keras_gan.callbacks.health.state import parsed
+from keras_gan.callbacks.health.series import parsed
 from keras_gan.models import GAN, SemiSupervisedGAN, TextGAN
 from keras_gan.utils.arguments import integer
 from keras_gan.utils.files import replacing

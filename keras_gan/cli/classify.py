@@ -151,7 +151,10 @@ def _write(
         ProgressBar(total, "images", shown=not options.quiet) as bar,
     ):
         rows = csv.writer(file)
-        rows.writerow([images.kind, "label", "probability", *names])
+        head = [images.kind, "label", "probability"]
+        # Each column has another name, also of a class called "label".
+        named = [f"class {n}" if n in head else n for n in names]
+        rows.writerow([*head, *named])
         for numbers, batch in in_batches(images, options.batch_size):
             found = _probabilities(classifier, np.stack(batch))
             files = [images.names[number] for number in numbers]

@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 
-from keras_gan.callbacks.health.state import HealthState
+from keras_gan.callbacks.health.series import HealthState
 from keras_gan.callbacks.run_checkpoint import read_record
 from keras_gan.callbacks.time_budget import BudgetState
 from keras_gan.cli.own_files import is_leftover

@@ -19,7 +19,8 @@ DESCRIPTION = (
     "with standard errors whether the GAN helps. A study that was interrupted "
     "goes on where it was."
 )
-_OWN = ("cells", "study.json", "table.md", "gains.png", ".lock-study")
+_LOCK = (".lock-study",)
+_OWN = ("cells", "study.json", "table.md", "gains.png", *_LOCK)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -142,7 +143,9 @@ def _check_free(folder: pathlib.Path) -> None:
     if not folder.exists():
         return
     names = [] if not folder.is_dir() else sorted(os.listdir(folder))
-    others = [name for name in names if name.removesuffix(".part") not in _OWN]
+    # Without results, a table is somebody else's.
+    own = _OWN if "cells" in names else _LOCK
+    others = [name for name in names if name.removesuffix(".part") not in own]
     if not folder.is_dir() or others:
         received = f"`{others[0]}` in it" if others else "a file"
         raise ValueError(

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import io
 import os
 import warnings
 from collections.abc import Sequence
@@ -137,13 +138,13 @@ def cells(path: str | os.PathLike) -> tuple[list[str], list[list[str]]]:
     """
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            lines = file.read().splitlines()
+            text = file.read()
     except (UnicodeDecodeError, IsADirectoryError) as error:
         raise ValueError(
             f"The table `{path}` must be a text file, such as .csv. "
             f"Received: {error}. Export it as CSV in UTF-8."
         ) from error
-    lines = [line for line in lines if line.strip()]
+    lines = [line for line in text.splitlines() if line.strip()]
     if lines and lines[0].strip().isdecimal():
         # CelebA's list: the number of images, names without the file's, rows.
         rows = [line.split() for line in lines[1:]]
@@ -153,7 +154,9 @@ def cells(path: str | os.PathLike) -> tuple[list[str], list[list[str]]]:
         mark = max(",;\t", key=first.count)
         rows = [
             [cell.strip() for cell in row]
-            for row in csv.reader(lines, delimiter=mark)
+            # Cells in quotes may have several lines.
+            for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+            if len(row) > 1 or "".join(row).strip()
         ]
     num_columns = len(rows[0]) if rows else 0
     if len(rows) < 2 or num_columns < 2:

@@ -1,5 +1,6 @@
 """`augmentation_study`: does a GAN make a classifier better, on these data?"""
 
+import functools
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import keras
 
 from keras_gan.datasets import open_source
-from keras_gan.evaluation import cells, measuring, study_data
+from keras_gan.evaluation import cells, study_data, training
 from keras_gan.evaluation.budget import Budget, Classifier, check_classifier
 from keras_gan.evaluation.study import Study
 
@@ -67,7 +68,8 @@ def augmentation_study(
             for all arms. None: two convolutions; with few labels that of
             `networks.semi_supervised`, whose weights are averaged in all arms.
         folder: Where the results of cells are kept; those that are there
-            already, with the same settings, are not measured again.
+            already are not measured again. It is of one study: only `seeds`
+            and classes may be added.
         image_size: As for `datasets.load`.
         channels: As for `datasets.load`.
         progress: Function that is called with a line of text after each cell.
@@ -116,19 +118,33 @@ def augmentation_study(
         "data": study_data.fingerprint(known, given),
         "backend": keras.config.backend(),
     }
-    found: dict[str, Any] = {}
-    rare_of: dict[str, int | None] = {}
-    for seed in seeds:
-        for number, kept in cuts.items():
-            cell = study_data.cell_of(known, given, share, number, kept, seed)
-            own = {**settings, "kept": kept}
-            result = cells.read_result(folder, cell, own)
-            if result is None:
-                result = measuring.measured(cell, budget)
-                cells.write_result(folder, cell, own, result)
-            found[cell.name], rare_of[cell.name] = result, number
-            if progress is not None:
-                progress(measuring.in_a_line(cell, result))
+    plan = [
+        (number, seed, {**settings, "kept": kept})
+        for seed in seeds
+        for number, kept in cuts.items()
+    ]
+    cell_of = functools.partial(study_data.cell_of, known, given, share)
+    found = _results(plan, cell_of, budget, folder, progress)
+    rare_of = {cells.name_of(number, seed): number for number, seed, _ in plan}
     return Study(
         found, rare_of, tuple(names or map(str, range(number_of_classes)))
     )
+
+
+def _results(plan, cell_of, budget, folder, progress) -> dict[str, Any]:
+    """Reads all results that there are, and then measures the others."""
+    found = {
+        cells.name_of(number, seed): cells.read_result(
+            folder, cells.name_of(number, seed), own
+        )
+        for number, seed, own in plan
+    }
+    for number, seed, own in plan:
+        cell = cell_of(number, own["kept"], seed)
+        result = found[cell.name]
+        if result is None:
+            result = found[cell.name] = training.measured(cell, budget)
+            cells.write_result(folder, cell.name, own, result)
+        if progress is not None:
+            progress(training.in_a_line(cell, result))
+    return found

@@ -164,6 +164,12 @@ def check_classifier(
     """
     if classifier is None:
         return
+    if not callable(classifier):
+        raise ValueError(
+            "`classifier` must be a function of the shape of an image and the "
+            "number of classes that returns a `keras.Model`. Received: "
+            f"{classifier!r}. Pass a function, or None for a small network."
+        )
     model = classifier(shape, num_classes)
     outputs = getattr(model, "output_shape", None)
     if not isinstance(model, keras.Model) or outputs != (None, num_classes):

@@ -34,12 +34,22 @@ class Cell:
     @property
     def name(self) -> str:
         """What tells the cell from the others."""
-        return f"{'labels' if self.rare is None else self.rare}-{self.seed}"
+        return name_of(self.rare, self.seed)
 
     @property
     def draw(self) -> int:
         """Seed of all that is drawn, of no other cell."""
         return draw_of(self.rare, self.seed)
+
+
+def name_of(rare: int | None, seed: int) -> str:
+    """The name of a cell.
+
+    Args:
+        rare: Number of its rare class, or None.
+        seed: Seed of the repetition.
+    """
+    return f"{'labels' if rare is None else rare}-{seed}"
 
 
 def draw_of(rare: int | None, seed: int) -> int:
@@ -146,36 +156,57 @@ def with_few_labels(train: Arrays, kept: int, seed: int) -> Arrays:
 # Results, kept in a folder, so that a study can go on.
 
 
-def _path(folder: Any, cell: Cell) -> Path:
-    return Path(folder) / "cells" / f"{cell.name}.json"
+def _path(folder: Any, name: str) -> Path:
+    return Path(folder) / "cells" / f"{name}.json"
 
 
-def read_result(folder: Any, cell: Cell, settings: dict) -> dict | None:
+def read_result(folder: Any, name: str, settings: dict) -> dict | None:
     """The result of a cell that was measured before in the same way.
 
     Args:
         folder: The folder of the study, or None.
-        cell: The cell.
+        name: Name of the cell.
         settings: What its result depends on.
+
+    Raises:
+        ValueError: If it was measured in another way, or cannot be read.
     """
-    if folder is None or not _path(folder, cell).exists():
+    if folder is None or not _path(folder, name).exists():
         return None
-    known = json.loads(_path(folder, cell).read_text())
-    return known["recalls"] if known["settings"] == settings else None
+    path = _path(folder, name)
+    try:
+        known = json.loads(path.read_text())
+        then, recalls = known["settings"], known["recalls"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"`{path}` must be the result of a cell. Received: a file that "
+            "cannot be read. Remove it, to measure the cell again."
+        ) from error
+    others = [
+        f"{key} {then.get(key)} (not {settings.get(key)})"
+        for key in sorted({*then, *settings})
+        if then.get(key) != settings.get(key)
+    ]
+    if others:
+        raise ValueError(
+            f"`{folder}` must be of the same study. Received: one with "
+            f"{', '.join(others)}. Choose another folder, or remove this one."
+        )
+    return recalls
 
 
-def write_result(folder: Any, cell: Cell, settings: dict, result: dict) -> None:
+def write_result(folder: Any, name: str, settings: dict, result: dict) -> None:
     """Keeps the result of a cell.
 
     Args:
         folder: The folder of the study; None keeps nothing.
-        cell: The cell.
+        name: Name of the cell.
         settings: What its result depends on.
         result: Dict from the names of arms to recalls.
     """
     if folder is None:
         return
-    path = _path(folder, cell)
+    path = _path(folder, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(".part")
     aside.write_text(json.dumps({"settings": settings, "recalls": result}))

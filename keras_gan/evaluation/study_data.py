@@ -10,7 +10,7 @@ import numpy as np
 from keras_gan.datasets import load, open_source
 from keras_gan.evaluation import cells
 from keras_gan.evaluation.cells import Arrays, Cell
-from keras_gan.utils.arguments import integer, number_in
+from keras_gan.utils.arguments import integer, is_integer, number_in
 from keras_gan.utils.stack import level_outside
 
 _ENOUGH_CELLS = 10
@@ -87,12 +87,13 @@ def cuts_of(
         )
     counts = _counts(all_labels)
     counts = counts - cells.sizes_of_test(counts, share or 0.0)
+    known = [*(class_names or map(str, range(len(counts))))]
     if not counts.all():
         raise ValueError(
             "Each class of a study needs an image to train with and one for "
             "the test. Received: none to train with of the classes "
-            f"{', '.join(map(str, np.flatnonzero(counts == 0)))}. Add images, "
-            "or leave these classes out."
+            f"{', '.join(known[one] for one in np.flatnonzero(counts == 0))}. "
+            "Add images, or leave these classes out."
         )
     if labels is not None:
         labels = integer("labels", labels, at_least=1)
@@ -142,8 +143,8 @@ def _number(name: Any, names: list[str], count: int) -> int:
     number = names.index(name) if name in names else name
     if isinstance(number, str) and number.isdecimal():
         number = int(number)
-    if isinstance(number, int) and 0 <= number < count:
-        return number
+    if is_integer(number) and 0 <= number < count:
+        return int(number)
     listed = ", ".join(names or map(str, range(count)))
     raise ValueError(
         "`rare` must name classes of the data. Received: "
@@ -173,7 +174,8 @@ def test_of(
         opening: Options of `open_source`.
     """
     if isinstance(test, int | float):
-        return None, number_in("test", test, "(0, 1)")
+        hint = "0.3 keeps 30 % of each class for the test."
+        return None, number_in("test", test, "(0, 1)", hint=hint)
     given = open_source(test, **opening)
     check_test(source, given)
     return arrays_of(given), None

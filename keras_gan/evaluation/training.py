@@ -1,11 +1,13 @@
-"""The classifiers and the GANs of a study."""
+"""One cell of a study: its classifiers and its GANs, trained and judged."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 import numpy as np
 
 from keras_gan import datasets, layers, models, networks
+from keras_gan.evaluation import arms
 from keras_gan.evaluation.arms import Arm, batches, drawing_weights
 from keras_gan.evaluation.budget import Budget
 from keras_gan.evaluation.cells import Arrays, Cell
@@ -18,6 +20,54 @@ _GENERATED_PER_CLASS = 500
 # Weight of the agreement with the averaged classifier, which rises in the first
 # half of all steps, see docs/benchmarks.md.
 _AGREEMENT = 40.0
+
+
+def measured(cell: Cell, budget: Budget) -> dict[str, list[float]]:
+    """Trains all arms of a cell; returns their recalls of each class.
+
+    Args:
+        cell: The cell.
+        budget: What all arms have in common.
+    """
+    found: dict[str, np.ndarray] = {}
+    drawn = None
+    kinds = arms.FEW_LABELS if cell.unlabeled is not None else arms.RARE_CLASS
+    classes = int(cell.train[1].max()) + 1
+    if any(arm.generates for arm in kinds):
+        gan = train_gan(cell, classes, budget.gan_steps)
+        drawn = generated(gan, classes, cell.draw)
+    for arm in kinds:
+        found[arm.name] = probabilities(arm, cell, drawn, budget)
+    if cell.unlabeled is not None:
+        found[arms.SEMI_SUPERVISED] = semi_supervised(cell, budget)
+    [judged] = [found[name] for name in arms.JUDGED if name in found]
+    [reference] = [arm for arm in kinds if arm.name == arms.REFERENCE]
+    second = probabilities(reference, cell, None, budget, number=1)
+    found[arms.ENSEMBLE] = (found[arms.REFERENCE] + judged) / 2
+    found[arms.CONTROL] = (found[arms.REFERENCE] + second) / 2
+    return {name: _recalls(one, cell.test[1]) for name, one in found.items()}
+
+
+def _recalls(probabilities: np.ndarray, labels: np.ndarray) -> list[float]:
+    guesses = probabilities.argmax(-1)
+    return [
+        float(np.mean(guesses[labels == one] == one))
+        for one in np.unique(labels)
+    ]
+
+
+def in_a_line(cell: Cell, result: Mapping[str, list[float]]) -> str:
+    """The balanced accuracies of a cell, in percent.
+
+    Args:
+        cell: The cell.
+        result: Its recalls by arm.
+    """
+    accuracies = ", ".join(
+        f"{name} {100 * np.mean(recalls):.1f}"
+        for name, recalls in result.items()
+    )
+    return f"{cell.name}: {accuracies}"
 
 
 def train_gan(cell: Cell, num_classes: int, steps: int) -> Any:

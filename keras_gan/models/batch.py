@@ -141,14 +141,15 @@ def check_shape(shape, image_shape, of="generated images") -> None:
 
 def check_labels(shape, dtype, num_classes) -> None:
     """Raises an error if labels are not integers, one per image."""
-    kind = getattr(dtype, "kind", "i")
-    if kind in "OSU" or getattr(shape, "rank", 0) is None:
+    if getattr(dtype, "kind", "i") in "OSU":
         raise ValueError(
-            "`labels` must be integers of shape (batch,). Received: "
-            + ("text or objects" if kind in "OSU" else "unknown rank")
-            + f". Number the classes in [0, {num_classes}): `names, labels = "
-            "np.unique(labels, return_inverse=True)`."
+            "`labels` must be integers of shape (batch,). Received: text or "
+            f"objects. Number the classes in [0, {num_classes}): `names, "
+            "labels = np.unique(labels, return_inverse=True)`."
         )
+    if getattr(shape, "rank", 0) is None:
+        # TensorFlow forgets the rank where both (n,) and (n, 1) were seen.
+        shape = (None,)
     if keras.backend.standardize_dtype(dtype) == "string":
         raise ValueError(
             "`labels` must be integers. Received: texts. Number the classes in "

@@ -214,6 +214,8 @@ def test_an_epoch_is_a_pass_of_the_unlabeled_images(in_folder, run_command):
     [
         ((), "`--task semi-supervised` needs --labels-for"),
         (("--labels-for", 0), "must be at least 1"),
+        (("--labels-for", "-3"), "must be at least 1"),
+        (("--labels-for", "2.5"), "whole number"),
         (("--labels-for", 9), "has 8 of cat, 8 of dog. Keep fewer"),
         (("--labels-for", "no.csv"), "No such file or directory"),
         (("--labels-for", "."), "must be a text file"),
@@ -287,6 +289,15 @@ class TestClassify:
         for row, values in zip(rows, expected, strict=True):
             assert row["label"] == CLASSES[values.argmax()]
             assert row["probability"] == row[row["label"]]
+
+    def test_every_column_has_another_name(self, in_folder, run_command):
+        names = ("label", "probability", "z")
+        write_classes(in_folder / "odd", 4, names)
+        train_here("odd", *TASK, *SHORT, "--labels-for", 1, "--out", "run")
+        assert run_command("classify", "run", "odd/z", "--quiet")[0] == 0
+        head = Path("predictions.csv").read_text().splitlines()[0].split(",")
+        assert head[3:] == ["class label", "class probability", "z"]
+        assert head[:3] == ["file", "label", "probability"]
 
     def test_a_zip_an_array_and_an_image(
         self, finished, images, in_folder, run_command

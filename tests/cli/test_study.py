@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from keras_gan.evaluation import Study, measuring
+from keras_gan.evaluation import Study, training
 from keras_gan.evaluation.arms import REFERENCE
 
 # Another backend would change nothing.
@@ -24,7 +24,7 @@ def seen(monkeypatch, in_folder):
         fair = [0.5 + cell.seed / 100] * 10
         return {REFERENCE: fair, "GAN": [one + 0.1 for one in fair]}
 
-    monkeypatch.setattr(measuring, "measured", measured)
+    monkeypatch.setattr(training, "measured", measured)
     return seen
 
 
@@ -81,6 +81,11 @@ def test_folders_of_others_are_left_alone(run_fails, seen):
     message = run_fails("study", "digits", "--rare", "8:5")
     assert "with `thesis.txt` in it" in message and not seen
     assert os.listdir("study") == ["thesis.txt"]
+    # Without results a table may be anybody's.
+    Path("study/thesis.txt").rename("study/table.md")
+    message = run_fails("study", "digits", "--rare", "8:5")
+    assert "with `table.md` in it" in message
+    assert Path("study/table.md").read_text() == "mine"
     Path("file").write_text("mine")
     message = run_fails("study", "digits", "--rare", "8:5", "--out", "file")
     assert "with a file" in message

@@ -78,6 +78,18 @@ def test_categories_are_one_attribute_each(faces):
     assert all(sum(values) == 1 for values in found.values())
 
 
+def test_cells_of_several_lines_and_odd_names(faces):
+    names = {0: "a\nx", 1: "a\u2028x", 2: "a\x0bx"}
+    lines = [f'{n}.png,"{names.get(n, "plain")}"\r\n' for n in range(6)]
+    path = faces.parent / "table.csv"
+    path.write_bytes(("file,hair\r\n\r\n" + "".join(lines)).encode())
+    found = attributes(faces, path)
+    assert {f"hair={one}" for one in (*names.values(), "plain")} == {
+        *AttributeImages(faces, path).attribute_names
+    }
+    assert len(rows(found)) == 6
+
+
 def test_the_list_of_celeba(faces):
     lines = "".join(f"{n}.jpg  {2 * (n % 2) - 1} -1\n" for n in range(6))
     path = table(faces, "6\nYoung Bald \n" + lines)

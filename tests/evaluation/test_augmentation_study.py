@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_gan.evaluation import arms, augmentation_study, cells, measuring
+from keras_gan.evaluation import arms, augmentation_study, cells, training
 from keras_gan.evaluation.arms import (
     CONTROL,
     ENSEMBLE,
@@ -116,7 +116,7 @@ def test_all_arms_of_a_cell_are_trained_and_judged(rare, monkeypatch):
     cell = Cell(rare, 0, (IMAGES, LABELS), (IMAGES[::7], LABELS[::7]))
     if not rare:
         cell = dataclasses.replace(cell, unlabeled=IMAGES)
-    found = measuring.measured(cell, budget)
+    found = training.measured(cell, budget)
     kinds = arms.RARE_CLASS if rare else arms.FEW_LABELS
     last = [*([] if rare else [SEMI_SUPERVISED]), ENSEMBLE, CONTROL]
     assert [*found] == [*(arm.name for arm in kinds), *last]
@@ -143,7 +143,7 @@ def test_with_few_labels_all_arms_have_the_classifier_of_the_gan(monkeypatch):
 
     budget = Budget(None, 3, 8, "translation", classifier)
     cell = Cell(None, 0, (IMAGES, LABELS), (IMAGES, LABELS), IMAGES)
-    measuring.measured(cell, budget)
+    training.measured(cell, budget)
     # The reference twice, and the discriminator between.
     assert len(built) == 3
     assert compiled == [(True, 0.995)] * 2
@@ -207,7 +207,7 @@ def cells_seen(monkeypatch):
         seen.append(cell)
         return {"as it is": [0.5, 1.0, cell.seed / 10], REFERENCE: [0.5] * 3}
 
-    monkeypatch.setattr(measuring, "measured", measured)
+    monkeypatch.setattr(training, "measured", measured)
     return seen
 
 
@@ -225,12 +225,32 @@ def test_study_of_a_rare_class_goes_on_where_it_was(tmp_path, cells_seen):
     with pytest.warns(UserWarning, match="2 cells"):
         assert augmentation_study((IMAGES, LABELS), **options) == study
     assert len(cells_seen) == 2
+    # Nothing of another study is lost.
+    for data, others in (
+        (IMAGES, {"steps": 2}),
+        (IMAGES + 1, {}),
+        (IMAGES, {"rare": {2: 4}}),
+    ):
+        with (
+            pytest.warns(UserWarning, match="2 cells"),
+            pytest.raises(ValueError, match="must be of the same study"),
+        ):
+            augmentation_study((data, LABELS), **{**options, **others})
+    assert len(cells_seen) == 2
+    with pytest.warns(UserWarning, match="3 cells"):
+        augmentation_study((IMAGES, LABELS), **{**options, "seeds": 3})
+    assert [one.name for one in cells_seen] == ["2-0", "2-1", "2-2"]
+    path = tmp_path / "cells" / "2-1.json"
+    for text in ("{", "{}", "[]"):
+        path.write_text(text)
+        with (
+            pytest.warns(UserWarning, match="2 cells"),
+            pytest.raises(ValueError, match="2-1.json` must be the result"),
+        ):
+            augmentation_study((IMAGES, LABELS), **options)
+    path.unlink()
     with pytest.warns(UserWarning, match="2 cells"):
-        augmentation_study((IMAGES, LABELS), **options, steps=2)
-    assert len(cells_seen) == 4
-    with pytest.warns(UserWarning, match="2 cells"):
-        augmentation_study((IMAGES + 1, LABELS), **options)
-    assert len(cells_seen) == 6
+        assert augmentation_study((IMAGES, LABELS), **options) == study
 
 
 @pytest.mark.quickest
@@ -282,7 +302,9 @@ def test_study_of_few_labels_keeps_all_images(cells_seen):
         ),
         ({"rare": {2: 0}}, "must be an integer of at least 1"),
         ({"rare": {2: 3}, "seeds": 1}, "at least 2 cells"),
-        ({"rare": {2: 3}, "test": 1.5}, "`test` must be"),
+        ({"rare": {2: 3}, "test": 1.5}, "0.3 keeps 30 % of each class"),
+        ({"rare": {np.int64(2): 8}}, "which has 7 to train with"),
+        ({"rare": {2: 3}, "classifier": "x"}, "function .* Received: 'x'"),
         ({"rare": {2: 3}, "seeds": -1}, "`seeds` must be"),
         ({"rare": {2: 3}, "augment": "magic"}, "magic"),
         (

@@ -208,6 +208,14 @@ def test_bad_labels(image_gan, images, kind):
 
 
 @pytest.mark.quickest
+def test_labels_in_a_column_and_in_a_row(image_gan, images):
+    gan = image_gan(num_classes=3)
+    for labels in (LABELS[:, None], LABELS, LABELS[:, None]):
+        gan.fit(images, labels, verbose=0)
+    assert int(gan.optimizer.iterations) > 0
+
+
+@pytest.mark.quickest
 def test_two_arrays_in_one(image_gan, images):
     gan = image_gan(num_classes=2)
     labels = np.arange(40) % 2

@@ -10,7 +10,7 @@ from portable import BACKEND, assert_close, to_numpy
 import keras_gan
 from keras_gan.layers import TablePreprocessor
 from keras_gan.models import table_drawing
-from keras_gan.models.table_raking import chosen_rows
+from keras_gan.models.table_drawing import chosen_rows
 from keras_gan.models.table_rows import TrainingRows, own_conditions
 
 once = pytest.mark.once

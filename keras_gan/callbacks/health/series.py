@@ -1,10 +1,14 @@
-"""`Series`: what was measured in the last rounds."""
+"""`Series`, what was measured, and `HealthState`, to go on with."""
 
 import dataclasses
+import json
 import math
 from typing import Any
 
 import numpy as np
+
+from keras_gan.utils.findings import Finding
+from keras_gan.utils.records import parse_json
 
 LONGEST = 6
 """Checks in a row that a detector looks at, at most."""
@@ -117,3 +121,28 @@ def rise(values: np.ndarray) -> np.ndarray:
 
 def _is_finite(value: Any) -> bool:
     return value is not None and math.isfinite(value)
+
+
+@dataclasses.dataclass(frozen=True)
+class HealthState:
+    """The findings and the measurements so far.
+
+    Attributes:
+        findings: In the order in which they were made.
+        series: The measurements.
+    """
+
+    findings: list[Finding] = dataclasses.field(default_factory=list)
+    series: Series = dataclasses.field(default_factory=Series)
+
+
+def parsed(state: dict[str, Any] | None) -> HealthState:
+    """Returns what `TrainingHealth.state` returned, each value checked.
+
+    Args:
+        state: The dict, or None.
+
+    Raises:
+        ValueError: If it is something else.
+    """
+    return parse_json(json.dumps(state or {}), HealthState, "`state`")

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 
 from keras_gan.cli import arguments as kinds
 from keras_gan.cli.settings import MASKS, TASKS
@@ -159,7 +160,7 @@ def _add_of_text(group) -> None:
 
 def _labels_for(text: str) -> int | str:
     """A number of labels, or the whole path of a table."""
-    is_number = text.isascii() and text.isdecimal()
+    is_number = re.fullmatch(r"[-+]?\d[.\d]*", text)
     return kinds.positive_integer(text) if is_number else os.path.abspath(text)
 
 
