@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_gan.evaluation.arms import REFERENCE
+
 _WIDTH, _LEFT, _ROW, _MARGIN = 900, 300, 46, 50
 _INK, _GRAY, _LIGHT = "#1c2833", "#8895a0", "#d5dbe0"
 _BETTER, _OTHER = "#009e73", "#56748f"
@@ -50,8 +52,9 @@ def draw(rows: Sequence[Row], path: str | os.PathLike) -> None:
         x = place(mean)
         pen.ellipse((x - 6, y - 6, x + 6, y + 6), color)
     pen.text(
-        (zero, 20),
-        "balanced accuracy, points more than the reference",
+        (_WIDTH / 2, 20),
+        f"balanced accuracy, points more than {REFERENCE}: "
+        "each cell, mean ± 2 standard errors",
         _INK,
         font,
         anchor="mm",

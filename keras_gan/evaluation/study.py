@@ -17,8 +17,6 @@ from keras_gan.evaluation.arms import (
 )
 from keras_gan.evaluation.plot import draw
 
-# Differences of fewer standard errors may be chance.
-_CLEAR = 2.0
 _ENOUGH_CELLS = 10
 
 
@@ -118,23 +116,27 @@ class Study:
         """Returns in a sentence whether a GAN helps on these data.
 
         It helps if one arm with a GAN, which was chosen before there were
-        results, beats the best one without by more than two standard errors of
-        the paired difference. The best is chosen by the same results, which
-        favors it. Ensembles are only in the table.
+        results, beats the best one without, and 0 is outside of the 95 %
+        interval of the paired difference by Student's t, which is wide for few
+        cells. The best is chosen by the same results, which favors it.
+        Ensembles are only in the table.
         """
         gain = self.gain(self.judged, self.rival)
-        error = standard_error(gain)
+        least = _interval(gain)
         words = f"{in_words(gain)} points of balanced accuracy"
         number = f"{len(gain)} cells"
         if len(gain) < _ENOUGH_CELLS:
             number += ", too few to be sure"
-        beats = f'"{self.judged}" against "{self.rival}": {words} ({number}).'
-        if gain.mean() > _CLEAR * error:
+        beats = (
+            f'"{self.judged}" against "{self.rival}", the best without a GAN '
+            f"here: {words} ({number})."
+        )
+        if gain.mean() > least:
             helped = "A GAN helps"
             if self.judged == SEMI_SUPERVISED:  # The rival saw no others.
                 helped = "Images without labels and a GAN help"
             return f"{helped} on these data. {beats}"
-        if gain.mean() < -_CLEAR * error:
+        if gain.mean() < -least:
             return f"A GAN does harm on these data. {beats}"
         return f"No difference that chance could not make. {beats}"
 
@@ -170,6 +172,15 @@ class Study:
             for arm in self.arms
         ]
         draw(rows, path)
+
+
+def _interval(values: np.ndarray) -> float:
+    """Half of the 95 % interval of a mean; infinite of a single value."""
+    from scipy.special import stdtrit
+
+    if len(values) < 2:
+        return float("inf")
+    return float(stdtrit(len(values) - 1, 0.975)) * standard_error(values)
 
 
 def standard_error(values: np.ndarray) -> float:

@@ -89,6 +89,13 @@ def test_classes_that_it_has_not_seen_are_filled_up(
     code, *_ = run_command(*line, "--batch-size", 2, "--quiet")
     again = read_image("out/two/generated-000001.png")
     np.testing.assert_array_equal(again, made[1])
+    # With as many images of each class there is nothing to fill up.
+    shutil.copytree(digits / "two", "even/one")
+    shutil.copytree(digits / "two", "even/two")
+    _, _, errors = run_command(
+        "augment", "even", "--run", finished / "run", "--out", "none"
+    )
+    assert "none is generated. Pass --num-images N or --counts" in errors
     # Other images under the same names: what starts from them differs too.
     write_images(digits / "two", 1, (12, 13, 3))
     code, _, errors = run_command(*line, "--batch-size", 2, "--quiet")

@@ -65,6 +65,14 @@ def test_verdict_needs_two_standard_errors(gain, words):
     assert shifted(gain).verdict().startswith(words)
 
 
+def test_verdict_of_few_cells_needs_more():
+    # More than two standard errors, but of two cells 12.7 are needed.
+    few = shifted(lambda k: 0.02 + 0.02 * k, count=2)
+    assert few.verdict().startswith("No difference that chance could not")
+    clear = shifted(lambda k: 0.040 + 0.002 * k, count=2)
+    assert clear.verdict().startswith("A GAN helps on these data.")
+
+
 def test_verdict_is_of_one_arm_against_the_best_without_a_gan():
     rng = np.random.default_rng(0)
     cells = {

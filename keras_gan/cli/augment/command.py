@@ -120,6 +120,12 @@ def run(options: argparse.Namespace) -> int:
         return balancing.run(options)
     _check_images(options.data)
     files, settings = make_job(options)
+    if files.generated is None:
+        kinds.print_error(
+            "all classes have equally many images, so none is generated. Pass "
+            "--num-images N or --counts CLASS:N for more",
+            "warning",
+        )
     folder = AugmentFolder(options.out)
     with folder.held():
         done = folder.begin(settings, files, force=options.force)
