@@ -160,7 +160,7 @@ def probabilities(
     )
     steps = budget.steps_of(cell)
     model.fit(stream, steps_per_epoch=steps, shuffle=False, verbose=0)
-    return softmax(network.predict(scaled(cell.test[0]), verbose=0))
+    return _judged(network, cell)
 
 
 def semi_supervised(cell: Cell, budget: Budget) -> np.ndarray:
@@ -196,7 +196,17 @@ def semi_supervised(cell: Cell, budget: Budget) -> np.ndarray:
         seed=cell.draw,
     )
     gan.fit(stream, steps_per_epoch=budget.gan_steps, verbose=0)
-    return softmax(gan.classifier().predict(scaled(cell.test[0]), verbose=0))
+    return _judged(gan.classifier(), cell)
+
+
+def _judged(network: Any, cell: Cell) -> np.ndarray:
+    # Without `predict`: TensorFlow warns when many models are traced.
+    images = scaled(cell.test[0])
+    logits = [
+        keras.ops.convert_to_numpy(network(images[n : n + 500], training=False))
+        for n in range(0, len(images), 500)
+    ]
+    return softmax(np.concatenate(logits).astype("float32"))
 
 
 def scaled(images: np.ndarray) -> np.ndarray:
