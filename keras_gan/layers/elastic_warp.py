@@ -36,7 +36,7 @@ class ElasticWarp(keras.layers.Layer):
     Output shape: that of the images, whose height and width must be known.
 
     Raises:
-        ValueError: If an argument is negative.
+        ValueError: If an argument is negative, or inputs have other shapes.
 
     Example:
 
@@ -52,6 +52,17 @@ class ElasticWarp(keras.layers.Layer):
         super().__init__(**kwargs)
         self.affine = number_in("affine", affine, "[0, inf)")
         self.elastic = number_in("elastic", elastic, "[0, inf)")
+
+    def build(self, input_shape: Any) -> None:
+        ranks = [len(one) for one in input_shape]
+        ends = [one[-1] for one in input_shape][1:]
+        if ranks != [4, 4, 2] or ends != [2, 6]:
+            raise ValueError(
+                "`ElasticWarp` must get `[images, field, numbers]` of shapes "
+                "(batch, height, width, channels), (batch, any, any, 2) and "
+                f"(batch, 6). Received: {input_shape}."
+            )
+        self.built = True
 
     def call(self, inputs: Any) -> Any:
         images, field, numbers = inputs

@@ -53,3 +53,13 @@ def test_settings_are_saved_and_checked():
     assert (again.affine, again.elastic) == (0.1, 0.2)
     with pytest.raises(ValueError, match="`elastic` must be"):
         ElasticWarp(elastic=-0.1)
+
+
+@pytest.mark.parametrize("channels, numbers", [(2, 4), (3, 6)])
+def test_other_shapes_are_refused(channels, numbers):
+    inputs = [
+        np.zeros(shape, "float32")
+        for shape in ((1, 4, 4, 1), (1, 2, 2, channels), (1, numbers))
+    ]
+    with pytest.raises(ValueError, match=r"and \(batch, 6\). Received: .*4, 4"):
+        ElasticWarp()(inputs)
