@@ -90,15 +90,25 @@ def without(train: Arrays, test: Arrays) -> Arrays:
         train: Images and labels.
         test: Images and labels.
 
+    Raises:
+        ValueError: If none is left of a class.
+
     Example:
 
     >>> train, labels = without(
-    ...     (np.eye(3), np.arange(3)), (np.eye(3)[1:2], np.ones(1)))
+    ...     (np.eye(3), np.array([0, 1, 1])), (np.eye(3)[1:2], np.ones(1)))
     >>> labels.tolist()
-    [0, 2]
+    [0, 1]
     """
     seen = {image.tobytes() for image in test[0]}
     kept = np.array([image.tobytes() not in seen for image in train[0]], bool)
+    lost = np.setdiff1d(train[1], train[1][kept])
+    if len(lost):
+        raise ValueError(
+            "Each class must have other images than the test. Received: only "
+            f"copies of test images in the classes {', '.join(map(str, lost))}"
+            ". Add images, or pass another `test`."
+        )
     return train[0][kept], train[1][kept]
 
 

@@ -41,16 +41,11 @@ def trainable(known: Arrays, given: Arrays | None) -> Arrays:
         given: Those of the test, or None.
 
     Raises:
-        ValueError: If none is left.
+        ValueError: If none is left of a class.
     """
     if given is None:
         return known
     kept = cells.without(known, given)
-    if not len(kept[1]):
-        raise ValueError(
-            "`test` must have other images than the data. Received: all "
-            f"{len(known[1])} images of the data. Pass others, or a share."
-        )
     if len(kept[1]) < len(known[1]):
         warnings.warn(
             f"{len(known[1]) - len(kept[1])} images of the data are in the "

@@ -359,8 +359,12 @@ def test_nothing_is_trained_with_images_of_the_test(cells_seen):
         )
         assert not then & now
     data = (IMAGES, LABELS)
-    with pytest.raises(ValueError, match="all 60 images of the data"):
+    with pytest.raises(ValueError, match="in the classes 0, 1, 2. Add images"):
         augmentation_study(data, rare={2: 3}, test=data)
+    # The last class alone: there must not be one class fewer.
+    held = (np.r_[IMAGES[::7], IMAGES[50:]], np.r_[LABELS[::7], LABELS[50:]])
+    with pytest.raises(ValueError, match="test images in the classes 2. Add"):
+        augmentation_study(data, rare={1: 3}, test=held)
 
 
 @pytest.mark.quickest
