@@ -193,6 +193,7 @@ def check_classifier(
 def _described(model: keras.Model) -> str:
     """A hash of the layers and the first weights of a classifier."""
     digest = hashlib.sha256()
+    # A model without a config has its weights only.
     with contextlib.suppress(NotImplementedError, TypeError):
         # Layers are numbered through the whole process.
         digest.update(re.sub(r'_\d+"', '"', model.to_json()).encode())
