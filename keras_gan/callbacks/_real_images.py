@@ -8,6 +8,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_gan.models.batch import parts_of
+
 _NOT_IMAGES = (
     "must be an array of images, a pair of arrays `(images, labels)`, or a "
     "dataset of batches. Received: "
@@ -28,8 +30,8 @@ class RealImages:
 
     def __init__(self, data: Any, name: str = "real") -> None:
         self.data = data = [] if data is None else data
-        self._is_array = hasattr(_first(data), "__array__")
-        if self._is_array:
+        self.is_array = hasattr(_first(data), "__array__")
+        if self.is_array:
             if len(_first(data)) < 2:
                 raise ValueError(
                     f"`{name}` must hold at least 2 images. Received: "
@@ -40,7 +42,9 @@ class RealImages:
                     f"`{name}` must hold one label for each image. Received: "
                     f"{len(data[0])} images and {len(data[1])} labels."
                 )
-        elif not hasattr(data, "__iter__") or isinstance(data, str | bytes):
+        elif not hasattr(data, "__iter__") or isinstance(
+            data, str | bytes | dict
+        ):
             raise ValueError(f"`{name}` {_NOT_IMAGES}{data!r}.")
         elif iter(data) is data:
             raise ValueError(
@@ -70,7 +74,7 @@ class RealImages:
             most: How many. Of an array they are evenly spaced, of a dataset
                 the first.
         """
-        if self._is_array:
+        if self.is_array:
             first = _first(self.data)
             count = min(most, len(first))
             places = np.linspace(0, len(first) - 1, count).astype(int)
@@ -117,9 +121,11 @@ class RealImages:
         ).hexdigest()
 
     def _pairs(self, batch_size: int) -> Iterator[tuple[Any, Any]]:
-        if not self._is_array:
+        if not self.is_array:
             for batch in self.data:
                 images, labels, _ = keras.utils.unpack_x_y_sample_weight(batch)
+                if isinstance(images, dict):
+                    images, labels = parts_of(images, labels)
                 yield images, labels
             return
         is_pair = isinstance(self.data, tuple | list)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import keras
-import numpy as np
 
 from keras_gan import images as image_tools
 from keras_gan.backend.devices import has_workers, is_chief
@@ -27,9 +26,6 @@ from keras_gan.utils.arguments import integer
 from keras_gan.utils.files import replacing
 from keras_gan.utils.findings import Finding
 
-# What is looked through for copies: it takes a fraction of a second.
-_MOST_BYTES = 64 * 2**20
-_MOST_IMAGES = 10_000
 _METRIC = re.compile(r"(.*_)?(fid|kid|distance)")
 _LEAST_IMAGES = 16
 # Their samples are not images, or their discriminator is a classifier.
@@ -54,18 +50,21 @@ class TrainingHealth(keras.callbacks.Callback):
     silent. The measurements are in the logs as `health_...`, with
     `health_findings`, the number of findings. Training is not affected in any
     way. Put it after callbacks that add `fid` or `kid` to the logs, whose best
-    value it watches, and before `CSVLogger` and the like.
+    value it watches, and before those that read the logs. Keras' `CSVLogger`
+    takes its columns from the first epoch: it lacks `health_shift`, and with
+    an `every` above 1 all others.
 
     Args:
         real: Training images: an array `(n, ...)`, for a conditional GAN a
             pair `(images, labels)`, or a dataset of batches of either. A few
-            are compared with samples, up to 10,000 are searched for copies.
+            are compared with samples; up to 10,000, or 64 MiB, are searched
+            for copies. Of a dataset these are the first, so shuffle it.
         held_out: Images of the same kind that are not trained on, in one of
             these forms. None: whether the discriminator memorizes is not
             known.
         path: A `health.json` to write the findings to, which a report shows,
-            and at the end whether the run was too short to be judged. None:
-            no file.
+            and at the end whether the run was too short to be judged. Its
+            folder is made. None: no file.
         every: Check every this many epochs.
         num_images: Number of samples, and of real images, at least 16.
         batch_size: Number of images in a call of a network.
@@ -158,13 +157,15 @@ class TrainingHealth(keras.callbacks.Callback):
             self._read = self._read_images()
         self._setup = Setup(
             type(gan.loss).__name__,
-            any(one.player == "discriminator" for one in gan.penalties),
+            _strength(gan.penalties_of("discriminator")),
             gan.augmenter is not None,
         )
         self._chance = _chance_level(gan.loss)
         # A new one for each run: `compile` may have changed the loss.
         count = len(self._read[0].images)
         self._probe = Probe(gan, count, self.seed, self.batch_size)
+        if self.path is not None and is_chief():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
         self._record(self._read[2])
         self._write()
 
@@ -273,9 +274,10 @@ class TrainingHealth(keras.callbacks.Callback):
         """Real images to compare with, others held out, what is wrong."""
         conditional = self.model.num_classes is not None
         shape = tuple(self.model.image_shape)
-        each = 4 * int(np.prod(shape))
-        most = max(self.num_images, min(_MOST_IMAGES, _MOST_BYTES // each))
-        images, labels = self._real.some(most)
+        most = max(self.num_images, data.most_images(shape))
+        images, labels = self._real.some(most + 1)
+        # The first images of a dataset may all be of one class.
+        is_known = self._real.is_array or len(images) <= most
         _check("real", images, labels, shape, conditional)
         labels = labels if conditional else None
         count = min(self.num_images, len(images))
@@ -289,7 +291,9 @@ class TrainingHealth(keras.callbacks.Callback):
             held_out = (held_out[0], held_out[1] if conditional else None)
         found = (
             data.duplicate_images(images),
-            data.constant_labels(labels, self.model.num_classes),
+            data.constant_labels(
+                labels if is_known else None, self.model.num_classes
+            ),
         )
         return reference, held_out, [one for one in found if one is not None]
 
@@ -343,6 +347,17 @@ def _check(name, images, labels, shape, conditional) -> None:
             f"`{name}` must have labels, because the GAN has classes. "
             "Received: images alone. Pass a pair `(images, labels)`."
         )
+
+
+def _strength(penalties: Iterable[Any]) -> str:
+    """What sets the strength of the first penalty that tells, in words."""
+    told = [
+        f"`{name}` of `{type(one).__name__}`"
+        for one in penalties
+        for name in ("gamma", "weight")
+        if hasattr(one, name)
+    ]
+    return next(iter(told), "the weight of the penalty" if penalties else "")
 
 
 def _chance_level(loss: Any) -> float | None:

@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from keras_gan import datasets
 from keras_gan.callbacks import TrainingHealth
+from keras_gan.callbacks.health.data import most_images
 from keras_gan.cli.held_out import LEAST_IMAGES, held_out_part
 from keras_gan.cli.job import Job
 from keras_gan.cli.opening import open_data
@@ -20,7 +21,6 @@ from keras_gan.reports.health import read_findings
 _BATCH = 100
 # Decoding more files would take longer than the checks of a whole run.
 _MOST_FILES = 1_000
-_MOST_IN_MEMORY = 10_000
 _NUM_IMAGES = 128
 # Images in a check of one sample: it is drawn, and scored, with real ones.
 _PASSES = 4
@@ -87,7 +87,8 @@ def _rounds_between(settings: Any, num_images: int) -> int:
 
 def _most(source: Any) -> int:
     in_memory = source.resident() is not None
-    return _MOST_IN_MEMORY if in_memory else _MOST_FILES
+    most = most_images(source.info.image_shape)
+    return most if in_memory else min(most, _MOST_FILES)
 
 
 def _held_out(job: Job, num_images: int) -> Any:

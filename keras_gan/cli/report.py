@@ -13,8 +13,8 @@ SUMMARY = "write a page about a run, or about several side by side"
 DESCRIPTION = (
     "Writes one HTML file that needs no server and loads nothing: samples now "
     "and through time, curves, metrics, findings about the training, the "
-    "commands that repeat and resume the run. It is also made of runs that "
-    "are still going on, or were killed."
+    "commands that repeat and resume the run. It also works for runs that "
+    "are still going on or were killed."
 )
 _MEGABYTE = 1_000_000
 

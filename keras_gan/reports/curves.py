@@ -21,9 +21,12 @@ _METRICS = {
     "recall": "Share of real images that the generator covers.",
     "density": "How densely real images surround the generated ones.",
     "coverage": "Share of real images with a generated image nearby.",
+    "copied_share": "Share of generated images that are nearer to a real image "
+    "than nearly all real images are to each other.",
     "psnr": "Signal to noise in dB, of images that are held back.",
     "ssim": "Structural similarity of images that are held back; 1 is the "
     "same image.",
+    "mae": "Mean absolute error of images that are held back.",
     "accuracy": "Share of right answers.",
     "reverse_kl": "How far the shares of the modes are from those of the data.",
     "modes": "Modes of the data that are generated.",
@@ -31,8 +34,14 @@ _METRICS = {
     "back and of generated ones are; 1 is equal.",
     "pair_trends": "How alike the dependences between two columns are in them; "
     "1 is equal.",
+    "ngram_distance": "How far the shares of short pieces of text are from "
+    "those of lines that are held back.",
+    "unique": "Share of generated lines that are different.",
+    "valid": "Share of generated lines that are valid.",
 }
-_LOWER_IS_BETTER = {"fid", "kid", "reverse_kl", "lpips", "loss"}
+_LOWER_IS_BETTER = {
+    "fid", "kid", "reverse_kl", "copied_share", "mae", "ngram_distance",
+}  # fmt: skip
 _LOSSES = (
     "Each player is measured against the other, not against the data: a flat "
     "loss does not mean that nothing is learned, nor a lower one better images."
@@ -131,13 +140,15 @@ def metrics_of(run: Run) -> list[Metric]:
         run: The run.
     """
     found = []
-    for name, values in run.history.logs.items():
+    for name in run.history.logs:
         base = _metric_of(name)
         if base is None:
             continue
         is_lower = base in _LOWER_IS_BETTER
-        best = int((np.nanargmin if is_lower else np.nanargmax)(values))
-        found.append(Metric(name, _series(run, name, name, best), is_lower))
+        series = _series(run, name, name)
+        best = (np.nanargmin if is_lower else np.nanargmax)(series.values)
+        series = dataclasses.replace(series, best=int(best))
+        found.append(Metric(name, series, is_lower))
     return found
 
 
@@ -237,11 +248,9 @@ def _metric_of(name: str) -> str | None:
     """The metric that a column holds, without `val_` and the like."""
     base = name.removeprefix("val_")
     base = re.sub(r"(_y)?(_crop\d+)?$", "", base)
-    known = base in _METRICS and base != "accuracy"
-    # Losses and accuracies of the players say little about quality.
-    of_player = re.fullmatch(r"val_([dg]_.*|.*loss)", name)
-    is_metric = name.startswith("val_") and not of_player
-    return base if known or is_metric else None
+    # Of others, nobody knows which values are better.
+    of_training = base == "accuracy" and base == name
+    return base if base in _METRICS and not of_training else None
 
 
 def _chart(kind: Kind, names, runs, labels) -> Chart:
@@ -271,16 +280,30 @@ def _shown(title, note, series, runs, at_least=None) -> Chart:
 def _moments(run: Run) -> list[tuple[float, str, str]]:
     """Steps, numbers and names of the findings whose round is known."""
     rounds, steps = run.history.rounds, run.history.steps
-    found = []
+    found: dict[float, list[tuple[int, str]]] = {}
     for number, finding in enumerate(run.findings, 1):
         if finding.round is not None and len(rounds):
             step = float(np.interp(finding.round, rounds, steps))
             words = f"{finding.title}, {finding.when_in_words}"
-            found.append((step, str(number), words))
-    return found
+            found.setdefault(step, []).append((number, words))
+    return [(step, *_joined(marked)) for step, marked in found.items()]
 
 
-def _series(run: Run, name: str, label: str, best=None, color=0) -> Series:
-    history = run.history
-    values = history.columns[name]
-    return Series(label, history.rounds, history.steps, values, best, color)
+def _joined(marked: list[tuple[int, str]]) -> tuple[str, str]:
+    """Numbers in a row, and all words."""
+    numbers, words = zip(*marked, strict=True)
+    label = "–".join(map(str, dict.fromkeys((numbers[0], numbers[-1]))))
+    return label, "; ".join(words)
+
+
+def _series(run: Run, name: str, label: str, color=0) -> Series:
+    """The values of a column, without the rounds that do not have it.
+
+    The last round stays, so that all axes are equally long.
+    """
+    history, values = run.history, run.history.columns[name]
+    broken = np.isin(history.rounds, history.not_finite.get(name, []))
+    kept = np.isfinite(values) | broken
+    kept[-1] = True
+    counts = history.rounds[kept], history.steps[kept]
+    return Series(label, *counts, values[kept], color=color)

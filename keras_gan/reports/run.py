@@ -102,6 +102,11 @@ class Run:
         return max(logged, self.saved_steps or 0)
 
     @property
+    def is_watched(self) -> bool:
+        """Whether the health of the training was checked."""
+        return (self.path / "health.json").exists()
+
+    @property
     def is_finished(self) -> bool:
         """Whether all planned steps were done."""
         planned = self.config.settings.steps

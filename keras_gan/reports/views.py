@@ -199,6 +199,9 @@ def _facts(run: Run) -> list[Fact]:
         facts.append(
             Fact(f"Best {metric.name}", in_words(value), f"in round {number}")
         )
+    findings = str(len(run.findings) or "none")
+    found = findings if run.is_watched else "not checked"
+    facts.append(Fact("Health findings", found))
     speeds = images_per_second(run)
     if np.isfinite(speeds).any():
         name = f"{unit_of(run).capitalize()} per second"
@@ -223,7 +226,7 @@ def _commands(run: Run) -> list[tuple[str, list[str], str]]:
     """Names, commands in parts that stay together, and what they do."""
     settings = run.config.settings
     found = []
-    if run.all_settings:
+    if settings.data:
         note = "With the same settings and seed, into a new folder."
         if settings.minutes is not None:
             note += (

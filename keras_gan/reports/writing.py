@@ -54,8 +54,8 @@ def write(
     Raises:
         FileNotFoundError: If one of `runs` is not the folder of a run.
         OSError: If a file cannot be read or written.
-        ValueError: If the file is somebody else's or cannot be so small, or a
-            run's `config.json` is damaged.
+        ValueError: If a file that is no report exists there, the page cannot
+            be made that small, or a run's `config.json` is damaged.
 
     Example:
 

@@ -41,7 +41,7 @@ def test_an_illness_is_found_and_fixed(health, name, change, changes):
 def test_each_finding_has_an_illness(health):
     from keras_gan.callbacks.health.detectors import NAMES
 
-    assert {one.name for one in health.ILLNESSES} <= set(NAMES)
+    assert {one.name for one in health.ILLNESSES} == set(NAMES)
     for one in health.ILLNESSES:
         fixed = dataclasses.replace(one.run, **one.change)
         assert fixed != one.run

@@ -10,6 +10,7 @@ from portable import BACKEND, assert_equal, pipeline
 
 from keras_gan import GAN, TextGAN, layers, networks
 from keras_gan.callbacks import TrainingHealth, training_health
+from keras_gan.callbacks.health import data
 from keras_gan.reports.health import read_findings
 
 SHAPE = (4, 4, 1)
@@ -165,7 +166,7 @@ def test_a_collapse_is_found_once_and_stops_the_training(
     history = fit(gan, images, [health], 20)
     (found,) = (one for one in health.findings if one.name == "mode_collapse")
     assert found.when == len(history["d_loss"]) == 4
-    assert found.evidence["diversity"] < 0.1
+    assert found.evidence["diversity_relative_to_real"] < 0.1
     assert sum("Mode collapse" in one for one in said) == 1
     written = {one.name: one.round for one in read_findings(path)}
     assert written["mode_collapse"] == 4
@@ -216,18 +217,56 @@ def test_points_have_no_range(images):
 
 
 @pytest.mark.quickest
-def test_fid_in_the_logs_is_watched(images, at_once):
-    fid = iter([1.0, *[3.0] * 6])
+@pytest.mark.parametrize("every", [1, 2])
+def test_fid_in_the_logs_is_watched(images, at_once, every):
+    """Also if it is not measured in each epoch."""
+    fid = iter([1.0] * 5 + [3.0] * 5)
 
     class Metric(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
-            logs["fid"] = next(fid)
+            if (epoch + 1) % every == 0:
+                logs["fid"] = next(fid)
 
     health = watching(images)
-    fit(make_gan(), images, [Metric(), health], 7)
+    fit(make_gan(), images, [Metric(), health], 10 * every)
     found = {one.name: one for one in health.findings}
-    assert found["past_the_best"].evidence["best_round"] == 1
-    assert found["past_the_best"].when == 6
+    assert found["past_the_best"].evidence["best_round"] == every
+    assert found["past_the_best"].when == 10 * every
+
+
+@pytest.mark.quickest
+def test_penalties_of_ones_own_may_be_functions(images):
+    def brightness(score, real, fake):
+        return keras.ops.mean(fake)
+
+    gan = make_gan(penalties=[brightness])
+    fit(gan, images, [watching(images)], 1)
+
+
+@pytest.mark.quickest
+def test_the_first_images_of_a_sorted_dataset_say_nothing_of_labels(
+    images, monkeypatch
+):
+    monkeypatch.setattr(data, "_MOST_IMAGES", 16)
+    labels = np.arange(48) // 24
+    gan = make_gan(2)
+    batches = [
+        {"images": images[part : part + 8], "labels": labels[part : part + 8]}
+        for part in range(0, 48, 8)
+    ]
+    health = TrainingHealth(batches, num_images=16, say=None)
+    fit(gan, images, [health], 1, y=labels)
+    assert "constant_labels" not in {one.name for one in health.findings}
+    whole = TrainingHealth(batches[:2], num_images=16, say=None)
+    fit(gan, images, [whole], 1, y=labels)
+    assert "constant_labels" in {one.name for one in whole.findings}
+
+
+@pytest.mark.quickest
+def test_the_folder_of_the_file_is_made(images, tmp_path):
+    path = tmp_path / "runs" / "one" / "health.json"
+    fit(make_gan(), images, [watching(images, path=path)], 1)
+    assert path.exists()
 
 
 @pytest.mark.quickest

@@ -1,5 +1,6 @@
 """Charts: scales, lines with gaps, curves and what they are of."""
 
+import json
 import re
 
 import numpy as np
@@ -124,14 +125,57 @@ def test_charts_of_one_run(run):
     assert notes["health_modes"] == MEASUREMENTS["modes"]
 
 
-def test_validation_losses_are_no_metrics(tmp_path):
-    folder = tmp_path / "run"
+def run_with(folder, logs, rounds=3):
+    """A run whose history has some columns."""
     folder.mkdir()
     write_config(folder, batch_size=32)
-    names = "val_d_loss", "val_cycle_loss", "val_d_fake_accuracy", "val_shapes"
-    write_history(folder, 3, {name: [1.0, 2.0, 3.0] for name in names})
-    found = [metric.name for metric in metrics_of(read_run(folder))]
-    assert found == ["fid", "val_shapes"]
+    write_history(folder, rounds, logs)
+    return read_run(folder)
+
+
+def test_validation_losses_and_what_nobody_knows_are_no_metrics(tmp_path):
+    names = "val_d_loss", "val_cycle_loss", "val_d_fake_accuracy", "val_mine"
+    run = run_with(tmp_path / "run", {name: [1.0, 2.0, 3.0] for name in names})
+    assert [metric.name for metric in metrics_of(run)] == ["fid"]
+    assert {one.title for one in charts_of([run], [""])} > set(names)
+
+
+@pytest.mark.parametrize(
+    "name, best",
+    [
+        ("copied_share", 1.0),
+        ("val_mae", 1.0),
+        ("val_ngram_distance", 1.0),
+        ("val_unique", 3.0),
+        ("val_accuracy", 3.0),
+    ],
+)
+def test_directions_of_metrics(tmp_path, name, best):
+    run = run_with(tmp_path / "run", {name: [2.0, 1.0, 3.0]})
+    (metric,) = (one for one in metrics_of(run) if one.name == name)
+    assert metric.best[0] == best
+
+
+def test_what_is_not_measured_in_each_round_has_no_gaps(tmp_path):
+    values = [1.0, "", "", 4.0, "nan", 2.0, ""]
+    run = run_with(tmp_path / "run", {"health_modes": values, "x": [1] * 7}, 7)
+    charts = {one.title: one for one in charts_of([run], [""])}
+    (line,) = charts["health_modes"].lines
+    # But for the value that is not finite.
+    assert re.sub(r"[\d. ]+", "", line.path) == "MhLMh"
+    assert charts["health_modes"].across == charts["x"].across
+
+
+def test_findings_of_one_round_share_a_mark(tmp_path):
+    folder = make_run(tmp_path / "run")
+    found = [
+        {"name": name, "when": when}
+        for name, when in (("a", 2), ("b", 2), ("c", 2), ("d", 4))
+    ]
+    (folder / "health.json").write_text(json.dumps(found))
+    marks = charts_of([read_run(folder)], [""])[0].marks
+    assert [one.label for one in marks] == ["1–3", "4"]
+    assert marks[0].words == "A, round 2; B, round 2; C, round 2"
 
 
 def test_charts_of_several_runs_have_a_line_each(run, tmp_path):

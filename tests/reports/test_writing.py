@@ -229,6 +229,12 @@ def test_long_runs_of_large_images_stay_small(tmp_path):
     assert "round 1 " in page.words and "After round 200" in page.words
 
 
+def test_what_was_not_checked_is_not_called_healthy(run):
+    assert "Health findings not checked" in checked(write(run)).words
+    (run / "health.json").write_text("[]")
+    assert "Health findings none" in checked(write(run)).words
+
+
 def test_the_size_is_kept_or_refused(run):
     noisy = np.random.default_rng(0).integers(0, 256, (300, 300, 3), "uint8")
     for number in range(1, 6):

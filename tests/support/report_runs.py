@@ -111,7 +111,9 @@ def write_history(folder, rounds: int, logs: dict | None = None) -> None:
         writer = csv.writer(file)
         writer.writerow(columns)
         for row in zip(*columns.values(), strict=True):
-            writer.writerow([f"{value:.6g}" for value in row])
+            writer.writerow(
+                [v if isinstance(v, str) else f"{v:.6g}" for v in row]
+            )
 
 
 def write_grid(folder, number: int, grid: np.ndarray) -> None:

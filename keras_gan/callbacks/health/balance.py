@@ -49,9 +49,10 @@ def discriminator_wins(series: Series, setup: Setup) -> Finding | None:
             continue
         evidence = {"separation": rounded(separation[-1])}
         if series.last("chance", 1) is not None:
-            evidence["loss_of_chance"] = rounded(series.latest("chance"))
+            loss = rounded(series.latest("chance"))
+            evidence["loss_relative_to_chance"] = loss
         if shares is not None:
-            evidence["gradient_of_its_peak"] = rounded(shares[-1])
+            evidence["gradient_relative_to_peak"] = rounded(shares[-1])
         evidence["checks"] = _CHECKS
         return Finding(
             "discriminator_wins",
@@ -86,30 +87,31 @@ def discriminator_loses(series: Series, setup: Setup) -> Finding | None:
         return None
     if separation.max() > _MOST_SEPARATION or neighbor.min() < _LEAST_NEIGHBOR:
         return None
+    lower = f", or lower {setup.strength}" if setup.has_penalties else ""
     return Finding(
         "discriminator_loses",
         certainty(neighbor, _LEAST_NEIGHBOR, 1.0),
         {
             "separation": rounded(separation[-1]),
-            "by_nearest_neighbor": rounded(neighbor[-1]),
+            "separation_by_nearest_neighbor": rounded(neighbor[-1]),
             "checks": _CHECKS_TO_LOSE,
         },
-        "Give the discriminator a higher learning rate than the generator "
-        "(`discriminator_optimizer=`) or more `discriminator_steps=`, lower "
-        "`gamma` of its penalties, or make it wider (`--width`).",
+        "In Python, give the discriminator a higher learning rate than the "
+        "generator (`discriminator_optimizer=`), more `discriminator_steps=` "
+        f"or more layers{lower}; on the command line, `--loss relativistic`.",
     )
 
 
 def _winning_advice(setup: Setup) -> str:
     lower = (
-        "lower the discriminator's learning rate (`discriminator_optimizer=`)"
+        "in Python lower the discriminator's learning rate "
+        "(`discriminator_optimizer=`)"
     )
     if setup.loss == "MinimaxLoss":
         return (
             "Use a loss whose gradient does not vanish: `--loss relativistic`, "
-            "in Python `compile(loss='relativistic', penalties='auto')`, or "
-            + lower
-            + "."
+            f"in Python `compile(loss='relativistic', penalties='auto')`, or "
+            f"{lower}."
         )
     if not setup.has_penalties:
         return (
@@ -117,4 +119,6 @@ def _winning_advice(setup: Setup) -> str:
             "relativistic`, in Python `compile(loss='relativistic', "
             f"penalties='auto')`, or {lower}."
         )
-    return f"Raise `gamma` of `R1`, or {lower}; of few images, `--augment ada`."
+    return (
+        f"Raise {setup.strength}, or {lower}; of few images, `--augment ada`."
+    )

@@ -1,6 +1,8 @@
 """What is wrong with images and labels before any training."""
 
 import hashlib
+import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -9,6 +11,18 @@ from keras_gan.utils.findings import Finding
 
 _BEFORE = "before the first round"
 _MOST_COPIES = 0.1
+# To look through them takes a fraction of a second.
+_MOST_BYTES = 64 * 2**20
+_MOST_IMAGES = 10_000
+
+
+def most_images(shape: Sequence[int]) -> int:
+    """Returns how many images are looked through for copies.
+
+    Args:
+        shape: That of an image, whose values are float32.
+    """
+    return min(_MOST_IMAGES, _MOST_BYTES // (4 * math.prod(shape)))
 
 
 def duplicate_images(images: np.ndarray) -> Finding | None:

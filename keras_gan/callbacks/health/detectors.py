@@ -2,19 +2,21 @@
 
 from collections.abc import Callable
 
+from keras_gan.callbacks.health.bad_samples import (
+    class_collapse,
+    condition_ignored,
+    mode_collapse,
+    saturated_samples,
+)
 from keras_gan.callbacks.health.balance import (
     discriminator_loses,
     discriminator_wins,
 )
-from keras_gan.callbacks.health.condition import condition_ignored
 from keras_gan.callbacks.health.judging import Setup
-from keras_gan.callbacks.health.memorization import discriminator_memorizes
-from keras_gan.callbacks.health.mode_collapse import (
-    class_collapse,
-    mode_collapse,
+from keras_gan.callbacks.health.overfitting import (
+    discriminator_memorizes,
+    past_the_best,
 )
-from keras_gan.callbacks.health.overtraining import past_the_best
-from keras_gan.callbacks.health.saturation import saturated_samples
 from keras_gan.callbacks.health.series import Series
 from keras_gan.callbacks.health.stability import divergence, oscillation
 from keras_gan.utils.findings import Finding

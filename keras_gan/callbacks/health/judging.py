@@ -19,13 +19,19 @@ class Setup:
 
     Attributes:
         loss: Name of the class of the adversarial loss.
-        has_penalties: Whether the discriminator has penalties.
+        strength: What sets how strong the discriminator's penalty is, in
+            words; empty if there is none.
         is_augmented: Whether the GAN has an augmenter.
     """
 
     loss: str = "RelativisticLoss"
-    has_penalties: bool = True
+    strength: str = "`gamma` of `R1`"
     is_augmented: bool = False
+
+    @property
+    def has_penalties(self) -> bool:
+        """Whether the discriminator has penalties."""
+        return bool(self.strength)
 
 
 def certainty(values: Any, threshold: float, extreme: float) -> float:

@@ -15,6 +15,8 @@ LONGEST = 6
 
 # The state of a run stays small.
 _KEPT = 2 * LONGEST
+_KEPT_OF_METRICS = 4 * LONGEST
+_IN_A_MEDIAN = 5
 
 
 Row = dict[str, float | list[float] | None]
@@ -28,11 +30,15 @@ class Series:
         rows: Dicts of measurements, the oldest first, each with `round`.
         peaks: The largest value so far of some measurements.
         best: The smallest value so far of some metrics, and its round.
+        lows: The smallest median so far of five successive values of these.
+        metrics: Their last values, which may be fewer than the rows.
     """
 
     rows: list[Row] = dataclasses.field(default_factory=list)
     peaks: dict[str, float] = dataclasses.field(default_factory=dict)
     best: dict[str, tuple[float, int]] = dataclasses.field(default_factory=dict)
+    lows: dict[str, float] = dataclasses.field(default_factory=dict)
+    metrics: dict[str, list[float]] = dataclasses.field(default_factory=dict)
 
     def add(self, row: dict[str, Any], *, best: tuple[str, ...] = ()) -> None:
         """Adds the measurements of a round.
@@ -43,10 +49,15 @@ class Series:
         """
         self.rows = [*self.rows, row][-_KEPT:]
         for name in best:
-            if _is_finite(row.get(name)):
-                first = (math.inf, 0)
-                pair = (row[name], row["round"])
-                self.best[name] = min(self.best.get(name, first), pair)
+            if not _is_finite(row.get(name)):
+                continue
+            pair = (row[name], row["round"])
+            self.best[name] = min(self.best.get(name, pair), pair)
+            values = [*self.metrics.get(name, ()), row[name]]
+            self.metrics[name] = values[-_KEPT_OF_METRICS:]
+            if len(values) >= _IN_A_MEDIAN:
+                low = float(np.median(values[-_IN_A_MEDIAN:]))
+                self.lows[name] = min(self.lows.get(name, low), low)
 
     def raise_peak(self, name: str, value: float) -> None:
         """Keeps the largest value of a measurement.

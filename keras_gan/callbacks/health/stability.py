@@ -7,7 +7,7 @@ from keras_gan.callbacks.health.series import LONGEST, Series
 from keras_gan.utils.findings import Finding
 
 _CHECKS = 5
-# Share of samples in other groups than a round before.
+# How far the shares of samples in groups move from round to round.
 _LEAST_SHIFT = 0.35
 _CHECKS_OF_GROWTH = LONGEST
 # From one half of these checks to the other.
@@ -34,7 +34,7 @@ def oscillation(series: Series, setup: Setup) -> Finding | None:
     return Finding(
         "oscillation",
         certainty(shift, _LEAST_SHIFT, 1.0),
-        {"share_that_moved": rounded(shift.mean()), "checks": _CHECKS},
+        {"share_of_samples_moved": rounded(shift.mean()), "checks": _CHECKS},
         _advice(setup),
     )
 
@@ -58,7 +58,7 @@ def divergence(series: Series, setup: Setup) -> Finding | None:
         certainty([growth], _MOST_GROWTH, 10 * _MOST_GROWTH),
         {
             "logit_scale": rounded(scales[-1]),
-            "times_as_before": rounded(growth),
+            "growth_factor": rounded(growth),
             "checks": _CHECKS_OF_GROWTH,
         },
         _advice(setup),
@@ -71,9 +71,10 @@ def _advice(setup: Setup) -> str:
         "optimizers), with `beta_1` of 0"
     )
     if setup.has_penalties:
-        return f"{rates[0].upper()}{rates[1:]}, or raise `gamma` of `R1`."
+        return f"{rates[0].upper()}{rates[1:]}, or raise {setup.strength}."
     return (
         "Bound the slope of the discriminator by penalties: `--loss "
-        "relativistic`, in Python `compile(penalties='auto')`, with a learning "
-        f"rate no lower than that of the generator; or {rates}."
+        "relativistic`, in Python `compile(loss='relativistic', "
+        "penalties='auto')`, with a learning rate no lower than that of the "
+        f"generator; or {rates}."
     )

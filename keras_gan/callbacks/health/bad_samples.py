@@ -1,4 +1,4 @@
-"""Samples that are all alike, of all classes or of some."""
+"""Samples that are alike, do not obey labels, or have no shades."""
 
 from keras_gan.callbacks.health.judging import Setup, certainty, rounded
 from keras_gan.callbacks.health.series import Series, rise
@@ -13,6 +13,13 @@ _CHECKS_OF_MODES = 5
 _LEAST_MODES = 0.4
 # What rises by this part of a bound is on its way to it.
 _RISE = 0.25
+# Of what a change of latents changes.
+_LEAST_EFFECT = 0.1
+# Of the way from chance to the agreement of real images.
+_LEAST_AGREEMENT = 0.15
+# Of all values, and more than in real images: these may be nearly all there.
+_MOST_AT_ENDS = 0.5
+_LEAST_MORE_AT_ENDS = 0.1
 
 
 def mode_collapse(series: Series, setup: Setup) -> Finding | None:
@@ -43,9 +50,8 @@ def _collapse(
     series: Series, setup: Setup, confidence: float, checks: int
 ) -> Finding:
     evidence = {
-        "diversity": rounded(series.latest("diversity")),
-        "modes": rounded(series.latest("modes")),
-        "of_real_images": 1,
+        "diversity_relative_to_real": rounded(series.latest("diversity")),
+        "modes_relative_to_real": rounded(series.latest("modes")),
         "checks": checks,
     }
     return Finding("mode_collapse", confidence, evidence, _advice(setup))
@@ -76,8 +82,7 @@ def class_collapse(series: Series, setup: Setup) -> Finding | None:
         certainty(values[:, low], _LEAST_DIVERSITY, 0.0),
         {
             "classes": chosen,
-            "diversity": rounded(values[-1, low].mean()),
-            "of_real_images": 1,
+            "diversity_relative_to_real": rounded(values[-1, low].mean()),
             "checks": _CHECKS,
         },
         "Check that DATA has different images of these classes, show rare "
@@ -99,4 +104,77 @@ def _advice(setup: Setup) -> str:
     return (
         f"Use {_cure(setup)}; `layers.MinibatchStdDev` in the discriminator "
         "helps, too."
+    )
+
+
+def condition_ignored(series: Series, setup: Setup) -> Finding | None:
+    """Finds labels without an effect on samples, or with a wrong one.
+
+    Args:
+        series: With `label_effect`, how far samples move when only their
+            labels change, in units of how far they are from each other; and
+            `label_agreement`, how often the nearest real image has the label
+            of a sample, from 0 (chance) to 1 (as often as that of another
+            real image).
+        setup: What advice depends on.
+    """
+    del setup
+    effect = series.last("label_effect", _CHECKS)
+    agreement = series.last("label_agreement", _CHECKS)
+    if agreement is None:
+        # The labels may be small details, which also move samples little.
+        return None
+    for values, least in (
+        (effect, _LEAST_EFFECT),
+        (agreement, _LEAST_AGREEMENT),
+    ):
+        if values is None or values.max() >= least:
+            continue
+        if rise(values) > _RISE * least:
+            continue
+        evidence = {
+            name: rounded(series.latest(name))
+            for name in ("label_effect", "label_agreement")
+        }
+        evidence["checks"] = _CHECKS
+        return Finding(
+            "condition_ignored",
+            certainty(values, least, 0.0),
+            evidence,
+            "Use networks that take labels (`num_classes=` of both, `--network "
+            "biggan` or `dcgan` with `--conditional`), or `ACGAN` with a "
+            "higher `classification_weight=`, and check that images and "
+            "labels belong together.",
+        )
+    return None
+
+
+def saturated_samples(series: Series, setup: Setup) -> Finding | None:
+    """Finds samples of black and white, where real images have shades.
+
+    Args:
+        series: With `saturation`, the share of values at the ends of the
+            range, from 0 (as many as in real images) to 1 (all).
+        setup: What advice depends on.
+    """
+    del setup
+    values = series.last("saturation", _CHECKS)
+    if values is None or values.min() <= _MOST_AT_ENDS:
+        return None
+    share, real = (
+        series.latest(name) for name in ("share_at_ends", "real_share_at_ends")
+    )
+    if share - real < _LEAST_MORE_AT_ENDS:
+        return None
+    return Finding(
+        "saturated_samples",
+        certainty(values, _MOST_AT_ENDS, 1.0),
+        {
+            "at_the_ends": rounded(share),
+            "in_real_images": rounded(real),
+            "checks": _CHECKS,
+        },
+        "Lower `--learning-rate` to a tenth (in Python that of the "
+        "`generator_optimizer=`), and check that images are in [-1, 1], as a "
+        "generator that ends in tanh draws them.",
     )
