@@ -92,8 +92,13 @@ ILLNESSES = (
     ),
     Illness(
         "discriminator_wins",
-        Run(loss="minimax", penalties=None, generator_rate=1e-5),
-        RELATIVISTIC | {"generator_rate": 1e-3},
+        Run(
+            loss="minimax",
+            penalties=None,
+            generator_rate=1e-4,
+            discriminator_rate=1e-2,
+        ),
+        RELATIVISTIC,
     ),
     Illness(
         "discriminator_loses",
@@ -155,7 +160,7 @@ ILLNESSES = (
             steps=100,
             fid=True,
         ),
-        {"rounds": 5},
+        {"augment": "ada"},
     ),
     Illness("duplicate_images", Run(copies=0.3, rounds=1), {"copies": 0.0}),
     Illness(
