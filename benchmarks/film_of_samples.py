@@ -3,7 +3,8 @@
     python benchmarks/film_of_samples.py runs/people-1 --out people.webp
 
 An animated WebP takes a fifth of the bytes of `samples.gif`. The last grid
-stays for longer, and `--last` writes it as a picture of its own.
+comes first, for who sees one only, and stays for longer; `--last` writes it as
+a picture of its own.
 """
 
 import argparse
@@ -35,12 +36,12 @@ def main(arguments: list[str] | None = None) -> None:
     paths = sorted((options.run / "samples").glob("samples-*.png"))
     if not paths:
         raise SystemExit(f"{options.run} has no samples.")
-    first, *rest = (_opened(path, options.height) for path in paths)
-    first.save(
+    *rest, last = (_opened(path, options.height) for path in paths)
+    last.save(
         options.out,
         save_all=True,
         append_images=rest,
-        duration=[options.milliseconds] * len(rest) + [options.pause],
+        duration=[options.pause] + [options.milliseconds] * len(rest),
         loop=0,
         quality=options.quality,
         method=6,
