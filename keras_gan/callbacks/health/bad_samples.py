@@ -37,13 +37,21 @@ def mode_collapse(series: Series, setup: Setup) -> Finding | None:
             found = certainty(diversity, _LEAST_DIVERSITY, 0.0)
             return _collapse(series, setup, found, _CHECKS)
     modes = series.last("modes", _CHECKS_OF_MODES)
-    if modes is not None and modes.mean() < _LEAST_MODES:
-        if modes.max() < 2 * _LEAST_MODES and (
-            rise(modes) <= _RISE * _LEAST_MODES
-        ):
-            found = certainty([modes.mean()], _LEAST_MODES, 0.0)
-            return _collapse(series, setup, found, _CHECKS_OF_MODES)
-    return None
+    if modes is None or modes.mean() >= _LEAST_MODES:
+        return None
+    is_rising = rise(modes) > _RISE * _LEAST_MODES
+    if modes.max() >= 2 * _LEAST_MODES or is_rising or _comes_closer(series):
+        return None
+    found = certainty([modes.mean()], _LEAST_MODES, 0.0)
+    return _collapse(series, setup, found, _CHECKS_OF_MODES)
+
+
+def _comes_closer(series: Series) -> bool:
+    """Whether samples still become much more like the images."""
+    distance = series.last("distance", _CHECKS_OF_MODES)
+    if distance is None:
+        return False
+    return -rise(distance) > 0.5 * distance[:2].mean()
 
 
 def _collapse(

@@ -165,6 +165,11 @@ def test_values_of_other_classes_are_not_compared():
     [
         # Samples that spread.
         {"modes": [0.1, 0.2, 0.3, 0.4, 0.5]},
+        # Noise that becomes images, as of a small network after 1,440 steps.
+        {
+            "modes": [0.15, 0.37, 0.15, 0.25, 0.42],
+            "distance": [2.35, 1.5, 0.14, 0.15, 0.16],
+        },
         # Few groups for once.
         {"modes": [0.2, 0.3, 0.85, 0.2, 0.2]},
         {"diversity": [0.05, 0.1, 0.15, 0.2]},
