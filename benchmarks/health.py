@@ -135,7 +135,7 @@ ILLNESSES = (
     Illness(
         "saturated_samples",
         Run("gray", generator_rate=1e-1),
-        {"generator_rate": 1e-3},
+        {"generator_rate": 1e-2},
     ),
     Illness(
         "class_collapse",
