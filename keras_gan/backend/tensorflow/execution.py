@@ -2,7 +2,8 @@
 
 import contextlib
 import functools
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -10,6 +11,8 @@ import tensorflow as tf
 
 _programs: dict[Any, Any] = {}
 """Compiled by `fused`, by function, shapes and constants."""
+
+_around = threading.local()
 
 
 def executing_eagerly() -> bool:
@@ -47,7 +50,8 @@ def fused(function: Callable) -> Callable:
 
     The function is compiled even if the graph around it is not: a chain of
     small operations on images is limited by memory bandwidth, and XLA fuses it
-    into one loop.
+    into one loop. In a step that XLA compiles as a whole, it is called as it
+    is: XLA cannot take gradients of programs within branches of a program.
 
     Args:
         function: Callable of tensors, or dicts of them, that has no state and
@@ -59,6 +63,8 @@ def fused(function: Callable) -> Callable:
 
     @functools.wraps(function)
     def call(*inputs, **constants):
+        if getattr(_around, "is_compiled", False):
+            return function(*inputs, **constants)
         # All sizes except the batch size are part of the key: in a program for
         # several image sizes, the sizes would be unknown.
         key = (function, _signature(inputs), tuple(sorted(constants.items())))
@@ -72,6 +78,17 @@ def fused(function: Callable) -> Callable:
         return _programs[key](*inputs)
 
     return call
+
+
+@contextlib.contextmanager
+def within_program(is_compiled: bool) -> Iterator[None]:
+    """Context of code that XLA compiles, or not, with all that it calls."""
+    before = getattr(_around, "is_compiled", False)
+    _around.is_compiled = is_compiled
+    try:
+        yield
+    finally:
+        _around.is_compiled = before
 
 
 def fused_forward(function: Callable) -> Callable:

@@ -5,6 +5,7 @@ from typing import Any
 import tensorflow as tf
 
 from keras_gan.backend.steps import training_step
+from keras_gan.backend.tensorflow.execution import within_program
 from keras_gan.backend.tensorflow.replicas import replica_count
 
 
@@ -16,6 +17,7 @@ class Trainer:
     """
 
     distribute_strategy: Any
+    jit_compile: bool
     train_batch: Any
     test_batch: Any
     update_metrics: Any
@@ -34,7 +36,7 @@ class Trainer:
     def train_step(self, data):
         """Trains on one batch and returns the logs."""
         self.check_step(data)
-        with training_step():
+        with training_step(), within_program(self.jit_compile):
             return self._replica_logs(self.train_batch(data))
 
     def test_step(self, data):

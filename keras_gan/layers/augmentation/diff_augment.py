@@ -157,13 +157,30 @@ def _color(images: Tensor, drawn: Mapping[str, Tensor]) -> Tensor:
         drawn[name][:, None, None, None]
         for name in ("brightness", "saturation", "contrast")
     )
+    return _faded(images, saturation, contrast) + brightness
+
+
+@ops.custom_gradient
+def _faded(images, saturation, contrast):
+    """Saturation and contrast, which brightness does not change.
+
+    As a matrix that the images are multiplied by, it is symmetric, so that it
+    is its own gradient. XLA cannot take that of what is broadcast over a batch
+    of unknown size.
+    """
     gray = ops.mean(images, axis=3, keepdims=True)
     mean = ops.mean(gray, axis=(1, 2), keepdims=True)
-    # Brightness shifts both means by itself and saturation changes neither, so
-    # the three steps combine into one pass over the image.
-    offset = (1.0 - contrast) * mean + brightness
-    offset = offset + contrast * (1.0 - saturation) * gray
-    return contrast * saturation * images + offset
+    # Saturation keeps both means, so that one pass over the image is enough.
+    offset = (1.0 - contrast) * mean + contrast * (1.0 - saturation) * gray
+
+    def gradient(*upstream_gradients, upstream=None):
+        if upstream is None:
+            (upstream,) = upstream_gradients
+        # New tensors, because TensorFlow may call this in another graph.
+        parameters = 1.0 * saturation, 1.0 * contrast
+        return _faded(upstream, *parameters), None, None
+
+    return contrast * saturation * images + offset, gradient
 
 
 def _translate(images: Tensor, drawn: Mapping[str, Tensor]) -> Tensor:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import keras_gan
 from keras_gan.backend import (
     compiles_in_xla,
     cond,
@@ -17,6 +18,19 @@ from keras_gan.backend import (
     replica_id,
     run_on_replicas,
 )
+
+
+def test_xla_compiles_a_step_with_colors_and_penalties_that_wait():
+    images = np.random.default_rng(0).uniform(-1, 1, (32, 4, 4, 1))
+    gan = keras_gan.GAN(
+        *keras_gan.networks.mlp((4, 4, 1), hidden=(4,), latent_dim=2, seed=1),
+        augmenter=keras_gan.layers.DiffAugment("color", seed=1),
+        seed=1,
+    )
+    gan.compile(jit_compile=True)
+    data = tf.data.Dataset.from_tensor_slices(images.astype("float32"))
+    # Of a size that is not known.
+    gan.fit(data.repeat(2).batch(16), steps_per_epoch=2, verbose=0)
 
 
 def test_xla_takes_gradients_of_products_of_a_batch_of_any_size():
