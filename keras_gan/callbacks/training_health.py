@@ -2,8 +2,9 @@
 
 import dataclasses
 import json
+import numbers
 import pathlib
-import re
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -22,11 +23,12 @@ from keras_gan.callbacks.health.judging import (
 from keras_gan.callbacks.health.probe import Probe
 from keras_gan.callbacks.health.series import parsed
 from keras_gan.models import GAN, SemiSupervisedGAN, TextGAN
+from keras_gan.models.data_checks import check_arrays
 from keras_gan.utils.arguments import integer
 from keras_gan.utils.files import replacing
 from keras_gan.utils.findings import Finding
 
-_METRIC = re.compile(r"(.*_)?(fid|kid|distance)")
+_METRICS = ("fid", "kid", "val_fid", "val_kid")
 _LEAST_IMAGES = 16
 # Their samples are not images, or their discriminator is a classifier.
 _UNWATCHED = (SemiSupervisedGAN, TextGAN)
@@ -180,14 +182,14 @@ class TrainingHealth(keras.callbacks.Callback):
                 logs[f"health_{name}"] = row[name]
         self._series.raise_peak("slope", row["slope"])
         if self._steps() >= FIRST_STEP:
-            metrics = tuple(name for name in row if _METRIC.fullmatch(name))
-            self._series.add({"round": epoch + 1, **row}, best=metrics)
+            row["round"] = epoch + 1
+            self._series.add(row, best=(*_METRICS, "distance"))
             self._detect(epoch + 1)
         logs["health_findings"] = len(self.findings)
 
     def on_train_end(self, logs=None):
         """Writes into the file whether the run was too short to be judged."""
-        self._write(
+        self._try_to_write(
             too_short_to_judge(self._steps(), self._series, self.findings)
         )
 
@@ -227,7 +229,7 @@ class TrainingHealth(keras.callbacks.Callback):
         row = {
             name: float(value)
             for name, value in logs.items()
-            if _METRIC.fullmatch(name)
+            if name in _METRICS and isinstance(value, numbers.Real)
         }
         if self._chance and "d_loss" in logs:
             row["chance"] = float(logs["d_loss"]) / self._chance
@@ -255,12 +257,23 @@ class TrainingHealth(keras.callbacks.Callback):
         if not new:
             return
         self.findings += new
-        self._write()
+        self._try_to_write()
         for one in new:
             if self.say is not None and is_chief():
                 self.say(one.sentence)
             if one.name in self.stop_on:
                 self.model.stop_training = True
+
+    def _try_to_write(self, remark: Finding | None = None) -> None:
+        """Writes, or warns: the training is worth more than the file."""
+        try:
+            self._write(remark)
+        except OSError as error:
+            warnings.warn(
+                f"The findings cannot be written ({error}). They are in "
+                "`findings`.",
+                stacklevel=2,
+            )
 
     def _write(self, remark: Finding | None = None) -> None:
         if self.path is None or not is_chief():
@@ -272,13 +285,14 @@ class TrainingHealth(keras.callbacks.Callback):
 
     def _read_images(self) -> tuple:
         """Real images to compare with, others held out, what is wrong."""
-        conditional = self.model.num_classes is not None
+        num_classes = self.model.num_classes
+        conditional = num_classes is not None
         shape = tuple(self.model.image_shape)
         most = max(self.num_images, data.most_images(shape))
         images, labels = self._real.some(most + 1)
         # The first images of a dataset may all be of one class.
         is_known = self._real.is_array or len(images) <= most
-        _check("real", images, labels, shape, conditional)
+        _check("real", images, labels, shape, num_classes)
         labels = labels if conditional else None
         count = min(self.num_images, len(images))
         places = measuring.places_of_reference(len(images), count, labels)
@@ -287,13 +301,11 @@ class TrainingHealth(keras.callbacks.Callback):
         held_out = None
         if self._held_out is not None:
             held_out = self._held_out.some(self.num_images)
-            _check("held_out", *held_out, shape, conditional)
+            _check("held_out", *held_out, shape, num_classes)
             held_out = (held_out[0], held_out[1] if conditional else None)
         found = (
             data.duplicate_images(images),
-            data.constant_labels(
-                labels if is_known else None, self.model.num_classes
-            ),
+            data.constant_labels(labels if is_known else None, num_classes),
         )
         return reference, held_out, [one for one in found if one is not None]
 
@@ -335,7 +347,8 @@ def _check_workers(stop_on: tuple[str, ...]) -> None:
         )
 
 
-def _check(name, images, labels, shape, conditional) -> None:
+def _check(name, images, labels, shape, num_classes) -> None:
+    conditional = num_classes is not None
     if images.shape[1:] != shape or len(images) < _LEAST_IMAGES:
         raise ValueError(
             f"`{name}` must be at least {_LEAST_IMAGES} images of the GAN's "
@@ -347,6 +360,10 @@ def _check(name, images, labels, shape, conditional) -> None:
             f"`{name}` must have labels, because the GAN has classes. "
             "Received: images alone. Pass a pair `(images, labels)`."
         )
+    try:
+        check_arrays(images, labels, shape, num_classes)
+    except ValueError as error:
+        raise ValueError(f"`{name}`: {error}") from error
 
 
 def _strength(penalties: Iterable[Any]) -> str:

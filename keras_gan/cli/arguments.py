@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from typing import NoReturn
 
 from keras_gan.datasets.layout import SPLITS
@@ -263,3 +264,24 @@ def _number(text: str, kind: type, words: str):
 
 def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def refuse(
+    options: argparse.Namespace, names: Sequence[str], what: str
+) -> None:
+    """Raises an error if one of some options is given.
+
+    Args:
+        options: Arguments of the command line, None where left out.
+        names: Names of the options.
+        what: What they are for.
+
+    Raises:
+        ValueError: If one is given.
+    """
+    for name in names:
+        if getattr(options, name) not in (None, False):
+            option = f"--{name.replace('_', '-')}"
+            raise ValueError(
+                f"`{option}` is for {what}. Received: {option}. Leave it out."
+            )

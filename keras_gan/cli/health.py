@@ -87,7 +87,7 @@ def _rounds_between(settings: Any, num_images: int) -> int:
 
 def _most(source: Any) -> int:
     in_memory = source.resident() is not None
-    most = most_images(source.info.image_shape)
+    most = max(_NUM_IMAGES, most_images(source.info.image_shape))
     return most if in_memory else min(most, _MOST_FILES)
 
 

@@ -165,4 +165,6 @@ def _written(name: str, option: str, value: Any) -> list[str]:
         return [option, "x".join(map(str, value))]
     if isinstance(value, list | tuple):
         return [option, ",".join(map(str, value)) or "none"]
-    return [option, str(value).removesuffix(".0")]
+    if isinstance(value, float):
+        return [option, str(value).removesuffix(".0")]
+    return [option, str(value)]

@@ -281,7 +281,7 @@ def _moments(run: Run) -> list[tuple[float, str, str]]:
     """Steps, numbers and names of the findings whose round is known."""
     rounds, steps = run.history.rounds, run.history.steps
     found: dict[float, list[tuple[int, str]]] = {}
-    for number, finding in enumerate(run.findings, 1):
+    for number, finding in enumerate(run.findings or (), 1):
         if finding.round is not None and len(rounds):
             step = float(np.interp(finding.round, rounds, steps))
             words = f"{finding.title}, {finding.when_in_words}"

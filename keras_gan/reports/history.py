@@ -67,7 +67,7 @@ def read_history(path: pathlib.Path) -> History:
     """
     if not path.exists():
         return _history([], [], 0)
-    text = path.read_bytes().decode("utf-8", errors="replace")
+    text = path.read_bytes().decode("utf-8-sig", errors="replace")
     whole, _, cut = text.rpartition("\n")
     try:
         header, *rows = csv.reader(whole.splitlines()) if whole else [[]]
@@ -112,4 +112,6 @@ def _number(text: str) -> float:
         value = float(text)
     except ValueError:
         return math.nan
+    # Denormal numbers would be too small for scales.
+    value = 0.0 if abs(value) < 1 / _LARGEST else value
     return value if abs(value) <= _LARGEST else math.nan

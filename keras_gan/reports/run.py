@@ -80,7 +80,7 @@ class Run:
         history: The content of `history.csv`.
         grids: Rounds and files of the grids of samples, in order.
         texts: The same of samples that are lines of text.
-        findings: The content of `health.json`.
+        findings: The content of `health.json`; None if it is damaged.
         saved_steps: Steps of the newest checkpoint; `None` without one.
         problems: What could not be read, a sentence each.
     """
@@ -91,7 +91,7 @@ class Run:
     history: History
     grids: list[tuple[int, pathlib.Path]]
     texts: list[tuple[int, pathlib.Path]]
-    findings: list[Finding]
+    findings: list[Finding] | None
     saved_steps: int | None
     problems: list[str]
 
@@ -134,10 +134,10 @@ def read_run(path: str | os.PathLike) -> Run:
     raw = read_json(path / "config.json", dict)
     history = read_history(path / "history.csv")
     problems = _problems_of(history)
-    findings: list[Finding] = []
+    findings: list[Finding] | None = None
     try:
         findings = read_findings(path / "health.json")
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         problems.append(f"The findings are left out: {error}.")
     grids, texts = (_samples(path / "samples", kind) for kind in ("png", "txt"))
     if not grids and not texts:

@@ -199,14 +199,22 @@ def _facts(run: Run) -> list[Fact]:
         facts.append(
             Fact(f"Best {metric.name}", in_words(value), f"in round {number}")
         )
-    findings = str(len(run.findings) or "none")
-    found = findings if run.is_watched else "not checked"
-    facts.append(Fact("Health findings", found))
+    facts.append(Fact("Health findings", _findings(run)))
     speeds = images_per_second(run)
     if np.isfinite(speeds).any():
         name = f"{unit_of(run).capitalize()} per second"
         facts.append(Fact(name, in_words(np.nanmedian(speeds))))
     return facts
+
+
+def _findings(run: Run) -> str:
+    if not run.is_watched:
+        return "not checked"
+    if run.findings is None:
+        return "unknown"
+    if any(one.name == "too_short_to_judge" for one in run.findings):
+        return "too few checks"
+    return str(len(run.findings) or "none")
 
 
 def _metrics(run: Run) -> list[list[str]]:

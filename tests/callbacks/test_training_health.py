@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 
 import keras
 import numpy as np
@@ -232,6 +233,44 @@ def test_fid_in_the_logs_is_watched(images, at_once, every):
     found = {one.name: one for one in health.findings}
     assert found["past_the_best"].evidence["best_round"] == every
     assert found["past_the_best"].when == 10 * every
+
+
+@pytest.mark.quickest
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (lambda images: 127.5 * (images + 1), "in \\[-1, 1\\]"),
+        (lambda images: np.where(images > 0.5, np.nan, images), "finite"),
+    ],
+)
+@pytest.mark.parametrize("name", ["real", "held_out"])
+def test_images_must_be_what_fit_takes(images, name, change, words):
+    given = {"real": images, "held_out": images, name: change(images)}
+    health = TrainingHealth(**given, num_images=16, say=None)
+    with pytest.raises(ValueError, match=f"`{name}`: .*{words}"):
+        fit(make_gan(), images, [health], 1)
+
+
+@pytest.mark.quickest
+def test_logs_that_are_no_numbers_or_no_metrics_are_left_alone(images, at_once):
+    class Logs(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs.update(fid=None, class_distance=1.0 + epoch)
+
+    health = watching(images)
+    fit(make_gan(), images, [Logs(), health], 12)
+    assert "past_the_best" not in {one.name for one in health.findings}
+
+
+@pytest.mark.quickest
+def test_a_folder_that_disappears_does_not_end_the_training(images, tmp_path):
+    class Removal(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            shutil.rmtree(tmp_path / "run", ignore_errors=True)
+
+    health = watching(images, path=tmp_path / "run" / "health.json")
+    with pytest.warns(UserWarning, match="cannot be written"):
+        fit(make_gan(), images, [health, Removal()], 2)
 
 
 @pytest.mark.quickest

@@ -233,6 +233,10 @@ def test_what_was_not_checked_is_not_called_healthy(run):
     assert "Health findings not checked" in checked(write(run)).words
     (run / "health.json").write_text("[]")
     assert "Health findings none" in checked(write(run)).words
+    (run / "health.json").write_text('[{"name": "too_short_to_judge"}]')
+    assert "Health findings too few checks" in checked(write(run)).words
+    (run / "health.json").write_text("[")
+    assert "Health findings unknown" in checked(write(run)).words
 
 
 def test_the_size_is_kept_or_refused(run):

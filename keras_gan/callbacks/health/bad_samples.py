@@ -1,7 +1,7 @@
 """Samples that are alike, do not obey labels, or have no shades."""
 
 from keras_gan.callbacks.health.judging import Setup, certainty, rounded
-from keras_gan.callbacks.health.series import Series, rise
+from keras_gan.callbacks.health.series import LONGEST, Series, rise
 from keras_gan.utils.findings import Finding
 
 _CHECKS = 4
@@ -15,8 +15,8 @@ _LEAST_MODES = 0.4
 _RISE = 0.25
 # Of what a change of latents changes.
 _LEAST_EFFECT = 0.1
-# Of the way from chance to the agreement of real images.
-_LEAST_AGREEMENT = 0.15
+# Of the way from chance to the agreement of real images, on average.
+_LEAST_AGREEMENT = 0.05
 # Of all values, and more than in real images: these may be nearly all there.
 _MOST_AT_ENDS = 0.5
 _LEAST_MORE_AT_ENDS = 0.1
@@ -39,7 +39,8 @@ def mode_collapse(series: Series, setup: Setup) -> Finding | None:
     modes = series.last("modes", _CHECKS_OF_MODES)
     if modes is None or modes.mean() >= _LEAST_MODES:
         return None
-    is_rising = rise(modes) > _RISE * _LEAST_MODES
+    risen = max(rise(modes), modes[-1] - modes.min())
+    is_rising = risen > _RISE * _LEAST_MODES
     if modes.max() >= 2 * _LEAST_MODES or is_rising or _comes_closer(series):
         return None
     found = certainty([modes.mean()], _LEAST_MODES, 0.0)
@@ -128,33 +129,31 @@ def condition_ignored(series: Series, setup: Setup) -> Finding | None:
     """
     del setup
     effect = series.last("label_effect", _CHECKS)
-    agreement = series.last("label_agreement", _CHECKS)
+    agreement = series.last("label_agreement", LONGEST)
     if agreement is None:
         # The labels may be small details, which also move samples little.
         return None
-    for values, least in (
-        (effect, _LEAST_EFFECT),
-        (agreement, _LEAST_AGREEMENT),
-    ):
-        if values is None or values.max() >= least:
-            continue
-        if rise(values) > _RISE * least:
-            continue
-        evidence = {
-            name: rounded(series.latest(name))
-            for name in ("label_effect", "label_agreement")
-        }
-        evidence["checks"] = _CHECKS
-        return Finding(
-            "condition_ignored",
-            certainty(values, least, 0.0),
-            evidence,
-            "Use networks that take labels (`num_classes=` of both, `--network "
-            "biggan` or `dcgan` with `--conditional`), or `ACGAN` with a "
-            "higher `classification_weight=`, and check that images and "
-            "labels belong together.",
-        )
-    return None
+    has_effect = effect is None or effect.max() >= _LEAST_EFFECT
+    has_effect |= effect is not None and rise(effect) > _RISE * _LEAST_EFFECT
+    agrees = agreement.mean() >= _LEAST_AGREEMENT
+    if has_effect and (agrees or rise(agreement) > 1.5 * _LEAST_AGREEMENT):
+        return None
+    values, least = agreement.mean(keepdims=True), _LEAST_AGREEMENT
+    if not has_effect:
+        values, least = effect, _LEAST_EFFECT
+    return Finding(
+        "condition_ignored",
+        certainty(values, least, 0.0),
+        {
+            "label_effect": rounded(series.latest("label_effect")),
+            "label_agreement": rounded(agreement.mean()),
+            "checks": _CHECKS if not has_effect else LONGEST,
+        },
+        "Use networks that take labels (`num_classes=` of both, `--network "
+        "biggan` or `dcgan` with `--conditional`), or `ACGAN` with a higher "
+        "`classification_weight=`, and check that images and labels belong "
+        "together.",
+    )
 
 
 def saturated_samples(series: Series, setup: Setup) -> Finding | None:

@@ -104,8 +104,8 @@ def discriminator_loses(series: Series, setup: Setup) -> Finding | None:
 
 def _winning_advice(setup: Setup) -> str:
     lower = (
-        "in Python lower the discriminator's learning rate "
-        "(`discriminator_optimizer=`)"
+        "lower the discriminator's learning rate (in Python, "
+        "`discriminator_optimizer=`)"
     )
     if setup.loss == "MinimaxLoss":
         return (

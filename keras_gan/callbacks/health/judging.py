@@ -1,6 +1,7 @@
 """What a finding depends on, and how sure it is."""
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -79,11 +80,13 @@ def too_short_to_judge(
     was_judged = any(one.round is not None for one in findings)
     if checks >= LONGEST or was_judged:
         return None
+    each = (steps - FIRST_STEP) / checks if checks else FIRST_STEP
+    enough = FIRST_STEP + math.ceil(max(1.0, each)) * LONGEST
     return Finding(
         "too_short_to_judge",
         evidence={"steps": steps, "checks": checks, "needed": LONGEST},
         advice=f"The health checks begin at step {FIRST_STEP}, and what they "
-        "look for must last: train for more `--steps` (in Python, `epochs`) "
-        "before you take silence for health.",
+        f"look for must last: train for at least {enough} `--steps` (in "
+        "Python, more `epochs`) before you take silence for health.",
         when="at the end",
     )

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan.callbacks.health import logits as of_logits
 from keras_gan.callbacks.health import samples as of_samples
 
 LOGGED = (
@@ -190,16 +189,16 @@ def measure_logits(
     """
     real, fake = per_image(real), per_image(fake)
     measured = {
-        "separation": of_logits.ranking(real, fake),
+        "separation": ranking(real, fake),
         "logit_scale": float(np.concatenate([real, fake]).std()),
     }
     if held_out is not None:
         held_out = per_image(held_out)
         counts = (len(real), len(held_out))
         measured |= {
-            "held_out_ranking": of_logits.ranking(real, held_out),
-            "ranking_deviation": of_logits.deviation_of_ranking(*counts),
-            "memorized": of_logits.memorized_share(real, held_out, fake),
+            "held_out_ranking": ranking(real, held_out),
+            "ranking_deviation": deviation_of_ranking(*counts),
+            "memorized": memorized_share(real, held_out, fake),
         }
     return measured
 
@@ -207,3 +206,53 @@ def measure_logits(
 def per_image(logits: np.ndarray) -> np.ndarray:
     """The mean logit of each image, `(n,)`."""
     return logits.reshape(len(logits), -1).astype("float64").mean(1)
+
+
+def ranking(higher: np.ndarray, lower: np.ndarray) -> float:
+    """The probability that a value of the first array is the larger one.
+
+    This is the area under the ROC curve: 0.5 if the two are alike.
+
+    Args:
+        higher: Values `(n,)`.
+        lower: Values `(m,)`.
+
+    Example:
+
+    >>> ranking(np.array([3.0, 4.0]), np.array([1.0, 4.0]))
+    0.625
+    """
+    differences = higher[:, None] - lower
+    return float((differences > 0).mean() + (differences == 0).mean() / 2)
+
+
+def deviation_of_ranking(first: int, second: int) -> float:
+    """The standard deviation of `ranking` where there is no difference.
+
+    Args:
+        first: Number of values in one array.
+        second: Number of values in the other one.
+    """
+    return float(np.sqrt((first + second + 1) / (12 * first * second)))
+
+
+def memorized_share(
+    training: np.ndarray, held_out: np.ndarray, fake: np.ndarray
+) -> float:
+    """Which part of the margin of training images is memory.
+
+    0 if images that were held back score like training images, 1 if they
+    score like samples.
+
+    Args:
+        training: Logits of training images.
+        held_out: Logits of images that were held back.
+        fake: Logits of samples.
+
+    Reference:
+        [Karras et al., 2020](https://arxiv.org/abs/2006.06676), equation 1.
+    """
+    margin = training.mean() - fake.mean()
+    if margin <= _EPSILON:
+        return 0.0
+    return float((training.mean() - held_out.mean()) / margin)

@@ -107,8 +107,9 @@ def _of_metric(name: str, series: Series, setup: Setup) -> Finding | None:
             "checks": _CHECKS,
         },
         "Keep the best model instead of the last: "
-        f"`ModelCheckpoint(monitor='{key}', mode='min', save_best_only=True)`"
-        ", or train for fewer `--steps`" + _MORE[setup.is_augmented] + ".",
+        f"in Python `ModelCheckpoint('best.keras', monitor='{key}', "
+        "mode='min', save_best_only=True)` after this callback; or train for "
+        "fewer `--steps`" + _MORE[setup.is_augmented] + ".",
     )
 
 

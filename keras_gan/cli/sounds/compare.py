@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from keras_gan import datasets, networks
+from keras_gan.cli.arguments import refuse
 from keras_gan.cli.comparing import Comparison
 from keras_gan.cli.evaluation_inputs import (
     GeneratedImages,
@@ -19,7 +20,6 @@ from keras_gan.cli.generate import model_path
 from keras_gan.cli.loading import load_gan
 from keras_gan.cli.opening import open_data
 from keras_gan.cli.progress import ProgressBar
-from keras_gan.cli.refusing import refuse
 from keras_gan.cli.sound_output import rate_of
 from keras_gan.cli.sounds import form
 from keras_gan.datasets.sound_files import holds_sounds

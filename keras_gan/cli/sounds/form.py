@@ -6,9 +6,9 @@ from typing import Any
 import keras
 
 from keras_gan.cli import arguments as kinds
+from keras_gan.cli.arguments import refuse
 from keras_gan.cli.evaluation_inputs import is_run
 from keras_gan.cli.generate import model_path
-from keras_gan.cli.refusing import refuse
 from keras_gan.cli.run_folder import RunFolder
 from keras_gan.cli.settings import first
 

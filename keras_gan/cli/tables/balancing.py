@@ -5,9 +5,9 @@ import contextlib
 import pathlib
 
 from keras_gan import datasets
+from keras_gan.cli.arguments import refuse
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.loading import load_gan_of
-from keras_gan.cli.refusing import refuse
 from keras_gan.cli.run_folder import RunFolder
 from keras_gan.cli.tables.files import checked, open_file
 

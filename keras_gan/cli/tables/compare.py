@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from keras_gan import datasets, metrics
+from keras_gan.cli.arguments import refuse
 from keras_gan.cli.evaluation_inputs import is_run
 from keras_gan.cli.generate import model_path
 from keras_gan.cli.loading import load_gan_of
-from keras_gan.cli.refusing import refuse
 from keras_gan.cli.tables.files import checked
 from keras_gan.cli.tables.source import check_columns
 from keras_gan.cli.tables.trained_rows import Compared, compared

@@ -8,9 +8,9 @@ from typing import Any
 
 from keras_gan import datasets
 from keras_gan.cli import arguments as kinds
+from keras_gan.cli.arguments import refuse
 from keras_gan.cli.loading import load_gan_of
 from keras_gan.cli.output import next_free
-from keras_gan.cli.refusing import refuse
 from keras_gan.cli.tables.files import open_file
 from keras_gan.utils.memory import check_memory
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from keras_gan.cli import arguments as kinds
+from keras_gan.cli.arguments import refuse
 from keras_gan.cli.classes import class_names, labels_in_turn
 from keras_gan.cli.loading import load_gan_of
 from keras_gan.cli.output import next_free
 from keras_gan.cli.own_files import reserve
-from keras_gan.cli.refusing import refuse
 from keras_gan.utils.files import replacing
 from keras_gan.utils.memory import check_memory
 

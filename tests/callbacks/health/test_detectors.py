@@ -110,8 +110,8 @@ ILL = {
         {"logit_scale": [1.0, 3.0, 2.0, 10.0, 9.0, 27.0]},
     ],
     "condition_ignored": [
-        {"label_effect": [0.0] * 4, "label_agreement": [0.02] * 4},
-        {"label_agreement": [0.05, -0.1, 0.0, 0.02]},
+        {"label_effect": [0.0] * 4, "label_agreement": [0.02] * 6},
+        {"label_agreement": [0.05, -0.1, 0.0, 0.02, 0.11, 0.0]},
     ],
     "saturated_samples": [{"saturation": [0.8] * 4, "share_at_ends": 0.9}],
     "past_the_best": [
@@ -170,6 +170,7 @@ def test_values_of_other_classes_are_not_compared():
             "modes": [0.15, 0.37, 0.15, 0.25, 0.42],
             "distance": [2.35, 1.5, 0.14, 0.15, 0.16],
         },
+        {"modes": [0.31, 0.30, 0.30, 0.34, 0.43]},
         # Few groups for once.
         {"modes": [0.2, 0.3, 0.85, 0.2, 0.2]},
         {"diversity": [0.05, 0.1, 0.15, 0.2]},
@@ -194,7 +195,8 @@ def test_values_of_other_classes_are_not_compared():
         {"logit_scale": [0.1, 0.2, 0.3, 2.0, 3.0, 4.0]},
         {"logit_scale": [1.0, 100.0, 1.0, 100.0, 9.0, 900.0]},
         # Labels whose effect is only learned.
-        {"label_agreement": [0.0, 0.04, 0.08, 0.14]},
+        {"label_agreement": [0.0, 0.01, 0.02, 0.04, 0.08, 0.14]},
+        {"label_agreement": [0.11, 0.09, 0.06, 0.04, 0.11, 0.19]},
         # Values that differ, as they did around the best.
         {"fid": [1.8, 2.2, 1.9, 2.3, 2.0, 2.1, 2.2, 2.0]},
         # A lucky value.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_gan.callbacks.health import logits
+from keras_gan.callbacks.health import measuring as logits
 
 # Another backend would change nothing.
 pytestmark = pytest.mark.quickest
