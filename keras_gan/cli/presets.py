@@ -105,7 +105,8 @@ _BY_NETWORK: dict[str, dict[str, Any]] = {
         "jit": None,
         "precision": "auto",
     },
-    "mlp": {"width": 256, "jit": True, "precision": "float32"},
+    # XLA is slow, by a factor of 50 and more, if large images have labels.
+    "mlp": {"width": 256, "jit": None, "precision": "float32"},
     "r3gan": _CONVOLUTIONAL,
 }
 
