@@ -133,6 +133,7 @@ class TrainingHealth(keras.callbacks.Callback):
             None if held_out is None else RealImages(held_out, "held_out")
         )
         self._read: tuple | None = None
+        self._epochs = 0
 
     def state(self) -> dict[str, Any]:
         """Returns what is needed to go on later, as plain values.
@@ -173,7 +174,8 @@ class TrainingHealth(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Measures, and adds to the logs, every `every` epochs."""
-        if (epoch + 1) % self.every:
+        self._epochs = epoch + 1
+        if self._epochs % self.every:
             return
         logs = {} if logs is None else logs
         row = self.measure() | self._of_logs(logs)
@@ -189,8 +191,10 @@ class TrainingHealth(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         """Writes into the file whether the run was too short to be judged."""
+        steps = self._steps()
+        between = self.every * steps / max(self._epochs, 1)
         self._try_to_write(
-            too_short_to_judge(self._steps(), self._series, self.findings)
+            too_short_to_judge(steps, between, self._series, self.findings)
         )
 
     def measure(self) -> dict[str, Any]:

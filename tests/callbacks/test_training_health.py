@@ -196,6 +196,8 @@ def test_a_short_run_is_not_called_healthy(images, at_once, tmp_path):
     assert remark.sentence.startswith(
         "Too short to judge (at the end): steps 15, checks 5, needed 6. "
     )
+    # Three steps in each epoch.
+    assert "at least 321 `--steps`" in remark.sentence
     # It is no finding: the next check may be all that is missing.
     assert health.findings == [] and said == []
     again = watching(images, path=path, state=health.state())

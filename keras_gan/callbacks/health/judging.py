@@ -65,7 +65,7 @@ def rounded(value: Any) -> Any:
 
 
 def too_short_to_judge(
-    steps: int, series: Series, findings: Sequence[Finding]
+    steps: int, between: float, series: Series, findings: Sequence[Finding]
 ) -> Finding | None:
     """Returns a remark on a run that was not checked often enough.
 
@@ -73,6 +73,7 @@ def too_short_to_judge(
 
     Args:
         steps: Number of its steps.
+        between: Steps from one check to the next.
         series: What was measured.
         findings: What was found, in the data or in rounds.
     """
@@ -80,8 +81,8 @@ def too_short_to_judge(
     was_judged = any(one.round is not None for one in findings)
     if checks >= LONGEST or was_judged:
         return None
-    each = (steps - FIRST_STEP) / checks if checks else FIRST_STEP
-    enough = FIRST_STEP + math.ceil(max(1.0, each)) * LONGEST
+    # One more, because the first check may come late.
+    enough = FIRST_STEP + math.ceil(between) * (LONGEST + 1)
     return Finding(
         "too_short_to_judge",
         evidence={"steps": steps, "checks": checks, "needed": LONGEST},
