@@ -199,7 +199,9 @@ def _facts(run: Run) -> list[Fact]:
         facts.append(
             Fact(f"Best {metric.name}", in_words(value), f"in round {number}")
         )
-    facts.append(Fact("Health findings", _findings(run)))
+    held_out = "health_held_out_ranking" in history.logs
+    more = "" if held_out or not run.is_watched else "no images held out"
+    facts.append(Fact("Health findings", _findings(run), more))
     speeds = images_per_second(run)
     if np.isfinite(speeds).any():
         name = f"{unit_of(run).capitalize()} per second"
