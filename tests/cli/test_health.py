@@ -166,3 +166,9 @@ def test_parts_are_disjoint_and_whole():
     assert len(values[0]) == 30 and values[0] == sorted(values[0])
     assert sorted(values[0] + values[1]) == list(range(50))
     assert held_out.training_part(whole, 0) is whole
+
+
+def test_of_large_images_enough_are_compared():
+    info = types.SimpleNamespace(image_shape=(640, 640, 3))
+    source = types.SimpleNamespace(info=info, resident=lambda: ())
+    assert health._most(source) == health._NUM_IMAGES

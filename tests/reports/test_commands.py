@@ -64,3 +64,9 @@ def test_what_a_run_is_used_for_is_its_task(tmp_path):
     }.items():
         run = read_run(make_run(tmp_path / task, rounds=1, task=task))
         assert using(run) == "keras-gan " + use.format(run.path)
+
+
+def test_a_path_keeps_its_end():
+    command = repeating({"data": "v1.0", "task": "domains", "second": "v2.0"})
+    assert command.startswith("keras-gan train v1.0 ")
+    assert "--second v2.0" in command
