@@ -160,7 +160,7 @@ class TrainingHealth(keras.callbacks.Callback):
             self._read = self._read_images()
         self._setup = Setup(
             type(gan.loss).__name__,
-            _strength(gan.penalties_of("discriminator")),
+            _penalty_weight(gan.penalties_of("discriminator")),
             gan.augmenter is not None,
         )
         self._chance = _chance_level(gan.loss)
@@ -370,7 +370,7 @@ def _check(name, images, labels, shape, num_classes) -> None:
         raise ValueError(f"`{name}`: {error}") from error
 
 
-def _strength(penalties: Iterable[Any]) -> str:
+def _penalty_weight(penalties: Iterable[Any]) -> str:
     """What sets the strength of the first penalty that tells, in words."""
     told = [
         f"`{name}` of `{type(one).__name__}`"

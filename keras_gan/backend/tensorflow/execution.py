@@ -82,7 +82,11 @@ def fused(function: Callable) -> Callable:
 
 @contextlib.contextmanager
 def within_program(is_compiled: bool) -> Iterator[None]:
-    """Context of code that XLA compiles, or not, with all that it calls."""
+    """Context of a step that XLA compiles as a whole, or that it does not.
+
+    Args:
+        is_compiled: Whether it does. `fused` then compiles nothing itself.
+    """
     before = getattr(_around, "is_compiled", False)
     _around.is_compiled = is_compiled
     try:

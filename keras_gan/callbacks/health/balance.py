@@ -87,7 +87,7 @@ def discriminator_loses(series: Series, setup: Setup) -> Finding | None:
         return None
     if separation.max() > _MOST_SEPARATION or neighbor.min() < _LEAST_NEIGHBOR:
         return None
-    lower = f", or lower {setup.strength}" if setup.has_penalties else ""
+    lower = f", or lower {setup.penalty_weight}" if setup.has_penalties else ""
     return Finding(
         "discriminator_loses",
         certainty(neighbor, _LEAST_NEIGHBOR, 1.0),
@@ -110,7 +110,7 @@ def _winning_advice(setup: Setup) -> str:
     if setup.loss == "MinimaxLoss":
         return (
             "Use a loss whose gradient does not vanish: `--loss relativistic`, "
-            f"in Python `compile(loss='relativistic', penalties='auto')`, or "
+            "in Python `compile(loss='relativistic', penalties='auto')`, or "
             f"{lower}."
         )
     if not setup.has_penalties:
@@ -120,5 +120,6 @@ def _winning_advice(setup: Setup) -> str:
             f"penalties='auto')`, or {lower}."
         )
     return (
-        f"Raise {setup.strength}, or {lower}; of few images, `--augment ada`."
+        f"Raise {setup.penalty_weight}, or {lower}; "
+        "of few images, `--augment ada`."
     )

@@ -20,19 +20,19 @@ class Setup:
 
     Attributes:
         loss: Name of the class of the adversarial loss.
-        strength: What sets how strong the discriminator's penalty is, in
+        penalty_weight: What sets how strong the discriminator's penalty is, in
             words; empty if there is none.
         is_augmented: Whether the GAN has an augmenter.
     """
 
     loss: str = "RelativisticLoss"
-    strength: str = "`gamma` of `R1`"
+    penalty_weight: str = "`gamma` of `R1`"
     is_augmented: bool = False
 
     @property
     def has_penalties(self) -> bool:
         """Whether the discriminator has penalties."""
-        return bool(self.strength)
+        return bool(self.penalty_weight)
 
 
 def certainty(values: Any, threshold: float, extreme: float) -> float:

@@ -58,7 +58,7 @@ _AUGMENT = (
 
 
 def _more_augmentation(setup: Setup) -> str:
-    penalty = f"raise {setup.strength}, " if setup.has_penalties else ""
+    penalty = f"raise {setup.penalty_weight}, " if setup.has_penalties else ""
     return (
         "Augment more (in Python a lower `target=` of "
         f"`layers.AdaptiveAugment`), {penalty}use a smaller discriminator, or "

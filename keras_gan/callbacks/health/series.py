@@ -69,11 +69,6 @@ class Series:
         if _is_finite(value):
             self.peaks[name] = max(self.peaks.get(name, value), value)
 
-    @property
-    def round(self) -> int:
-        """The newest round; 0 before the first."""
-        return int(self.latest("round")) if self.rows else 0
-
     def last(self, name: str, count: int) -> np.ndarray | None:
         """The last values of a measurement.
 

@@ -71,7 +71,9 @@ def _advice(setup: Setup) -> str:
         "optimizers), with `beta_1` of 0"
     )
     if setup.has_penalties:
-        return f"{rates[0].upper()}{rates[1:]}, or raise {setup.strength}."
+        return (
+            f"{rates[0].upper()}{rates[1:]}, or raise {setup.penalty_weight}."
+        )
     return (
         "Bound the slope of the discriminator by penalties: `--loss "
         "relativistic`, in Python `compile(loss='relativistic', "

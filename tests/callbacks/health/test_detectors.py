@@ -296,7 +296,7 @@ def test_all_of_a_class_is_no_class_of_its_own():
         (
             "divergence",
             ILL["divergence"][0],
-            Setup(strength="`weight` of `GradientPenalty`"),
+            Setup(penalty_weight="`weight` of `GradientPenalty`"),
             "raise `weight` of `GradientPenalty`",
         ),
     ],
@@ -309,7 +309,7 @@ def test_the_best_value_may_be_long_ago():
     series = series_of(fid=[1.0] * 5 + [3.0] * 7)
     for number in range(ROUNDS, 40):
         series.add({"round": number + 1, **HEALTHY, "fid": 3.0}, best=("fid",))
-    assert len(series.rows) == 12 and series.round == 40
+    assert len(series.rows) == 12 and series.latest("round") == 40
     (found,) = (
         one
         for detector in detectors.DETECTORS
